@@ -1,0 +1,86 @@
+// What the gateway asks of the rest of the house, as small types that compose.ts fulfils. All of it answers from memory:
+// nothing here may touch a disk or the keychain while a request waits.
+
+import type { KeyLimits, KeyStatus, RequestRow, UpstreamHealth } from '../../shared/model.ts';
+import type { Settings } from '../../shared/settings.ts';
+import type { Dialect, UpstreamKind } from '../../shared/upstream-kinds.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+
+/** What the gateway knows of a key. Replaced as a whole when the owner changes it. */
+export type GatewayKey = {
+  readonly id: string;
+  readonly name: string;
+  readonly project: string | null;
+  readonly status: KeyStatus;
+  readonly expiresAt: number | null;
+  readonly limits: KeyLimits;
+  readonly models: readonly string[] | null;
+};
+
+export type KeyRegistry = {
+  /** Why no key can be recognised at the moment, or undefined when they can. */
+  readonly locked: () => { readonly vault: string; readonly reason: string } | undefined;
+  /** The key this credential is, whatever its status. Does the same work for unknown and wrong credentials. */
+  readonly find: (credential: string) => GatewayKey | undefined;
+  readonly get: (id: string) => GatewayKey | undefined;
+};
+
+/** An upstream as requests see it. */
+export type GatewayUpstream = {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: UpstreamKind;
+  readonly dialects: readonly Dialect[];
+  /** Origin and path prefix without a trailing slash. */
+  readonly url: URL;
+  /** The upstream's own credential, added to what is forwarded and never shown. */
+  readonly credential: string | undefined;
+  readonly health: UpstreamHealth;
+  readonly models: ReadonlySet<string>;
+};
+
+export type UpstreamRegistry = {
+  /** In the owner's order. */
+  readonly list: () => readonly GatewayUpstream[];
+  /** Serves models that nobody lists. Undefined when there is no upstream at all. */
+  readonly fallback: () => GatewayUpstream | undefined;
+};
+
+/** Remembers which key made a stored response, and where it lies. */
+export type ResponseOwners = {
+  readonly claim: (responseId: string, owner: string, upstreamId: string) => void;
+  readonly find: (responseId: string) => { readonly owner: string; readonly upstreamId: string } | undefined;
+};
+
+export type UsageSink = {
+  /** Takes the one row of a request; written in a batch at most a second later. */
+  readonly record: (row: RequestRow) => void;
+  /** Counts a refusal of a caller without a known key. */
+  readonly stranger: (code: string) => void;
+  readonly today: (keyId: string) => {
+    readonly requests: number;
+    readonly tokensIn: number;
+    readonly tokensOut: number;
+  };
+};
+
+/** Admissions of the last minute, kept so that a restart forgets none of them. */
+export type AdmissionLog = {
+  readonly recent: () => Iterable<{ readonly keyId: string; readonly at: number }>;
+  readonly record: (keyId: string, at: number) => void;
+};
+
+export type GatewayPorts = {
+  readonly version: string;
+  /** Differs from every other gateway's, so that a request that comes back is recognised. */
+  readonly instanceId: string;
+  readonly settings: () => Settings;
+  readonly keys: KeyRegistry;
+  readonly upstreams: UpstreamRegistry;
+  readonly responses: ResponseOwners;
+  readonly usage: UsageSink;
+  readonly admissions: AdmissionLog;
+  readonly clock: Clock;
+  readonly log: Log;
+};

@@ -1,0 +1,329 @@
+// The catalogue of everything that can be refused or go wrong on purpose: code, HTTP status, a sentence for people
+// and whether trying again can help. Must not know any dialect, and holds no stack and no secret.
+// test/architecture/error-catalogue.test.ts keeps this table, the code that throws and docs/errors.md in step.
+
+/** One row of the catalogue. `message` may name details in braces: `{host}`. */
+export type ErrorRow = {
+  readonly status: number;
+  readonly message: string;
+  /** Whether the same request, sent again, can succeed without anybody changing anything. */
+  readonly retry: boolean;
+};
+
+const table = {
+  // guard: the raw head
+  malformed_request: {
+    status: 400,
+    retry: false,
+    message: 'This request is not plain HTTP as the gateway accepts it: {reason}.',
+  },
+  key_in_url: {
+    status: 400,
+    retry: false,
+    message:
+      'A key was sent in the URL, where it ends up in logs and histories. Send it as `Authorization: Bearer <key>` and rotate the key that was sent.',
+  },
+  host_not_allowed: {
+    status: 403,
+    retry: false,
+    message:
+      'The Host "{host}" is not a name of this server. If it is yours, add it: keyhatch settings set server.allowedHosts {host}',
+  },
+  origin_not_allowed: {
+    status: 403,
+    retry: false,
+    message:
+      'Web pages from "{origin}" may not call this server. If that page is yours, set cors.mode to "list" and add it to cors.origins.',
+  },
+  content_type_not_allowed: {
+    status: 400,
+    retry: false,
+    message: 'A body must be sent as JSON or multipart. Add the header `Content-Type: application/json`.',
+  },
+  query_not_allowed: {
+    status: 400,
+    retry: false,
+    message: 'The query parameter "{parameter}" is not known on this path. Remove it from the URL.',
+  },
+  websocket_unsupported: {
+    status: 400,
+    retry: false,
+    message: 'WebSockets are not offered here yet. Use the HTTP form of this API.',
+  },
+  loop_detected: {
+    status: 508,
+    retry: false,
+    message:
+      'This request has already passed through this gateway: one of its upstreams points back at it. Correct the upstream address.',
+  },
+
+  // route
+  route_unknown: {
+    status: 404,
+    retry: false,
+    message: 'There is nothing at {method} {path}.{hint}',
+  },
+  method_not_allowed: {
+    status: 405,
+    retry: false,
+    message: '{path} does not take {method}. Use {allowed}.',
+  },
+  dialect_not_spoken: {
+    status: 404,
+    retry: false,
+    message:
+      'The model server behind this gateway ({upstream}) does not speak the {dialect} API. Use the base URL {baseUrl} instead.',
+  },
+
+  // identify
+  key_missing: {
+    status: 401,
+    retry: false,
+    message:
+      'An API key is required and none was sent. Send it as `Authorization: Bearer <key>`; make one with: keyhatch keys create --name NAME',
+  },
+  key_malformed: {
+    status: 401,
+    retry: false,
+    message:
+      "The API key looks like one of this server's but is incomplete or mistyped. Copy it again, or make a new one.",
+  },
+  key_unknown: {
+    status: 401,
+    retry: false,
+    message: 'The API key is not known to this server. Check that it was copied whole and made here.',
+  },
+  key_revoked: {
+    status: 401,
+    retry: false,
+    message: 'The API key "{name}" has been revoked. Ask the owner of this server for a new one.',
+  },
+  key_expired: {
+    status: 401,
+    retry: false,
+    message: 'The API key "{name}" has expired. Ask the owner of this server to extend or replace it.',
+  },
+  key_ambiguous: {
+    status: 400,
+    retry: false,
+    message: 'Two different keys of this server were sent with one request. Send only one of them.',
+  },
+  key_wrong_kind: {
+    status: 403,
+    retry: false,
+    message: 'This is an admin key. It does not open the gateway: use an inference key.',
+  },
+  vault_locked: {
+    status: 503,
+    retry: true,
+    message:
+      'The place where this server keeps its keys ({vault}) cannot be read: {reason}. Unlock it; the server recovers by itself.',
+  },
+
+  // admit
+  key_paused: {
+    status: 403,
+    retry: false,
+    message: 'The API key "{name}" is paused. Ask the owner of this server to resume it.',
+  },
+  rate_limited: {
+    status: 429,
+    retry: true,
+    message:
+      'The API key "{name}" may make {limit} requests in any 60 seconds and has made them. Try again in {seconds} s.',
+  },
+  key_blocked: {
+    status: 429,
+    retry: false,
+    message:
+      'The API key "{name}" may make 0 requests a minute, so none pass. Ask the owner of this server to raise its limit.',
+  },
+  parallel_limited: {
+    status: 429,
+    retry: true,
+    message: 'The API key "{name}" may have {limit} requests running at once and has them. Wait for one to end.',
+  },
+
+  // body
+  body_too_large: {
+    status: 413,
+    retry: false,
+    message: 'The request body is larger than the {limit} this server takes. Send less, or raise limits.bodyMaxBytes.',
+  },
+  body_invalid: {
+    status: 400,
+    retry: false,
+    message: 'The request body cannot be used: {reason}.',
+  },
+  body_timeout: {
+    status: 408,
+    retry: true,
+    message: 'The request body stopped arriving for {seconds} s. Send it again.',
+  },
+  encoding_unsupported: {
+    status: 415,
+    retry: false,
+    message: 'The body encoding "{encoding}" is not supported. Send it plain, or as gzip, deflate, br or zstd.',
+  },
+  memory_full: {
+    status: 503,
+    retry: true,
+    message: 'This server is holding as many request bodies as it may. Try again in a moment.',
+  },
+
+  // authorize
+  operation_not_allowed: {
+    status: 403,
+    retry: false,
+    message: 'Keys of this server may not do this: {what}. It would act on the machine or the account of its owner.',
+  },
+  model_not_allowed: {
+    status: 404,
+    retry: false,
+    message: 'The API key "{name}" may not use the model "{model}". It may use: {allowed}.',
+  },
+  response_unknown: {
+    status: 404,
+    retry: false,
+    message: 'There is no stored response "{id}" that was made with this key.',
+  },
+  no_upstream: {
+    status: 503,
+    retry: false,
+    message: 'No model server is connected. Add one: keyhatch upstreams add URL',
+  },
+
+  // forward
+  upstream_unreachable: {
+    status: 502,
+    retry: true,
+    message: 'The model server {upstream} cannot be reached: {reason}. Check that it is running at its address.',
+  },
+  upstream_broken: {
+    status: 502,
+    retry: false,
+    message: 'The model server {upstream} broke off its answer: {reason}. See its own log for the cause.',
+  },
+  upstream_timeout: {
+    status: 504,
+    retry: false,
+    message:
+      'The model server {upstream} did not begin to answer within {seconds} s. Wait until the model is loaded, or raise upstream.firstByteTimeoutMs.',
+  },
+  client_gone: {
+    status: 499,
+    retry: false,
+    message: 'The client left before the answer was complete.',
+  },
+  server_stopping: {
+    status: 503,
+    retry: true,
+    message: 'This server is stopping and takes no new requests. Try again once it is running.',
+  },
+  internal: {
+    status: 500,
+    retry: false,
+    message: 'Something went wrong inside Keyhatch. Its log has the details under {id}.',
+  },
+
+  // control plane: what the command line and the window can be told
+  key_not_found: {
+    status: 404,
+    retry: false,
+    message: 'There is no key with the name or id "{ref}". See: keyhatch keys list',
+  },
+  name_ambiguous: { status: 409, retry: false, message: '"{ref}" fits several: {ids}. Use the id.' },
+  key_revoked_final: {
+    status: 409,
+    retry: false,
+    message: 'The key "{name}" is revoked, which cannot be undone. Make a new one.',
+  },
+  key_value_unsuitable: { status: 400, retry: false, message: 'This value cannot be a key: {reason}.' },
+  upstream_not_found: {
+    status: 404,
+    retry: false,
+    message: 'There is no upstream with the name or id "{ref}". See: keyhatch upstreams list',
+  },
+  upstream_address_refused: { status: 400, retry: false, message: 'This address cannot be an upstream: {reason}.' },
+  upstream_set_by_flag: {
+    status: 409,
+    retry: false,
+    message:
+      'The upstreams of this run were set on the command line. Restart without --upstream and --echo to change them.',
+  },
+  setting_unknown: { status: 404, retry: false, message: 'There is no setting "{name}". See: keyhatch settings list' },
+  setting_invalid: { status: 400, retry: false, message: '{name} cannot be set to that: {reason}.' },
+  setting_set_by_flag: {
+    status: 409,
+    retry: false,
+    message: '{name} was set on the command line for this run. Restart without that flag to change it.',
+  },
+  confirmation_needed: {
+    status: 409,
+    retry: false,
+    message: '{consequence} If that is what you want, confirm it: repeat with --confirm.',
+  },
+  port_in_use: {
+    status: 409,
+    retry: true,
+    message: 'Port {port} on {host} is taken{by}. Choose another one; {free} is free.',
+  },
+  address_unavailable: { status: 409, retry: false, message: 'This machine cannot listen on {host}: {reason}.' },
+  profile_in_use: {
+    status: 409,
+    retry: true,
+    message: 'This profile ({dir}) is in use by {holder}. Use that one, or another --data-dir.',
+  },
+  profile_from_future: {
+    status: 409,
+    retry: false,
+    message:
+      '{file} was written by a newer Keyhatch (version {found}, this one knows {known}). It was not touched: update Keyhatch.',
+  },
+  profile_damaged: {
+    status: 500,
+    retry: false,
+    message:
+      '{file} cannot be read: {reason}. It was not touched: restore it from a copy, or move it away to begin anew.',
+  },
+  not_running: { status: 409, retry: false, message: 'The server is not running. Start it with: keyhatch serve' },
+  control_refused: {
+    status: 403,
+    retry: false,
+    message: 'The running Keyhatch did not accept this program: {reason}.',
+  },
+  input_invalid: { status: 400, retry: false, message: '{reason}.' },
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof table;
+
+/** The whole catalogue, for documentation and tests. */
+export const errorCatalogue: Readonly<Record<ErrorCode, ErrorRow>> = table;
+
+export type ErrorDetails = Readonly<Record<string, string | number>>;
+
+/** An expected failure. Its message is safe to show: catalogue text filled with details, never a stack or a secret. */
+export class KeyhatchError extends Error {
+  override readonly name = 'KeyhatchError';
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly retry: boolean;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, options: { details?: ErrorDetails; cause?: unknown } = {}) {
+    const row = table[code];
+    const details = options.details ?? {};
+    super(fill(row.message, details), options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.status = row.status;
+    this.retry = row.retry;
+    this.details = details;
+  }
+}
+
+function fill(template: string, details: ErrorDetails): string {
+  return template.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = details[name];
+    return value === undefined ? whole : String(value);
+  });
+}

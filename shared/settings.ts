@@ -1,0 +1,69 @@
+// Every setting: its name as users type it, schema, default and one sentence about it. The file format is flat JSON,
+// `{ "version": 10, "server.port": 1235, … }`. Reading and writing lives in electron/settings.
+
+import * as z from 'zod';
+import { upstreamRecord } from './model.ts';
+
+/** Version of the settings file that this program writes. Steps of ten; see electron/settings/migrations. */
+export const settingsVersion = 10;
+
+const hostName = z.string().regex(/^[A-Za-z0-9._:[\]-]{1,255}$/, 'is not a host name or address');
+const origin = z.string().regex(/^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+$/, 'is not an origin such as https://app.example');
+const mebibyte = 1024 * 1024;
+
+export const settingsSchema = z.object({
+  'server.hosts': z.array(hostName).min(1).max(16).default(['127.0.0.1']),
+  'server.port': z.number().int().min(0).max(65535).default(1235),
+  'server.autoStart': z.boolean().default(true),
+  'server.allowedHosts': z.array(hostName).max(64).default([]),
+  'access.requireKey': z.boolean().default(true),
+  'access.localhostBypass': z.boolean().default(false),
+  'access.publicModels': z.boolean().default(false),
+  'cors.mode': z.enum(['off', 'list', 'any']).default('off'),
+  'cors.origins': z.array(origin).max(64).default([]),
+  'keys.defaultRpm': z.number().int().min(0).max(1_000_000).nullable().default(60),
+  'keys.defaultParallel': z.number().int().min(1).max(100_000).nullable().default(null),
+  'limits.bodyMaxBytes': z
+    .number()
+    .int()
+    .min(1024)
+    .max(1024 * mebibyte)
+    .default(64 * mebibyte),
+  'limits.bodiesInFlightBytes': z
+    .number()
+    .int()
+    .min(mebibyte)
+    .max(16_384 * mebibyte)
+    .default(256 * mebibyte),
+  'upstream.firstByteTimeoutMs': z.number().int().min(0).max(86_400_000).default(600_000),
+  'upstreams.list': z.array(upstreamRecord).max(64).default([]),
+  'upstreams.default': z.string().nullable().default(null),
+  'usage.retentionDays': z.number().int().min(1).max(3650).default(30),
+});
+
+export type Settings = z.infer<typeof settingsSchema>;
+export type SettingName = keyof Settings;
+
+export const settingNames = Object.keys(settingsSchema.shape) as readonly SettingName[];
+
+/** One sentence about each setting, for `keyhatch settings list` and the window. */
+export const settingAbout: Readonly<Record<SettingName, string>> = {
+  'server.hosts': 'Addresses to listen on: 127.0.0.1 for this computer only, 0.0.0.0 or :: for every network.',
+  'server.port': 'Port to listen on. 0 takes any free one.',
+  'server.autoStart': 'Start the server when Keyhatch starts.',
+  'server.allowedHosts': 'Further host names under which clients reach this server, such as nas.lan.',
+  'access.requireKey': 'Every request needs a key. Off: anyone who reaches the port may come in.',
+  'access.localhostBypass': 'Programs on this computer may come in without a key. Nobody else may.',
+  'access.publicModels': 'Anyone who reaches the port may list the models without a key.',
+  'cors.mode': 'Which web pages may call this server: off, list (cors.origins) or any.',
+  'cors.origins': 'Origins of web pages that may call this server when cors.mode is list.',
+  'keys.defaultRpm': 'Requests a minute that a new key may make; null for no limit.',
+  'keys.defaultParallel': 'Requests that a new key may have running at once; null for no limit.',
+  'limits.bodyMaxBytes': 'Largest request body, in bytes.',
+  'limits.bodiesInFlightBytes': 'Largest sum of request bodies held at one time, in bytes.',
+  'upstream.firstByteTimeoutMs':
+    'How long a model server may take to begin its answer, in milliseconds; 0 waits for ever.',
+  'upstreams.list': 'Model servers behind the gateway. Change them with: keyhatch upstreams',
+  'upstreams.default': 'Id of the upstream that serves models nobody lists; null: the first one.',
+  'usage.retentionDays': 'Days for which single requests are kept.',
+};
