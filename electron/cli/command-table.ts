@@ -1,0 +1,38 @@
+// Every command, in the order in which the help tells them. A table of contents: what a command does is in commands/.
+
+import { serveFlags } from '../serve/serve-arguments.ts';
+import { type Command, globalFlags } from './command.ts';
+import { detectCommand } from './commands/detect-command.ts';
+import { doctorCommand } from './commands/doctor-command.ts';
+import { keysCommands } from './commands/keys-commands.ts';
+import { settingsCommands } from './commands/settings-commands.ts';
+import { statusCommand } from './commands/status-command.ts';
+import { upstreamsCommands } from './commands/upstreams-commands.ts';
+import { usageCommand } from './commands/usage-command.ts';
+import type { FlagTable } from './flags.ts';
+
+/** A command as the help and the search for one know it. */
+export type CommandFacts = Pick<Command, 'name' | 'words' | 'about' | 'flags'>;
+
+export const commands: readonly Command[] = [
+  ...keysCommands,
+  ...upstreamsCommands,
+  ...settingsCommands,
+  usageCommand,
+  statusCommand,
+  detectCommand,
+  doctorCommand,
+];
+
+/** The one command that is no client of an instance: it becomes one. */
+export const serveFacts: CommandFacts = {
+  name: 'serve',
+  words: [],
+  about: 'Run the gateway here, without a window.',
+  flags: serveFlags,
+};
+
+/** Every flag that a command takes, the common ones included. */
+export function allFlags(command: CommandFacts): FlagTable {
+  return command.name === serveFacts.name ? command.flags : { ...command.flags, ...globalFlags };
+}

@@ -1,0 +1,45 @@
+// The fields of a key as flags: --expires, --rpm, --parallel, --models and --project, read into what the contract takes.
+
+import { UsageError } from '../cli-errors.ts';
+import { parseDuration, parseList, parseWhole } from '../flag-values.ts';
+import type { Flags } from '../flags.ts';
+
+export const fieldFlags = {
+  project: { value: 'P', about: 'Label to group keys by.' },
+  expires: { value: '30d', about: 'When it ends, from now: 30d, 12h, 90m, or never.' },
+  rpm: { value: 'N', about: 'Requests in any 60 seconds; 0 blocks, none lifts the limit.' },
+  parallel: { value: 'N', about: 'Requests running at once; none lifts the limit.' },
+  models: { value: 'a,b', about: 'The only models it may use; all lifts the limit.' },
+} as const;
+
+export type KeyFields = {
+  readonly project: string | undefined;
+  /** Epoch milliseconds; null: never. */
+  readonly expiresAt: number | null | undefined;
+  readonly rpm: number | null | undefined;
+  readonly parallel: number | null | undefined;
+  /** Null: all. */
+  readonly models: string[] | null | undefined;
+};
+
+/** Undefined stands for a flag that was not given. @throws UsageError */
+export function parseKeyFields(flags: Flags<keyof typeof fieldFlags>, now: number): KeyFields {
+  return {
+    project: flags.text('project'),
+    expiresAt: orNull(flags.text('expires'), 'never', (text) => now + parseDuration('--expires', text)),
+    rpm: orNull(flags.text('rpm'), 'none', (text) => parseWhole('--rpm', text, 0, 1_000_000)),
+    parallel: orNull(flags.text('parallel'), 'none', (text) => parseWhole('--parallel', text, 1, 100_000)),
+    models: orNull(flags.text('models'), 'all', parseModels),
+  };
+}
+
+function orNull<Value>(text: string | undefined, nullWord: string, parse: (text: string) => Value) {
+  if (text === undefined) return undefined;
+  return text === nullWord ? null : parse(text);
+}
+
+function parseModels(text: string): string[] {
+  const models = parseList(text);
+  if (models.length === 0) throw new UsageError('--models takes model names with commas between them, or all.');
+  return models;
+}

@@ -1,0 +1,89 @@
+// How keys look on a terminal: the list, one key in full, and the one time that a secret is shown.
+
+import type { CreatedKey, KeyFacts, KeyStatus } from '../../../shared/model.ts';
+import type { Output, Paint } from '../output.ts';
+import { visible } from '../output.ts';
+import { textPairs, textTable } from '../text-table.ts';
+
+export function keyTable(keys: readonly KeyFacts[], { paint, when }: Output): string {
+  if (keys.length === 0) return 'There are no keys yet. Make one: keyhatch keys create --name NAME';
+  return textTable<KeyFacts>(
+    [
+      { title: 'ID', cell: (key) => key.id },
+      { title: 'NAME', cell: (key) => key.name },
+      { title: 'PROJECT', cell: (key) => key.project ?? '–' },
+      { title: 'STATUS', cell: statusText, paint: (text, key) => paintStatus(paint, key.status, text) },
+      { title: 'EXPIRES', cell: (key) => when(key.expiresAt, 'never') },
+      { title: 'LAST USED', cell: (key) => when(key.lastUsedAt, 'never') },
+      { title: 'PER MINUTE', cell: (key) => limitText(key.limits.rpm), align: 'right' },
+      { title: 'PARALLEL', cell: (key) => limitText(key.limits.parallel), align: 'right' },
+      { title: 'MODELS', cell: (key) => (key.models === null ? 'all' : key.models.join(', ')) },
+    ],
+    keys,
+    (text) => paint('dim', text),
+  );
+}
+
+export function keyDetails(key: KeyFacts, { paint, when }: Output): string {
+  const pairs: (readonly [string, string])[] = [
+    ['Id', key.id],
+    ['Project', key.project ?? '–'],
+    ['Status', paintStatus(paint, key.status, statusText(key))],
+    ['Made', `${when(key.createdAt, '–')}${key.origin === 'typed' ? ', with a value of your own' : ''}`],
+    ['Expires', when(key.expiresAt, 'never')],
+    ['Last used', lastUse(key, when)],
+    ['Limits', `${perMinute(key.limits.rpm)}, ${parallel(key.limits.parallel)}`],
+    ['Models', key.models === null ? 'all' : key.models.join(', ')],
+  ];
+  if (key.rotatedAt !== null) pairs.push(['Rotated', when(key.rotatedAt, '–')]);
+  if (key.oldSecretUntil !== null) pairs.push(['Old secret', `ends ${when(key.oldSecretUntil, '–')}`]);
+  if (key.revokedAt !== null) pairs.push(['Revoked', when(key.revokedAt, '–')]);
+  const title = paint('bold', visible(key.name));
+  return `${title}\n${textPairs(pairs.map(([name, value]) => [name, name === 'Status' ? value : visible(value)]))}`;
+}
+
+/** `laptop (aB3dE5fG)`, as sentences name a key. */
+export function keyTitle(key: KeyFacts): string {
+  return `"${visible(key.name)}" (${key.id})`;
+}
+
+/** A new secret, how long it can be seen, and the lines that put it to use. */
+export function newSecretText(
+  created: CreatedKey,
+  options: { readonly headline: string; readonly baseUrl: string | undefined; readonly windows: boolean },
+): string {
+  const assign = (name: string, value: string) =>
+    options.windows ? `  $env:${name} = "${value}"` : `  export ${name}=${value}`;
+  const lines = [
+    options.headline,
+    '',
+    `  ${created.key}`,
+    '',
+    'This key will not be shown again: copy it now. To use it:',
+    '',
+    assign('OPENAI_API_KEY', created.key),
+  ];
+  if (options.baseUrl !== undefined) lines.push(assign('OPENAI_BASE_URL', `${options.baseUrl}/v1`));
+  return lines.join('\n');
+}
+
+function statusText(key: KeyFacts): string {
+  return key.usable ? key.status : `${key.status}, unusable: rotate it`;
+}
+
+function paintStatus(paint: Paint, status: KeyStatus, text: string): string {
+  if (status === 'active') return paint('green', text);
+  return paint(status === 'paused' ? 'yellow' : 'red', text);
+}
+
+function lastUse(key: KeyFacts, when: Output['when']): string {
+  if (key.lastUsedAt === null) return 'never';
+  const from = key.lastUsedFrom === null ? '' : ` from ${key.lastUsedFrom}`;
+  const by = key.lastUsedBy === null ? '' : ` by ${key.lastUsedBy}`;
+  return when(key.lastUsedAt, 'never') + from + by;
+}
+
+const limitText = (limit: number | null) => (limit === null ? 'none' : String(limit));
+const perMinute = (limit: number | null) =>
+  limit === null ? 'any number of requests a minute' : `${limit} requests a minute`;
+const parallel = (limit: number | null) => (limit === null ? 'any number at once' : `${limit} at once`);

@@ -1,0 +1,184 @@
+// `keyhatch keys …`: make, look at, change and end keys. A secret is printed by create and rotate, and nowhere else.
+
+import type { CreatedKey, KeyFacts } from '../../../shared/model.ts';
+import type { ContractClient } from '../../control/control-client.ts';
+import { UsageError } from '../cli-errors.ts';
+import { type Command, defineCommand, onlyWord, type Session } from '../command.ts';
+import { parseDuration } from '../flag-values.ts';
+import { gatewayUrl } from './gateway-url.ts';
+import { fieldFlags, parseKeyFields } from './key-fields.ts';
+import { keyDetails, keyTable, keyTitle, newSecretText } from './key-text.ts';
+
+const keyWord = ['ID|NAME'];
+const yesFlag = { yes: { short: 'y', about: 'Do not ask.' } } as const;
+
+const create = defineCommand({
+  name: 'keys create',
+  words: [],
+  about: 'Make a key. It is shown once.',
+  flags: {
+    name: { value: 'NAME', about: 'What it is for, such as laptop.' },
+    ...fieldFlags,
+    'value-stdin': { about: 'Read a value of your own from stdin instead of making one.' },
+  },
+  prepare({ flags, now }) {
+    const name = flags.text('name');
+    if (name === undefined) throw new UsageError('A key needs a name: --name NAME.');
+    const { expiresAt, models, ...fields } = parseKeyFields(flags, now);
+    return async (session) => {
+      const value = flags.on('value-stdin') ? await session.input.secret('the value of the key') : undefined;
+      const baseUrl = session.out.json ? undefined : await gatewayUrl(session.client);
+      const created = await session.client.keys.create({
+        name,
+        ...fields,
+        expiresAt: expiresAt ?? undefined,
+        models: models ?? undefined,
+        value,
+      });
+      showSecret(session, created, baseUrl, `Made the key ${keyTitle(created.facts)}.`);
+    };
+  },
+});
+
+const list = defineCommand({
+  name: 'keys list',
+  words: [],
+  about: 'All keys with their status and limits.',
+  flags: {},
+  prepare:
+    () =>
+    async ({ client, out }) => {
+      const keys = await client.keys.list();
+      out.answer(keys, () => keyTable(keys, out));
+    },
+});
+
+const show = defineCommand({
+  name: 'keys show',
+  words: keyWord,
+  about: 'Everything about one key, but its secret.',
+  flags: {},
+  prepare:
+    (invocation) =>
+    async ({ client, out }) => {
+      const key = await client.keys.get({ ref: onlyWord(invocation) });
+      out.answer(key, () => keyDetails(key, out));
+    },
+});
+
+const edit = defineCommand({
+  name: 'keys edit',
+  words: keyWord,
+  about: 'Change name, project, expiry, limits or models.',
+  flags: {
+    name: { value: 'NAME', about: 'A new name.' },
+    ...fieldFlags,
+    project: { value: 'P', about: 'Label to group keys by; none takes it away.' },
+  },
+  prepare(invocation) {
+    const { flags, now } = invocation;
+    const fields = parseKeyFields(flags, now);
+    const change = {
+      ...fields,
+      name: flags.text('name'),
+      project: fields.project === 'none' ? null : fields.project,
+    };
+    if (Object.values(change).every((value) => value === undefined)) {
+      throw new UsageError('Say what to change, for instance --expires 30d or --rpm 120.');
+    }
+    return async ({ client, out }) => {
+      const key = await client.keys.edit({ ref: onlyWord(invocation), ...change });
+      out.answer(key, () => keyDetails(key, out));
+    };
+  },
+});
+
+const rotate = defineCommand({
+  name: 'keys rotate',
+  words: keyWord,
+  about: 'Give a key a new secret; the old one works on for a while.',
+  flags: { grace: { value: '24h', about: 'How long the old secret still works; none ends it now. 24h unless told.' } },
+  prepare(invocation) {
+    const text = invocation.flags.text('grace');
+    const graceMs = text === undefined ? undefined : text === 'none' ? 0 : parseDuration('--grace', text);
+    return async (session) => {
+      const baseUrl = session.out.json ? undefined : await gatewayUrl(session.client);
+      const created = await session.client.keys.rotate({ ref: onlyWord(invocation), graceMs });
+      const { oldSecretUntil } = created.facts;
+      const old =
+        oldSecretUntil === null
+          ? 'The old secret has ended.'
+          : `The old one ends ${session.out.when(oldSecretUntil, '')}.`;
+      showSecret(session, created, baseUrl, `The key ${keyTitle(created.facts)} has a new secret. ${old}`);
+    };
+  },
+});
+
+type KeyCall = (client: ContractClient, ref: string) => Promise<KeyFacts>;
+
+/** A command that does one thing to one key and says so. */
+function keyAction(name: string, about: string, done: string, call: KeyCall): Command {
+  return defineCommand({
+    name: `keys ${name}`,
+    words: keyWord,
+    about,
+    flags: {},
+    prepare:
+      (invocation) =>
+      async ({ client, out }) => {
+        const key = await call(client, onlyWord(invocation));
+        out.answer(key, () => `The key ${keyTitle(key)} ${done}.`);
+      },
+  });
+}
+
+/** The same for what cannot be undone: asks first when somebody is at the terminal. */
+function finalKeyAction(name: string, about: string, done: string, consequence: string, call: KeyCall): Command {
+  return defineCommand({
+    name: `keys ${name}`,
+    words: keyWord,
+    about,
+    flags: yesFlag,
+    prepare:
+      (invocation) =>
+      async ({ client, out, input }) => {
+        const ref = onlyWord(invocation);
+        const { id, ...found } = await client.keys.get({ ref });
+        if (!invocation.flags.on('yes'))
+          await input.confirm(`${consequence} Go on with ${keyTitle({ id, ...found })}?`);
+        // By id: another key may have taken the name while the question stood.
+        const key = await call(client, id);
+        out.answer(key, () => `The key ${keyTitle(key)} ${done}.`);
+      },
+  });
+}
+
+function showSecret({ out, platform }: Session, created: CreatedKey, baseUrl: string | undefined, headline: string) {
+  const { id, ...facts } = created.facts;
+  const value = { id, key: created.key, ...facts };
+  out.answer(value, () => newSecretText(created, { headline, baseUrl, windows: platform === 'win32' }));
+}
+
+export const keysCommands: readonly Command[] = [
+  create,
+  list,
+  show,
+  edit,
+  keyAction('pause', 'Refuse a key until it is resumed.', 'is paused', (client, ref) => client.keys.pause({ ref })),
+  keyAction('resume', 'Let a paused key in again.', 'is active again', (client, ref) => client.keys.resume({ ref })),
+  finalKeyAction(
+    'revoke',
+    'End a key for good; it stays in the list.',
+    'is revoked',
+    'A revoked key never works again, and what it is running now is ended.',
+    (client, ref) => client.keys.revoke({ ref }),
+  ),
+  finalKeyAction(
+    'delete',
+    'End a key for good and take it off the list.',
+    'is deleted',
+    'A deleted key never works again, and what it is running now is ended.',
+    (client, ref) => client.keys.delete({ ref }),
+  ),
+  rotate,
+];

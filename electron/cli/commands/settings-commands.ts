@@ -1,0 +1,109 @@
+// `keyhatch settings …`: look at settings and change them. Reads a typed value by what its setting takes; whether the
+// value may be set is decided by the instance, not here.
+
+import type { SettingView } from '../../../shared/model.ts';
+import { settingNames, settingsSchema } from '../../../shared/settings.ts';
+import { type Command, defineCommand, onlyWord } from '../command.ts';
+import { parseList } from '../flag-values.ts';
+import { type Output, visible } from '../output.ts';
+import { textTable } from '../text-table.ts';
+
+type SettingValue = SettingView['value'];
+
+const list = defineCommand({
+  name: 'settings list',
+  words: [],
+  about: 'All settings with their values.',
+  flags: {},
+  prepare:
+    () =>
+    async ({ client, out }) => {
+      const settings = await client.settings.list();
+      out.answer(settings, () => settingTable(settings, out));
+    },
+});
+
+const get = defineCommand({
+  name: 'settings get',
+  words: ['NAME'],
+  about: 'The value of one setting.',
+  flags: {},
+  prepare:
+    (invocation) =>
+    async ({ client, out }) => {
+      const setting = await client.settings.get({ name: onlyWord(invocation) });
+      out.answer(setting, () => valueText(setting.value));
+    },
+});
+
+const set = defineCommand({
+  name: 'settings set',
+  words: ['NAME', 'VALUE'],
+  about: 'Change one setting. Lists take commas: a,b.',
+  flags: { confirm: { about: 'Set it in spite of a warning.' } },
+  prepare({ flags, words }) {
+    const [name = '', text = ''] = words;
+    const value = parseSettingValue(name, text);
+    return async ({ client, out }) => {
+      const setting = await client.settings.set({ name, value, confirm: flags.on('confirm') });
+      out.answer(setting, () => `${setting.name} is now ${valueText(setting.value)}.`);
+    };
+  },
+});
+
+export const settingsCommands: readonly Command[] = [list, get, set];
+
+/**
+ * What the text means for this setting: JSON where it is JSON, a list with commas where the setting takes a list, else
+ * the text as it is. An upstream's id of digits alone stays a text, because its setting takes no number.
+ */
+export function parseSettingValue(name: string, text: string): SettingValue {
+  const readings: readonly SettingValue[] = [...asJson(text), ...(takesList(name) ? [parseList(text)] : []), text];
+  const known = settingNames.find((candidate) => candidate === name);
+  const schema = known && settingsSchema.shape[known];
+  const fitting = schema && readings.find((reading) => schema.safeParse(reading).success);
+  if (fitting !== undefined) return fitting;
+  // Nothing fits: the instance shall say why, about what was most likely meant.
+  return (takesList(name) ? readings.find(Array.isArray) : readings[0]) ?? text;
+}
+
+function asJson(text: string): readonly SettingValue[] {
+  try {
+    return [JSON.parse(text) as SettingValue];
+  } catch {
+    return [];
+  }
+}
+
+function takesList(name: string): boolean {
+  const defaults: Readonly<Record<string, unknown>> = settingsSchema.parse({});
+  return Array.isArray(defaults[name]);
+}
+
+function settingTable(settings: readonly SettingView[], { paint }: Output): string {
+  return textTable<SettingView>(
+    [
+      { title: 'NAME', cell: (setting) => setting.name },
+      { title: 'VALUE', cell: (setting) => valueText(setting.value) },
+      {
+        title: 'FROM',
+        cell: originText,
+        paint: (text, setting) => (setting.setByFlag ? paint('yellow', text) : text),
+      },
+      { title: 'ABOUT', cell: (setting) => setting.about, paint: (text) => paint('dim', text) },
+    ],
+    settings,
+    (text) => paint('dim', text),
+  );
+}
+
+function originText(setting: SettingView): string {
+  if (setting.setByFlag) return 'set by command line';
+  return JSON.stringify(setting.value) === JSON.stringify(setting.default) ? 'default' : 'settings';
+}
+
+function valueText(value: SettingValue): string {
+  if (typeof value === 'string') return visible(value);
+  const plainList = Array.isArray(value) && value.length > 0 && value.every((part) => typeof part === 'string');
+  return visible(plainList ? value.join(',') : JSON.stringify(value));
+}

@@ -1,0 +1,60 @@
+// `keyhatch status`: whether the server runs, at which address, who may come in, and what stands behind it.
+
+import type { Status } from '../../../shared/model.ts';
+import { defineCommand } from '../command.ts';
+import { type Output, visible } from '../output.ts';
+import { textPairs } from '../text-table.ts';
+import { healthText, paintHealth } from './upstreams-commands.ts';
+
+export const statusCommand = defineCommand({
+  name: 'status',
+  words: [],
+  about: 'Whether the server runs, where, and what stands behind it.',
+  flags: {},
+  prepare:
+    () =>
+    async ({ client, out }) => {
+      const status = await client.status.get();
+      out.answer(status, () => statusText(status, out));
+    },
+});
+
+function statusText(status: Status, out: Output): string {
+  const { paint } = out;
+  const pairs: (readonly [string, string])[] = [];
+  if (status.server.urls.length > 0) pairs.push(['Address', visible(status.server.urls.join('  '))]);
+  pairs.push(['Access', visible(status.access.sentence)]);
+  pairs.push(['Keys', `${status.keys.active} active of ${status.keys.total}`]);
+  pairs.push(['Vault', vaultText(status, out)]);
+  for (const [i, upstream] of status.upstreams.entries()) {
+    const health = paintHealth(paint, upstream, healthText(upstream));
+    pairs.push([i === 0 ? 'Upstreams' : '', `${visible(`${upstream.name}  ${upstream.url}`)}  ${health}`]);
+  }
+  if (status.upstreams.length === 0) pairs.push(['Upstreams', 'none. Look for one: keyhatch detect']);
+  pairs.push(['Today', requestsText(status)]);
+  pairs.push(['Profile', visible(status.dataDir)]);
+  const warnings = status.warnings.map((warning) => paint('yellow', `! ${visible(warning)}`));
+  return [headline(status, out), textPairs(pairs), ...warnings].join('\n');
+}
+
+function headline({ version, shell, pid, server }: Status, { paint, when }: Output): string {
+  const name = `Keyhatch ${visible(version)}`;
+  if (shell === 'at-rest') return `${name}: the server is ${paint('yellow', 'stopped')}. Start it with: keyhatch serve`;
+  const who = `${shell === 'desktop' ? 'desktop app' : 'serve'}, process ${pid}`;
+  if (server.state === 'running') {
+    const since = server.startedAt === null ? '' : `, started ${when(server.startedAt, '')}`;
+    return `${name}: the server is ${paint('green', 'running')} (${who}${since})`;
+  }
+  const reason = server.reason === null ? '' : `: ${visible(server.reason)}`;
+  return `${name}: the server is ${paint(server.state === 'failed' ? 'red' : 'yellow', server.state)} (${who})${reason}`;
+}
+
+function vaultText({ vault }: Status, { paint }: Output): string {
+  if (vault.state === 'open') return vault.kind;
+  return paint('red', `${vault.kind}, locked${vault.reason === null ? '' : `: ${visible(vault.reason)}`}`);
+}
+
+function requestsText({ requestsToday, server }: Status): string {
+  const running = server.running === 0 ? '' : `, ${server.running} running now`;
+  return `${requestsToday.toLocaleString('en-US')} request${requestsToday === 1 ? '' : 's'}${running}`;
+}

@@ -1,0 +1,60 @@
+// `keyhatch usage`: requests and tokens since some time ago, by key, model or day.
+
+import { type UsageLine, type UsageReport, usageGroup } from '../../../shared/model.ts';
+import { defineCommand } from '../command.ts';
+import { parseChoice, parseDuration } from '../flag-values.ts';
+import { type Output, visible } from '../output.ts';
+import { textTable } from '../text-table.ts';
+
+export const usageCommand = defineCommand({
+  name: 'usage',
+  words: [],
+  about: 'Requests and tokens by key, model or day.',
+  flags: {
+    since: { value: '24h', about: 'How far back: 24h unless told.' },
+    by: { value: 'GROUP', about: 'key, model or day: key unless told.' },
+  },
+  prepare({ flags }) {
+    const sinceMs = parseDuration('--since', flags.text('since') ?? '24h');
+    const by = parseChoice('--by', flags.text('by') ?? 'key', usageGroup.options);
+    return async ({ client, out }) => {
+      const report = await client.usage.report({ sinceMs, by });
+      out.answer(report, () => usageText(report, out));
+    };
+  },
+});
+
+function usageText(report: UsageReport, out: Output): string {
+  const parts: string[] = [];
+  if (report.lines.length === 0) parts.push(`No requests since ${out.when(report.since, '')}.`);
+  else parts.push(usageTable(report, out));
+  const strangers = report.strangers.map(({ code, count }) => `${visible(code)} ${formatCount(count)}`);
+  if (strangers.length > 0) parts.push(`Refused without a known key: ${strangers.join(', ')}`);
+  return parts.join('\n\n');
+}
+
+function usageTable(report: UsageReport, { paint }: Output): string {
+  const number = (title: string, read: (line: UsageLine) => number) => ({
+    title,
+    align: 'right' as const,
+    cell: (line: UsageLine) => formatCount(read(line)),
+  });
+  return textTable<UsageLine>(
+    [
+      { title: report.by.toUpperCase(), cell: (line) => line.label },
+      number('REQUESTS', (line) => line.requests),
+      number('REFUSED', (line) => line.refused),
+      number('FAILED', (line) => line.failed),
+      number('TOKENS IN', (line) => line.tokensIn),
+      number('CACHED', (line) => line.tokensCached),
+      number('TOKENS OUT', (line) => line.tokensOut),
+      ...(report.total.unmetered > 0 ? [number('UNMETERED', (line) => line.unmetered)] : []),
+    ],
+    [...report.lines, { ...report.total, label: 'Total' }],
+    (text) => paint('dim', text),
+  );
+}
+
+function formatCount(count: number): string {
+  return count.toLocaleString('en-US');
+}

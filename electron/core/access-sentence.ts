@@ -1,0 +1,30 @@
+// Who may come in, said in one plain sentence: the sum of address, keys, bypass and public paths.
+
+import type { Settings } from '../../shared/settings.ts';
+
+/** Whether an address is reached from this computer alone. */
+export function isLoopbackHost(host: string): boolean {
+  const plain = host.replace(/^\[|\]$/g, '').toLowerCase();
+  return plain === 'localhost' || plain === '::1' || /^127\.\d+\.\d+\.\d+$/.test(plain);
+}
+
+/** Whether other machines can reach one of these addresses. */
+export function isOnLan(hosts: readonly string[]): boolean {
+  return hosts.some((host) => !isLoopbackHost(host));
+}
+
+/** Ends with a full stop; begins with a capital. */
+export function accessSentence(settings: Settings): string {
+  const lan = isOnLan(settings['server.hosts']);
+  const where = lan ? 'on your network' : 'on this computer';
+  if (!settings['access.requireKey']) return `Anyone ${where}, with or without a key.`;
+  const others = settings['access.localhostBypass']
+    ? lan
+      ? 'and any program on this computer without one'
+      : 'or without one'
+    : 'and nobody without one';
+  const models = settings['access.publicModels'] ? ' Anyone may list the models.' : '';
+  return settings['access.localhostBypass'] && !lan
+    ? `Any program on this computer, with a key or without one.${models}`
+    : `Anyone ${where} with a key, ${others}.${models}`;
+}

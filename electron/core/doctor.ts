@@ -1,0 +1,119 @@
+// Looks at everything that has to be right for a client to get an answer, and says of each in one sentence how it is and
+// what to do. Changes nothing.
+
+import type { Finding, Status, UpstreamStatus } from '../../shared/model.ts';
+
+export type DoctorPorts = {
+  readonly status: () => Status;
+  /** Asks an upstream now. */
+  readonly test: (id: string) => Promise<UpstreamStatus>;
+  /** Addresses of this machine beyond loopback at which a model server itself can be reached. */
+  readonly openOnLan: (url: URL) => Promise<readonly string[]>;
+  readonly settingsProblems: () => readonly string[];
+};
+
+export async function examine(ports: DoctorPorts): Promise<Finding[]> {
+  const status = ports.status();
+  const upstreams = await Promise.all(status.upstreams.map(({ id }) => ports.test(id)));
+  const exposures = await Promise.all(upstreams.map((upstream) => exposureOf(upstream, ports)));
+  return [
+    serverFinding(status),
+    vaultFinding(status),
+    ...keyFindings(status),
+    accessFinding(status),
+    ...(upstreams.length > 0 ? upstreams.map(upstreamFinding) : [noUpstream]),
+    ...exposures.flat(),
+    ...ports.settingsProblems().map((problem) => bad('settings', problem, 'Set it anew with: keyhatch settings set')),
+  ];
+}
+
+function serverFinding({ server, shell }: Status): Finding {
+  if (server.state === 'running') return good('server', `Running at ${server.urls.join(' and ')}.`);
+  if (shell === 'at-rest')
+    return warning('server', 'Keyhatch is not running on this profile.', 'Start it with: keyhatch serve');
+  return bad(
+    'server',
+    `The gateway is ${server.state}${server.reason ? `: ${server.reason}` : '.'}`,
+    'Start it, or choose another port: keyhatch settings set server.port N',
+  );
+}
+
+const vaultNames = {
+  keychain: 'the OS keychain',
+  file: 'a sealed file',
+  memory: 'memory, and are gone when it ends',
+} as const;
+
+function vaultFinding({ vault }: Status): Finding {
+  if (vault.state === 'locked')
+    return bad(
+      'vault',
+      `Keys cannot be checked: ${vault.reason ?? 'the vault is locked'}.`,
+      'Unlock it; Keyhatch recovers by itself.',
+    );
+  const says = `Keys are kept in ${vaultNames[vault.kind]}.`;
+  return vault.kind === 'memory'
+    ? warning('vault', says, 'Use --vault keychain or --vault file to keep them.')
+    : good('vault', says);
+}
+
+function keyFindings({ keys, access }: Status): Finding[] {
+  if (!access.requireKey) return [];
+  if (keys.active > 0) return [good('keys', `${keys.active} of ${keys.total} keys can be used.`)];
+  return [warning('keys', 'There is no key that can be used.', 'Make one with: keyhatch keys create --name NAME')];
+}
+
+function accessFinding({ access }: Status): Finding {
+  if (!access.requireKey && access.onLan)
+    return bad('access', access.sentence, 'Switch keys on: keyhatch settings set access.requireKey true');
+  if (!access.requireKey)
+    return warning('access', access.sentence, 'Switch keys on: keyhatch settings set access.requireKey true');
+  return good('access', access.sentence);
+}
+
+const noUpstream: Finding = {
+  check: 'upstream',
+  result: 'bad',
+  says: 'No model server is connected.',
+  cure: 'Find one with keyhatch detect, add it with keyhatch upstreams add URL, or try things out with keyhatch serve --echo.',
+};
+
+function upstreamFinding(upstream: UpstreamStatus): Finding {
+  const name = `${upstream.name} at ${upstream.url}`;
+  if (upstream.health === 'up' && upstream.reason !== null)
+    return warning('upstream', `${name} answers, but ${upstream.reason}.`, null);
+  if (upstream.health === 'up') return good('upstream', `${name} answers and has ${upstream.models.length} models.`);
+  return bad(
+    'upstream',
+    `${name} does not answer: ${upstream.reason ?? 'no reason is known'}.`,
+    'Start it, or correct its address.',
+  );
+}
+
+async function exposureOf(upstream: UpstreamStatus, ports: DoctorPorts): Promise<Finding[]> {
+  const url = new URL(upstream.url);
+  if (upstream.kind === 'echo') return [];
+  const open = await ports.openOnLan(url);
+  if (open.length === 0) return [good('exposure', `${upstream.name} itself cannot be reached from other machines.`)];
+  const says = `${upstream.name} itself answers at ${open.map((address) => `${address}:${url.port}`).join(', ')}, so that anyone there can go round Keyhatch.`;
+  return [bad('exposure', says, closingAdvice(upstream))];
+}
+
+function closingAdvice({ kind }: UpstreamStatus): string {
+  if (kind === 'lmstudio') return 'In LM Studio, switch off “Serve on Local Network” in the server settings.';
+  if (kind === 'ollama') return 'Set OLLAMA_HOST=127.0.0.1 for Ollama and restart it.';
+  if (kind === 'llamacpp') return 'Start llama-server with --host 127.0.0.1.';
+  return 'Have it listen on 127.0.0.1 alone.';
+}
+
+function good(check: string, says: string): Finding {
+  return { check, result: 'good', says, cure: null };
+}
+
+function warning(check: string, says: string, cure: string | null): Finding {
+  return { check, result: 'warning', says, cure };
+}
+
+function bad(check: string, says: string, cure: string): Finding {
+  return { check, result: 'bad', says, cure };
+}

@@ -1,0 +1,105 @@
+// All keys of the profile in memory, joined from what storage keeps (facts) and what the vault keeps (verifiers). The
+// gateway asks it on every request; only keys.ts changes it. Holds no credential.
+
+import { KeyhatchError } from '../../shared/errors.ts';
+import type { KeyFacts, KeyStatus } from '../../shared/model.ts';
+import type { Clock } from '../lib/clock.ts';
+
+/** A key as storage keeps it. */
+export type KeptKey = Readonly<Omit<KeyFacts, 'status' | 'usable'>> & { readonly paused: boolean };
+
+export type KeyStore = {
+  readonly list: () => readonly KeptKey[];
+  readonly get: (id: string) => KeptKey | undefined;
+  readonly insert: (key: KeptKey) => void;
+  readonly update: (id: string, patch: Partial<KeptKey>) => boolean;
+  readonly remove: (id: string, nowMs: number) => boolean;
+};
+
+/** The verifiers in the vault, once it is open. */
+export type Verifiers = {
+  readonly find: (credential: string, now: number) => { readonly keyId: string } | undefined;
+  readonly has: (keyId: string) => boolean;
+  readonly put: (keyId: string, credential: string, previousUntil: number | null) => Promise<void>;
+  readonly remove: (keyId: string) => Promise<void>;
+  readonly expire: (now: number) => Promise<void>;
+  readonly ids: () => readonly string[];
+};
+
+export type VaultDoor = {
+  /** The verifiers, or why they cannot be had. */
+  readonly verifiers: () => Verifiers | undefined;
+  readonly locked: () => { readonly vault: string; readonly reason: string } | undefined;
+};
+
+export type RegisteredKey = KeptKey & { readonly status: KeyStatus };
+
+export type KeyRegistry = {
+  readonly locked: VaultDoor['locked'];
+  readonly find: (credential: string) => RegisteredKey | undefined;
+  readonly get: (id: string) => RegisteredKey | undefined;
+  readonly all: () => readonly RegisteredKey[];
+  readonly facts: (key: KeptKey) => KeyFacts;
+  /** Takes over what storage now says of a key. */
+  readonly reload: (id: string) => void;
+};
+
+export function createKeyRegistry(ports: {
+  readonly store: KeyStore;
+  readonly vault: VaultDoor;
+  readonly clock: Clock;
+}): KeyRegistry {
+  const keys = new Map(ports.store.list().map((key) => [key.id, key]));
+  const withStatus = (key: KeptKey): RegisteredKey => ({ ...key, status: statusOf(key, ports.clock.now()) });
+
+  function get(id: string): RegisteredKey | undefined {
+    const key = keys.get(id);
+    return key && withStatus(key);
+  }
+
+  return {
+    locked: ports.vault.locked,
+    find(credential) {
+      const found = ports.vault.verifiers()?.find(credential, ports.clock.now());
+      return found && get(found.keyId);
+    },
+    get,
+    all: () => [...keys.values()].map(withStatus),
+    facts(key) {
+      const { paused: _paused, ...facts } = { ...key, ...lastUseOf(ports.store, key) };
+      const usable = ports.vault.verifiers()?.has(key.id) ?? false;
+      return { ...facts, status: statusOf(key, ports.clock.now()), usable };
+    },
+    reload(id) {
+      const key = ports.store.get(id);
+      if (key) keys.set(id, key);
+      else keys.delete(id);
+    },
+  };
+}
+
+function statusOf(key: KeptKey, now: number): KeyStatus {
+  if (key.revokedAt !== null) return 'revoked';
+  if (key.expiresAt !== null && key.expiresAt <= now) return 'expired';
+  return key.paused ? 'paused' : 'active';
+}
+
+// Written by the usage recorder, behind the registry's back.
+function lastUseOf(store: KeyStore, key: KeptKey): Partial<KeptKey> {
+  const kept = store.get(key.id);
+  return kept ? { lastUsedAt: kept.lastUsedAt, lastUsedFrom: kept.lastUsedFrom, lastUsedBy: kept.lastUsedBy } : {};
+}
+
+/**
+ * The one key that people mean by an id or a name.
+ * @throws KeyhatchError `key_not_found`, `name_ambiguous`
+ */
+export function resolveKey(registry: KeyRegistry, ref: string): RegisteredKey {
+  const fits = registry.all().filter(({ id, name }) => id === ref || name.toLowerCase() === ref.toLowerCase());
+  const [only, ...others] = fits;
+  if (!only) throw new KeyhatchError('key_not_found', { details: { ref } });
+  if (others.length > 0) {
+    throw new KeyhatchError('name_ambiguous', { details: { ref, ids: fits.map(({ id }) => id).join(', ') } });
+  }
+  return only;
+}

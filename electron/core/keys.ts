@@ -1,0 +1,168 @@
+// What people do with keys: make, change, pause, revoke, delete, rotate. The vault is written before storage where a key
+// comes into being and after it where one goes, so that a crash in between never leaves a usable key nobody sees.
+
+import { KeyhatchError } from '../../shared/errors.ts';
+import { type FillRandom, makeId, makeKey, unsuitableAsKey } from '../../shared/key-format.ts';
+import type { CreatedKey, KeyFacts } from '../../shared/model.ts';
+import type { Settings } from '../../shared/settings.ts';
+import type { Clock } from '../lib/clock.ts';
+import {
+  type KeptKey,
+  type KeyRegistry,
+  type KeyStore,
+  resolveKey,
+  type VaultDoor,
+  type Verifiers,
+} from './key-registry.ts';
+
+export type KeyPorts = {
+  readonly registry: KeyRegistry;
+  readonly store: KeyStore;
+  readonly vault: VaultDoor;
+  readonly settings: () => Settings;
+  readonly clock: Clock;
+  readonly fillRandom: FillRandom;
+  /** Told after every change, so that running requests are looked at and windows hear of it. */
+  readonly onChange: (keyId: string) => void;
+};
+
+export type NewKey = {
+  readonly name: string;
+  readonly project?: string | undefined;
+  readonly expiresAt?: number | undefined;
+  readonly rpm?: number | null | undefined;
+  readonly parallel?: number | null | undefined;
+  readonly models?: readonly string[] | undefined;
+  readonly value?: string | undefined;
+};
+
+export type KeyEdit = { readonly ref: string } & {
+  readonly [Name in 'name' | 'project' | 'expiresAt' | 'rpm' | 'parallel' | 'models']?:
+    | (Name extends 'name'
+        ? string
+        : Name extends 'project'
+          ? string | null
+          : Name extends 'models'
+            ? readonly string[] | null
+            : number | null)
+    | undefined;
+};
+
+export type Keys = {
+  readonly create: (input: NewKey) => Promise<CreatedKey>;
+  readonly list: () => KeyFacts[];
+  readonly get: (ref: string) => KeyFacts;
+  readonly edit: (input: KeyEdit) => KeyFacts;
+  readonly setPaused: (ref: string, paused: boolean) => KeyFacts;
+  readonly revoke: (ref: string) => KeyFacts;
+  readonly delete: (ref: string) => Promise<KeyFacts>;
+  /** @param graceMs how long the present secret goes on working beside the new one, in milliseconds */
+  readonly rotate: (ref: string, graceMs: number) => Promise<CreatedKey>;
+};
+
+export function createKeys(ports: KeyPorts): Keys {
+  const { registry, store, clock } = ports;
+
+  function changed(id: string): KeyFacts {
+    registry.reload(id);
+    ports.onChange(id);
+    const key = registry.get(id);
+    if (!key) throw new KeyhatchError('key_not_found', { details: { ref: id } });
+    return registry.facts(key);
+  }
+
+  function patch(ref: string, change: (key: KeptKey) => Partial<KeptKey>): KeyFacts {
+    const key = resolveKey(registry, ref);
+    if (key.revokedAt !== null) throw new KeyhatchError('key_revoked_final', { details: { name: key.name } });
+    store.update(key.id, change(key));
+    return changed(key.id);
+  }
+
+  return {
+    async create(input) {
+      const verifiers = openVerifiers(ports.vault);
+      const { id, key } = input.value === undefined ? makeKey(ports.fillRandom, 'kh') : typedKey(input.value, ports);
+      await verifiers.put(id, key, null);
+      store.insert(newRecord(id, input, ports.settings(), clock.now()));
+      return { id, key, facts: changed(id) };
+    },
+    list: () => registry.all().map(registry.facts),
+    get: (ref) => registry.facts(resolveKey(registry, ref)),
+    edit: (input) =>
+      patch(input.ref, (key) => ({
+        name: input.name ?? key.name,
+        project: input.project === undefined ? key.project : input.project,
+        expiresAt: input.expiresAt === undefined ? key.expiresAt : input.expiresAt,
+        limits: {
+          rpm: input.rpm === undefined ? key.limits.rpm : input.rpm,
+          parallel: input.parallel === undefined ? key.limits.parallel : input.parallel,
+        },
+        models: input.models === undefined ? key.models : input.models === null ? null : [...input.models],
+      })),
+    setPaused: (ref, paused) => patch(ref, () => ({ paused })),
+    // The verifier stays, so that whoever still sends the key is told that it was revoked.
+    revoke: (ref) => patch(ref, () => ({ revokedAt: clock.now() })),
+    async delete(ref) {
+      const key = resolveKey(registry, ref);
+      const facts = registry.facts(key);
+      store.remove(key.id, clock.now());
+      registry.reload(key.id);
+      ports.onChange(key.id);
+      // Gone for the gateway already; what is left in a locked vault is cleared away when it opens.
+      await ports.vault.verifiers()?.remove(key.id);
+      return facts;
+    },
+    async rotate(ref, graceMs) {
+      const present = resolveKey(registry, ref);
+      if (present.revokedAt !== null) throw new KeyhatchError('key_revoked_final', { details: { name: present.name } });
+      const { key } = makeKey(ports.fillRandom, 'kh', present.id);
+      const now = clock.now();
+      const until = graceMs > 0 ? now + graceMs : null;
+      await openVerifiers(ports.vault).put(present.id, key, until);
+      store.update(present.id, { rotatedAt: now, oldSecretUntil: until, origin: 'generated' });
+      return { id: present.id, key, facts: changed(present.id) };
+    },
+  };
+}
+
+function newRecord(id: string, input: NewKey, settings: Settings, now: number): KeptKey {
+  return {
+    id,
+    name: input.name,
+    project: input.project ?? null,
+    origin: input.value === undefined ? 'generated' : 'typed',
+    paused: false,
+    createdAt: now,
+    expiresAt: input.expiresAt ?? null,
+    revokedAt: null,
+    rotatedAt: null,
+    oldSecretUntil: null,
+    lastUsedAt: null,
+    lastUsedFrom: null,
+    lastUsedBy: null,
+    limits: {
+      rpm: input.rpm === undefined ? settings['keys.defaultRpm'] : input.rpm,
+      parallel: input.parallel === undefined ? settings['keys.defaultParallel'] : input.parallel,
+    },
+    models: input.models ? [...input.models] : null,
+  };
+}
+
+function typedKey(value: string, ports: KeyPorts): { id: string; key: string } {
+  const reason = unsuitableAsKey(value);
+  if (reason !== undefined) throw new KeyhatchError('key_value_unsuitable', { details: { reason } });
+  if (ports.vault.verifiers()?.find(value, ports.clock.now())) {
+    throw new KeyhatchError('key_value_unsuitable', { details: { reason: 'another key has it already' } });
+  }
+  return { id: makeId(ports.fillRandom), key: value };
+}
+
+/** @throws KeyhatchError `vault_locked` */
+export function openVerifiers(vault: VaultDoor): Verifiers {
+  const verifiers = vault.verifiers();
+  if (!verifiers)
+    throw new KeyhatchError('vault_locked', {
+      details: vault.locked() ?? { vault: 'the vault', reason: 'it is not open yet' },
+    });
+  return verifiers;
+}

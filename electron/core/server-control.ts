@@ -1,0 +1,80 @@
+// Starts and stops the gateway's listening, and moves it when its address changes. Says the present state and why it is
+// so; never cuts a running stream that could go on.
+
+import { KeyhatchError } from '../../shared/errors.ts';
+import type { Status } from '../../shared/model.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+
+export type ServerState = Status['server'];
+
+export type ServerControl = {
+  readonly start: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+  /** Listens on the addresses that the settings now name, if the server runs. On failure it stays where it was. */
+  readonly move: () => Promise<void>;
+  readonly state: () => ServerState;
+};
+
+export type ServerControlPorts = {
+  readonly listenOn: (hosts: readonly string[], port: number) => Promise<unknown>;
+  readonly stopListening: (drainMs: number) => Promise<void>;
+  readonly urls: () => readonly string[];
+  readonly running: () => number;
+  readonly wanted: () => { readonly hosts: readonly string[]; readonly port: number };
+  readonly clock: Clock;
+  readonly log: Log;
+  /** How long running requests may go on after a stop, in milliseconds. */
+  readonly drainMs: number;
+};
+
+export function createServerControl(ports: ServerControlPorts): ServerControl {
+  let state: ServerState['state'] = 'stopped';
+  let startedAt: number | null = null;
+  let reason: string | null = null;
+  // One at a time: a stop during a start waits for it, and the other way round.
+  let turn: Promise<unknown> = Promise.resolve();
+
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    const mine = turn.then(work, work);
+    turn = mine.catch(() => {});
+    return mine;
+  }
+
+  async function listen(): Promise<void> {
+    const { hosts, port } = ports.wanted();
+    await ports.listenOn(hosts, port);
+    ports.log.info('the gateway listens', { urls: ports.urls() });
+  }
+
+  async function start(): Promise<void> {
+    if (state === 'running') return;
+    state = 'starting';
+    reason = null;
+    try {
+      await listen();
+      state = 'running';
+      startedAt = ports.clock.now();
+    } catch (error) {
+      state = 'failed';
+      reason = error instanceof KeyhatchError ? error.message : 'it could not begin to listen; the log says why';
+      throw error;
+    }
+  }
+
+  async function stop(): Promise<void> {
+    if (state !== 'running') return;
+    state = 'stopping';
+    await ports.stopListening(ports.drainMs);
+    state = 'stopped';
+    startedAt = null;
+    ports.log.info('the gateway has stopped');
+  }
+
+  return {
+    start: () => inTurn(start),
+    stop: () => inTurn(stop),
+    move: () => inTurn(async () => (state === 'running' ? await listen() : undefined)),
+    state: () => ({ state, urls: [...ports.urls()], startedAt, reason, running: ports.running() }),
+  };
+}

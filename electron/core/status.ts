@@ -1,0 +1,48 @@
+// The present state of everything, put together for the command line and the window.
+
+import type { Status, UpstreamStatus, VaultKind } from '../../shared/model.ts';
+import type { Settings } from '../../shared/settings.ts';
+import { accessSentence, isOnLan } from './access-sentence.ts';
+import type { KeyRegistry } from './key-registry.ts';
+import type { ServerControl } from './server-control.ts';
+
+export type StatusPorts = {
+  readonly version: string;
+  readonly shell: Status['shell'];
+  readonly dataDir: string;
+  readonly server: ServerControl;
+  readonly vaultKind: () => VaultKind;
+  readonly keys: KeyRegistry;
+  readonly settings: () => Settings;
+  readonly settingsProblems: () => readonly string[];
+  readonly upstreams: () => UpstreamStatus[];
+  readonly requestsToday: () => number;
+};
+
+export function statusNow(ports: StatusPorts): Status {
+  const settings = ports.settings();
+  const locked = ports.keys.locked();
+  const keys = ports.keys.all();
+  const onLan = isOnLan(settings['server.hosts']);
+  return {
+    version: ports.version,
+    pid: process.pid,
+    shell: ports.shell,
+    dataDir: ports.dataDir,
+    server: ports.server.state(),
+    vault: { kind: ports.vaultKind(), state: locked ? 'locked' : 'open', reason: locked?.reason ?? null },
+    access: {
+      requireKey: settings['access.requireKey'],
+      localhostBypass: settings['access.localhostBypass'],
+      onLan,
+      sentence: accessSentence(settings),
+    },
+    keys: { active: keys.filter(({ status }) => status === 'active').length, total: keys.length },
+    upstreams: ports.upstreams(),
+    requestsToday: ports.requestsToday(),
+    warnings: [
+      ...ports.settingsProblems(),
+      ...(onLan && !settings['access.requireKey'] ? ['Keys are off while other machines can reach this server.'] : []),
+    ],
+  };
+}

@@ -1,0 +1,217 @@
+// The model servers behind the gateway: adding, testing, removing, and what the gateway and the window see of them. Their
+// credentials lie in the vault under `upstream/<id>` and are read once into memory.
+
+import { KeyhatchError } from '../../shared/errors.ts';
+import type { UpstreamRecord, UpstreamStatus } from '../../shared/model.ts';
+import type { Settings } from '../../shared/settings.ts';
+import { type Dialect, type UpstreamKind, upstreamKindRow } from '../../shared/upstream-kinds.ts';
+import type { Log } from '../lib/log.ts';
+
+export type UpstreamHealthFacts = {
+  readonly health: 'up' | 'down' | 'unknown';
+  readonly reason: string | null;
+  readonly latencyMs: number | null;
+  readonly checkedAt: number | null;
+  /** Every name under which a request may ask for a model. */
+  readonly models: ReadonlySet<string>;
+  /** The models as the server itself lists them. */
+  readonly listed: readonly string[];
+};
+
+/** An upstream with everything that requests need. */
+export type LiveUpstream = Omit<UpstreamRecord, 'url'> & {
+  readonly url: URL;
+  readonly dialects: readonly Dialect[];
+  readonly credential: string | undefined;
+  readonly health: UpstreamHealthFacts['health'];
+  readonly models: ReadonlySet<string>;
+};
+
+/** An upstream that comes with this run and is kept nowhere. */
+export type GivenUpstream = UpstreamRecord & { readonly credential?: string };
+
+export type UpstreamPorts = {
+  readonly settings: () => Settings;
+  readonly saveSettings: (list: readonly UpstreamRecord[], fallbackId: string | null) => void;
+  /** Upstreams given for this run only, with their credentials; they hide the saved ones. */
+  readonly fixed: readonly GivenUpstream[];
+  /** Stands in as long as there is no other upstream. */
+  readonly standIn: GivenUpstream | undefined;
+  readonly secrets: {
+    readonly get: (name: string) => Promise<string | null>;
+    readonly set: (name: string, value: string) => Promise<void>;
+    readonly delete: (name: string) => Promise<void>;
+  };
+  readonly health: (id: string) => UpstreamHealthFacts | undefined;
+  readonly refreshHealth: (id: string) => Promise<void>;
+  readonly parseAddress: (text: string, confirmed: boolean) => URL;
+  readonly identify: (
+    url: URL,
+    credential: string | undefined,
+  ) => Promise<{ readonly kind: UpstreamKind; readonly needsCredential: boolean }>;
+  readonly makeId: () => string;
+  readonly onChange: () => void;
+  readonly log: Log;
+};
+
+export type NewUpstream = {
+  readonly url: string;
+  readonly name?: string | undefined;
+  readonly kind?: UpstreamKind | undefined;
+  readonly credential?: string | undefined;
+  readonly confirm: boolean;
+};
+
+export type Upstreams = {
+  readonly records: () => readonly (UpstreamRecord & { readonly credential: string | undefined })[];
+  readonly live: () => readonly LiveUpstream[];
+  readonly fallback: () => LiveUpstream | undefined;
+  readonly statuses: () => UpstreamStatus[];
+  readonly add: (input: NewUpstream) => Promise<UpstreamStatus>;
+  readonly test: (ref: string) => Promise<UpstreamStatus>;
+  readonly remove: (ref: string) => Promise<UpstreamStatus>;
+  /** Reads credentials from the vault; called again whenever it opens. Never rejects. */
+  readonly loadCredentials: () => Promise<void>;
+  /** To be called when the health of any of them changed. */
+  readonly healthChanged: () => void;
+};
+
+export function createUpstreams(ports: UpstreamPorts): Upstreams {
+  const credentials = new Map<string, string>();
+  // Built once and not per request; thrown away when the list, a credential or somebody's health changes.
+  const isFixed = ports.fixed.length > 0;
+  let liveCache: { readonly of: object; readonly list: readonly LiveUpstream[] } | undefined;
+
+  const standIn = ports.standIn === undefined ? [] : [ports.standIn];
+  for (const { id, credential } of [...ports.fixed, ...standIn]) {
+    if (credential !== undefined) credentials.set(id, credential);
+  }
+
+  function saved(): readonly UpstreamRecord[] {
+    if (isFixed) return ports.fixed;
+    const list = ports.settings()['upstreams.list'];
+    return list.length > 0 ? list : standIn;
+  }
+
+  function liveOf(record: UpstreamRecord): LiveUpstream {
+    const facts = ports.health(record.id);
+    return {
+      ...record,
+      url: new URL(record.url),
+      dialects: upstreamKindRow(record.kind).dialects,
+      credential: credentials.get(record.id),
+      health: facts?.health ?? 'unknown',
+      models: facts?.models ?? new Set(),
+    };
+  }
+
+  function live(): readonly LiveUpstream[] {
+    const of = saved();
+    if (liveCache?.of !== of) liveCache = { of, list: of.map(liveOf) };
+    return liveCache.list;
+  }
+
+  function fallback(): LiveUpstream | undefined {
+    const list = live();
+    const wanted = ports.settings()['upstreams.default'];
+    return list.find(({ id }) => id === wanted) ?? list[0];
+  }
+
+  function statusOf(record: UpstreamRecord): UpstreamStatus {
+    const facts = ports.health(record.id);
+    return {
+      id: record.id,
+      name: record.name,
+      url: record.url,
+      kind: record.kind,
+      dialects: [...upstreamKindRow(record.kind).dialects],
+      health: facts?.health ?? 'unknown',
+      reason: facts?.reason ?? null,
+      latencyMs: facts?.latencyMs ?? null,
+      checkedAt: facts?.checkedAt ?? null,
+      models: [...(facts?.listed ?? [])],
+      isDefault: fallback()?.id === record.id,
+      hasCredential: credentials.has(record.id),
+      setByFlag: isFixed || record.id === ports.standIn?.id,
+    };
+  }
+
+  function resolve(ref: string): UpstreamRecord {
+    const fits = saved().filter(
+      ({ id, name, url }) => id === ref || name.toLowerCase() === ref.toLowerCase() || url === ref,
+    );
+    const [only, ...others] = fits;
+    if (!only) throw new KeyhatchError('upstream_not_found', { details: { ref } });
+    if (others.length > 0)
+      throw new KeyhatchError('name_ambiguous', { details: { ref, ids: fits.map(({ id }) => id).join(', ') } });
+    return only;
+  }
+
+  function forget(): void {
+    liveCache = undefined;
+    ports.onChange();
+  }
+
+  return {
+    records: () => saved().map((record) => ({ ...record, credential: credentials.get(record.id) })),
+    live,
+    fallback,
+    statuses: () => saved().map(statusOf),
+    async add(input) {
+      if (isFixed) throw new KeyhatchError('upstream_set_by_flag');
+      const url = ports.parseAddress(input.url, input.confirm);
+      const address = url.href.replace(/\/$/, '');
+      const list = ports.settings()['upstreams.list'];
+      if (list.some((one) => one.url === address)) {
+        throw new KeyhatchError('upstream_address_refused', {
+          details: { reason: `${address} is one of the upstreams already` },
+        });
+      }
+      const kind = input.kind ?? (await ports.identify(url, input.credential)).kind;
+      const record = { id: ports.makeId(), name: input.name ?? freeName(kind, url, list), url: address, kind };
+      if (input.credential !== undefined) {
+        await ports.secrets.set(`upstream/${record.id}`, input.credential);
+        credentials.set(record.id, input.credential);
+      }
+      ports.saveSettings([...list, record], ports.settings()['upstreams.default']);
+      forget();
+      await ports.refreshHealth(record.id);
+      return statusOf(record);
+    },
+    async test(ref) {
+      const record = resolve(ref);
+      await ports.refreshHealth(record.id);
+      return statusOf(record);
+    },
+    async remove(ref) {
+      if (isFixed) throw new KeyhatchError('upstream_set_by_flag');
+      const record = resolve(ref);
+      const status = statusOf(record);
+      const fallbackId = ports.settings()['upstreams.default'];
+      const rest = ports.settings()['upstreams.list'].filter(({ id }) => id !== record.id);
+      ports.saveSettings(rest, fallbackId === record.id ? null : fallbackId);
+      forget();
+      if (credentials.delete(record.id)) await ports.secrets.delete(`upstream/${record.id}`);
+      return status;
+    },
+    async loadCredentials() {
+      for (const { id, name } of isFixed ? [] : ports.settings()['upstreams.list']) {
+        try {
+          const credential = await ports.secrets.get(`upstream/${id}`);
+          if (credential !== null) credentials.set(id, credential);
+        } catch (error) {
+          ports.log.warn('the credential of an upstream cannot be read from the vault', { upstream: name, error });
+        }
+      }
+      liveCache = undefined;
+    },
+    healthChanged() {
+      liveCache = undefined;
+    },
+  };
+}
+
+function freeName(kind: UpstreamKind, url: URL, taken: readonly UpstreamRecord[]): string {
+  const name = kind === 'unknown' ? url.host : upstreamKindRow(kind).name;
+  return taken.some((one) => one.name === name) ? `${name} (${url.host})` : name;
+}

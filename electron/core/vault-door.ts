@@ -1,0 +1,82 @@
+// Opens the vault and keeps trying while it is locked, so that unlocking the keychain is all that a person has to do: the
+// gateway recovers by itself. Until then every key is unknown and says so honestly.
+
+import { KeyhatchError } from '../../shared/errors.ts';
+import type { Log } from '../lib/log.ts';
+import type { VaultDoor, Verifiers } from './key-registry.ts';
+
+export type WatchedVaultDoor = VaultDoor & {
+  /** Tries once more at once, if it is locked. Never rejects. */
+  readonly retry: () => Promise<void>;
+  readonly stop: () => void;
+};
+
+export type VaultDoorPorts = {
+  /** Opens the vault and reads what it keeps. @throws KeyhatchError `vault_locked` */
+  readonly open: () => Promise<Verifiers>;
+  /** Ids of all keys that are not deleted: a verifier of any other is a leftover. */
+  readonly knownKeyIds: () => readonly string[];
+  readonly onOpen: () => void;
+  /** Gets the door at once, while the first attempt may still take its time. */
+  readonly onCreated: (door: WatchedVaultDoor) => void;
+  readonly log: Log;
+};
+
+const retryMs = 3_000;
+
+/** Resolves once it has tried to open; a locked vault is a state, not a failure. */
+export async function createVaultDoor(ports: VaultDoorPorts): Promise<void> {
+  let verifiers: Verifiers | undefined;
+  let locked: { vault: string; reason: string } | undefined = { vault: 'the vault', reason: 'it is not open yet' };
+  let timer: NodeJS.Timeout | undefined;
+  let trying: Promise<void> | undefined;
+  let stopped = false;
+
+  async function attempt(): Promise<void> {
+    try {
+      const opened = await ports.open();
+      await clearLeftovers(opened, ports);
+      verifiers = opened;
+      if (timer) ports.log.info('the vault is open again');
+      locked = undefined;
+      ports.onOpen();
+    } catch (error) {
+      const before = locked?.reason;
+      locked = lockedBy(error);
+      if (locked.reason !== before) ports.log.warn('the vault cannot be read; keys are refused until it can', locked);
+      if (!stopped) timer = setTimeout(retry, retryMs).unref();
+    }
+  }
+
+  function retry(): Promise<void> {
+    if (!locked || stopped) return Promise.resolve();
+    trying ??= attempt().finally(() => {
+      trying = undefined;
+    });
+    return trying;
+  }
+
+  ports.onCreated({
+    verifiers: () => verifiers,
+    locked: () => locked,
+    retry,
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  });
+  await retry();
+}
+
+function lockedBy(error: unknown): { vault: string; reason: string } {
+  if (error instanceof KeyhatchError && error.code === 'vault_locked') {
+    return { vault: String(error.details['vault']), reason: String(error.details['reason']) };
+  }
+  return { vault: 'the vault', reason: error instanceof Error ? error.message : 'it failed' };
+}
+
+// A key deleted while the vault was locked, or a crash between vault and storage: nobody can use or see these.
+async function clearLeftovers(verifiers: Verifiers, ports: VaultDoorPorts): Promise<void> {
+  const known = new Set(ports.knownKeyIds());
+  for (const id of verifiers.ids()) if (!known.has(id)) await verifiers.remove(id);
+}

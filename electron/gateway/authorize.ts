@@ -1,0 +1,126 @@
+// Stage 6: may this caller do this, with this model, and which upstream serves it? Answers from memory alone. A response
+// id belongs to the key that made it; for everybody else it does not exist.
+
+import { KeyhatchError } from '../../shared/errors.ts';
+import { type Dialect, dialectNames, upstreamKindRow } from '../../shared/upstream-kinds.ts';
+import type { Authorized, Bodied, Caller } from './exchange.ts';
+import { ownerOf } from './exchange.ts';
+import type { GatewayKey, GatewayUpstream, ResponseOwners, UpstreamRegistry } from './ports.ts';
+import type { Operation } from './route-table.ts';
+
+export type AuthorizePorts = { readonly upstreams: UpstreamRegistry; readonly responses: ResponseOwners };
+
+/** What a key may do until keys carry rights of their own: inference and looking, nothing that acts on the machine. */
+const inference: ReadonlySet<Operation> = new Set(['chat', 'embeddings', 'audio', 'images', 'models:list', 'about']);
+
+/** Names that clients put in when they know no model: they stand for the default upstream. */
+const modelAliases: ReadonlySet<string> = new Set(['local-model', 'default']);
+
+export function authorize(bodied: Bodied, ports: AuthorizePorts): Authorized {
+  checkOperations(bodied);
+  const { facts } = bodied.body;
+  const model = bodied.route.names === 'model-in-path' ? bodied.pathArgument : facts.model;
+  checkModels(bodied, model);
+  const owned = findStored(bodied, ports.responses);
+  const upstreams = ports.upstreams.list();
+  const chosen = owned === undefined ? byModel(model, ports.upstreams) : upstreams.filter(({ id }) => id === owned);
+  const candidates = speaking(bodied, chosen, upstreams);
+  const [first, ...rest] = candidates;
+  if (!first) throw new KeyhatchError('no_upstream');
+  return { ...bodied, model, candidates: [first, ...rest] };
+}
+
+function checkOperations(bodied: Bodied): void {
+  const refuse = (what: string) => new KeyhatchError('operation_not_allowed', { details: { what } });
+  if (!inference.has(bodied.operation)) throw refuse(bodied.route.what);
+  for (const [operation, what] of bodied.body.facts.needs) if (!inference.has(operation)) throw refuse(what);
+}
+
+function checkModels(bodied: Bodied, model: string | undefined): void {
+  const key = keyOf(bodied.caller);
+  if (!key?.models || bodied.route.names === 'nothing' || bodied.route.names === 'response-in-path') return;
+  const { draftModel } = bodied.body.facts;
+  for (const wanted of [model, ...(draftModel === undefined ? [] : [draftModel])]) {
+    if (wanted === undefined || !mayUse(key, wanted)) {
+      const details = {
+        name: key.name,
+        model: (wanted ?? '(none named)').slice(0, 120),
+        allowed: key.models.join(', '),
+      };
+      throw new KeyhatchError('model_not_allowed', { details });
+    }
+  }
+}
+
+/** Whether a key's model list names this model; Ollama's `:latest` may be left out on either side. */
+export function mayUse(key: GatewayKey, model: string): boolean {
+  return key.models === null || key.models.some((allowed) => withoutLatest(allowed) === withoutLatest(model));
+}
+
+function withoutLatest(model: string): string {
+  return model.replace(/:latest$/, '');
+}
+
+function keyOf(caller: Caller): GatewayKey | undefined {
+  return caller.kind === 'key' ? caller.key : undefined;
+}
+
+/** @returns the upstream on which the stored response lies, when the request builds on one */
+function findStored(bodied: Bodied, responses: ResponseOwners): string | undefined {
+  const inPath = bodied.route.names === 'response-in-path' ? bodied.pathArgument : undefined;
+  const ids = [...(inPath === undefined ? [] : [inPath]), ...bodied.body.facts.storedIds];
+  let upstreamId: string | undefined;
+  for (const id of ids) {
+    const found = responses.find(id);
+    const elsewhere = upstreamId !== undefined && found?.upstreamId !== upstreamId;
+    if (!found || found.owner !== ownerOf(bodied.caller) || elsewhere) {
+      throw new KeyhatchError('response_unknown', { details: { id: id.slice(0, 80) } });
+    }
+    upstreamId = found.upstreamId;
+  }
+  return upstreamId;
+}
+
+function byModel(model: string | undefined, registry: UpstreamRegistry): readonly GatewayUpstream[] {
+  const upstreams = registry.list();
+  const fallback = registry.fallback();
+  const serving =
+    model === undefined || modelAliases.has(model)
+      ? []
+      : upstreams.filter(
+          ({ models }) => models.has(model) || models.has(`${model}:latest`) || models.has(withoutLatest(model)),
+        );
+  if (serving.length === 0) return fallback ? [fallback] : [];
+  // A dead one stays in line as a last resort: it may be back before its next health check.
+  return [...serving.filter(({ health }) => health !== 'down'), ...serving.filter(({ health }) => health === 'down')];
+}
+
+function speaking(
+  bodied: Bodied,
+  chosen: readonly GatewayUpstream[],
+  all: readonly GatewayUpstream[],
+): readonly GatewayUpstream[] {
+  const { dialect } = bodied;
+  const able = chosen.filter((upstream) => upstream.dialects.includes(dialect));
+  if (able.length > 0 || chosen.length === 0) return able;
+  // A listing or a version has no model: any upstream that speaks the dialect can answer it.
+  const elsewhere =
+    bodied.route.names === 'nothing' ? all.filter((upstream) => upstream.dialects.includes(dialect)) : [];
+  if (elsewhere.length > 0) return elsewhere;
+  const [upstream] = chosen;
+  throw new KeyhatchError('dialect_not_spoken', {
+    details: {
+      upstream: upstream ? upstreamKindRow(upstream.kind).name : '',
+      dialect: dialectNames[dialect],
+      baseUrl: baseUrlFor(bodied, upstream?.dialects ?? []),
+    },
+  });
+}
+
+const basePaths: Readonly<Record<Dialect, string>> = { openai: '/v1', anthropic: '', ollama: '', lmstudio: '/api/v0' };
+
+function baseUrlFor(bodied: Bodied, spoken: readonly Dialect[]): string {
+  const base = `http://${bodied.req.headers.host ?? 'localhost'}`;
+  const [first = 'openai'] = spoken;
+  return `${base}${basePaths[first]} (${dialectNames[first]} API)`;
+}

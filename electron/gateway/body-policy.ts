@@ -1,0 +1,187 @@
+// What policy must know of a body: its model, whether it streams, which stored response it builds on, and what it would
+// make the model server do beyond inference (wire-formats §5.4). Parsed once; changes nothing; decides nothing.
+
+import { isUtf8 } from 'node:buffer';
+import { KeyhatchError } from '../../shared/errors.ts';
+import type { Dialect } from '../../shared/upstream-kinds.ts';
+import { foldKey, scanTopLevel } from './json-members.ts';
+import { findRemoteMedia } from './remote-media.ts';
+import type { Operation } from './route-table.ts';
+
+export type BodyFacts = {
+  readonly model: string | undefined;
+  /** A second model that the server would load to speed the first one up. */
+  readonly draftModel: string | undefined;
+  readonly streaming: boolean;
+  /** Stored responses, conversations and items that the request builds on. */
+  readonly storedIds: readonly string[];
+  /** Rights beyond the route's own that the body asks for, each with what it is, in words. */
+  readonly needs: ReadonlyMap<Operation, string>;
+};
+
+export const noFacts: BodyFacts = {
+  model: undefined,
+  draftModel: undefined,
+  streaming: false,
+  storedIds: [],
+  needs: new Map(),
+};
+
+// Servers differ in which of two equal keys they take, and Go's ignore case: these may stand once, spelled like this.
+const policyKeys: ReadonlySet<string> = new Set([
+  'model',
+  'draft_model',
+  'stream',
+  'messages',
+  'input',
+  'prompt',
+  'system',
+  'tools',
+  'integrations',
+  'plugins',
+  'mcp_servers',
+  'previous_response_id',
+  'conversation',
+  'images',
+  'image',
+  'n',
+  'best_of',
+  'max_tokens',
+  'max_completion_tokens',
+  'max_output_tokens',
+  'options',
+  'keep_alive',
+  'stream_options',
+]);
+
+/** @throws KeyhatchError `body_invalid` unless the bytes are one JSON object that every server reads in the same way */
+export function jsonFacts(bytes: Buffer, dialect: Dialect): BodyFacts {
+  if (bytes.length === 0) throw invalid('it is empty, and JSON is needed');
+  if (!isUtf8(bytes)) throw invalid('it is not UTF-8');
+  checkTopLevelKeys(bytes);
+  let root: unknown;
+  try {
+    root = JSON.parse(bytes.toString('utf8'));
+  } catch {
+    throw invalid('it is not valid JSON');
+  }
+  if (!isObject(root)) throw invalid('it is not a JSON object');
+  const model = stringMember(root, 'model');
+  return {
+    model,
+    draftModel: stringMember(root, 'draft_model'),
+    streaming: root['stream'] === true || (dialect === 'ollama' && root['stream'] !== false),
+    storedIds: storedIds(root),
+    needs: needsOf(root, model),
+  };
+}
+
+/** @throws KeyhatchError `body_invalid` unless the form can be read and names at most one model */
+export async function multipartFacts(bytes: Buffer, contentType: string): Promise<BodyFacts> {
+  let form: FormData;
+  try {
+    form = await new Response(new Uint8Array(bytes), { headers: { 'content-type': contentType } }).formData();
+  } catch {
+    throw invalid('its multipart form cannot be read');
+  }
+  const models = form.getAll('model');
+  const needs = new Map<Operation, string>();
+  for (const [name, value] of form) {
+    if (typeof value === 'string' && policyKeys.has(foldKey(name)) && !policyKeys.has(name))
+      throw invalid(oddSpelling(name));
+    if (/(?:^|_)url(?:\[\])?$/i.test(name) && typeof value === 'string')
+      needs.set('remote_media', 'having the server fetch a URL');
+  }
+  if (models.length > 1 || typeof (models[0] ?? '') !== 'string') throw invalid('it must name one model, as text');
+  const model = models[0] as string | undefined;
+  if (model !== undefined && isCloudModel(model)) needs.set('cloud', cloudWords);
+  return { ...noFacts, model, streaming: form.get('stream') === 'true', needs };
+}
+
+function checkTopLevelKeys(bytes: Buffer): void {
+  const scan = scanTopLevel(bytes);
+  if (!scan.ok) throw invalid('it is not a valid JSON object');
+  const seen = new Set<string>();
+  for (const { key } of scan.members) {
+    const folded = foldKey(key);
+    if (!policyKeys.has(folded)) continue;
+    if (folded !== key) throw invalid(oddSpelling(key));
+    if (seen.has(folded)) throw invalid(`"${folded}" stands in it twice`);
+    seen.add(folded);
+  }
+}
+
+const cloudWords = 'using a model that runs on the owner’s ollama.com account';
+
+/** Ollama's names for models that run elsewhere and cost their owner money: `…:cloud`, `…:671b-cloud`. */
+export function isCloudModel(model: string): boolean {
+  return /:(?:[^:/]*-)?cloud$/i.test(model);
+}
+
+function needsOf(root: Record<string, unknown>, model: string | undefined): ReadonlyMap<Operation, string> {
+  const needs = new Map<Operation, string>();
+  if (model !== undefined && isCloudModel(model)) needs.set('cloud', cloudWords);
+  for (const member of ['integrations', 'plugins', 'mcp_servers']) {
+    if (isFilled(root[member])) needs.set('tools', `having the server run tools ("${member}")`);
+  }
+  if (asArray(root['tools']).some(isServerTool)) needs.set('tools', 'having the server call an MCP server ("tools")');
+  const media = findRemoteMedia(root);
+  if (media !== undefined)
+    needs.set('remote_media', `having the server fetch a URL ("${media}"); send the data itself`);
+  return needs;
+}
+
+function isServerTool(tool: unknown): boolean {
+  if (!isObject(tool)) return false;
+  return Object.entries(tool).some(([key, value]) => {
+    const folded = foldKey(key);
+    return (
+      (folded === 'type' && typeof value === 'string' && foldKey(value).startsWith('mcp')) || folded === 'server_url'
+    );
+  });
+}
+
+function storedIds(root: Record<string, unknown>): readonly string[] {
+  const ids: string[] = [];
+  const previous = root['previous_response_id'];
+  if (previous !== undefined && previous !== null) ids.push(String(previous));
+  const conversation = root['conversation'];
+  if (isObject(conversation)) ids.push(String(conversation['id']));
+  else if (conversation !== undefined && conversation !== null) ids.push(String(conversation));
+  for (const item of asArray(root['input'])) {
+    if (
+      isObject(item) &&
+      (item['type'] === 'item_reference' || (item['type'] === undefined && Object.keys(item).join() === 'id'))
+    ) {
+      ids.push(String(item['id']));
+    }
+  }
+  return ids;
+}
+
+function stringMember(root: Record<string, unknown>, name: string): string | undefined {
+  const value = root[name];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'string') throw invalid(`"${name}" is not a string`);
+  return value;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isFilled(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null && value !== false;
+}
+
+function asArray(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function oddSpelling(key: string): string {
+  return `"${key.slice(0, 40)}" is an odd spelling of a known field`;
+}
+
+function invalid(reason: string): KeyhatchError {
+  return new KeyhatchError('body_invalid', { details: { reason } });
+}

@@ -1,0 +1,128 @@
+// Stage 5: reads the body, now that the caller is admitted: whole, decoded, never past its limit nor past what all bodies
+// together may hold. The original bytes go on; what policy must know is read from them once.
+
+import type { IncomingMessage } from 'node:http';
+import type { Readable, Transform } from 'node:stream';
+import { constants, createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
+import { KeyhatchError } from '../../shared/errors.ts';
+import type { Settings } from '../../shared/settings.ts';
+import type { BodyBudget, BodyMemory } from './body-memory.ts';
+import { jsonFacts, multipartFacts, noFacts } from './body-policy.ts';
+import type { Admitted, Bodied } from './exchange.ts';
+import { hasBody } from './guard.ts';
+
+export type BodyPorts = { readonly settings: () => Settings; readonly budget: BodyBudget };
+
+/** How long a body may stop arriving before the request is given up. */
+const idleMs = 30_000;
+
+export async function readBody(admitted: Admitted, ports: BodyPorts): Promise<Bodied> {
+  const { req, route } = admitted;
+  const memory = ports.budget.open();
+  const contentType = req.headers['content-type'];
+  try {
+    const wanted = route.body !== 'none' && hasBody(req);
+    const bytes = wanted ? await collect(admitted, memory, ports.settings()['limits.bodyMaxBytes']) : Buffer.alloc(0);
+    return { ...admitted, body: { bytes, contentType, memory, facts: await factsOf(admitted, bytes, contentType) } };
+  } catch (error) {
+    memory.give();
+    throw error;
+  }
+}
+
+function factsOf(admitted: Admitted, bytes: Buffer, contentType = '') {
+  const { route, dialect } = admitted;
+  if (route.body === 'none') return noFacts;
+  const multipart = contentType.toLowerCase().startsWith('multipart/form-data');
+  if (multipart && (route.body === 'multipart' || route.body === 'json-or-multipart'))
+    return multipartFacts(bytes, contentType);
+  if (multipart || route.body === 'multipart') {
+    throw invalid(route.body === 'multipart' ? 'this path takes multipart/form-data' : 'this path takes JSON');
+  }
+  if (bytes.length === 0 && route.names !== 'model-in-body') return noFacts;
+  return jsonFacts(bytes, dialect);
+}
+
+async function collect(admitted: Admitted, memory: BodyMemory, limitBytes: number): Promise<Buffer> {
+  const { req, res } = admitted;
+  const tooLarge = () =>
+    new KeyhatchError('body_too_large', { details: { limit: `${Math.floor(limitBytes / 1024 / 1024)} MiB` } });
+  if (Number(req.headers['content-length'] ?? 0) > limitBytes) throw tooLarge();
+  const decoder = decoderFor(req.headers['content-encoding']);
+  if (admitted.expectsContinue) res.writeContinue();
+  const source: Readable = decoder ? req.pipe(decoder) : req;
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+
+  await new Promise<void>((resolve, reject) => {
+    const giveUp = (error: KeyhatchError) => {
+      req.unpipe();
+      decoder?.destroy();
+      stop();
+      reject(error);
+    };
+    const timer = setTimeout(
+      () => giveUp(new KeyhatchError('body_timeout', { details: { seconds: idleMs / 1000 } })),
+      idleMs,
+    );
+    const onData = (chunk: Buffer) => {
+      timer.refresh();
+      sizeBytes += chunk.length;
+      if (sizeBytes > limitBytes) return giveUp(tooLarge());
+      try {
+        memory.take(chunk.length);
+      } catch (error) {
+        return giveUp(error as KeyhatchError);
+      }
+      chunks.push(chunk);
+    };
+    const onEnd = () => {
+      stop();
+      resolve();
+    };
+    const onGone = () => giveUp(new KeyhatchError('client_gone'));
+    const onBroken = () =>
+      req.destroyed && !req.complete ? onGone() : giveUp(invalid('its compressed form is damaged'));
+    const onEnded = () => giveUp(new KeyhatchError(admitted.ended.reason));
+    function stop(): void {
+      clearTimeout(timer);
+      source.off('data', onData).off('end', onEnd);
+      req.off('close', onClose);
+      admitted.ended.removeEventListener('abort', onEnded);
+    }
+    const onClose = () => {
+      if (!req.complete) onGone();
+    };
+    source.on('data', onData).on('end', onEnd);
+    // An error after the end is of no interest, but without a listener it would end the process.
+    source.on('error', onBroken);
+    req.on('close', onClose);
+    admitted.ended.addEventListener('abort', onEnded);
+  });
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+}
+
+/** Memory that a zstd or brotli stream may ask for as its window: 8 MiB, as Ollama has it. */
+const windowLog = 23;
+
+function decoderFor(encoding: IncomingMessage['headers']['content-encoding']): Transform | undefined {
+  switch (encoding?.trim().toLowerCase() ?? 'identity') {
+    case 'identity':
+      return undefined;
+    case 'gzip':
+    case 'x-gzip':
+      return createGunzip();
+    case 'deflate':
+      return createInflate();
+    case 'br':
+      return createBrotliDecompress();
+    case 'zstd':
+      return createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: windowLog } });
+    default:
+      throw new KeyhatchError('encoding_unsupported', { details: { encoding: String(encoding).slice(0, 40) } });
+  }
+}
+
+function invalid(reason: string): KeyhatchError {
+  return new KeyhatchError('body_invalid', { details: { reason } });
+}

@@ -1,0 +1,61 @@
+// Where a socket comes from. Trusts only the socket: no header can make a request look more local than it is, and any
+// sign of a proxy or a browser page makes it look less so (wire-formats §5.5).
+
+import type { IncomingMessage } from 'node:http';
+import { BlockList, isIPv6 } from 'node:net';
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+loopback.addSubnet('::ffff:127.0.0.0', 104, 'ipv6');
+
+/** Whether an address, as a socket reports it, is one of this machine's loopback addresses. */
+export function isLoopback(address: string): boolean {
+  return address !== '' && loopback.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+}
+
+/** An address as people know it: `::ffff:192.0.2.1` becomes `192.0.2.1`. */
+export function plainAddress(address: string | undefined): string {
+  return (address ?? '').replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '').replace(/%.*$/, '');
+}
+
+const forwardingHeaders = [
+  'forwarded',
+  'via',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-forwarded-port',
+  'x-forwarded-server',
+  'x-real-ip',
+  'x-original-host',
+  'true-client-ip',
+  'x-client-ip',
+  'x-cluster-client-ip',
+];
+const forwardingPrefixes = ['cf-', 'ngrok-', 'tailscale-', 'x-forwarded-', 'x-envoy-', 'fly-', 'x-amzn-', 'x-azure-'];
+
+/** Whether anything in the head says that another program passed this request on. */
+export function isForwarded(req: IncomingMessage): boolean {
+  if (forwardingHeaders.some((name) => req.headers[name] !== undefined)) return true;
+  return Object.keys(req.headers).some((name) => forwardingPrefixes.some((prefix) => name.startsWith(prefix)));
+}
+
+/**
+ * Whether this is a program on this machine speaking for itself: both ends of the socket on loopback, the Host a
+ * loopback name, nothing forwarded, and no browser page behind it.
+ * @param hostName the Host header's name without its port
+ */
+export function isTrulyLocal(req: IncomingMessage, hostName: string): boolean {
+  const { remoteAddress = '', localAddress = '' } = req.socket;
+  if (!isLoopback(remoteAddress) || !isLoopback(localAddress)) return false;
+  if (!isLoopbackName(hostName) || isForwarded(req) || req.headers.origin !== undefined) return false;
+  const site = req.headers['sec-fetch-site'];
+  return site === undefined || site === 'none';
+}
+
+/** `localhost` and loopback literals, as they stand in a Host header. */
+export function isLoopbackName(hostName: string): boolean {
+  if (hostName === 'localhost') return true;
+  return hostName === '[::1]' || (/^\d+\.\d+\.\d+\.\d+$/.test(hostName) && isLoopback(hostName));
+}

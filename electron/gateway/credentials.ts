@@ -1,0 +1,29 @@
+// Collects everything in a request's head that could be a key, whichever header carries it (wire-formats §3.1). Does not
+// know which of them are keys.
+
+import type { IncomingMessage } from 'node:http';
+
+const plainCarriers = ['x-api-key', 'x-access-key', 'api-key'] as const;
+
+/** Every distinct, non-empty credential in the order: Bearer, Basic user and password, x-api-key, X-Access-Key, api-key. */
+export function collectCredentials(req: IncomingMessage): readonly string[] {
+  const found = new Set<string>();
+  const authorization = /^\s*(\S+)\s+(.*?)\s*$/.exec(req.headers.authorization ?? '');
+  const scheme = authorization?.[1]?.toLowerCase();
+  const value = authorization?.[2] ?? '';
+  if (scheme === 'bearer') found.add(value);
+  else if (scheme === 'basic') for (const part of basicParts(value)) found.add(part);
+  else found.add((req.headers.authorization ?? '').trim());
+  for (const carrier of plainCarriers) found.add(String(req.headers[carrier] ?? '').trim());
+  found.delete('');
+  return [...found];
+}
+
+// Either half may be the key: `http://KEY@host` puts it into the name, `http://any:KEY@host` into the password.
+function basicParts(base64: string): string[] {
+  const text = Buffer.from(base64, 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  if (colon === -1) return [text];
+  const [user, password] = [text.slice(0, colon), text.slice(colon + 1)];
+  return password.startsWith('kh_') ? [password] : [user, password];
+}

@@ -1,0 +1,88 @@
+// What is known of one request at each point of its way. Every stage takes the exchange so far and returns it grown; the
+// types chain, so that a stage in the wrong place does not compile.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Dialect } from '../../shared/upstream-kinds.ts';
+import type { BodyMemory } from './body-memory.ts';
+import type { BodyFacts } from './body-policy.ts';
+import type { GatewayKey, GatewayUpstream } from './ports.ts';
+import type { Operation, RouteRow } from './route-table.ts';
+
+/** As it came in from the listener. */
+export type Received = {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  /** Ours, sent back as `x-request-id`. */
+  readonly id: string;
+  /** Epoch milliseconds. */
+  readonly receivedAt: number;
+  /** The client waits for `100 Continue` before it sends the body. */
+  readonly expectsContinue: boolean;
+};
+
+/** After guard: the head is well-formed and allowed, and we know where the socket comes from. */
+export type Guarded = Received & {
+  /** The peer's address as the socket has it, IPv4-mapped forms unmapped. */
+  readonly clientAddress: string;
+  /** A program on this machine, talking to a loopback address under a loopback name, with nothing forwarded. */
+  readonly trulyLocal: boolean;
+  readonly path: string;
+  readonly query: URLSearchParams;
+};
+
+/** After route: a row of the route table fits. */
+export type Routed = Guarded & {
+  readonly route: RouteRow;
+  readonly dialect: Dialect;
+  readonly operation: Operation;
+  /** Path at the upstream, from the route table and never from the client's URL as it stands. */
+  readonly upstreamPath: string;
+  /** Model or response id captured from the path, percent-decoded. */
+  readonly pathArgument: string | undefined;
+};
+
+export type Caller =
+  | { readonly kind: 'key'; readonly key: GatewayKey }
+  | { readonly kind: 'this_computer' }
+  | { readonly kind: 'anonymous' }
+  /** Nobody, on a public route. */
+  | { readonly kind: 'nobody' };
+
+/** After identify: we know who asks. */
+export type Identified = Routed & { readonly caller: Caller };
+
+/** Given back exactly once, whatever happens. */
+export type Lease = { readonly release: () => void };
+
+/** After admit: the caller may have one more request running. */
+export type Admitted = Identified & {
+  readonly admittedAt: number;
+  readonly lease: Lease;
+  /** Aborts, with the code to tell the client, when the request may not go on: its key was revoked, or the server stops. */
+  readonly ended: AbortSignal;
+};
+
+/** After body: read whole, within its bounds. `bytes` is what goes on to the upstream. */
+export type Bodied = Admitted & {
+  readonly body: {
+    readonly bytes: Buffer;
+    readonly contentType: string | undefined;
+    readonly facts: BodyFacts;
+    readonly memory: BodyMemory;
+  };
+};
+
+/** After authorize: what may be done, with which model, by which upstream. */
+export type Authorized = Bodied & {
+  readonly model: string | undefined;
+  /** Upstreams that serve it, best first; only a refused connection moves on to the next. */
+  readonly candidates: readonly [GatewayUpstream, ...GatewayUpstream[]];
+};
+
+/** How far an exchange has got, for the refusal and the meter. */
+export type SoFar = Received & Partial<Authorized>;
+
+/** Who a stored response belongs to: a key's id, or the kind of a caller without one. */
+export function ownerOf(caller: Caller): string {
+  return caller.kind === 'key' ? caller.key.id : caller.kind;
+}

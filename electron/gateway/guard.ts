@@ -1,0 +1,170 @@
+// Stage 1: looks at the raw head alone and lets in only what is plain, unambiguous HTTP under a name of ours and from no
+// web page that was not allowed (wire-formats §5.1–5.3). Reads no body and knows no key.
+
+import type { IncomingMessage } from 'node:http';
+import { KeyhatchError } from '../../shared/errors.ts';
+import { keyPattern } from '../../shared/key-format.ts';
+import type { Settings } from '../../shared/settings.ts';
+import { isLoopbackName, isTrulyLocal, plainAddress } from './client-address.ts';
+import { isOriginAllowed } from './cors.ts';
+import type { Guarded, Received } from './exchange.ts';
+
+export type GuardPorts = { readonly settings: () => Settings; readonly instanceId: string };
+
+/** Header that our own forwards carry, so that an upstream which points back at us is noticed. */
+export const hopHeader = 'x-keyhatch-hop';
+
+export function guard(received: Received, ports: GuardPorts): Guarded {
+  const { req } = received;
+  const settings = ports.settings();
+  checkHead(req);
+  const [path, query] = splitTarget(req.url ?? '');
+  const hostName = checkHost(req, settings);
+  checkOrigin(req, settings);
+  checkKeyInUrl(path, query);
+  checkBodyType(req);
+  if (req.headers[hopHeader] === ports.instanceId) throw new KeyhatchError('loop_detected');
+  return {
+    ...received,
+    clientAddress: plainAddress(req.socket.remoteAddress),
+    trulyLocal: isTrulyLocal(req, hostName),
+    path,
+    query,
+  };
+}
+
+const singleHeaders = new Set([
+  'host',
+  'authorization',
+  'x-api-key',
+  'x-access-key',
+  'api-key',
+  'content-type',
+  'content-length',
+  'content-encoding',
+  'transfer-encoding',
+  'expect',
+  'origin',
+]);
+
+// Node keeps the first of some duplicates and joins others, so the raw list decides: two of these are two opinions.
+function checkHead(req: IncomingMessage): void {
+  if (req.httpVersion !== '1.1' && req.httpVersion !== '1.0') throw malformed('it is not HTTP/1.1');
+  const seen = new Set<string>();
+  for (let i = 0; i < req.rawHeaders.length; i += 2) {
+    const name = (req.rawHeaders[i] ?? '').toLowerCase();
+    if (!singleHeaders.has(name)) continue;
+    if (seen.has(name)) throw malformed(`the header ${name} stands in it twice`);
+    seen.add(name);
+  }
+  const transferEncoding = req.headers['transfer-encoding'];
+  if (transferEncoding !== undefined && transferEncoding.toLowerCase() !== 'chunked') {
+    throw malformed('its Transfer-Encoding is something other than chunked');
+  }
+  const connection = req.headers.connection ?? '';
+  if (
+    /(?:^|,)\s*(?:authorization|x-api-key|x-access-key|api-key|host|content-length|content-type)\s*(?:,|$)/i.test(
+      connection,
+    )
+  ) {
+    throw malformed('its Connection header names a header that must not be dropped');
+  }
+  if ((req.method === 'GET' || req.method === 'HEAD') && hasBody(req))
+    throw malformed(`a ${req.method} must not have a body`);
+  if (/(?:^|,)\s*websocket\s*(?:,|$)/i.test(req.headers.upgrade ?? ''))
+    throw new KeyhatchError('websocket_unsupported');
+}
+
+/** Whether the head announces a body. */
+export function hasBody(req: IncomingMessage): boolean {
+  return req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
+}
+
+const plainPath = /^\/[A-Za-z0-9._~:@/+-]*$/;
+const modelPath = /^(?:\/api)?\/v[01]\/models\//;
+
+// Nothing is decoded and nothing resolved: a target that two servers could read in two ways is refused (§5.2).
+function splitTarget(target: string): [string, URLSearchParams] {
+  const mark = target.indexOf('?');
+  const path = mark === -1 ? target : target.slice(0, mark);
+  const search = mark === -1 ? '' : target.slice(mark + 1);
+  if (!path.startsWith('/')) throw malformed('its target is not a path');
+  if (!/^[\x21-\x7e]*$/.test(target)) throw malformed('its target has a character outside ASCII');
+  // Clients encode the slash and colon of a model's name; nowhere else does an encoded character make sense.
+  const bare = modelPath.test(path)
+    ? path.replace(/%(?:2f|3a)/gi, (code) => (code.toLowerCase() === '%2f' ? '/' : ':'))
+    : path;
+  if (!plainPath.test(bare)) throw malformed('its path has a character that does not belong there');
+  if (bare.includes('//')) throw malformed('its path has an empty segment');
+  if (/\/\.{1,2}(?:\/|$)/.test(bare)) throw malformed('its path has a dot segment');
+  if (/[\\#;]/.test(search)) throw malformed('its query has a character that does not belong there');
+  return [path, new URLSearchParams(search)];
+}
+
+const containerNames = new Set(['host.docker.internal', 'host.containers.internal']);
+
+/** @returns the name in the Host header, without its port */
+function checkHost(req: IncomingMessage, settings: Settings): string {
+  const host = req.headers.host ?? '';
+  const match = /^(\[[0-9a-f:.]{2,45}\]|[a-z0-9._-]{1,253})(?::\d{1,5})?$/i.exec(host);
+  const name = match?.[1]?.toLowerCase();
+  if (name !== undefined && (isLoopbackName(name) || containerNames.has(name) || isOwnAddress(req, name))) return name;
+  if (name !== undefined && settings['server.allowedHosts'].some((allowed) => allowed.toLowerCase() === name))
+    return name;
+  throw new KeyhatchError('host_not_allowed', { details: { host: host.slice(0, 120).replace(/[^\x21-\x7e]/g, '?') } });
+}
+
+// The literal under which the client reached this very socket is ours by proof. A page cannot fake it by DNS: its own
+// name stays in the Host header.
+function isOwnAddress(req: IncomingMessage, name: string): boolean {
+  const local = plainAddress(req.socket.localAddress);
+  return local !== '' && (name === local || name === `[${local}]`);
+}
+
+function checkOrigin(req: IncomingMessage, settings: Settings): void {
+  const origin = req.headers.origin;
+  if (origin !== undefined) {
+    if (isOriginAllowed(origin, settings)) return;
+    throw new KeyhatchError('origin_not_allowed', { details: { origin: origin.slice(0, 120) } });
+  }
+  // A page's simple request may come without Origin; the browser still says that a page is behind it.
+  const site = req.headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'none' && site !== 'same-origin' && settings['cors.mode'] !== 'any') {
+    throw new KeyhatchError('origin_not_allowed', { details: { origin: `a ${String(site).slice(0, 20)} page` } });
+  }
+}
+
+const keyParameters = new Set([
+  'key',
+  'api_key',
+  'api-key',
+  'apikey',
+  'access_key',
+  'access-key',
+  'x-api-key',
+  'token',
+  'access_token',
+  'authorization',
+  'auth',
+]);
+
+function checkKeyInUrl(path: string, query: URLSearchParams): void {
+  for (const [name, value] of query) {
+    if (keyParameters.has(name.toLowerCase()) || value.search(keyPattern) !== -1 || name.search(keyPattern) !== -1) {
+      throw new KeyhatchError('key_in_url');
+    }
+  }
+  if (path.search(keyPattern) !== -1) throw new KeyhatchError('key_in_url');
+}
+
+// A page can post text/plain or a form without a preflight, and some servers parse JSON whatever its type (§5.1).
+function checkBodyType(req: IncomingMessage): void {
+  if (!hasBody(req)) return;
+  const type = (req.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  const json = type === 'application/json' || /^application\/[a-z0-9.+-]+\+json$/.test(type);
+  if (!json && type !== 'multipart/form-data') throw new KeyhatchError('content_type_not_allowed');
+}
+
+function malformed(reason: string): KeyhatchError {
+  return new KeyhatchError('malformed_request', { details: { reason } });
+}

@@ -1,0 +1,78 @@
+// Stage 3: who asks. A key, this computer, anybody (when keys are not required) or nobody (on public paths). Values that
+// are not ours are ignored beside one that is; what is revoked or expired is said only to a credential that matched.
+
+import { KeyhatchError } from '../../shared/errors.ts';
+import { isPlaceholder, parseKey } from '../../shared/key-format.ts';
+import type { Settings } from '../../shared/settings.ts';
+import type { Clock } from '../lib/clock.ts';
+import { collectCredentials } from './credentials.ts';
+import type { Caller, Identified, Routed } from './exchange.ts';
+import type { GatewayKey, KeyRegistry } from './ports.ts';
+
+export type IdentifyPorts = { readonly settings: () => Settings; readonly keys: KeyRegistry; readonly clock: Clock };
+
+export function identify(routed: Routed, ports: IdentifyPorts): Identified {
+  const settings = ports.settings();
+  const presented = collectCredentials(routed.req).filter((value) => !isPlaceholder(value));
+  const key = presented.length > 0 ? findKey(presented, ports.keys, settings, isPublic(routed, settings)) : undefined;
+  if (key) return { ...routed, caller: { kind: 'key', key: usable(key, ports.clock.now()) } };
+  return { ...routed, caller: callerWithoutKey(routed, settings, presented.length > 0) };
+}
+
+function callerWithoutKey(routed: Routed, settings: Settings, presentedForeign: boolean): Caller {
+  if (isPublic(routed, settings)) return { kind: 'nobody' };
+  if (!settings['access.requireKey']) return { kind: 'anonymous' };
+  // With the bypass on, a value that is not a valid key is a mistake worth showing, not a reason to let somebody in.
+  if (presentedForeign) throw new KeyhatchError('key_unknown');
+  if (settings['access.localhostBypass'] && routed.trulyLocal) return { kind: 'this_computer' };
+  throw new KeyhatchError('key_missing');
+}
+
+/** Paths that answer without a key: they neither act nor reveal. */
+function isPublic(routed: Routed, settings: Settings): boolean {
+  const { own } = routed.route;
+  if (own === 'health' || own === 'info' || own === 'greeting') return true;
+  return settings['access.publicModels'] && routed.path === '/v1/models';
+}
+
+function findKey(
+  presented: readonly string[],
+  keys: KeyRegistry,
+  settings: Settings,
+  publicPath: boolean,
+): GatewayKey | undefined {
+  const locked = keys.locked();
+  if (locked) {
+    if (publicPath) return undefined;
+    throw new KeyhatchError('vault_locked', { details: locked });
+  }
+  const matched = new Map<string, GatewayKey>();
+  let bad: KeyhatchError | undefined;
+  for (const value of presented) {
+    const key = keys.find(value);
+    if (key) matched.set(key.id, key);
+    else bad ??= badOwnKey(value);
+  }
+  if (bad) throw bad;
+  if (matched.size > 1) throw new KeyhatchError('key_ambiguous');
+  const [key] = matched.values();
+  // In open mode clients still send whatever their key field holds; only one that looks like ours is a mistake.
+  if (!key && settings['access.requireKey'] && !publicPath) throw new KeyhatchError('key_unknown');
+  return key;
+}
+
+function badOwnKey(value: string): KeyhatchError | undefined {
+  const parsed = parseKey(value);
+  if (parsed.kind === 'foreign') return undefined;
+  if (parsed.prefix === 'kha') return new KeyhatchError('key_wrong_kind');
+  return new KeyhatchError(parsed.kind === 'malformed' ? 'key_malformed' : 'key_unknown');
+}
+
+/** The key if it may be used now. Paused keys are known, so admit refuses them and the row says whose they were. */
+function usable(key: GatewayKey, now: number): GatewayKey {
+  if (key.status === 'revoked') throw new KeyhatchError('key_revoked', { details: { name: key.name } });
+  if (key.status === 'expired' || (key.expiresAt !== null && key.expiresAt <= now)) {
+    throw new KeyhatchError('key_expired', { details: { name: key.name } });
+  }
+  return key;
+}

@@ -1,0 +1,158 @@
+// Finds the members of a JSON text's top-level object in its raw bytes, without decoding or building anything below them:
+// what a body names twice, or where a number lies in megabytes of answer. Keeps every duplicate, which JSON.parse hides.
+// Must not be taken for a validator: nested values are stepped over by counting, so check requests with JSON.parse too.
+
+/** A top-level member; its value is `bytes.subarray(valueStart, valueEnd)`, without the whitespace around it. */
+export type JsonMember = { readonly key: string; readonly valueStart: number; readonly valueEnd: number };
+
+export type TopLevelScan =
+  | { readonly ok: true; readonly members: readonly JsonMember[] }
+  | { readonly ok: false; readonly reason: string };
+
+const quote = 0x22;
+const comma = 0x2c;
+const colon = 0x3a;
+const openBracket = 0x5b;
+const backslash = 0x5c;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+
+/** So many bytes of a string are looped over faster than a native search is called. */
+const loopBytes = 48;
+
+const notJson = -1;
+
+/**
+ * Lists the members of the top-level object in the order of the text, duplicates included, keys decoded.
+ * Agrees with JSON.parse about every valid object (RFC 8259, UTF-8, no byte order mark); never throws.
+ */
+export function scanTopLevel(bytes: Buffer): TopLevelScan {
+  const members: JsonMember[] = [];
+  let at = skipSpace(bytes, 0);
+  if (bytes[at] !== openBrace) return refuse('it is not a JSON object');
+  at = skipSpace(bytes, at + 1);
+  if (bytes[at] === closeBrace) return finish(bytes, at, members);
+  for (;;) {
+    const keyEnd = bytes[at] === quote ? skipString(bytes, at) : notJson;
+    const key = keyEnd === notJson ? undefined : decodeKey(bytes, at, keyEnd);
+    if (key === undefined) return refuse('a member name is not a JSON string');
+    at = skipSpace(bytes, keyEnd);
+    if (bytes[at] !== colon) return refuse('a member has no value');
+    const valueStart = skipSpace(bytes, at + 1);
+    const valueEnd = skipValue(bytes, valueStart);
+    if (valueEnd === notJson) return refuse('a value is not complete');
+    members.push({ key, valueStart, valueEnd });
+    at = skipSpace(bytes, valueEnd);
+    if (bytes[at] === closeBrace) return finish(bytes, at, members);
+    if (bytes[at] !== comma) return refuse('its members are not separated by commas');
+    at = skipSpace(bytes, at + 1);
+  }
+}
+
+/**
+ * Folds the case of a member name so that two names are equal exactly when Go's encoding/json takes both for the same
+ * ASCII field: A–Z, and the two letters beyond ASCII that fold into it, U+017F (ſ → s) and U+212A (K → k).
+ */
+export function foldKey(key: string): string {
+  // Not toUpperCase().toLowerCase(): that also turns ı into i and ß into ss, which Go does not.
+  return key.toLowerCase().replaceAll('\u017f', 's');
+}
+
+function refuse(reason: string): TopLevelScan {
+  return { ok: false, reason };
+}
+
+function finish(bytes: Buffer, closedAt: number, members: readonly JsonMember[]): TopLevelScan {
+  return skipSpace(bytes, closedAt + 1) === bytes.length
+    ? { ok: true, members }
+    : refuse('something follows the JSON object');
+}
+
+function skipSpace(bytes: Buffer, from: number): number {
+  let at = from;
+  for (; at < bytes.length; at += 1) {
+    const byte = bytes[at];
+    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) break;
+  }
+  return at;
+}
+
+/** From an opening quote to behind the closing one. Loops over a few bytes, then searches, in turns. */
+function skipString(bytes: Buffer, open: number): number {
+  let at = open + 1;
+  for (;;) {
+    const loopEnd = Math.min(bytes.length, at + loopBytes);
+    for (; at < loopEnd; at += 1) {
+      const byte = bytes[at];
+      if (byte === quote) return at + 1;
+      if (byte === backslash) at += 1;
+    }
+    // Here `at` is never behind an odd run of backslashes, so what comes before it need not be counted.
+    const found = bytes.indexOf(quote, at);
+    if (found === -1) return notJson;
+    let run = found;
+    while (run > at && bytes[run - 1] === backslash) run -= 1;
+    if ((found - run) % 2 === 0) return found + 1;
+    at = found + 1;
+  }
+}
+
+function skipValue(bytes: Buffer, from: number): number {
+  switch (bytes[from]) {
+    case quote:
+      return skipString(bytes, from);
+    case openBrace:
+    case openBracket:
+      return skipNested(bytes, from);
+    default:
+      return skipScalar(bytes, from);
+  }
+}
+
+function skipNested(bytes: Buffer, from: number): number {
+  const end = bytes.length;
+  let depth = 0;
+  let at = from;
+  while (at < end) {
+    const byte = bytes[at] as number;
+    at += 1;
+    // Numbers, commas and spaces lie below the brackets: arrays of numbers run through here.
+    if (byte < openBracket && byte !== quote) continue;
+    if (byte === quote) {
+      at = skipString(bytes, at - 1);
+      if (at === notJson) return notJson;
+      continue;
+    }
+    // A bracket and its brace differ in this bit only.
+    const brace = byte | 0x20;
+    if (brace === openBrace) depth += 1;
+    else if (brace === closeBrace) {
+      depth -= 1;
+      if (depth === 0) return at;
+    }
+  }
+  return notJson;
+}
+
+/** A number, `true`, `false` or `null`: letters, digits, signs and dots, whatever they spell. */
+function skipScalar(bytes: Buffer, from: number): number {
+  let at = from;
+  while (at < bytes.length && isScalarByte(bytes[at] as number)) at += 1;
+  return at === from ? notJson : at;
+}
+
+function isScalarByte(byte: number): boolean {
+  if (byte >= 0x30 && byte <= 0x39) return true;
+  const lower = byte | 0x20;
+  return (lower >= 0x61 && lower <= 0x7a) || byte === 0x2b || byte === 0x2d || byte === 0x2e;
+}
+
+function decodeKey(bytes: Buffer, open: number, end: number): string | undefined {
+  const text = bytes.toString('utf8', open, end);
+  try {
+    return JSON.parse(text) as string;
+  } catch {
+    // A raw control character or an escape that JSON does not have.
+    return undefined;
+  }
+}

@@ -1,0 +1,171 @@
+// The sockets the gateway listens on: one HTTP server an address, all with the same handler. Moves to other addresses
+// without cutting a running stream, and goes back to the old ones when the new ones cannot be had.
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer, isIPv6 } from 'node:net';
+import { KeyhatchError } from '../../shared/errors.ts';
+import { findPortHolder } from './port-holder.ts';
+
+export type ListenAddress = { readonly host: string; readonly port: number };
+export type Handler = (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean) => Promise<void>;
+
+export type Listener = {
+  /** Listens on these addresses instead of the present ones. On failure the present ones stay, and it throws. */
+  readonly moveTo: (hosts: readonly string[], port: number) => Promise<readonly ListenAddress[]>;
+  readonly addresses: () => readonly ListenAddress[];
+  /** Takes no new connections; those with a request running stay until it ends. */
+  readonly stopAccepting: () => Promise<void>;
+  /** Cuts what is left. */
+  readonly destroy: () => void;
+};
+
+type Bound = ListenAddress & { readonly server: Server };
+
+export function createListener(handler: Handler): Listener {
+  let bound: readonly Bound[] = [];
+  const all = new Set<Server>();
+
+  async function bindAll(hosts: readonly string[], port: number): Promise<readonly Bound[]> {
+    const made: Bound[] = [];
+    try {
+      // With port 0 the first address picks it and the others follow.
+      for (const host of hosts) made.push(await bind(createHttpServer(handler), host, made[0]?.port ?? port));
+      return made;
+    } catch (error) {
+      for (const { server } of made) server.close();
+      throw error;
+    }
+  }
+
+  function keep(next: readonly Bound[]): readonly ListenAddress[] {
+    bound = next;
+    for (const { server } of next) all.add(server.once('close', () => all.delete(server)));
+    return next.map(({ host, port }) => ({ host, port }));
+  }
+
+  return {
+    async moveTo(hosts, port) {
+      const before = bound;
+      // The old sockets go first: 0.0.0.0 cannot be had while 127.0.0.1 holds the same port. Streams live on.
+      for (const { server } of before) release(server);
+      try {
+        return keep(await bindAll(hosts, port));
+      } catch (error) {
+        const failure = await explain(error, hosts, port);
+        if (before.length > 0)
+          keep(
+            await bindAll(
+              before.map(({ host }) => host),
+              before[0]?.port ?? 0,
+            ),
+          );
+        throw failure;
+      }
+    },
+    addresses: () => bound.map(({ host, port }) => ({ host, port })),
+    async stopAccepting() {
+      for (const { server } of bound) release(server);
+      bound = [];
+    },
+    destroy() {
+      for (const server of all) server.closeAllConnections();
+    },
+  };
+}
+
+function createHttpServer(handler: Handler): Server {
+  const server = createServer({
+    // A head must be whole in 10 s and a body in 10 min; nothing limits how long an answer takes (wire-formats §5.7).
+    headersTimeout: 10_000,
+    requestTimeout: 600_000,
+    connectionsCheckingInterval: 5_000,
+    // Longer than the pools of common clients keep a connection, so that they and not we close it first.
+    keepAliveTimeout: 65_000,
+    maxHeaderSize: 16 * 1024,
+    requireHostHeader: true,
+    insecureHTTPParser: false,
+    noDelay: true,
+    // There is no upgrade to anything: `Upgrade: h2c` stays the plain request it carries, body and all.
+    shouldUpgradeCallback: () => false,
+  });
+  server.on('request', (req, res) => void handler(req, res, false));
+  server.on('checkContinue', (req, res) => void handler(req, res, true));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
+    socket.end(refusalOfBrokenHead(error.code ?? ''));
+  });
+  return server;
+}
+
+// The parser could make no request of it, so there is no dialect and no response object either.
+function refusalOfBrokenHead(code: string): string {
+  const [status, reason] =
+    code === 'HPE_HEADER_OVERFLOW'
+      ? ['431 Request Header Fields Too Large', 'its head is larger than 16 KiB']
+      : code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? ['408 Request Timeout', 'it did not arrive in time']
+        : ['400 Bad Request', 'its head cannot be read'];
+  const { message } = new KeyhatchError('malformed_request', { details: { reason } });
+  const body = JSON.stringify({
+    error: { message, type: 'invalid_request_error', param: null, code: 'malformed_request' },
+  });
+  return `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+}
+
+function bind(server: Server, host: string, port: number): Promise<Bound> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: host.replace(/^\[|\]$/g, ''), port, ipv6Only: false, backlog: 1024 }, () => {
+      server.off('error', reject);
+      resolve({ host, port: (server.address() as AddressInfo).port, server });
+    });
+  });
+}
+
+function release(server: Server): void {
+  server.close();
+  server.closeIdleConnections();
+}
+
+async function explain(error: unknown, hosts: readonly string[], port: number): Promise<unknown> {
+  const { code, address } = error as NodeJS.ErrnoException & { address?: string };
+  const host = address ?? hosts[0] ?? '';
+  if (code === 'EADDRINUSE') {
+    const holder = await findPortHolder(port);
+    const details = { port, host, by: holder ? ` by ${holder}` : '', free: (await nextFreePort(hosts, port)) ?? 0 };
+    return new KeyhatchError('port_in_use', { details, cause: error });
+  }
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAFNOSUPPORT') {
+    return new KeyhatchError('address_unavailable', {
+      details: { host, reason: 'it is no address of this machine' },
+      cause: error,
+    });
+  }
+  if (code === 'EACCES') {
+    const reason = `port ${port} needs rights that this program does not have; use one above 1023`;
+    return new KeyhatchError('address_unavailable', { details: { host, reason }, cause: error });
+  }
+  return error;
+}
+
+async function nextFreePort(hosts: readonly string[], taken: number): Promise<number | undefined> {
+  for (let port = taken + 1; port < Math.min(taken + 50, 65_536); port++) {
+    if ((await Promise.all(hosts.map((host) => isFree(host, port)))).every(Boolean)) return port;
+  }
+  return undefined;
+}
+
+function isFree(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createTcpServer();
+    probe.once('error', () => resolve(false));
+    probe.listen({ host: host.replace(/^\[|\]$/g, ''), port }, () => probe.close(() => resolve(true)));
+  });
+}
+
+/** A base URL for people: wildcard addresses are shown as the loopback one of their family. */
+export function urlOf({ host, port }: ListenAddress): string {
+  const plain = host.replace(/^\[|\]$/g, '');
+  const shown = plain === '0.0.0.0' ? '127.0.0.1' : plain === '::' ? 'localhost' : plain;
+  return `http://${isIPv6(shown) ? `[${shown}]` : shown}:${port}`;
+}

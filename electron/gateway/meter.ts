@@ -1,0 +1,64 @@
+// The last stage: writes down what became of an exchange, exactly one row, however far it got. Callers without a known
+// key are counted, not listed, so that a scanner cannot fill the disk. Never throws: it logs.
+
+import type { KeyhatchError } from '../../shared/errors.ts';
+import type { RequestRow } from '../../shared/model.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import type { SoFar } from './exchange.ts';
+import { type Forwarded, outcomeOf } from './forward.ts';
+import type { UsageSink } from './ports.ts';
+
+export type MeterPorts = { readonly usage: UsageSink; readonly clock: Clock; readonly log: Log };
+
+/** @param end how it ended: an answer, a refusal, or nothing when we answered ourselves */
+export function meter(soFar: SoFar, end: Forwarded | KeyhatchError | undefined, ports: MeterPorts): void {
+  try {
+    const { caller } = soFar;
+    const refusal = end instanceof Error ? end : undefined;
+    if (!caller || caller.kind === 'nobody') {
+      if (refusal) ports.usage.stranger(refusal.code);
+      return;
+    }
+    if (soFar.route?.own === undefined) ports.usage.record(rowOf(soFar, end, ports.clock.now()));
+  } catch (error) {
+    ports.log.error('a request could not be metered', { request: soFar.id, error });
+  }
+}
+
+function rowOf(soFar: SoFar, end: Forwarded | KeyhatchError | undefined, now: number): RequestRow {
+  const { caller, req, res } = soFar;
+  const refusal = end instanceof Error ? end : undefined;
+  const forwarded = end instanceof Error ? undefined : end;
+  const tallied = forwarded?.tallied;
+  const key = caller?.kind === 'key' ? caller.key : undefined;
+  return {
+    id: soFar.id,
+    keyId: key?.id ?? null,
+    caller: caller?.kind === 'key' || caller?.kind === 'this_computer' ? caller.kind : 'anonymous',
+    project: key?.project ?? null,
+    model: soFar.model?.slice(0, 200) ?? soFar.body?.facts.model?.slice(0, 200) ?? null,
+    upstreamId: forwarded?.upstreamId ?? null,
+    operation: soFar.operation ?? 'about',
+    dialect: soFar.dialect ?? 'openai',
+    streamed: tallied?.streamed ?? soFar.body?.facts.streaming ?? false,
+    outcome: refusal ? outcomeOf(refusal.code) : (forwarded?.outcome ?? 'ok'),
+    status: refusal?.status ?? forwarded?.status ?? res.statusCode,
+    errorCode: refusal?.code ?? forwarded?.errorCode ?? null,
+    receivedAt: soFar.receivedAt,
+    admittedAt: soFar.admittedAt ?? null,
+    firstByteAt: forwarded?.firstByteAt ?? null,
+    firstTokenAt: tallied?.firstTokenAt ?? null,
+    endedAt: now,
+    bytesIn: soFar.body?.bytes.length ?? 0,
+    bytesOut: forwarded?.bytesOut ?? 0,
+    tokensIn: tallied?.tokensIn ?? null,
+    tokensOut: tallied?.tokensOut ?? null,
+    tokensCached: tallied?.tokensCached ?? null,
+    tokensReasoning: tallied?.tokensReasoning ?? null,
+    tokenSource: tallied?.source ?? 'none',
+    clientAddress: soFar.clientAddress ?? '',
+    userAgent: req.headers['user-agent']?.slice(0, 200) ?? null,
+    attempt: Math.min(99, Number(req.headers['x-stainless-retry-count'] ?? 0) || 0),
+  };
+}

@@ -1,0 +1,125 @@
+// Puts one list of models together from several upstreams, or cuts one down to what a key may use. Asks them all at the
+// same time; one that does not answer is left out and logged. A single full list is forwarded as it comes instead.
+
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { KeyhatchError } from '../../shared/errors.ts';
+import type { Log } from '../lib/log.ts';
+import { mayUse } from './authorize.ts';
+import type { Authorized } from './exchange.ts';
+import { upstreamHeaders } from './forward-headers.ts';
+import type { GatewayKey, GatewayUpstream, UpstreamRegistry } from './ports.ts';
+import type { UpstreamAgents } from './upstream-agent.ts';
+
+export type ModelListPorts = {
+  readonly upstreams: UpstreamRegistry;
+  readonly instanceId: string;
+  readonly agents: UpstreamAgents;
+  readonly log: Log;
+};
+
+const timeoutMs = 3_000;
+const maxBytes = 4 * 1024 * 1024;
+
+type Item = Record<string, unknown>;
+
+/** The upstreams whose lists belong into this answer, or undefined when it can be forwarded as it is. */
+export function upstreamsToList(exchange: Authorized, ports: ModelListPorts): readonly GatewayUpstream[] | undefined {
+  if (exchange.route.list === undefined) return undefined;
+  const speaking = ports.upstreams.list().filter(({ dialects }) => dialects.includes(exchange.dialect));
+  const limited = exchange.caller.kind === 'key' && exchange.caller.key.models !== null;
+  return speaking.length > 1 || limited ? speaking : undefined;
+}
+
+/** Answers with the joint list. @throws KeyhatchError `upstream_unreachable` when none of them answered */
+export async function answerModelList(
+  exchange: Authorized,
+  upstreams: readonly GatewayUpstream[],
+  ports: ModelListPorts,
+): Promise<void> {
+  const member = exchange.route.list ?? 'data';
+  const answers = await Promise.all(upstreams.map((upstream) => listOf(exchange, upstream, ports)));
+  const good = answers.filter((answer) => answer !== undefined);
+  const [first] = good;
+  if (!first) {
+    const upstream = upstreams.map(({ name }) => name).join(', ');
+    throw new KeyhatchError('upstream_unreachable', {
+      details: { upstream, reason: 'no list of models came from it' },
+    });
+  }
+  const key = exchange.caller.kind === 'key' ? exchange.caller.key : undefined;
+  const items = joined(
+    good.flatMap((answer) => itemsOf(answer, member)),
+    key,
+  );
+  const body = Buffer.from(JSON.stringify({ ...first, [member]: items }));
+  exchange.res.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length });
+  exchange.res.end(exchange.req.method === 'HEAD' ? undefined : body);
+}
+
+async function listOf(
+  exchange: Authorized,
+  upstream: GatewayUpstream,
+  ports: ModelListPorts,
+): Promise<Item | undefined> {
+  try {
+    return await getJson(exchange, upstream, ports);
+  } catch (error) {
+    ports.log.warn('an upstream was left out of a list of models', {
+      upstream: upstream.name,
+      reason: String((error as Error).message),
+    });
+    return undefined;
+  }
+}
+
+function getJson(exchange: Authorized, upstream: GatewayUpstream, ports: ModelListPorts): Promise<Item> {
+  const { url } = upstream;
+  const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  return new Promise((resolve, reject) => {
+    const request = send({
+      protocol: url.protocol,
+      hostname: url.hostname.replace(/^\[|\]$/g, ''),
+      port: url.port,
+      path: url.pathname.replace(/\/$/, '') + exchange.upstreamPath,
+      headers: upstreamHeaders(exchange, upstream, ports.instanceId),
+      agent: ports.agents.for(url.protocol),
+      signal: AbortSignal.any([exchange.ended, AbortSignal.timeout(timeoutMs)]),
+    });
+    request.on('error', reject);
+    request.on('response', (response) => readJson(response).then(resolve, reject));
+    request.end();
+  });
+}
+
+async function readJson(response: IncomingMessage): Promise<Item> {
+  if (response.statusCode !== 200) {
+    response.resume();
+    throw new Error(`it answered with status ${response.statusCode}`);
+  }
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxBytes) throw new Error('its list is too long');
+    chunks.push(chunk);
+  }
+  const value: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  if (typeof value !== 'object' || value === null) throw new Error('it did not answer with a list');
+  return value as Item;
+}
+
+function itemsOf(answer: Item, member: string): readonly Item[] {
+  const items = answer[member];
+  return Array.isArray(items) ? items.filter((item): item is Item => typeof item === 'object' && item !== null) : [];
+}
+
+function joined(items: readonly Item[], key: GatewayKey | undefined): readonly Item[] {
+  const seen = new Set<string>();
+  return items.filter((item) => {
+    const id = String(item['id'] ?? item['key'] ?? item['model'] ?? item['name'] ?? '');
+    if (seen.has(id) || (key && !mayUse(key, id))) return false;
+    seen.add(id);
+    return true;
+  });
+}

@@ -1,0 +1,89 @@
+// What the gateway answers itself: /health, /api/info, LM Studio's greeting and a key's question about itself. Speaks from
+// memory; a stranger learns that something answers and whether a key is needed, and can make nothing happen.
+
+import { KeyhatchError } from '../../shared/errors.ts';
+import { upstreamKindRow } from '../../shared/upstream-kinds.ts';
+import type { Admission } from './admit.ts';
+import type { Admitted } from './exchange.ts';
+import type { GatewayKey, GatewayPorts } from './ports.ts';
+
+export type OwnAnswerPorts = Pick<GatewayPorts, 'settings' | 'upstreams' | 'version' | 'usage' | 'keys'> & {
+  readonly admission: Admission;
+};
+
+export function answerOwn(exchange: Admitted, ports: OwnAnswerPorts): void {
+  const body = Buffer.from(JSON.stringify(bodyOf(exchange, ports)));
+  const { res, req } = exchange;
+  res.writeHead(200, {
+    'content-type': 'application/json',
+    'content-length': body.length,
+    'cache-control': 'no-store',
+  });
+  res.end(req.method === 'HEAD' ? undefined : body);
+}
+
+function bodyOf(exchange: Admitted, ports: OwnAnswerPorts): unknown {
+  const trusted = exchange.trulyLocal || exchange.caller.kind === 'key';
+  switch (exchange.route.own) {
+    case 'health':
+      return health(exchange, ports, trusted);
+    case 'info':
+      return info(exchange, ports, trusted);
+    case 'greeting':
+      if (!ports.upstreams.list().some(({ kind }) => kind === 'lmstudio')) throw nothingHere(exchange);
+      return { lmstudio: true };
+    default:
+      if (exchange.caller.kind !== 'key') throw new KeyhatchError('key_missing');
+      return self(exchange.caller.key, ports);
+  }
+}
+
+function health(exchange: Admitted, ports: OwnAnswerPorts, trusted: boolean): unknown {
+  const upstreams = ports.upstreams.list();
+  const status = ports.keys.locked() ? 'locked' : 'ok';
+  if (!trusted) return { status: 'ok' };
+  return {
+    status,
+    version: ports.version,
+    auth: { required: ports.settings()['access.requireKey'] },
+    base_urls: baseUrls(exchange),
+    upstreams: upstreams.map(({ name, kind, health, models }) => ({ name, kind, health, models: models.size })),
+  };
+}
+
+function info(exchange: Admitted, ports: OwnAnswerPorts, trusted: boolean): unknown {
+  const auth = ports.settings()['access.requireKey'] ? 'key' : 'none';
+  if (!trusted) return { name: 'Keyhatch', auth };
+  const upstreams = ports.upstreams
+    .list()
+    .map(({ name, kind }) => ({ name, kind, kind_name: upstreamKindRow(kind).name }));
+  return { name: 'Keyhatch', auth, version: ports.version, base_urls: baseUrls(exchange), upstreams };
+}
+
+/** Under the address by which this client has just reached us. */
+function baseUrls(exchange: Admitted): Record<string, string> {
+  const base = `http://${exchange.req.headers.host ?? 'localhost'}`;
+  return { openai: `${base}/v1`, anthropic: base, ollama: base, lmstudio: `${base}/api/v0` };
+}
+
+function self(key: GatewayKey, ports: OwnAnswerPorts): unknown {
+  const rate = ports.admission.rateOf(key);
+  const today = ports.usage.today(key.id);
+  return {
+    id: key.id,
+    name: key.name,
+    project: key.project,
+    status: key.status,
+    expires_at: key.expiresAt,
+    limits: { requests_per_minute: key.limits.rpm, parallel: key.limits.parallel },
+    models: key.models,
+    remaining: { requests_this_minute: rate?.remaining ?? null },
+    usage_today: { requests: today.requests, tokens_in: today.tokensIn, tokens_out: today.tokensOut },
+  };
+}
+
+function nothingHere(exchange: Admitted): KeyhatchError {
+  return new KeyhatchError('route_unknown', {
+    details: { method: exchange.req.method ?? '', path: exchange.path, hint: '' },
+  });
+}

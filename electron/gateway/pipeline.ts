@@ -1,0 +1,106 @@
+// A request's way through the gateway, from top to bottom: guard, route, identify, admit, body, authorize, forward, meter.
+// The only place that catches: one refusal, in the caller's dialect. What a stage took is given back here, once.
+
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { KeyhatchError } from '../../shared/errors.ts';
+import { type Admission, createAdmission } from './admit.ts';
+import { authorize } from './authorize.ts';
+import { readBody } from './body.ts';
+import { createBodyBudget } from './body-memory.ts';
+import { answerPreflight, isPreflight, setCorsHeaders } from './cors.ts';
+import type { Received, SoFar } from './exchange.ts';
+import { createForward, type Forwarded } from './forward.ts';
+import { guard } from './guard.ts';
+import { identify } from './identify.ts';
+import { meter } from './meter.ts';
+import { answerModelList, upstreamsToList } from './model-list.ts';
+import { answerOwn } from './own-answers.ts';
+import type { GatewayPorts } from './ports.ts';
+import { refuse } from './reply.ts';
+import { createRouter, dialectOfPath } from './route.ts';
+import type { RunningRequests } from './running.ts';
+import { createUpstreamAgents } from './upstream-agent.ts';
+
+export type Pipeline = {
+  /** Takes a request from any listener; never rejects. */
+  readonly handle: (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean) => Promise<void>;
+  readonly close: () => void;
+};
+
+export type PipelinePorts = GatewayPorts & {
+  readonly running: RunningRequests;
+  readonly upstreamFailed: (upstreamId: string, reason: string) => void;
+};
+
+export function createPipeline(ports: PipelinePorts): Pipeline {
+  const agents = createUpstreamAgents();
+  const admission = createAdmission(ports);
+  const route = createRouter(ports);
+  const forward = createForward({ ...ports, agents });
+  const bodyPorts = {
+    settings: ports.settings,
+    budget: createBodyBudget(() => ports.settings()['limits.bodiesInFlightBytes']),
+  };
+  const listPorts = { ...ports, agents };
+  const ownPorts = { ...ports, admission };
+
+  async function handle(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): Promise<void> {
+    const received: Received = {
+      req,
+      res,
+      id: `req_${randomBytes(12).toString('base64url')}`,
+      receivedAt: ports.clock.now(),
+      expectsContinue,
+    };
+    let soFar: SoFar = received;
+    let end: Forwarded | KeyhatchError | undefined;
+    try {
+      res.setHeader('x-request-id', received.id);
+      const guarded = guard(received, ports);
+      soFar = guarded;
+      if (isPreflight(req)) return answerPreflight(req, res, ports.settings());
+      setCorsHeaders(req, res, ports.settings());
+      const routed = route(guarded);
+      soFar = routed;
+      const identified = identify(routed, ports);
+      soFar = identified;
+      const admitted = admission.admit(identified);
+      soFar = admitted;
+      setRateHeaders(soFar, admission);
+      if (admitted.route.own) return answerOwn(admitted, ownPorts);
+      const bodied = await readBody(admitted, bodyPorts);
+      soFar = bodied;
+      const authorized = authorize(bodied, ports);
+      soFar = authorized;
+      const lists = upstreamsToList(authorized, listPorts);
+      if (lists) return await answerModelList(authorized, lists, listPorts);
+      end = await forward(authorized);
+    } catch (error) {
+      end = expected(error, received.id);
+      refuse(res, end, soFar.dialect ?? dialectOfPath(soFar.path ?? req.url ?? ''), received.id);
+    } finally {
+      soFar.body?.memory.give();
+      soFar.lease?.release();
+      meter(soFar, end, ports);
+    }
+  }
+
+  function expected(error: unknown, id: string): KeyhatchError {
+    if (error instanceof KeyhatchError) return error;
+    ports.log.error('a request failed inside Keyhatch', { request: id, error });
+    return new KeyhatchError('internal', { details: { id }, cause: error });
+  }
+
+  return { handle, close: () => agents.close() };
+}
+
+// What a key has left of its minute, on every answer, so that clients can pace themselves.
+function setRateHeaders(soFar: SoFar, admission: Admission): void {
+  if (soFar.caller?.kind !== 'key') return;
+  const rate = admission.rateOf(soFar.caller.key);
+  if (!rate) return;
+  soFar.res.setHeader('x-ratelimit-limit-requests', rate.limit);
+  soFar.res.setHeader('x-ratelimit-remaining-requests', rate.remaining);
+  soFar.res.setHeader('x-ratelimit-reset-requests', `${Math.ceil(rate.resetMs / 1000)}s`);
+}

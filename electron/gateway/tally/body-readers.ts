@@ -1,0 +1,108 @@
+// The ways in which the bytes of an answer become messages: server-sent events, lines of JSON, one JSON object, or nothing
+// at all. Each takes chunks as they pass and keeps no more than its cap.
+
+import { scanTopLevel } from '../json-members.ts';
+import { lineEnds, sseEnds } from './frame-ends.ts';
+import { createFrameReader, type FrameReader } from './frame-reader.ts';
+import { createGrowingBytes } from './growing-bytes.ts';
+import type { JsonObject } from './json-path.ts';
+import type { MessageReading } from './message-reading.ts';
+import { responseIdMembers } from './response-id.ts';
+import { sseData } from './sse-data.ts';
+import { countingMembers } from './token-counts.ts';
+
+/** As a frame reader; for what is not a stream, `atBoundary` holds only before the first byte. */
+export type BodyReader = FrameReader & { readonly streamed: () => boolean };
+
+/** A larger answer is given up on: nothing that holds counts comes near it but batches of embeddings. */
+export const wholeCapBytes = 16 * 1024 * 1024;
+
+const neededMembers: ReadonlySet<string> = new Set([...countingMembers, ...responseIdMembers]);
+const byteOrderMark = Buffer.from('\ufeff');
+
+/** @param reading undefined to follow the events' bounds only. */
+export function readEvents(reading: MessageReading | undefined): BodyReader {
+  return streamed(
+    createFrameReader({
+      ends: sseEnds(),
+      wants: (bytes) => reading?.wants(bytes) ?? false,
+      onFrame(frame) {
+        const data = sseData(frame);
+        if (data !== undefined) reading?.event(data);
+      },
+    }),
+  );
+}
+
+/** @param reading undefined to follow the lines' bounds only. */
+export function readLines(reading: MessageReading | undefined): BodyReader {
+  return streamed(
+    createFrameReader({
+      ends: lineEnds(),
+      wants: (bytes) => reading?.wants(bytes) ?? false,
+      onFrame: (frame) => reading?.event(frame.toString('utf8')),
+    }),
+  );
+}
+
+/** Reads nothing. */
+export function readNothing(isStream: boolean): BodyReader {
+  let empty = true;
+  return {
+    chunk(bytes) {
+      if (bytes.length > 0) empty = false;
+    },
+    end() {},
+    atBoundary: () => empty,
+    streamed: () => isStream,
+  };
+}
+
+/** One JSON object, of which only the members that are needed are ever parsed. */
+export function readWhole(reading: MessageReading): BodyReader {
+  const kept = createGrowingBytes(wholeCapBytes);
+  let empty = true;
+  let overCap = false;
+  return {
+    chunk(bytes) {
+      if (bytes.length === 0) return;
+      empty = false;
+      reading.firstToken();
+      if (overCap || kept.add(bytes, 0, bytes.length)) return;
+      overCap = true;
+      kept.clear();
+    },
+    end() {
+      const members = pickMembers(kept.view());
+      kept.clear();
+      if (members !== undefined) reading.answer(members);
+    },
+    atBoundary: () => empty,
+    streamed: () => false,
+  };
+}
+
+function streamed(reader: FrameReader): BodyReader {
+  return { ...reader, streamed: () => true };
+}
+
+function pickMembers(bytes: Buffer): JsonObject | undefined {
+  const body = bytes.subarray(0, byteOrderMark.length).equals(byteOrderMark)
+    ? bytes.subarray(byteOrderMark.length)
+    : bytes;
+  const scan = scanTopLevel(body);
+  if (!scan.ok) return undefined;
+  const picked: Record<string, unknown> = {};
+  for (const { key, valueStart, valueEnd } of scan.members) {
+    if (neededMembers.has(key)) picked[key] = parseSlice(body, valueStart, valueEnd);
+  }
+  return picked;
+}
+
+function parseSlice(bytes: Buffer, from: number, to: number): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8', from, to));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,39 @@
+// Tells a streamed event that carries something the model generated from roles, pings, progress and ends, by the members
+// that hold text, reasoning or tool calls in each protocol (wire-formats §1.1). Counts nothing.
+
+import { isFilledAt, type JsonObject, type JsonPath } from './json-path.ts';
+
+const contentPaths: readonly JsonPath[] = [
+  // OpenAI chat; the names for reasoning differ from server to server.
+  ['choices', '*', 'delta', 'content'],
+  ['choices', '*', 'delta', 'reasoning_content'],
+  ['choices', '*', 'delta', 'reasoning'],
+  ['choices', '*', 'delta', 'tool_calls'],
+  ['choices', '*', 'delta', 'function_call', 'arguments'],
+  ['choices', '*', 'delta', 'refusal'],
+  // OpenAI legacy completions.
+  ['choices', '*', 'text'],
+  // Responses `*.delta`, and transcriptions.
+  ['delta'],
+  // Anthropic content_block_delta.
+  ['delta', 'text'],
+  ['delta', 'thinking'],
+  ['delta', 'partial_json'],
+  // Ollama /api/chat and /api/generate.
+  ['message', 'content'],
+  ['message', 'thinking'],
+  ['message', 'tool_calls'],
+  ['response'],
+  ['thinking'],
+  // LM Studio message.delta and reasoning.delta; llama.cpp /completion.
+  ['content'],
+];
+
+export function carriesGenerated(event: JsonObject): boolean {
+  return contentPaths.some((path) => isFilledAt(event, path));
+}
+
+/** oMLX keeps a connection alive with chunks that look like content (wire-formats §1.1). */
+export function isKeepAlive(event: JsonObject): boolean {
+  return event['model'] === 'keepalive';
+}

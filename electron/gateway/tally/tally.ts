@@ -1,0 +1,105 @@
+// Reads what an answer used from a copy of its bytes as they pass: token numbers, the id it is kept under, the time of the
+// first token. Picks the reader by content type. Must never delay or change a byte, and never throws: what it cannot read
+// is `unknown`.
+
+import type { TokenSource } from '../../../shared/model.ts';
+import type { Dialect } from '../../../shared/upstream-kinds.ts';
+import { type BodyReader, readEvents, readLines, readNothing, readWhole } from './body-readers.ts';
+import { createMessageReading, type MessageReading } from './message-reading.ts';
+import { type TokenTotals, unknownTotals } from './token-counts.ts';
+import { readWholeOrLines } from './whole-or-lines.ts';
+
+export type Tallied = {
+  /** The whole input, cached tokens included. */
+  readonly tokensIn: number | null;
+  /** Everything generated, reasoning included. */
+  readonly tokensOut: number | null;
+  readonly tokensCached: number | null;
+  readonly tokensReasoning: number | null;
+  /** `none` for operations that use no tokens, `unknown` when none were found. */
+  readonly source: TokenSource;
+  /** The id under which the upstream keeps the answer. */
+  readonly responseId: string | null;
+  /** Epoch milliseconds: first event with generated content, or first byte of what is not streamed. */
+  readonly firstTokenAt: number | null;
+  readonly streamed: boolean;
+};
+
+export type Tally = {
+  /** Takes a chunk of the answer's body; it is not kept. */
+  readonly chunk: (bytes: Buffer, atMs: number) => void;
+  /** Says that the body is complete, or that no more of it will come. */
+  readonly end: () => void;
+  /** What is known so far. */
+  readonly read: () => Tallied;
+  /** Whether the bytes so far end behind a whole event or line (true before any), so that an error frame may follow. */
+  readonly atEventBoundary: () => boolean;
+};
+
+export type TallyOptions = {
+  readonly dialect: Dialect;
+  /** Of the route table. */
+  readonly operation: string;
+  /** False for operations that use no tokens, such as listings: nothing is read but where events end. */
+  readonly metered: boolean;
+  readonly contentType: string | undefined;
+  readonly contentEncoding: string | undefined;
+  /** Called at most once, as soon as the id has come. */
+  readonly onResponseId?: (id: string) => void;
+};
+
+const lineTypes: ReadonlySet<string> = new Set(['application/x-ndjson', 'application/ndjson', 'application/jsonl']);
+
+export function openTally(options: TallyOptions): Tally {
+  const reading = options.metered ? createMessageReading(options) : undefined;
+  const reader = pickReader(options, reading);
+  let ended = false;
+  let broken = false;
+
+  function guarded(read: () => void): void {
+    if (broken || ended) return;
+    try {
+      read();
+    } catch {
+      // A fault of ours costs a number in the ledger, never the answer that is passing.
+      broken = true;
+    }
+  }
+
+  return {
+    chunk(bytes, atMs) {
+      guarded(() => {
+        reading?.at(atMs);
+        reader.chunk(bytes);
+      });
+    },
+    end() {
+      guarded(() => reader.end());
+      ended = true;
+    },
+    read: () => ({
+      ...totalsOf(reading, broken),
+      responseId: reading?.responseId() ?? null,
+      firstTokenAt: reading?.firstTokenAt() ?? null,
+      streamed: reader.streamed(),
+    }),
+    atEventBoundary: () => !broken && reader.atBoundary(),
+  };
+}
+
+function totalsOf(reading: MessageReading | undefined, broken: boolean): TokenTotals {
+  if (reading === undefined) return { ...unknownTotals, source: 'none' };
+  return broken ? unknownTotals : reading.totals();
+}
+
+function pickReader(options: TallyOptions, reading: MessageReading | undefined): BodyReader {
+  const mediaType = options.contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  const encoding = options.contentEncoding?.trim().toLowerCase() ?? '';
+  const isEvents = mediaType === 'text/event-stream';
+  const isLines = lineTypes.has(mediaType);
+  if (encoding !== '' && encoding !== 'identity') return readNothing(isEvents || isLines);
+  if (isEvents) return readEvents(reading);
+  if (isLines) return readLines(reading);
+  if (mediaType !== 'application/json' || reading === undefined) return readNothing(false);
+  return options.dialect === 'ollama' ? readWholeOrLines(reading) : readWhole(reading);
+}

@@ -1,0 +1,12 @@
+// Every step of keyhatch.db, oldest first, in tens. Forward only: a new step is a new file, with a fixture and a test.
+
+import type { DatabaseSync } from 'node:sqlite';
+import { keysAndUsage } from './migrations/0010-keys-and-usage.ts';
+
+export type DatabaseMigration = {
+  readonly version: number;
+  /** Runs inside the one transaction of all steps. */
+  readonly up: (db: DatabaseSync) => void;
+};
+
+export const databaseMigrations: readonly DatabaseMigration[] = [keysAndUsage];

@@ -1,0 +1,140 @@
+// The facts of keys as they are kept. Holds no secret and no verifier (those lie in the vault) and derives no status.
+
+import type { DatabaseSync } from 'node:sqlite';
+import { type KeyFacts, keyFacts } from '../../shared/model.ts';
+import { durably } from './transaction.ts';
+
+/** A key as it is kept: its facts without those that are derived. */
+export type StoredKey = Readonly<Omit<KeyFacts, 'status' | 'usable'>> & { readonly paused: boolean };
+
+export type KeyPatch = { readonly [Name in keyof Omit<StoredKey, 'id'>]?: StoredKey[Name] };
+
+export type KeyUse = {
+  readonly id: string;
+  readonly at: number;
+  readonly address: string;
+  readonly userAgent: string | null;
+};
+
+export type KeyTable = {
+  /** Every key that is not deleted, oldest first. */
+  readonly list: () => StoredKey[];
+  readonly get: (id: string) => StoredKey | undefined;
+  /** Returns when the key lies on the disk. */
+  readonly insert: (key: StoredKey) => void;
+  /** Changes what the patch names. False when there is no such key. */
+  readonly update: (id: string, patch: KeyPatch) => boolean;
+  /** Takes a key out of every list; its name stays for its usage. False when there is no such key. */
+  readonly remove: (id: string, nowMs: number) => boolean;
+  /** The name of a key, also of a deleted one. */
+  readonly nameOf: (id: string) => string | undefined;
+  /** Notes when keys were last used; an older use than the known one changes nothing. Opens no transaction. */
+  readonly recordUse: (batch: readonly KeyUse[]) => void;
+};
+
+type KeyRecord = {
+  readonly [Column in (typeof columns)[number]]: string | number | null;
+};
+
+const columns = [
+  'id',
+  'name',
+  'project',
+  'origin',
+  'paused',
+  'created_at',
+  'expires_at',
+  'revoked_at',
+  'rotated_at',
+  'old_secret_until',
+  'last_used_at',
+  'last_used_from',
+  'last_used_by',
+  'rpm',
+  'parallel',
+  'models',
+] as const;
+
+export function createKeyTable(db: DatabaseSync): KeyTable {
+  const select = `SELECT ${columns.join(', ')} FROM keys WHERE deleted_at IS NULL`;
+  const all = db.prepare(`${select} ORDER BY created_at, rowid`);
+  const one = db.prepare(`${select} AND id = ?`);
+  const insertOne = db.prepare(
+    `INSERT INTO keys (${columns.join(', ')}) VALUES (${columns.map((column) => `:${column}`).join(', ')})`,
+  );
+  const updateOne = db.prepare(
+    `UPDATE keys SET ${columns.map((column) => `${column} = :${column}`).join(', ')} WHERE id = :id`,
+  );
+  const removeOne = db.prepare('UPDATE keys SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL');
+  const name = db.prepare('SELECT name FROM keys WHERE id = ?');
+  const use = db.prepare(`
+    UPDATE keys SET last_used_at = :at, last_used_from = :address, last_used_by = :userAgent
+    WHERE id = :id AND (last_used_at IS NULL OR last_used_at <= :at)`);
+
+  function get(id: string): StoredKey | undefined {
+    const row = one.get(id);
+    return row === undefined ? undefined : fromRecord(row as KeyRecord);
+  }
+
+  return {
+    get,
+    list: () => all.all().map((row) => fromRecord(row as KeyRecord)),
+    insert: (key) => {
+      durably(db, () => insertOne.run(toRecord(key)));
+    },
+    update(id, patch) {
+      const key = get(id);
+      if (key === undefined) return false;
+      durably(db, () => updateOne.run(toRecord({ ...key, ...patch, id })));
+      return true;
+    },
+    remove: (id, nowMs) => durably(db, () => removeOne.run(nowMs, id)).changes === 1,
+    nameOf: (id) => (name.get(id) as { name: string } | undefined)?.name,
+    recordUse(batch) {
+      for (const { id, at, address, userAgent } of batch) use.run({ id, at, address, userAgent });
+    },
+  };
+}
+
+function toRecord(key: StoredKey): KeyRecord {
+  return {
+    id: key.id,
+    name: key.name,
+    project: key.project,
+    origin: key.origin,
+    paused: key.paused ? 1 : 0,
+    created_at: key.createdAt,
+    expires_at: key.expiresAt,
+    revoked_at: key.revokedAt,
+    rotated_at: key.rotatedAt,
+    old_secret_until: key.oldSecretUntil,
+    last_used_at: key.lastUsedAt,
+    last_used_from: key.lastUsedFrom,
+    last_used_by: key.lastUsedBy,
+    rpm: key.limits.rpm,
+    parallel: key.limits.parallel,
+    models: key.models === null ? null : JSON.stringify(key.models),
+  };
+}
+
+const storedFacts = keyFacts.omit({ status: true, usable: true });
+
+function fromRecord(row: KeyRecord): StoredKey {
+  const facts = storedFacts.parse({
+    id: row.id,
+    name: row.name,
+    project: row.project,
+    origin: row.origin,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    revokedAt: row.revoked_at,
+    rotatedAt: row.rotated_at,
+    oldSecretUntil: row.old_secret_until,
+    lastUsedAt: row.last_used_at,
+    lastUsedFrom: row.last_used_from,
+    lastUsedBy: row.last_used_by,
+    limits: { rpm: row.rpm, parallel: row.parallel },
+    models: typeof row.models === 'string' ? JSON.parse(row.models) : null,
+  });
+  return { ...facts, paused: row.paused === 1 };
+}

@@ -1,0 +1,21 @@
+// A handful of facts about the profile itself: its id in the keychain and which vault its keys lie in.
+
+import type { DatabaseSync } from 'node:sqlite';
+
+export type MetaTable = {
+  readonly get: (name: string) => string | undefined;
+  readonly set: (name: string, value: string) => void;
+};
+
+export function createMetaTable(db: DatabaseSync): MetaTable {
+  const select = db.prepare('SELECT value FROM meta WHERE name = ?');
+  const upsert = db.prepare(
+    'INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+  );
+  return {
+    get: (name) => (select.get(name) as { value: string } | undefined)?.value,
+    set: (name, value) => {
+      upsert.run(name, value);
+    },
+  };
+}

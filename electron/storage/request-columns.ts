@@ -1,0 +1,43 @@
+// Which column of the table `requests` holds which field of a row. The compiler keeps it complete.
+
+import type { RequestRow } from '../../shared/model.ts';
+
+export const requestColumns = {
+  id: 'id',
+  keyId: 'key_id',
+  caller: 'caller',
+  project: 'project',
+  model: 'model',
+  upstreamId: 'upstream_id',
+  operation: 'operation',
+  dialect: 'dialect',
+  streamed: 'streamed',
+  outcome: 'outcome',
+  status: 'status',
+  errorCode: 'error_code',
+  receivedAt: 'received_at',
+  admittedAt: 'admitted_at',
+  firstByteAt: 'first_byte_at',
+  firstTokenAt: 'first_token_at',
+  endedAt: 'ended_at',
+  bytesIn: 'bytes_in',
+  bytesOut: 'bytes_out',
+  tokensIn: 'tokens_in',
+  tokensOut: 'tokens_out',
+  tokensCached: 'tokens_cached',
+  tokensReasoning: 'tokens_reasoning',
+  tokenSource: 'token_source',
+  clientAddress: 'client_address',
+  userAgent: 'user_agent',
+  attempt: 'attempt',
+} as const satisfies Record<keyof RequestRow, string>;
+
+/** The values of a row in the order of `requestColumns`, as SQLite takes them. */
+export function requestValues(row: RequestRow): (string | number | null)[] {
+  return (Object.keys(requestColumns) as (keyof RequestRow)[]).map((field) => {
+    const value = row[field];
+    if (typeof value === 'boolean') return value ? 1 : 0;
+    // Strict integer columns refuse the fraction that a time measured with a monotonic clock has.
+    return typeof value === 'number' ? Math.round(value) : value;
+  });
+}

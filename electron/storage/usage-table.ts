@@ -1,0 +1,68 @@
+// The ledger: one row a request of a known caller, refusals of strangers counted by the minute. Adds up, never decides.
+// Opens no transaction: whoever writes a batch does.
+
+import type { DatabaseSync } from 'node:sqlite';
+import type { RequestRow, UsageGroup, UsageReport } from '../../shared/model.ts';
+import { requestColumns, requestValues } from './request-columns.ts';
+import { createUsageReport } from './usage-report.ts';
+
+export type StrangerCount = {
+  /** Epoch ms at which the minute begins. */
+  readonly minute: number;
+  readonly code: string;
+  readonly count: number;
+};
+
+export type KeyDay = {
+  readonly keyId: string;
+  readonly requests: number;
+  readonly tokensIn: number;
+  readonly tokensOut: number;
+};
+
+export type UsageTable = {
+  readonly insertRequests: (rows: readonly RequestRow[]) => void;
+  /** Adds to what is already counted for the same minute and code. */
+  readonly insertStrangers: (counts: readonly StrangerCount[]) => void;
+  /** Sums of what was received from `since` to `until`, both included, epoch ms. */
+  readonly report: (query: { readonly since: number; readonly until: number; readonly by: UsageGroup }) => UsageReport;
+  /** What each key has done since a moment (epoch ms). */
+  readonly todayByKey: (sinceMs: number) => Iterable<KeyDay>;
+  /** How many requests were received since a moment (epoch ms). */
+  readonly requestsSince: (sinceMs: number) => number;
+  /** Deletes what was received before a moment (epoch ms). Returns how many requests those were. */
+  readonly prune: (beforeMs: number) => number;
+};
+
+export function createUsageTable(db: DatabaseSync): UsageTable {
+  const columns = Object.values(requestColumns);
+  const insertRequest = db.prepare(
+    `INSERT INTO requests (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
+  );
+  const insertStranger = db.prepare(`
+    INSERT INTO strangers (minute, code, count) VALUES (:minute, :code, :count)
+    ON CONFLICT (minute, code) DO UPDATE SET count = count + excluded.count`);
+  const byKey = db.prepare(`
+    SELECT key_id AS keyId, count(*) AS requests,
+      coalesce(sum(tokens_in), 0) AS tokensIn, coalesce(sum(tokens_out), 0) AS tokensOut
+    FROM requests WHERE received_at >= ? AND key_id IS NOT NULL GROUP BY key_id`);
+  const since = db.prepare('SELECT count(*) AS requests FROM requests WHERE received_at >= ?');
+  const pruneRequests = db.prepare('DELETE FROM requests WHERE received_at < ?');
+  const pruneStrangers = db.prepare('DELETE FROM strangers WHERE minute < ?');
+
+  return {
+    insertRequests(rows) {
+      for (const row of rows) insertRequest.run(...requestValues(row));
+    },
+    insertStrangers(counts) {
+      for (const { minute, code, count } of counts) insertStranger.run({ minute, code, count });
+    },
+    report: createUsageReport(db),
+    todayByKey: (sinceMs) => byKey.all(sinceMs) as KeyDay[],
+    requestsSince: (sinceMs) => (since.get(sinceMs) as { requests: number }).requests,
+    prune(beforeMs) {
+      pruneStrangers.run(beforeMs);
+      return Number(pruneRequests.run(beforeMs).changes);
+    },
+  };
+}

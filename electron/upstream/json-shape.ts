@@ -1,0 +1,21 @@
+// Looks into JSON that a stranger sent, without trusting its shape. Pure.
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** The object in this text, or undefined when it is anything else. */
+export function parseObject(text: string): JsonObject | undefined {
+  try {
+    return asObject(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+export function asObject(value: unknown): JsonObject | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
+}
+
+/** The objects of a list; everything else in it is left out. Not a list: empty. */
+export function objectsIn(value: unknown): readonly JsonObject[] {
+  return Array.isArray(value) ? value.map(asObject).filter((item) => item !== undefined) : [];
+}

@@ -1,0 +1,83 @@
+// The vault of one profile: which kind it is, remembered so that it is never another one by accident, and what is read
+// from it at the start. Opens lazily, because a locked vault must not keep Keyhatch from starting.
+
+import { randomBytes } from 'node:crypto';
+import type { VaultKind } from '../../shared/model.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import { openVault } from './open-vault.ts';
+import type { Environment } from './sealing-key.ts';
+import { type Vault, vaultLocked } from './vault.ts';
+import { openVerifierStore, type VerifierStore } from './verifier-store.ts';
+
+export type ProfileVault = {
+  readonly kind: () => VaultKind;
+  /** Opens it and reads the verifiers. @throws KeyhatchError `vault_locked` */
+  readonly open: () => Promise<VerifierStore>;
+  /** Credentials and other secrets under a name. @throws KeyhatchError `vault_locked` */
+  readonly secrets: Pick<Vault, 'get' | 'set' | 'delete'>;
+};
+
+export type ProfileVaultOptions = {
+  readonly wanted: VaultKind | undefined;
+  /** Where the profile remembers its id and its vault. */
+  readonly meta: {
+    readonly get: (name: string) => string | undefined;
+    readonly set: (name: string, value: string) => void;
+  };
+  readonly knownKeyIds: () => readonly string[];
+  readonly dataDir: string;
+  readonly env: Environment;
+  readonly log: Log;
+  readonly clock: Clock;
+};
+
+const vaultFact = 'vault';
+const idFact = 'profile_id';
+
+export function openProfileVault(options: ProfileVaultOptions): ProfileVault {
+  const { meta, knownKeyIds } = options;
+  const remembered = meta.get(vaultFact) as VaultKind | undefined;
+  const kind = options.wanted ?? remembered ?? 'keychain';
+  const profileId = meta.get(idFact) ?? newProfileId(meta);
+  let opened: Promise<Vault> | undefined;
+
+  // A failed opening is tried anew: the keychain may have been unlocked, the passphrase been put in place.
+  function vault(): Promise<Vault> {
+    opened ??= openVault(kind, { dataDir: options.dataDir, profileId, env: options.env }).catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+    return opened;
+  }
+
+  async function open(): Promise<VerifierStore> {
+    if (remembered !== undefined && remembered !== kind && knownKeyIds().length > 0) {
+      throw vaultLocked(kind, `the keys of this profile lie in another vault; start with --vault ${remembered}`);
+    }
+    const store = await openVerifierStore({
+      vault: await vault(),
+      knownKeyIds: knownKeyIds(),
+      log: options.log,
+      clock: options.clock,
+    });
+    if (remembered !== kind) meta.set(vaultFact, kind);
+    return store;
+  }
+
+  return {
+    kind: () => kind,
+    open,
+    secrets: {
+      get: async (name) => (await vault()).get(name),
+      set: async (name, value) => (await vault()).set(name, value),
+      delete: async (name) => (await vault()).delete(name),
+    },
+  };
+}
+
+function newProfileId(meta: ProfileVaultOptions['meta']): string {
+  const id = randomBytes(8).toString('hex');
+  meta.set(idFact, id);
+  return id;
+}

@@ -1,0 +1,195 @@
+// A real gateway on a real port in front of fake upstreams, with keys, settings and usage in memory: for tests of single
+// rules. The built program as a whole is tested elsewhere, as its own process.
+
+import { connect, type Socket } from 'node:net';
+import { createGateway, type Gateway } from '../../electron/gateway/gateway.ts';
+import type { GatewayKey, GatewayPorts, GatewayUpstream } from '../../electron/gateway/ports.ts';
+import { systemClock } from '../../electron/lib/clock.ts';
+import { createLog, type Log } from '../../electron/lib/log.ts';
+import { makeKey } from '../../shared/key-format.ts';
+import type { RequestRow } from '../../shared/model.ts';
+import { type Settings, settingsSchema } from '../../shared/settings.ts';
+import { type UpstreamKind, upstreamKindRow } from '../../shared/upstream-kinds.ts';
+import { type FakeUpstream, startFakeUpstream } from './fake-upstream.ts';
+
+export type Bed = {
+  readonly gateway: Gateway;
+  readonly url: string;
+  readonly port: number;
+  readonly upstream: FakeUpstream;
+  /** The credential of the first key. */
+  readonly key: string;
+  readonly keyId: string;
+  readonly rows: RequestRow[];
+  readonly strangers: string[];
+  readonly log: string[];
+  readonly settings: (change: Partial<Settings>) => void;
+  readonly addKey: (facts?: Partial<GatewayKey>) => { readonly id: string; readonly key: string };
+  readonly changeKey: (id: string, change: Partial<GatewayKey>) => void;
+  readonly lock: (locked: { readonly vault: string; readonly reason: string } | undefined) => void;
+  readonly upstreams: GatewayUpstream[];
+  readonly addUpstream: (fake: FakeUpstream, facts?: Partial<GatewayUpstream>) => GatewayUpstream;
+  /** Resolves with the row of the next request that ends. */
+  readonly nextRow: () => Promise<RequestRow>;
+  /** `fetch` with the first key. */
+  readonly fetch: (path: string, init?: RequestInit & { readonly key?: string | null }) => Promise<Response>;
+  /** Sends bytes over a socket of its own and reads until it is closed or `until` is seen. */
+  readonly raw: (text: string | Buffer, until?: RegExp) => Promise<string>;
+  readonly close: () => Promise<void>;
+};
+
+export type BedOptions = {
+  readonly kind?: UpstreamKind;
+  readonly settings?: Partial<Settings>;
+  readonly hosts?: readonly string[];
+  readonly key?: Partial<GatewayKey>;
+  readonly clock?: GatewayPorts['clock'];
+  readonly admissions?: readonly { readonly keyId: string; readonly at: number }[];
+};
+
+export async function makeBed(options: BedOptions = {}): Promise<Bed> {
+  const upstream = await startFakeUpstream();
+  const keys = new Map<string, GatewayKey>();
+  const credentials = new Map<string, string>();
+  const owners = new Map<string, { owner: string; upstreamId: string }>();
+  const rows: RequestRow[] = [];
+  const strangers: string[] = [];
+  const lines: string[] = [];
+  const log: Log = createLog({ format: 'json', write: (line) => lines.push(line) });
+  const upstreams: GatewayUpstream[] = [];
+  let waiting: ((row: RequestRow) => void)[] = [];
+  let settings = settingsSchema.parse(options.settings ?? {});
+  let locked: { vault: string; reason: string } | undefined;
+
+  const gateway = createGateway({
+    version: '0.0.0-test',
+    instanceId: 'bed',
+    settings: () => settings,
+    keys: {
+      locked: () => locked,
+      find: (credential) => keys.get(credentials.get(credential) ?? ''),
+      get: (id) => keys.get(id),
+    },
+    upstreams: { list: () => upstreams, fallback: () => upstreams[0] },
+    responses: {
+      claim: (id, owner, upstreamId) => void owners.set(id, { owner, upstreamId }),
+      find: (id) => owners.get(id),
+    },
+    usage: {
+      record(row) {
+        rows.push(row);
+        for (const tell of waiting.splice(0)) tell(row);
+      },
+      stranger: (code) => void strangers.push(code),
+      today: () => ({ requests: rows.length, tokensIn: 0, tokensOut: 0 }),
+    },
+    admissions: { recent: () => options.admissions ?? [], record: () => {} },
+    upstreamFailed: () => {},
+    clock: options.clock ?? systemClock,
+    log,
+  });
+  const [address] = await gateway.listenOn(options.hosts ?? ['127.0.0.1'], 0);
+  const port = address?.port ?? 0;
+
+  function addKey(facts: Partial<GatewayKey> = {}) {
+    const { id, key } = makeKey((bytes) => crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>), 'kh');
+    const limits = { rpm: null, parallel: null };
+    keys.set(id, {
+      id,
+      name: `key ${keys.size + 1}`,
+      project: null,
+      status: 'active',
+      expiresAt: null,
+      limits,
+      models: null,
+      ...facts,
+    });
+    credentials.set(key, id);
+    return { id, key };
+  }
+
+  function addUpstream(fake: FakeUpstream, facts: Partial<GatewayUpstream> = {}) {
+    const kind = facts.kind ?? 'unknown';
+    const added: GatewayUpstream = {
+      id: `up${upstreams.length + 1}`,
+      name: `upstream ${upstreams.length + 1}`,
+      kind,
+      dialects: upstreamKindRow(kind).dialects,
+      url: new URL(fake.url),
+      credential: undefined,
+      health: 'up',
+      models: new Set(['m']),
+      ...facts,
+    };
+    upstreams.push(added);
+    return added;
+  }
+
+  addUpstream(upstream, { kind: options.kind ?? 'unknown' });
+  const first = addKey(options.key);
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    gateway,
+    url,
+    port,
+    upstream,
+    key: first.key,
+    keyId: first.id,
+    rows,
+    strangers,
+    log: lines,
+    upstreams,
+    settings: (change) => {
+      settings = { ...settings, ...change };
+    },
+    addKey,
+    changeKey(id, change) {
+      const key = keys.get(id);
+      if (key) keys.set(id, { ...key, ...change });
+      gateway.keyChanged(id);
+    },
+    lock: (state) => {
+      locked = state;
+    },
+    addUpstream,
+    nextRow: () => new Promise((resolve) => waiting.push(resolve)),
+    fetch(path, init = {}) {
+      const { key = first.key, ...rest } = init;
+      const headers = new Headers(rest.headers);
+      if (key !== null) headers.set('authorization', `Bearer ${key}`);
+      if (rest.body && !headers.has('content-type')) headers.set('content-type', 'application/json');
+      return fetch(url + path, { ...rest, headers });
+    },
+    raw: (text, until) => sendRaw(port, text, until),
+    async close() {
+      waiting = [];
+      await gateway.stop(0);
+      gateway.close();
+      await Promise.all([upstream.close()]);
+    },
+  };
+}
+
+/** Writes bytes to a port of this machine and gives back what comes, until it ends or matches. */
+export function sendRaw(port: number, text: string | Buffer, until?: RegExp): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const socket: Socket = connect(port, '127.0.0.1', () => socket.write(text));
+    const finish = () => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.on('data', (chunk) => {
+      answer += chunk.toString('latin1');
+      if (until?.test(answer)) finish();
+    });
+    socket.on('end', finish);
+    socket.on('close', finish);
+    socket.on('error', (error) => (answer === '' ? reject(error) : finish()));
+  });
+}
+
+/** The body of a chat request. */
+export function chat(more: object = {}): string {
+  return JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'hi' }], ...more });
+}

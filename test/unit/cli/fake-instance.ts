@@ -1,0 +1,197 @@
+// A stand-in for core: the whole contract answered from a few stub nouns, with every call written down. For tests of
+// the command line and of the control socket; nothing here decides anything that core decides.
+
+import { createRouterClient, implement, type Router } from '@orpc/server';
+import type { ContractClient } from '../../../electron/control/control-client.ts';
+import { silentLog } from '../../../electron/lib/log.ts';
+import { type Contract, contract } from '../../../shared/contract.ts';
+import { errorsFromWire, errorsToWire } from '../../../shared/error-wire.ts';
+import { KeyhatchError } from '../../../shared/errors.ts';
+import type { Finding, KeyFacts, Status, UpstreamStatus, UsageReport } from '../../../shared/model.ts';
+import { settingAbout, settingNames, settingsSchema } from '../../../shared/settings.ts';
+
+export const minute = 60_000;
+export const hour = 60 * minute;
+export const day = 24 * hour;
+/** The time in every test: 2026-03-01 12:00 UTC. */
+export const now = Date.UTC(2026, 2, 1, 12);
+
+export const laptop: KeyFacts = {
+  id: 'aB3dE5fG',
+  name: 'laptop',
+  project: null,
+  origin: 'generated',
+  status: 'active',
+  createdAt: now - 2 * day,
+  expiresAt: now + 29 * day,
+  revokedAt: null,
+  rotatedAt: null,
+  oldSecretUntil: null,
+  lastUsedAt: now - 3 * hour,
+  lastUsedFrom: '127.0.0.1',
+  lastUsedBy: 'openai/6.1',
+  limits: { rpm: 60, parallel: null },
+  models: null,
+  usable: true,
+};
+
+export const phone: KeyFacts = {
+  ...laptop,
+  id: 'Zz9yX8wV',
+  name: 'phone',
+  project: 'home',
+  status: 'paused',
+  expiresAt: null,
+  lastUsedAt: null,
+  lastUsedFrom: null,
+  lastUsedBy: null,
+  limits: { rpm: null, parallel: 2 },
+  models: ['qwen3-8b', 'gemma-3'],
+};
+
+export const secretKey = 'kh_aB3dE5fG_0123456789ABCDEFGHIJKLMNOPQRSTUV000000';
+
+export const studio: UpstreamStatus = {
+  id: 'uP1uP1uP',
+  name: 'LM Studio',
+  url: 'http://127.0.0.1:1234',
+  kind: 'lmstudio',
+  dialects: ['openai', 'anthropic', 'lmstudio'],
+  health: 'up',
+  reason: null,
+  latencyMs: 12,
+  checkedAt: now,
+  models: ['qwen3-8b', 'gemma-3'],
+  isDefault: true,
+  hasCredential: false,
+  setByFlag: false,
+};
+
+export const running: Status = {
+  version: '0.1.0',
+  pid: 4242,
+  shell: 'serve',
+  dataDir: '/profile',
+  server: { state: 'running', urls: ['http://127.0.0.1:1235'], startedAt: now - hour, reason: null, running: 2 },
+  vault: { kind: 'keychain', state: 'open', reason: null },
+  access: { requireKey: true, localhostBypass: false, onLan: false, sentence: 'Only programs with a key.' },
+  keys: { active: 1, total: 2 },
+  upstreams: [studio],
+  requestsToday: 128,
+  warnings: [],
+};
+
+export const atRest: Status = {
+  ...running,
+  shell: 'at-rest',
+  server: { state: 'stopped', urls: [], startedAt: null, reason: null, running: 0 },
+};
+
+const totals = { requests: 12, refused: 1, failed: 2, tokensIn: 12_345, tokensOut: 678, tokensCached: 0, unmetered: 0 };
+export const report: UsageReport = {
+  since: now - day,
+  until: now,
+  by: 'key',
+  lines: [{ group: laptop.id, label: 'laptop', ...totals }],
+  total: { group: null, label: 'total', ...totals },
+  strangers: [{ code: 'key_missing', count: 7 }],
+};
+
+const findings: readonly Finding[] = [
+  { check: 'port', result: 'good', says: 'Port 1235 is ours.', cure: null },
+  {
+    check: 'upstream on the LAN',
+    result: 'warning',
+    says: 'LM Studio is open to the LAN.',
+    cure: 'Bind it to 127.0.0.1.',
+  },
+];
+
+export type Stubs = {
+  readonly status?: Status;
+  readonly findings?: readonly Finding[];
+  readonly upstream?: UpstreamStatus;
+  readonly detected?: boolean;
+};
+export type FakeCall = { readonly path: string; readonly input: unknown };
+
+export type FakeInstance = {
+  readonly router: Router<Contract, Record<never, never>>;
+  readonly client: ContractClient;
+  readonly calls: readonly FakeCall[];
+};
+
+export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
+  const calls: FakeCall[] = [];
+  const os = implement(contract).use(({ path, next }, input) => {
+    calls.push({ path: path.join('.'), input });
+    return next();
+  });
+  const status = stubs.status ?? running;
+  const upstream = stubs.upstream ?? studio;
+  const keyOf = (ref: string): KeyFacts => {
+    const found = [laptop, phone].find((key) => key.id === ref || key.name === ref);
+    if (!found) throw new KeyhatchError('key_not_found', { details: { ref } });
+    return found;
+  };
+  const setting = (name: string) => {
+    const known = settingNames.find((candidate) => candidate === name);
+    if (!known) throw new KeyhatchError('setting_unknown', { details: { name } });
+    const value = settingsSchema.parse({})[known];
+    return { name, value, default: value, about: settingAbout[known], setByFlag: known === 'server.port' };
+  };
+  const created = (facts: KeyFacts) => ({ id: facts.id, key: secretKey, facts });
+
+  const router = os.router({
+    status: { get: os.status.get.handler(() => status) },
+    server: { start: os.server.start.handler(() => status), stop: os.server.stop.handler(() => status) },
+    keys: {
+      create: os.keys.create.handler(({ input }) => created({ ...laptop, name: input.name })),
+      list: os.keys.list.handler(() => [laptop, phone]),
+      get: os.keys.get.handler(({ input }) => keyOf(input.ref)),
+      edit: os.keys.edit.handler(({ input }) => keyOf(input.ref)),
+      pause: os.keys.pause.handler(({ input }) => ({ ...keyOf(input.ref), status: 'paused' })),
+      resume: os.keys.resume.handler(({ input }) => ({ ...keyOf(input.ref), status: 'active' })),
+      revoke: os.keys.revoke.handler(({ input }) => ({ ...keyOf(input.ref), status: 'revoked' })),
+      delete: os.keys.delete.handler(({ input }) => keyOf(input.ref)),
+      rotate: os.keys.rotate.handler(({ input }) =>
+        created({ ...keyOf(input.ref), oldSecretUntil: input.graceMs === 0 ? null : now + input.graceMs }),
+      ),
+    },
+    upstreams: {
+      list: os.upstreams.list.handler(() => [upstream]),
+      add: os.upstreams.add.handler(({ input }) => ({
+        ...upstream,
+        url: input.url,
+        name: input.name ?? upstream.name,
+      })),
+      test: os.upstreams.test.handler(() => upstream),
+      remove: os.upstreams.remove.handler(() => upstream),
+    },
+    settings: {
+      list: os.settings.list.handler(() => settingNames.map(setting)),
+      get: os.settings.get.handler(({ input }) => setting(input.name)),
+      set: os.settings.set.handler(({ input }) => ({ ...setting(input.name), value: input.value })),
+    },
+    usage: { report: os.usage.report.handler(({ input }) => ({ ...report, by: input.by })) },
+    detect: {
+      run: os.detect.run.handler(() =>
+        stubs.detected === false
+          ? []
+          : [
+              {
+                url: studio.url,
+                kind: 'lmstudio' as const,
+                name: 'LM Studio',
+                models: ['qwen3-8b'],
+                needsCredential: true,
+                added: false,
+              },
+            ],
+      ),
+    },
+    doctor: { run: os.doctor.run.handler(() => [...(stubs.findings ?? findings)]) },
+  });
+  const client = createRouterClient(router, { interceptors: [errorsFromWire(), errorsToWire(silentLog)] });
+  return { router, client, calls };
+}

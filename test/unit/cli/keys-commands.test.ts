@@ -1,0 +1,161 @@
+// `keyhatch keys …`: what is asked of the instance and what is said about it.
+
+import { expect, test } from 'vitest';
+import { keyhatch } from './captured-cli.ts';
+import { atRest, day, hour, laptop, now, phone, secretKey } from './fake-instance.ts';
+
+const inputOf = (calls: Awaited<ReturnType<typeof keyhatch>>['calls'], path: string) =>
+  calls.find((call) => call.path === path)?.input;
+
+test('create-shows-the-key-once-with-lines-to-paste', async () => {
+  const { code, out, calls } = await keyhatch(['keys', 'create', '--name', 'laptop']);
+  expect(code).toBe(0);
+  expect(out).toContain(`\n  ${secretKey}\n`);
+  expect(out).toContain('will not be shown again');
+  expect(out).toContain(`export OPENAI_API_KEY=${secretKey}\n`);
+  expect(out).toContain('export OPENAI_BASE_URL=http://127.0.0.1:1235/v1\n');
+  expect(inputOf(calls, 'keys.create')).toEqual({ name: 'laptop' });
+});
+
+test('create-with-json-is-one-line-that-begins-with-id-and-key', async () => {
+  const { code, out, err } = await keyhatch(['keys', 'create', '--name', 'laptop', '--json']);
+  expect(code).toBe(0);
+  expect(err).toBe('');
+  expect(out).toMatch(/^\{"id":"aB3dE5fG","key":"kh_[^"]+",.*\}\n$/);
+  expect(out.split('\n')).toHaveLength(2);
+  expect(JSON.parse(out)).toMatchObject({ id: laptop.id, key: secretKey, name: 'laptop', limits: { rpm: 60 } });
+});
+
+test('create-passes-every-field-on', async () => {
+  const { calls } = await keyhatch(
+    'keys create --name n --project p --expires 30d --rpm 0 --parallel 3 --models a,b'.split(' '),
+  );
+  expect(inputOf(calls, 'keys.create')).toEqual({
+    name: 'n',
+    project: 'p',
+    expiresAt: now + 30 * day,
+    rpm: 0,
+    parallel: 3,
+    models: ['a', 'b'],
+  });
+});
+
+test('create-takes-never-none-and-all-as-no-limit', async () => {
+  const { calls } = await keyhatch('keys create --name n --expires never --rpm none --models all'.split(' '));
+  expect(inputOf(calls, 'keys.create')).toEqual({ name: 'n', rpm: null });
+});
+
+test('create-reads-a-value-of-ones-own-from-stdin-only', async () => {
+  const { code, calls } = await keyhatch(['keys', 'create', '--name', 'n', '--value-stdin'], {
+    stdin: 'a-value-of-my-own-0123\r\n',
+  });
+  expect(code).toBe(0);
+  expect(inputOf(calls, 'keys.create')).toEqual({ name: 'n', value: 'a-value-of-my-own-0123' });
+  for (const stdin of ['', '\n', 'two\nlines']) {
+    const refused = await keyhatch(['keys', 'create', '--name', 'n', '--value-stdin'], { stdin });
+    expect(refused.code).toBe(2);
+    expect(inputOf(refused.calls, 'keys.create')).toBeUndefined();
+  }
+});
+
+test('create-needs-a-name', async () => {
+  const { code, err, reached } = await keyhatch(['keys', 'create']);
+  expect(code).toBe(2);
+  expect(err).toBe('A key needs a name: --name NAME. See: keyhatch help\n');
+  expect(reached).toEqual([]);
+});
+
+test('create-at-rest-takes-the-address-from-the-settings', async () => {
+  const { out } = await keyhatch(['keys', 'create', '--name', 'n'], { running: false, stubs: { status: atRest } });
+  expect(out).toContain('OPENAI_BASE_URL=http://127.0.0.1:1235/v1');
+});
+
+test('create-speaks-powershell-on-windows', async () => {
+  const { out } = await keyhatch(['keys', 'create', '--name', 'n'], { platform: 'win32' });
+  expect(out).toContain(`$env:OPENAI_API_KEY = "${secretKey}"`);
+});
+
+test('list-is-a-table-with-relative-times', async () => {
+  const { code, out } = await keyhatch(['keys', 'list']);
+  expect(code).toBe(0);
+  expect(out.trimEnd().split('\n')).toEqual([
+    'ID        NAME    PROJECT  STATUS  EXPIRES  LAST USED  PER MINUTE  PARALLEL  MODELS',
+    'aB3dE5fG  laptop  –        active  in 29 d  3 h ago            60      none  all',
+    'Zz9yX8wV  phone   home     paused  never    never            none         2  qwen3-8b, gemma-3',
+  ]);
+  expect(JSON.parse((await keyhatch(['keys', 'list', '--json'])).out)).toEqual([laptop, phone]);
+});
+
+test('show-tells-everything-by-id-or-name', async () => {
+  for (const ref of [laptop.id, laptop.name]) {
+    const { out } = await keyhatch(['keys', 'show', ref]);
+    expect(out).toMatch(/^laptop\n/);
+    expect(out).toContain('Last used  3 h ago from 127.0.0.1 by openai/6.1');
+    expect(out).toContain('Limits     60 requests a minute, any number at once');
+  }
+  expect(JSON.parse((await keyhatch(['keys', 'show', 'phone', '--json'])).out)).toEqual(phone);
+});
+
+test('edit-changes-only-what-was-named', async () => {
+  const { calls } = await keyhatch('keys edit phone --models all --rpm none --expires never --project none'.split(' '));
+  expect(inputOf(calls, 'keys.edit')).toEqual({
+    ref: 'phone',
+    models: null,
+    rpm: null,
+    expiresAt: null,
+    project: null,
+  });
+  expect((await keyhatch(['keys', 'edit', 'phone'])).code).toBe(2);
+  expect(JSON.parse((await keyhatch('keys edit phone --rpm 1 --json'.split(' '))).out)).toEqual(phone);
+});
+
+test('pause-and-resume-say-what-they-did', async () => {
+  expect((await keyhatch(['keys', 'pause', 'laptop'])).out).toBe('The key "laptop" (aB3dE5fG) is paused.\n');
+  expect((await keyhatch(['keys', 'resume', 'phone'])).out).toBe('The key "phone" (Zz9yX8wV) is active again.\n');
+  const { out } = await keyhatch(['keys', 'pause', 'laptop', '--json']);
+  expect(JSON.parse(out)).toEqual({ ...laptop, status: 'paused' });
+});
+
+test('revoke-and-delete-ask-only-when-somebody-is-at-the-terminal', async () => {
+  for (const verb of ['revoke', 'delete']) {
+    const path = `keys.${verb}`;
+    const script = await keyhatch(['keys', verb, 'laptop']);
+    expect(script.code).toBe(0);
+    expect(inputOf(script.calls, path)).toEqual({ ref: laptop.id });
+
+    const yes = await keyhatch(['keys', verb, 'laptop'], { terminal: true, stdin: 'y\n' });
+    expect(yes.code).toBe(0);
+    expect(yes.err).toContain('Go on with "laptop" (aB3dE5fG)? [y/N]');
+
+    for (const stdin of ['\n', 'no\n', '']) {
+      const no = await keyhatch(['keys', verb, 'laptop'], { terminal: true, stdin });
+      expect(no.code).toBe(1);
+      expect(no.err).toMatch(/Nothing was changed\.\n$/);
+      expect(inputOf(no.calls, path)).toBeUndefined();
+    }
+
+    const flag = await keyhatch(['keys', verb, 'laptop', '--yes'], { terminal: true });
+    expect(flag.code).toBe(0);
+    expect(flag.err).toBe('');
+    expect(JSON.parse((await keyhatch(['keys', verb, 'laptop', '--json'])).out)).toMatchObject({ id: laptop.id });
+  }
+});
+
+test('rotate-shows-the-new-secret-and-when-the-old-one-ends', async () => {
+  const kept = await keyhatch(['keys', 'rotate', 'laptop']);
+  expect(kept.out).toContain('The old one ends in 1 d.');
+  expect(kept.out).toContain(secretKey);
+  const ended = await keyhatch('keys rotate laptop --grace none'.split(' '));
+  expect(inputOf(ended.calls, 'keys.rotate')).toEqual({ ref: 'laptop', graceMs: 0 });
+  expect(ended.out).toContain('The old secret has ended.');
+  const hours = await keyhatch('keys rotate laptop --grace 2h --json'.split(' '));
+  expect(inputOf(hours.calls, 'keys.rotate')).toEqual({ ref: 'laptop', graceMs: 2 * hour });
+  expect(JSON.parse(hours.out)).toMatchObject({ id: laptop.id, key: secretKey });
+});
+
+test('an-unknown-key-is-one-sentence-and-code-1', async () => {
+  const { code, out, err, reached } = await keyhatch(['keys', 'show', 'nobody']);
+  expect({ code, out }).toEqual({ code: 1, out: '' });
+  expect(err).toBe('There is no key with the name or id "nobody". See: keyhatch keys list\n');
+  expect(reached.at(-1)).toBe('close');
+});

@@ -1,0 +1,61 @@
+// Each step against its frozen fixture: a released step that is edited by accident fails here.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, test } from 'vitest';
+import { silentLog } from '../../../electron/lib/log.ts';
+import { openDatabase } from '../../../electron/storage/database.ts';
+import { databaseMigrations } from '../../../electron/storage/database-migrations.ts';
+import { createKeyTable } from '../../../electron/storage/key-table.ts';
+import { createUsageTable } from '../../../electron/storage/usage-table.ts';
+import { temporaryFolder } from './fixtures/open-profile.ts';
+
+const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'fixtures', name), 'utf8');
+
+test('steps go up in tens', () => {
+  expect(databaseMigrations.map((step) => step.version)).toEqual(databaseMigrations.map((_step, at) => (at + 1) * 10));
+});
+
+test('step 10 makes the tables of version 10', () => {
+  const db = new DatabaseSync(':memory:');
+  databaseMigrations.find((step) => step.version === 10)?.up(db);
+  const schema = db.prepare('SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid').all();
+  expect(`${schema.map((row) => `${row.sql};`).join('\n\n')}\n`).toBe(fixture('schema-10.sql'));
+  db.close();
+});
+
+test('a profile of version 10 opens, with its key, its deleted key and its usage', () => {
+  const file = join(temporaryFolder(), 'keyhatch.db');
+  const old = new DatabaseSync(file);
+  old.exec(fixture('schema-10.sql'));
+  old.exec(fixture('profile-10.sql'));
+  old.close();
+
+  const db = openDatabase({ file, log: silentLog });
+  const keys = createKeyTable(db);
+  expect(keys.list()).toEqual([
+    {
+      id: 'k1aaaaaa',
+      name: 'laptop',
+      project: 'thesis',
+      origin: 'generated',
+      paused: true,
+      createdAt: 1_700_000_000_000,
+      expiresAt: 1_800_000_000_000,
+      revokedAt: null,
+      rotatedAt: 1_700_000_100_000,
+      oldSecretUntil: 1_700_000_200_000,
+      lastUsedAt: 1_700_000_300_000,
+      lastUsedFrom: '192.168.1.4',
+      lastUsedBy: 'curl/8',
+      limits: { rpm: 60, parallel: 2 },
+      models: ['llama', 'qwen'],
+    },
+  ]);
+  expect(keys.nameOf('k2bbbbbb')).toBe('old phone');
+  const report = createUsageTable(db).report({ since: 0, until: 2_000_000_000_000, by: 'key' });
+  expect(report.lines.map((line) => [line.label, line.tokensIn, line.tokensOut])).toEqual([['laptop', 11, 22]]);
+  expect(report.strangers).toEqual([{ code: 'key_missing', count: 7 }]);
+  db.close();
+});
