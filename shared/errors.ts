@@ -27,7 +27,7 @@ const table = {
     status: 403,
     retry: false,
     message:
-      'The Host "{host}" is not a name of this server. If it is yours, add it: keyhatch settings set server.allowedHosts {host}',
+      'The Host "{host}" is not a name of this server. If it is yours, add it: keyhatch settings set server.allowedHosts {host} --add',
   },
   origin_not_allowed: {
     status: 403,

@@ -8,8 +8,8 @@ import { wordPositions } from './flags.ts';
 
 const everything: readonly CommandFacts[] = [serveFacts, ...commands];
 
-export type Found<Kind extends CommandFacts = CommandFacts> = {
-  readonly command: Kind;
+export type Found = {
+  readonly command: CommandFacts;
   /** Everything but the command's own words. */
   readonly rest: readonly string[];
 };

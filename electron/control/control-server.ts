@@ -62,6 +62,7 @@ export async function startControlServer<CallContext extends Context = Record<ne
   const server = createServer({ keepAliveTimeout: sessionIdleMs, headersTimeout: 10_000, requestTimeout: 30_000 });
   server.on('request', createAnswer(options, sessions));
   await listen(server, address, options.umask ?? ((mask) => process.umask(mask)));
+  server.on('error', (error) => options.log.error('the control socket failed', { error }));
   try {
     await writeControlFile(options.dataDir, { address, secret });
   } catch (error) {

@@ -13,17 +13,23 @@ export type HousekeepingPorts = {
   readonly log: Log;
 };
 
-const everyMs = 3_600_000;
+const everyMs = 60_000;
+const pruneEveryMs = 3_600_000;
 const dayMs = 86_400_000;
 
-/** Does it once now and then every hour, until the returned function is called. */
+/** Looks once a minute and prunes once an hour, until the returned function is called. */
 export function startHousekeeping(ports: HousekeepingPorts): () => void {
+  let prunedAt = Number.NEGATIVE_INFINITY;
+
   async function tidy(): Promise<void> {
     try {
-      ports.pruneRequests(ports.clock.now() - ports.settings()['usage.retentionDays'] * dayMs);
+      if (ports.clock.monotonic() - prunedAt >= pruneEveryMs) {
+        prunedAt = ports.clock.monotonic();
+        ports.pruneRequests(ports.clock.now() - ports.settings()['usage.retentionDays'] * dayMs);
+      }
       await ports.verifiers()?.expire(ports.clock.now());
     } catch (error) {
-      ports.log.warn('tidying up did not work; it is tried again in an hour', { error });
+      ports.log.warn('tidying up did not work; it is tried again in a minute', { error });
     }
   }
   const timer = setInterval(tidy, everyMs).unref();

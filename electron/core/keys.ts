@@ -58,6 +58,8 @@ export type Keys = {
   readonly delete: (ref: string) => Promise<KeyFacts>;
   /** @param graceMs how long the present secret goes on working beside the new one, in milliseconds */
   readonly rotate: (ref: string, graceMs: number) => Promise<CreatedKey>;
+  /** Sees to it that this value opens the gateway as the key of that name, making or changing it where needed. */
+  readonly ensure: (name: string, value: string) => Promise<KeyFacts>;
 };
 
 export function createKeys(ports: KeyPorts): Keys {
@@ -78,14 +80,16 @@ export function createKeys(ports: KeyPorts): Keys {
     return changed(key.id);
   }
 
+  async function create(input: NewKey): Promise<CreatedKey> {
+    const verifiers = openVerifiers(ports.vault);
+    const { id, key } = input.value === undefined ? makeKey(ports.fillRandom, 'kh') : typedKey(input.value, ports);
+    await verifiers.put(id, key, null);
+    store.insert(newRecord(id, input, ports.settings(), clock.now()));
+    return { id, key, facts: changed(id) };
+  }
+
   return {
-    async create(input) {
-      const verifiers = openVerifiers(ports.vault);
-      const { id, key } = input.value === undefined ? makeKey(ports.fillRandom, 'kh') : typedKey(input.value, ports);
-      await verifiers.put(id, key, null);
-      store.insert(newRecord(id, input, ports.settings(), clock.now()));
-      return { id, key, facts: changed(id) };
-    },
+    create,
     list: () => registry.all().map(registry.facts),
     get: (ref) => registry.facts(resolveKey(registry, ref)),
     edit: (input) =>
@@ -122,6 +126,17 @@ export function createKeys(ports: KeyPorts): Keys {
       store.update(present.id, { rotatedAt: now, oldSecretUntil: until, origin: 'generated' });
       return { id: present.id, key, facts: changed(present.id) };
     },
+    async ensure(name, value) {
+      const verifiers = openVerifiers(ports.vault);
+      const holder = registry.find(value);
+      if (holder) return registry.facts(holder);
+      const present = registry.all().find((key) => key.name === name && key.revokedAt === null);
+      if (!present) return (await create({ name, value })).facts;
+      checkTyped(value);
+      await verifiers.put(present.id, value, null);
+      store.update(present.id, { origin: 'typed', rotatedAt: clock.now(), oldSecretUntil: null });
+      return changed(present.id);
+    },
   };
 }
 
@@ -149,16 +164,20 @@ function newRecord(id: string, input: NewKey, settings: Settings, now: number): 
 }
 
 function typedKey(value: string, ports: KeyPorts): { id: string; key: string } {
-  const reason = unsuitableAsKey(value);
-  if (reason !== undefined) throw new KeyhatchError('key_value_unsuitable', { details: { reason } });
+  checkTyped(value);
   if (ports.vault.verifiers()?.find(value, ports.clock.now())) {
     throw new KeyhatchError('key_value_unsuitable', { details: { reason: 'another key has it already' } });
   }
   return { id: makeId(ports.fillRandom), key: value };
 }
 
+function checkTyped(value: string): void {
+  const reason = unsuitableAsKey(value);
+  if (reason !== undefined) throw new KeyhatchError('key_value_unsuitable', { details: { reason } });
+}
+
 /** @throws KeyhatchError `vault_locked` */
-export function openVerifiers(vault: VaultDoor): Verifiers {
+function openVerifiers(vault: VaultDoor): Verifiers {
   const verifiers = vault.verifiers();
   if (!verifiers)
     throw new KeyhatchError('vault_locked', {

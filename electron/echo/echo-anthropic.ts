@@ -3,15 +3,15 @@
 
 import { randomUUID } from 'node:crypto';
 import {
-  type EchoExchange,
+  type EchoAnswer,
   type EchoRoutes,
+  eventStream,
+  forModel,
   type JsonObject,
-  modelOf,
-  refuse,
-  sendJson,
-  sendStream,
+  json,
+  refusal,
   sseFrame,
-} from './echo-exchange.ts';
+} from './echo-answer.ts';
 import {
   asObject,
   countTokens,
@@ -19,30 +19,27 @@ import {
   type EchoReply,
   limitOf,
   objectsIn,
+  piecesOf,
   replyTo,
   textOf,
   toolNames,
 } from './echo-reply.ts';
 
 export const anthropicRoutes: EchoRoutes = {
-  'POST /v1/messages': answer,
-  'POST /v1/messages/count_tokens': count,
+  'POST /v1/messages': forModel(answer),
+  'POST /v1/messages/count_tokens': forModel(count),
 };
 
-function answer(exchange: EchoExchange): Promise<void> | void {
-  const { body } = exchange;
-  const model = modelOf(exchange);
-  if (model === undefined) return;
+function answer(body: JsonObject, model: string): EchoAnswer {
   const messages = readMessages(body);
-  if (messages === undefined) return refuse(exchange, 400, 'messages: at least one message is required');
+  if (messages === undefined) return refusal(400, 'messages: at least one message is required');
   const tools = asObject(body.tool_choice)?.type === 'none' ? [] : toolNames(body.tools);
   const reply = replyTo({ messages, tools, maxTokens: limitOf(body.max_tokens) });
   const base = { id: `msg_${randomUUID()}`, type: 'message', role: 'assistant', model };
-  if (body.stream === true) return sendStream(exchange, 'text/event-stream', frames(base, reply));
-  const block =
-    reply.tool === undefined ? { type: 'text', text: reply.pieces.join('') } : toolBlock(reply.tool, reply.tool.input);
+  if (body.stream === true) return eventStream(frames(base, reply));
+  const block = reply.tool === undefined ? { type: 'text', text: reply.text } : toolBlock(reply.tool, reply.tool.input);
   const usage = usageOf(reply, reply.tokensOut);
-  sendJson(exchange, { ...base, content: [block], stop_reason: stopOf(reply), stop_sequence: null, usage });
+  return json({ ...base, content: [block], stop_reason: stopOf(reply), stop_sequence: null, usage });
 }
 
 function* frames(base: JsonObject, reply: EchoReply): Generator<string> {
@@ -52,9 +49,9 @@ function* frames(base: JsonObject, reply: EchoReply): Generator<string> {
   const block = reply.tool === undefined ? { type: 'text', text: '' } : toolBlock(reply.tool, {});
   yield event('content_block_start', { index: 0, content_block: block });
   yield event('ping');
-  for (const text of reply.pieces)
+  for (const text of piecesOf(reply.text))
     yield event('content_block_delta', { index: 0, delta: { type: 'text_delta', text } });
-  for (const partial_json of reply.tool?.pieces ?? []) {
+  for (const partial_json of piecesOf(reply.tool?.json ?? '')) {
     yield event('content_block_delta', { index: 0, delta: { type: 'input_json_delta', partial_json } });
   }
   yield event('content_block_stop', { index: 0 });
@@ -64,11 +61,10 @@ function* frames(base: JsonObject, reply: EchoReply): Generator<string> {
   yield event('message_stop');
 }
 
-function count(exchange: EchoExchange): void {
-  if (modelOf(exchange) === undefined) return;
-  const messages = readMessages(exchange.body);
-  if (messages === undefined) return refuse(exchange, 400, 'messages: at least one message is required');
-  sendJson(exchange, { input_tokens: messages.reduce((sum, { text }) => sum + countTokens(text), 0) });
+function count(body: JsonObject): EchoAnswer {
+  const messages = readMessages(body);
+  if (messages === undefined) return refusal(400, 'messages: at least one message is required');
+  return json({ input_tokens: messages.reduce((sum, { text }) => sum + countTokens(text), 0) });
 }
 
 function readMessages(body: JsonObject): readonly EchoMessage[] | undefined {

@@ -2,37 +2,45 @@
 // Answers what clients ask before and while they chat; pulling, deleting and the like do not exist here.
 
 import { createHash } from 'node:crypto';
-import { embed } from './echo-embedding.ts';
 import {
-  type EchoExchange,
+  type EchoAnswer,
   type EchoRoutes,
+  forModel,
   type JsonObject,
+  json,
   modelCreatedAt,
   modelDescription,
   modelId,
-  modelOf,
-  refuse,
-  sendJson,
-  sendStream,
-} from './echo-exchange.ts';
-import { asObject, type EchoReply, limitOf, objectsIn, replyTo, textOf, toolNames } from './echo-reply.ts';
+  refusal,
+} from './echo-answer.ts';
+import { embed } from './echo-embedding.ts';
+import {
+  asObject,
+  type EchoReply,
+  type EchoToolCall,
+  limitOf,
+  objectsIn,
+  piecesOf,
+  replyTo,
+  textOf,
+  toolNames,
+} from './echo-reply.ts';
 
 // Nothing is computed; clients divide tokens by it.
 const nanosecondsPerToken = 1_000_000;
 
 export const ollamaRoutes: EchoRoutes = {
-  'GET /': greet,
-  'HEAD /': greet,
+  'GET /': () => ({ kind: 'text', text: 'Keyhatch echo model is running' }),
+  'HEAD /': () => ({ kind: 'text', text: 'Keyhatch echo model is running' }),
   // Clients compare it with the version they need.
-  'GET /api/version': (exchange) => sendJson(exchange, { version: '0.30.0-keyhatch-echo' }),
-  'GET /api/tags': (exchange) => sendJson(exchange, { models: [model()] }),
-  'GET /api/ps': (exchange) =>
-    sendJson(exchange, { models: [{ ...model(), size_vram: 0, expires_at: '2318-01-01T00:00:00Z' }] }),
-  'POST /api/show': show,
-  'POST /api/chat': chat,
-  'POST /api/generate': generate,
-  'POST /api/embed': embedTexts,
-  'POST /api/embeddings': embedPrompt,
+  'GET /api/version': () => json({ version: '0.30.0-keyhatch-echo' }),
+  'GET /api/tags': () => json({ models: [listed()] }),
+  'GET /api/ps': () => json({ models: [{ ...listed(), size_vram: 0, expires_at: '2318-01-01T00:00:00Z' }] }),
+  'POST /api/show': forModel(show),
+  'POST /api/chat': forModel(chat),
+  'POST /api/generate': forModel(generate),
+  'POST /api/embed': forModel(embedTexts),
+  'POST /api/embeddings': forModel(embedPrompt),
 };
 
 const details = {
@@ -44,7 +52,7 @@ const details = {
   quantization_level: 'none',
 } as const;
 
-function model(): JsonObject {
+function listed(): JsonObject {
   const name = `${modelId}:latest`;
   const digest = createHash('sha256').update(modelDescription).digest('hex');
   const modified_at = new Date(modelCreatedAt * 1000).toISOString();
@@ -60,14 +68,8 @@ function model(): JsonObject {
   };
 }
 
-function greet({ response }: EchoExchange): void {
-  response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' });
-  response.end('Keyhatch echo model is running');
-}
-
-function show(exchange: EchoExchange): void {
-  if (modelOf(exchange, exchange.body.model ?? exchange.body.name) === undefined) return;
-  sendJson(exchange, {
+function show(): EchoAnswer {
+  return json({
     license: '',
     modelfile: `# ${modelDescription}`,
     parameters: '',
@@ -80,69 +82,69 @@ function show(exchange: EchoExchange): void {
       'keyhatch-echo.embedding_length': 64,
     },
     capabilities: ['completion', 'tools', 'embedding'],
-    modified_at: model().modified_at,
+    modified_at: listed().modified_at,
   });
 }
 
-function chat(exchange: EchoExchange): Promise<void> | void {
-  const { body } = exchange;
-  const model = modelOf(exchange);
-  if (model === undefined) return;
+function chat(body: JsonObject, model: string): EchoAnswer {
   const messages = objectsIn(body.messages).map(({ role, content }) => ({
     role: typeof role === 'string' ? role : 'user',
     text: textOf(content),
   }));
-  if (messages.length === 0) return sendJson(exchange, { ...baseOf(model), message: said(''), ...loaded });
+  if (messages.length === 0) return json({ ...baseOf(model), message: said(''), ...loaded });
   const reply = replyTo({ messages, tools: toolNames(body.tools), maxTokens: maxTokensOf(body) });
   const calls = reply.tool === undefined ? undefined : [calling(reply.tool)];
   if (body.stream === false) {
-    const message = { ...said(reply.pieces.join('')), ...(calls === undefined ? {} : { tool_calls: calls }) };
-    return sendJson(exchange, { ...baseOf(model), message, ...endOf(reply) });
+    const message = { ...said(reply.text), ...(calls === undefined ? {} : { tool_calls: calls }) };
+    return json({ ...baseOf(model), message, ...endOf(reply) });
   }
-  const parts = reply.pieces.map((piece) => ({ message: said(piece) }));
-  const all = calls === undefined ? parts : [{ message: { ...said(''), tool_calls: calls } }];
-  return sendStream(exchange, 'application/x-ndjson', lines(model, all, { message: said(''), ...endOf(reply) }));
+  const parts = calls === undefined ? spoken(reply.text) : [{ message: { ...said(''), tool_calls: calls } }];
+  return lines(model, parts, { message: said(''), ...endOf(reply) });
 }
 
-function generate(exchange: EchoExchange): Promise<void> | void {
-  const { body } = exchange;
-  const model = modelOf(exchange);
-  if (model === undefined) return;
+function generate(body: JsonObject, model: string): EchoAnswer {
   if (body.prompt === undefined || body.prompt === '') {
-    return sendJson(exchange, { ...baseOf(model), response: '', ...loaded });
+    return json({ ...baseOf(model), response: '', ...loaded });
   }
-  if (typeof body.prompt !== 'string') return refuse(exchange, 400, 'prompt must be a text');
+  if (typeof body.prompt !== 'string') return refusal(400, 'prompt must be a text');
   const system = typeof body.system === 'string' ? [{ role: 'system', text: body.system }] : [];
   const messages = [...system, { role: 'user', text: body.prompt }];
   const reply = replyTo({ messages, tools: [], maxTokens: maxTokensOf(body) });
   if (body.stream === false) {
-    return sendJson(exchange, { ...baseOf(model), response: reply.pieces.join(''), ...endOf(reply) });
+    return json({ ...baseOf(model), response: reply.text, ...endOf(reply) });
   }
-  const parts = reply.pieces.map((piece) => ({ response: piece }));
-  return sendStream(exchange, 'application/x-ndjson', lines(model, parts, { response: '', ...endOf(reply) }));
+  return lines(model, generated(reply.text), { response: '', ...endOf(reply) });
 }
 
-function embedTexts(exchange: EchoExchange): void {
-  const { body } = exchange;
-  const model = modelOf(exchange);
-  if (model === undefined) return;
+function embedTexts(body: JsonObject, model: string): EchoAnswer {
   const embedded = embed(body.input, body.dimensions);
-  if (typeof embedded === 'string') return refuse(exchange, 400, embedded);
+  if (typeof embedded === 'string') return refusal(400, embedded);
   const embeddings = embedded.vectors.map((vector) => [...vector]);
   const total_duration = embedded.tokens * nanosecondsPerToken;
-  sendJson(exchange, { model, embeddings, total_duration, load_duration: 0, prompt_eval_count: embedded.tokens });
+  return json({ model, embeddings, total_duration, load_duration: 0, prompt_eval_count: embedded.tokens });
 }
 
-function embedPrompt(exchange: EchoExchange): void {
-  if (modelOf(exchange) === undefined) return;
-  const embedded = embed(exchange.body.prompt);
-  if (typeof embedded === 'string') return refuse(exchange, 400, embedded);
-  sendJson(exchange, { embedding: [...(embedded.vectors[0] ?? [])] });
+function embedPrompt(body: JsonObject): EchoAnswer {
+  const embedded = embed(body.prompt);
+  if (typeof embedded === 'string') return refusal(400, embedded);
+  return json({ embedding: [...(embedded.vectors[0] ?? [])] });
 }
 
-function* lines(model: string, parts: readonly object[], end: object): Generator<string> {
-  for (const part of parts) yield `${JSON.stringify({ ...baseOf(model), ...part, done: false })}\n`;
-  yield `${JSON.stringify({ ...baseOf(model), ...end })}\n`;
+function lines(model: string, parts: Iterable<object>, end: object): EchoAnswer {
+  const line = (fields: object) => `${JSON.stringify({ ...baseOf(model), ...fields })}\n`;
+  const frames = function* () {
+    for (const part of parts) yield line({ ...part, done: false });
+    yield line(end);
+  };
+  return { kind: 'stream', type: 'application/x-ndjson', frames: frames() };
+}
+
+function* spoken(text: string): Generator<object> {
+  for (const piece of piecesOf(text)) yield { message: said(piece) };
+}
+
+function* generated(text: string): Generator<object> {
+  for (const piece of piecesOf(text)) yield { response: piece };
 }
 
 const loaded = { done: true, done_reason: 'load' } as const;
@@ -155,7 +157,7 @@ function said(content: string): object {
   return { role: 'assistant', content };
 }
 
-function calling(tool: NonNullable<EchoReply['tool']>): object {
+function calling(tool: EchoToolCall): object {
   return { function: { index: 0, name: tool.name, arguments: tool.input } };
 }
 

@@ -2,26 +2,27 @@
 // Responses API has its own file.
 
 import { randomUUID } from 'node:crypto';
-import { asBase64, embed } from './echo-embedding.ts';
 import {
-  type EchoExchange,
+  type EchoAnswer,
   type EchoRoutes,
+  eventStream,
+  forModel,
   type JsonObject,
+  json,
   modelCreatedAt,
   modelDescription,
   modelId,
-  modelOf,
-  refuse,
-  sendJson,
-  sendStream,
+  refusal,
   sseFrame,
-} from './echo-exchange.ts';
+} from './echo-answer.ts';
+import { asBase64, embed } from './echo-embedding.ts';
 import {
   asObject,
   type EchoMessage,
   type EchoReply,
   limitOf,
   objectsIn,
+  piecesOf,
   replyTo,
   textOf,
   toolNames,
@@ -30,12 +31,12 @@ import {
 const done = 'data: [DONE]\n\n';
 
 export const openaiRoutes: EchoRoutes = {
-  'GET /v1/models': listModels,
-  'GET /v1/models/echo': showModel,
-  'GET /v1/models/echo:latest': showModel,
-  'POST /v1/chat/completions': chat,
-  'POST /v1/completions': complete,
-  'POST /v1/embeddings': embeddings,
+  'GET /v1/models': () => json({ object: 'list', data: [model], has_more: false, first_id: modelId, last_id: modelId }),
+  'GET /v1/models/echo': () => json(model),
+  'GET /v1/models/echo:latest': () => json(model),
+  'POST /v1/chat/completions': forModel(chat),
+  'POST /v1/completions': forModel(complete),
+  'POST /v1/embeddings': forModel(embeddings),
 };
 
 // Anthropic clients list models at the same path: one entry serves both.
@@ -50,31 +51,20 @@ const model = {
   created_at: new Date(modelCreatedAt * 1000).toISOString(),
 } as const;
 
-function listModels(exchange: EchoExchange): void {
-  sendJson(exchange, { object: 'list', data: [model], has_more: false, first_id: modelId, last_id: modelId });
-}
-
-function showModel(exchange: EchoExchange): void {
-  sendJson(exchange, model);
-}
-
-function chat(exchange: EchoExchange): Promise<void> | void {
-  const { body } = exchange;
-  const model = modelOf(exchange);
-  if (model === undefined) return;
+function chat(body: JsonObject, model: string): EchoAnswer {
   const messages = objectsIn(body.messages).map(readMessage);
-  if (messages.length === 0) return refuse(exchange, 400, 'messages must hold at least one message');
+  if (messages.length === 0) return refusal(400, 'messages must hold at least one message');
   const tools = body.tool_choice === 'none' ? [] : toolNames(body.tools);
   const reply = replyTo({ messages, tools, maxTokens: limitOf(body.max_completion_tokens, body.max_tokens) });
   const base = baseOf('chatcmpl', model);
   if (body.stream === true) {
-    return sendStream(exchange, 'text/event-stream', chatFrames(base, reply, wantsUsage(body)));
+    return eventStream(chatFrames(base, reply, wantsUsage(body)));
   }
-  const toolCalls = reply.tool === undefined ? {} : { tool_calls: [toolCall(reply.tool, reply.tool.pieces.join(''))] };
-  const content = reply.tool === undefined ? reply.pieces.join('') : null;
+  const toolCalls = reply.tool === undefined ? {} : { tool_calls: [toolCall(reply.tool, reply.tool.json)] };
+  const content = reply.tool === undefined ? reply.text : null;
   const message = { role: 'assistant', content, refusal: null, ...toolCalls };
   const choice = { index: 0, message, logprobs: null, finish_reason: finishOf(reply) };
-  sendJson(exchange, { ...base, object: 'chat.completion', choices: [choice], usage: usageOf(reply) });
+  return json({ ...base, object: 'chat.completion', choices: [choice], usage: usageOf(reply) });
 }
 
 function* chatFrames(base: JsonObject, reply: EchoReply, withUsage: boolean): Generator<string> {
@@ -84,55 +74,51 @@ function* chatFrames(base: JsonObject, reply: EchoReply, withUsage: boolean): Ge
     frame([{ index: 0, delta: part, logprobs: null, finish_reason: finish }], null);
   if (reply.tool === undefined) {
     yield delta({ role: 'assistant', content: '' });
-    for (const content of reply.pieces) yield delta({ content });
+    for (const content of piecesOf(reply.text)) yield delta({ content });
   } else {
     yield delta({ role: 'assistant', content: null, tool_calls: [{ index: 0, ...toolCall(reply.tool, '') }] });
-    for (const piece of reply.tool.pieces) yield delta({ tool_calls: [{ index: 0, function: { arguments: piece } }] });
+    for (const piece of piecesOf(reply.tool.json))
+      yield delta({ tool_calls: [{ index: 0, function: { arguments: piece } }] });
   }
   yield delta({}, finishOf(reply));
   if (withUsage) yield frame([], usageOf(reply));
   yield done;
 }
 
-function complete(exchange: EchoExchange): Promise<void> | void {
-  const { body } = exchange;
-  const model = modelOf(exchange);
-  if (model === undefined) return;
+function complete(body: JsonObject, model: string): EchoAnswer {
   const prompts = Array.isArray(body.prompt) ? body.prompt : [body.prompt];
-  if (!prompts.every((prompt) => typeof prompt === 'string')) return refuse(exchange, 400, 'prompt must be a text');
+  if (!prompts.every((prompt) => typeof prompt === 'string')) return refusal(400, 'prompt must be a text');
   const maxTokens = limitOf(body.max_tokens);
   const replies = prompts.map((text) => replyTo({ messages: [{ role: 'user', text }], tools: [], maxTokens }));
   const base = { ...baseOf('cmpl', model), object: 'text_completion' };
   if (body.stream === true) {
-    return sendStream(exchange, 'text/event-stream', completionFrames(base, replies, wantsUsage(body)));
+    return eventStream(completionFrames(base, replies, wantsUsage(body)));
   }
-  const choices = replies.map((reply, index) => choiceOf(index, reply.pieces.join(''), finishOf(reply)));
-  sendJson(exchange, { ...base, choices, usage: usageOf(...replies) });
+  const choices = replies.map((reply, index) => choiceOf(index, reply.text, finishOf(reply)));
+  return json({ ...base, choices, usage: usageOf(...replies) });
 }
 
 function* completionFrames(base: JsonObject, replies: readonly EchoReply[], withUsage: boolean): Generator<string> {
   const usage = withUsage ? { usage: null } : {};
   for (const [index, reply] of replies.entries()) {
-    for (const piece of reply.pieces) yield sseFrame({ ...base, choices: [choiceOf(index, piece, null)], ...usage });
+    for (const piece of piecesOf(reply.text))
+      yield sseFrame({ ...base, choices: [choiceOf(index, piece, null)], ...usage });
     yield sseFrame({ ...base, choices: [choiceOf(index, '', finishOf(reply))], ...usage });
   }
   if (withUsage) yield sseFrame({ ...base, choices: [], usage: usageOf(...replies) });
   yield done;
 }
 
-function embeddings(exchange: EchoExchange): void {
-  const { body } = exchange;
-  const model = modelOf(exchange);
-  if (model === undefined) return;
+function embeddings(body: JsonObject, model: string): EchoAnswer {
   const embedded = embed(body.input, body.dimensions);
-  if (typeof embedded === 'string') return refuse(exchange, 400, embedded);
+  if (typeof embedded === 'string') return refusal(400, embedded);
   const data = embedded.vectors.map((vector, index) => ({
     object: 'embedding',
     index,
     embedding: body.encoding_format === 'base64' ? asBase64(vector) : [...vector],
   }));
   const usage = { prompt_tokens: embedded.tokens, total_tokens: embedded.tokens };
-  sendJson(exchange, { object: 'list', model, data, usage });
+  return json({ object: 'list', model, data, usage });
 }
 
 function readMessage(message: JsonObject): EchoMessage {

@@ -1,7 +1,7 @@
 // What the echo model says, whatever the dialect: the last thing it was told, behind "echo: ", or the tool call it was
 // asked for. A token is a word with the white space before it, so that every count can be checked by hand. Pure.
 
-import type { JsonObject } from './echo-exchange.ts';
+import type { JsonObject } from './echo-answer.ts';
 
 export type EchoMessage = { readonly role: string; readonly text: string };
 
@@ -14,10 +14,12 @@ export type EchoConversation = {
   readonly maxTokens: number | undefined;
 };
 
+export type EchoToolCall = { readonly name: string; readonly input: JsonObject; readonly json: string };
+
 export type EchoReply = {
-  /** One each token; joined they are the text. Empty when a tool is called. */
-  readonly pieces: readonly string[];
-  readonly tool: { readonly name: string; readonly input: JsonObject; readonly pieces: readonly string[] } | undefined;
+  /** Empty when a tool is called. */
+  readonly text: string;
+  readonly tool: EchoToolCall | undefined;
   /** `maxTokens` was reached. */
   readonly cut: boolean;
   readonly tokensIn: number;
@@ -28,23 +30,30 @@ export type EchoReply = {
 export function replyTo({ messages, tools, maxTokens }: EchoConversation): EchoReply {
   const tokensIn = messages.reduce((sum, { text }) => sum + countTokens(text), 0);
   const last = messages.findLast(({ role }) => role === 'user' || role === 'tool') ?? messages.at(-1);
-  const call = last?.role === 'user' ? toolCallIn(last.text, tools) : undefined;
-  if (call !== undefined) {
-    const pieces = piecesOf(JSON.stringify(call.input));
-    return { pieces: [], tool: { ...call, pieces }, cut: false, tokensIn, tokensOut: pieces.length + 1 };
+  const tool = last?.role === 'user' ? toolCallIn(last.text, tools) : undefined;
+  if (tool !== undefined) return { text: '', tool, cut: false, tokensIn, tokensOut: countTokens(tool.json) + 1 };
+  const whole = `echo: ${last?.text ?? ''}`;
+  const text = maxTokens === undefined ? whole : firstTokens(whole, maxTokens);
+  return { text, tool: undefined, cut: text.length < whole.length, tokensIn, tokensOut: countTokens(text) };
+}
+
+/** The tokens of a text, one by one; joined they are the text again. */
+export function* piecesOf(text: string): Generator<string> {
+  let start = 0;
+  for (let end = nextWordEnd(text, 0); start < text.length; end = nextWordEnd(text, end)) {
+    // White space at the end belongs to the last word.
+    const isLast = nextWordEnd(text, end) === end;
+    yield text.slice(start, isLast ? text.length : end);
+    if (isLast) return;
+    start = end;
   }
-  const all = piecesOf(`echo: ${last?.text ?? ''}`);
-  const pieces = maxTokens === undefined ? all : all.slice(0, maxTokens);
-  return { pieces, tool: undefined, cut: pieces.length < all.length, tokensIn, tokensOut: pieces.length };
 }
 
-/** Splits into words, each with the white space before it; joined they are the text again. */
-export function piecesOf(text: string): readonly string[] {
-  return text.match(/\s*\S+(?:\s+$)?|^\s+$/g) ?? [];
-}
-
+/** How many tokens a text has. Copies nothing: a body may have 64 MiB. */
 export function countTokens(text: string): number {
-  return piecesOf(text).length;
+  let count = 0;
+  for (let end = 0, next = nextWordEnd(text, 0); next > end; end = next, next = nextWordEnd(text, end)) count += 1;
+  return count === 0 && text !== '' ? 1 : count;
 }
 
 /** The text of a message's content: a string, or parts of which those that hold text count. */
@@ -76,12 +85,31 @@ export function toolNames(tools: unknown): readonly string[] {
   return names.filter((name) => typeof name === 'string');
 }
 
-function toolCallIn(text: string, tools: readonly string[]) {
-  const [, name = '', json = '{}'] = /^\s*call\s+(\S+)(?:\s+([^]*\S))?\s*$/.exec(text) ?? [];
+// The end of the word that begins at or after `from`; `from` itself when there is none.
+function nextWordEnd(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && isSpace(text.charCodeAt(at))) at += 1;
+  if (at === text.length) return from;
+  while (at < text.length && !isSpace(text.charCodeAt(at))) at += 1;
+  return at;
+}
+
+function isSpace(code: number): boolean {
+  return code === 32 || (code >= 9 && code <= 13);
+}
+
+function firstTokens(text: string, count: number): string {
+  let end = 0;
+  for (let n = 0; n < count; n += 1) end = nextWordEnd(text, end);
+  return nextWordEnd(text, end) === end ? text : text.slice(0, end);
+}
+
+function toolCallIn(text: string, tools: readonly string[]): EchoToolCall | undefined {
+  const [, name = '', json = ''] = /^call\s+(\S+)(.*)$/s.exec(text.trim()) ?? [];
   if (!tools.includes(name)) return undefined;
   try {
-    const input = asObject(JSON.parse(json));
-    return input === undefined ? undefined : { name, input };
+    const input = asObject(JSON.parse(json.trim() === '' ? '{}' : json));
+    return input === undefined ? undefined : { name, input, json: JSON.stringify(input) };
   } catch {
     return undefined;
   }

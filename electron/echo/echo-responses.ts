@@ -3,31 +3,38 @@
 
 import { randomUUID } from 'node:crypto';
 import {
-  type EchoExchange,
+  type EchoAnswer,
   type EchoRoutes,
+  eventStream,
+  forModel,
   type JsonObject,
-  modelOf,
-  refuse,
-  sendJson,
-  sendStream,
+  json,
+  refusal,
   sseFrame,
-} from './echo-exchange.ts';
-import { type EchoMessage, type EchoReply, limitOf, objectsIn, replyTo, textOf, toolNames } from './echo-reply.ts';
+} from './echo-answer.ts';
+import {
+  type EchoMessage,
+  type EchoReply,
+  type EchoToolCall,
+  limitOf,
+  objectsIn,
+  piecesOf,
+  replyTo,
+  textOf,
+  toolNames,
+} from './echo-reply.ts';
 
-export const responsesRoutes: EchoRoutes = { 'POST /v1/responses': respond };
+export const responsesRoutes: EchoRoutes = { 'POST /v1/responses': forModel(respond) };
 
-function respond(exchange: EchoExchange): Promise<void> | void {
-  const { body } = exchange;
-  const model = modelOf(exchange);
-  if (model === undefined) return;
+function respond(body: JsonObject, model: string): EchoAnswer {
   const input = readInput(body.input);
-  if (input === undefined) return refuse(exchange, 400, 'input must be a text or a list of items');
+  if (input === undefined) return refusal(400, 'input must be a text or a list of items');
   const system = typeof body.instructions === 'string' ? [{ role: 'system', text: body.instructions }] : [];
   const tools = body.tool_choice === 'none' ? [] : toolNames(body.tools);
   const reply = replyTo({ messages: [...system, ...input], tools, maxTokens: limitOf(body.max_output_tokens) });
   const base = baseOf(body, model);
-  if (body.stream === true) return sendStream(exchange, 'text/event-stream', frames(base, reply));
-  sendJson(exchange, finished(base, reply, reply.tool === undefined ? messageItem(reply) : callItem(reply.tool)));
+  if (body.stream === true) return eventStream(frames(base, reply));
+  return json(finished(base, reply, reply.tool === undefined ? messageItem(reply) : callItem(reply.tool)));
 }
 
 function* frames(base: JsonObject, reply: EchoReply): Generator<string> {
@@ -47,21 +54,21 @@ type MakeEvent = (type: string, fields: object) => string;
 function* messageEvents(event: MakeEvent, reply: EchoReply): Generator<string, JsonObject> {
   const item = messageItem(reply);
   const at = { item_id: item.id, output_index: 0, content_index: 0 };
-  const text = reply.pieces.join('');
+  const { text } = reply;
   yield event('response.output_item.added', { output_index: 0, item: { ...item, status: 'in_progress', content: [] } });
   yield event('response.content_part.added', { ...at, part: textPart('') });
-  for (const delta of reply.pieces) yield event('response.output_text.delta', { ...at, delta, logprobs: [] });
+  for (const delta of piecesOf(text)) yield event('response.output_text.delta', { ...at, delta, logprobs: [] });
   yield event('response.output_text.done', { ...at, text, logprobs: [] });
   yield event('response.content_part.done', { ...at, part: textPart(text) });
   return item;
 }
 
-function* callEvents(event: MakeEvent, tool: NonNullable<EchoReply['tool']>): Generator<string, JsonObject> {
+function* callEvents(event: MakeEvent, tool: EchoToolCall): Generator<string, JsonObject> {
   const item = callItem(tool);
   const at = { item_id: item.id, output_index: 0 };
   const fresh = { ...item, status: 'in_progress', arguments: '' };
   yield event('response.output_item.added', { output_index: 0, item: fresh });
-  for (const delta of tool.pieces) yield event('response.function_call_arguments.delta', { ...at, delta });
+  for (const delta of piecesOf(tool.json)) yield event('response.function_call_arguments.delta', { ...at, delta });
   yield event('response.function_call_arguments.done', { ...at, name: tool.name, arguments: item.arguments });
   return item;
 }
@@ -77,13 +84,13 @@ function readItem(item: JsonObject): EchoMessage {
 }
 
 function messageItem(reply: EchoReply): JsonObject {
-  const content = [textPart(reply.pieces.join(''))];
+  const content = [textPart(reply.text)];
   const status = reply.cut ? 'incomplete' : 'completed';
   return { id: `msg_${randomUUID()}`, type: 'message', status, role: 'assistant', content };
 }
 
-function callItem(tool: NonNullable<EchoReply['tool']>): JsonObject {
-  const call = { name: tool.name, arguments: tool.pieces.join('') };
+function callItem(tool: EchoToolCall): JsonObject {
+  const call = { name: tool.name, arguments: tool.json };
   return {
     id: `fc_${randomUUID()}`,
     type: 'function_call',

@@ -4,9 +4,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { type Log, silentLog } from '../lib/log.ts';
+import { type EchoAnswer, type EchoRoutes, type JsonObject, refusal, refusalBody } from './echo-answer.ts';
 import { anthropicRoutes } from './echo-anthropic.ts';
-import { type EchoExchange, type EchoRoutes, type JsonObject, refuse } from './echo-exchange.ts';
 import { ollamaRoutes } from './echo-ollama.ts';
 import { openaiRoutes } from './echo-openai.ts';
 import { asObject } from './echo-reply.ts';
@@ -27,7 +29,7 @@ export async function startEchoUpstream(options: {
   const { credential, log = silentLog } = options;
   const routes = { ...openaiRoutes, ...responsesRoutes, ...anthropicRoutes, ...ollamaRoutes };
   const server = createServer((request, response) => {
-    answer(request, response, credential, routes).catch((error: unknown) => {
+    serve(request, response, credential, routes).catch((error: unknown) => {
       log.error('the echo model failed', { error });
       response.destroy();
     });
@@ -47,38 +49,58 @@ export async function startEchoUpstream(options: {
   };
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, credential: string, routes: EchoRoutes) {
-  const method = request.method ?? 'GET';
+async function serve(request: IncomingMessage, response: ServerResponse, credential: string, routes: EchoRoutes) {
   const path = decodePath(request.url ?? '/');
-  const exchange: EchoExchange = { method, path, body: {}, response };
-  response.on('error', () => {}); // The client left: whoever writes finds out by itself.
   if (!isAuthorized(request, credential)) {
+    // Whoever is refused does not get to send a body first.
     response.setHeader('connection', 'close');
     response.setHeader('www-authenticate', 'Bearer');
-    return refuse(exchange, 401, 'the echo model answers to Keyhatch only', 'invalid_api_key');
+    return send(response, path, refusal(401, 'the echo model answers to Keyhatch only', 'invalid_api_key'));
   }
-  const handle = routes[`${method} ${path}`];
-  if (handle === undefined) return refuseUnknown(exchange, routes);
   const bytes = await readBody(request);
-  if (bytes === 'gone') return;
-  if (bytes === 'too large') return refuse(exchange, 413, `a body may have ${maxBodyBytes} bytes at most`);
+  if (bytes !== 'gone') await send(response, path, answerTo(request.method ?? 'GET', path, bytes, routes));
+}
+
+function answerTo(method: string, path: string, bytes: Buffer | 'too large', routes: EchoRoutes): EchoAnswer {
+  const handle = routes[`${method} ${path}`];
+  if (handle === undefined) {
+    const known = Object.keys(routes).some((route) => route.endsWith(` ${path}`));
+    if (known) return refusal(405, `${path} does not take ${method}`, 'method_not_allowed');
+    return refusal(404, `there is nothing at ${path}`, 'not_found');
+  }
+  if (bytes === 'too large') return refusal(413, `a body may have ${maxBodyBytes} bytes at most`);
   const body = parseBody(bytes);
-  if (body === undefined) return refuse(exchange, 400, 'the body must be a JSON object');
-  await handle({ ...exchange, body });
+  return body === undefined ? refusal(400, 'the body must be a JSON object') : handle(body);
+}
+
+async function send(response: ServerResponse, path: string, answer: EchoAnswer): Promise<void> {
+  if (answer.kind === 'stream') {
+    response.writeHead(200, { 'content-type': answer.type, 'cache-control': 'no-store' });
+    return sendFrames(response, answer.frames);
+  }
+  if (answer.kind === 'text') {
+    response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' });
+    response.end(answer.text);
+    return;
+  }
+  const isRefusal = answer.kind === 'refusal';
+  response.writeHead(isRefusal ? answer.status : 200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(isRefusal ? refusalBody(path, answer) : answer.value));
+}
+
+// As fast as the client reads; when it has left, no more frames are made.
+async function sendFrames(response: ServerResponse, frames: Iterable<string>): Promise<void> {
+  try {
+    await pipeline(Readable.from(frames), response);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+  }
 }
 
 function isAuthorized(request: IncomingMessage, credential: string): boolean {
   // Digests have one length, so that the comparison tells nothing, not even how long the credential is.
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(request.headers.authorization ?? ''), digest(`Bearer ${credential}`));
-}
-
-function refuseUnknown(exchange: EchoExchange, routes: EchoRoutes): void {
-  const { method, path } = exchange;
-  const methods = Object.keys(routes).flatMap((route) => (route.endsWith(` ${path}`) ? [route.split(' ')[0]] : []));
-  if (methods.length === 0) return refuse(exchange, 404, `there is nothing at ${path}`, 'not_found');
-  exchange.response.setHeader('allow', methods.join(', '));
-  refuse(exchange, 405, `${path} does not take ${method}`, 'method_not_allowed');
 }
 
 function decodePath(url: string): string {

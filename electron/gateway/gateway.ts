@@ -20,6 +20,8 @@ export type Gateway = {
   readonly close: () => void;
 };
 
+const lastWordsMs = 1_000;
+
 export function createGateway(
   ports: GatewayPorts & { readonly upstreamFailed: (upstreamId: string, reason: string) => void },
 ): Gateway {
@@ -29,13 +31,10 @@ export function createGateway(
 
   async function stop(drainMs: number): Promise<void> {
     await listener.stopAccepting();
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, drainMs);
-    });
-    await Promise.race([running.idle(), late]);
-    clearTimeout(timer);
+    await within(drainMs, running.idle());
     running.endAll('server_stopping');
+    // What was refused just now still has to get its answer out.
+    await within(lastWordsMs, running.idle());
     listener.destroy();
   }
 
@@ -48,4 +47,13 @@ export function createGateway(
     keyChanged: running.keyChanged,
     close: pipeline.close,
   };
+}
+
+async function within(timeoutMs: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs);
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
 }

@@ -78,6 +78,7 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
       end = await forward(authorized);
     } catch (error) {
       end = expected(error, received.id);
+      if (!res.headersSent) setRateHeaders(soFar, admission);
       refuse(res, end, soFar.dialect ?? dialectOfPath(soFar.path ?? req.url ?? ''), received.id);
     } finally {
       soFar.body?.memory.give();

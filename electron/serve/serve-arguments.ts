@@ -22,7 +22,8 @@ export type ServeArguments = {
   readonly port: number | undefined;
   readonly hosts: readonly string[] | undefined;
   readonly upstreams: readonly string[];
-  readonly echo: boolean;
+  /** `stand-in`: as long as there is no other upstream. */
+  readonly echo: 'off' | 'on' | 'stand-in';
   readonly vault: VaultKind | undefined;
   readonly requireKey: boolean | undefined;
   readonly localhostBypass: boolean | undefined;
@@ -36,6 +37,7 @@ export const serveFlags = {
   host: { value: 'ADDR', many: true, about: 'Address to listen on; may be given several times.' },
   upstream: { value: 'URL', many: true, about: 'Model server for this run; may be given several times.' },
   echo: { about: 'Serve the built-in echo model, for trying a client without a model.' },
+  'echo-if-none': { about: 'The same, but only as long as no model server is found.' },
   'data-dir': { value: 'DIR', about: 'Use the profile in this folder (or KEYHATCH_DATA_DIR).' },
   vault: { value: 'KIND', about: 'Where keys are kept: keychain, file or memory.' },
   'require-key': { value: 'on|off', about: 'Whether every request needs a key.' },
@@ -64,7 +66,7 @@ export function parseServeArguments(argv: readonly string[], place: DataDirPlace
     port: read('port', port),
     hosts: flags.on('host') ? flags.all('host').map((host) => nonEmpty('--host', host)) : undefined,
     upstreams: flags.all('upstream').map((url) => nonEmpty('--upstream', url)),
-    echo: flags.on('echo'),
+    echo: flags.on('echo') ? 'on' : flags.on('echo-if-none') ? 'stand-in' : 'off',
     vault: read('vault', (flag, text) => parseChoice(flag, text, vaultKind.options)),
     requireKey: read('require-key', parseOnOff),
     localhostBypass: read('localhost-bypass', parseOnOff),

@@ -1,6 +1,7 @@
 // A handful of facts about the profile itself: its id in the keychain and which vault its keys lie in.
 
 import type { DatabaseSync } from 'node:sqlite';
+import { durably } from './transaction.ts';
 
 export type MetaTable = {
   readonly get: (name: string) => string | undefined;
@@ -15,7 +16,7 @@ export function createMetaTable(db: DatabaseSync): MetaTable {
   return {
     get: (name) => (select.get(name) as { value: string } | undefined)?.value,
     set: (name, value) => {
-      upsert.run(name, value);
+      durably(db, () => upsert.run(name, value));
     },
   };
 }

@@ -92,7 +92,7 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
   const port = address?.port ?? 0;
 
   function addKey(facts: Partial<GatewayKey> = {}) {
-    const { id, key } = makeKey((bytes) => crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>), 'kh');
+    const { id, key } = makeKey((bytes) => crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>), 'kh', facts.id);
     const limits = { rpm: null, parallel: null };
     keys.set(id, {
       id,

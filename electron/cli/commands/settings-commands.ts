@@ -3,6 +3,8 @@
 
 import type { SettingView } from '../../../shared/model.ts';
 import { settingNames, settingsSchema } from '../../../shared/settings.ts';
+import type { ContractClient } from '../../control/control-client.ts';
+import { UsageError } from '../cli-errors.ts';
 import { type Command, defineCommand, onlyWord } from '../command.ts';
 import { parseList } from '../flag-values.ts';
 import { type Output, visible } from '../output.ts';
@@ -40,16 +42,27 @@ const set = defineCommand({
   name: 'settings set',
   words: ['NAME', 'VALUE'],
   about: 'Change one setting. Lists take commas: a,b.',
-  flags: { confirm: { about: 'Set it in spite of a warning.' } },
+  flags: {
+    add: { about: 'Add to a list instead of replacing it.' },
+    confirm: { about: 'Set it in spite of a warning.' },
+  },
   prepare({ flags, words }) {
     const [name = '', text = ''] = words;
-    const value = parseSettingValue(name, text);
+    const given = parseSettingValue(name, text);
     return async ({ client, out }) => {
+      const value = flags.on('add') ? await added(client, name, given) : given;
       const setting = await client.settings.set({ name, value, confirm: flags.on('confirm') });
       out.answer(setting, () => `${setting.name} is now ${valueText(setting.value)}.`);
     };
   },
 });
+
+async function added(client: ContractClient, name: string, given: SettingValue): Promise<SettingValue> {
+  const { value } = await client.settings.get({ name });
+  if (!Array.isArray(value) || !Array.isArray(given))
+    throw new UsageError(`${name} is not a list, so --add has no meaning.`);
+  return [...value, ...given.filter((one) => !value.includes(one))];
+}
 
 export const settingsCommands: readonly Command[] = [list, get, set];
 

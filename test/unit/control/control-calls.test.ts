@@ -2,8 +2,10 @@
 
 import { implement } from '@orpc/server';
 import { expect, test } from 'vitest';
+import { connectControl } from '../../../electron/control/control-client.ts';
 import { contract } from '../../../shared/contract.ts';
 import { KeyhatchError } from '../../../shared/errors.ts';
+import { keyhatch } from '../cli/captured-cli.ts';
 import { laptop, running } from '../cli/fake-instance.ts';
 import { createControlFixture } from './control-fixture.ts';
 
@@ -112,4 +114,18 @@ test('a-running-call-may-end-while-the-instance-closes', async () => {
   goOn.resolve();
   expect(await call).toEqual(running);
   await closed;
+});
+
+test('the-command-line-reaches-a-running-instance-and-tells-its-errors', async () => {
+  const { dataDir, start } = await createControlFixture();
+  await start();
+  const io = { connect: (dir: string) => connectControl({ dataDir: dir }) };
+  const good = await keyhatch(['keys', 'show', 'laptop', '--json', '--data-dir', dataDir], { io });
+  expect(good.code).toBe(0);
+  expect(JSON.parse(good.out)).toEqual(laptop);
+  const bad = await keyhatch(['keys', 'show', 'nobody', '--data-dir', dataDir], { io });
+  expect(bad).toMatchObject({
+    code: 1,
+    err: 'There is no key with the name or id "nobody". See: keyhatch keys list\n',
+  });
 });

@@ -1,0 +1,42 @@
+// The contract on a profile that no instance holds: the same handlers, built for one command and taken down after it.
+// Nothing listens.
+
+import { createRouterClient } from '@orpc/server';
+import { errorsFromWire, errorsToWire } from '../../shared/error-wire.ts';
+import type { VaultKind } from '../../shared/model.ts';
+import { compose } from '../compose.ts';
+import type { ContractConnection } from '../control/control-client.ts';
+import { createLog } from '../lib/log.ts';
+import { openConfStore } from '../serve/conf-store.ts';
+
+export type AtRestIo = {
+  readonly env: { [name: string]: string | undefined };
+  readonly stderr: { readonly write: (text: string) => unknown };
+  readonly version: string;
+};
+
+/** @throws KeyhatchError `profile_in_use` and whatever else keeps a profile from being opened */
+export async function openAtRest(
+  dataDir: string,
+  vault: VaultKind | undefined,
+  io: AtRestIo,
+): Promise<ContractConnection> {
+  const all = createLog({ format: 'pretty', write: (line) => io.stderr.write(`${line}\n`) });
+  // A command says what it did itself; only faults are worth a line beside it.
+  const log = { ...all, info: () => {}, warn: () => {} };
+  const house = await compose({
+    name: 'at-rest',
+    version: io.version,
+    dataDir,
+    env: io.env,
+    log,
+    openSettingsStore: openConfStore,
+    vault,
+    flags: {},
+    upstreams: [],
+    echo: 'off',
+  });
+  await house.vaultTried;
+  const client = createRouterClient(house.router, { interceptors: [errorsFromWire(), errorsToWire(log)] });
+  return { client, close: house.stop };
+}

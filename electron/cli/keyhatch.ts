@@ -1,0 +1,47 @@
+#!/usr/bin/env node
+// The program `keyhatch`: hands the process's own streams, arguments and signals to the command line. Nothing else.
+
+import { homedir } from 'node:os';
+import packageJson from '../../package.json' with { type: 'json' };
+import { serve } from '../serve/serve.ts';
+import { openAtRest } from './at-rest.ts';
+import { runCli } from './cli.ts';
+
+const { version } = packageJson;
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+function onSignal(act: () => void): () => void {
+  for (const signal of signals) process.on(signal, act);
+  return () => {
+    for (const signal of signals) process.off(signal, act);
+  };
+}
+
+async function main(): Promise<void> {
+  const { env, platform, stderr, stdin, stdout } = process;
+  if (Number(process.versions.node.split('.')[0]) < 24) {
+    stderr.write(`Keyhatch needs Node 24 or newer; this is ${process.versions.node}.\n`);
+    process.exitCode = 1;
+    return;
+  }
+  // `keyhatch keys list | head` closes our stdout early, which is no failure.
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+  });
+  const calledAs = env['KEYHATCH_CALLED_AS'] ?? 'keyhatch';
+  process.exitCode = await runCli(process.argv.slice(2), {
+    stdout,
+    stderr,
+    stdin,
+    env,
+    platform,
+    version,
+    homeDir: homedir(),
+    openAtRest: (dataDir, vault) => openAtRest(dataDir, vault, { env, stderr, version }),
+    serve: (args) => serve(args, { stdout, stderr, stdin, env, version, calledAs, onSignal }),
+  });
+  // Whatever still holds the process, an answer that nobody reads or a keychain that does not return, has had its time.
+  setTimeout(() => process.exit(), 500).unref();
+}
+
+await main();

@@ -1,0 +1,47 @@
+// What `keyhatch serve` says when it is ready: one JSON line for programs, a short text for people. No secrets.
+
+import type { Status } from '../../shared/model.ts';
+import { upstreamKindRow } from '../../shared/upstream-kinds.ts';
+
+/** The first line of stdout with `--log-format json`. */
+export function readyEvent(status: Status): { event: 'ready'; gateway: string; dashboard: string | null; pid: number } {
+  return { event: 'ready', gateway: status.server.urls[0] ?? '', dashboard: null, pid: status.pid };
+}
+
+const vaultWords = {
+  keychain: 'the OS keychain',
+  file: 'a sealed file',
+  memory: 'memory only: they are gone when Keyhatch ends',
+} as const;
+
+/** @param calledAs how people call this program, for commands they can paste */
+export function readyText(status: Status, calledAs: string): string {
+  const [url = ''] = status.server.urls;
+  const rows: [string, string][] = [
+    ['Gateway', status.server.urls.join('  ')],
+    ['Base URLs', `OpenAI ${url}/v1 · Anthropic ${url} · Ollama ${url}`],
+    ...upstreamRows(status),
+    ['Keys', keysText(status, calledAs)],
+    ['Who may', status.access.sentence],
+    ...status.warnings.map((warning): [string, string] => ['Warning', warning]),
+  ];
+  const lines = rows.map(([name, text]) => `  ${name.padEnd(12)}${text}`);
+  return `\nKeyhatch ${status.version} is running. Ctrl+C stops it.\n\n${lines.join('\n')}\n\n`;
+}
+
+function upstreamRows(status: Status): [string, string][] {
+  if (status.upstreams.length === 0)
+    return [['In front of', 'nothing yet: add a model server with upstreams add URL, or use --echo']];
+  return status.upstreams.map((upstream) => {
+    if (upstream.kind === 'echo') return ['In front of', 'the built-in echo model, which only repeats what it is told'];
+    return ['In front of', `${upstreamKindRow(upstream.kind).name} at ${upstream.url}`];
+  });
+}
+
+function keysText(status: Status, calledAs: string): string {
+  if (status.vault.state === 'locked')
+    return `refused until the vault can be read: ${status.vault.reason ?? 'it is locked'}`;
+  const where = `kept in ${vaultWords[status.vault.kind]}`;
+  if (status.keys.total > 0) return `${status.keys.active} of ${status.keys.total} can be used, ${where}`;
+  return `none yet, ${where}. Make the first one:  ${calledAs} keys create --name laptop`;
+}

@@ -1,0 +1,169 @@
+// `keyhatch serve`: an instance without a display, from its flags to its exit code. Says on stdout that it is ready, logs
+// to stderr, drains on the first signal and ends at the second.
+
+import { readFile } from 'node:fs/promises';
+import { KeyhatchError } from '../../shared/errors.ts';
+import type { Status } from '../../shared/model.ts';
+import type { Settings } from '../../shared/settings.ts';
+import { compose, type House } from '../compose.ts';
+import { createLog, type Log } from '../lib/log.ts';
+import { openConfStore } from './conf-store.ts';
+import { readyEvent, readyText } from './ready-text.ts';
+import type { ApiKeySource, ServeArguments } from './serve-arguments.ts';
+
+type Sink = { readonly write: (text: string) => unknown };
+
+export type ServeIo = {
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  readonly stdin: AsyncIterable<string | Uint8Array>;
+  readonly env: { [name: string]: string | undefined };
+  readonly version: string;
+  /** How people call this program: `keyhatch`, `npx keyhatch`. */
+  readonly calledAs: string;
+  /** Calls back on each SIGINT, SIGTERM or SIGHUP, until the returned function is called. */
+  readonly onSignal: (act: () => void) => () => void;
+};
+
+/** How long the ready line waits for the keychain, which may be asking a person to unlock it. */
+const vaultPatienceMs = 1_000;
+
+/** @returns the exit code: 0 after a stop that was asked for, 1 when it could not start or was cut short */
+export async function serve(args: ServeArguments, io: ServeIo): Promise<number> {
+  const lines = holdLines(io.stderr, args.logFormat === 'json');
+  const log = createLog({ format: args.logFormat, write: lines.write });
+  let house: House | undefined;
+  try {
+    house = await compose(shellOf(args, io, log));
+    await prepare(house, args, io, log);
+    await house.start();
+    announce(house.status(), args, io);
+    lines.release();
+    return await untilStopped(house, io, log);
+  } catch (error) {
+    lines.release();
+    io.stderr.write(`${sentenceOf(error, log)}\n`);
+    await house?.stop();
+    return 1;
+  }
+}
+
+function shellOf(args: ServeArguments, io: ServeIo, log: Log) {
+  return {
+    name: 'serve',
+    version: io.version,
+    dataDir: args.dataDir,
+    env: io.env,
+    log,
+    openSettingsStore: openConfStore,
+    vault: args.vault,
+    flags: settingsOf(args),
+    upstreams: args.upstreams,
+    echo: args.echo,
+  } as const;
+}
+
+/** What the flags say of settings. The LAN switches keys on here as everywhere, unless the same line says otherwise. */
+function settingsOf(args: ServeArguments): Partial<Settings> {
+  const lan = args.hosts?.some((host) => host !== 'localhost' && host !== '::1' && !host.startsWith('127.')) ?? false;
+  const requireKey = args.requireKey ?? (lan ? true : undefined);
+  return {
+    'server.autoStart': true,
+    ...(args.port === undefined ? {} : { 'server.port': args.port }),
+    ...(args.hosts === undefined ? {} : { 'server.hosts': [...args.hosts] }),
+    ...(requireKey === undefined ? {} : { 'access.requireKey': requireKey }),
+    ...(args.localhostBypass === undefined ? {} : { 'access.localhostBypass': args.localhostBypass }),
+  };
+}
+
+async function prepare(house: House, args: ServeArguments, io: ServeIo, log: Log): Promise<void> {
+  if (args.apiKey) {
+    if (args.apiKey.from === 'argument') {
+      log.warn('--api-key can be seen by other programs of this machine while Keyhatch runs; --api-key-file cannot');
+    }
+    await house.vaultTried;
+    await house.keys.ensure('main', await readApiKey(args.apiKey, io));
+  }
+  if (args.dashboardPort !== undefined && args.dashboardPort !== 'off')
+    log.warn('there is no dashboard in this version');
+  if (args.upstreams.length === 0 && args.echo !== 'on') await addFoundServers(house, log);
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([house.vaultTried, new Promise((resolve) => (timer = setTimeout(resolve, vaultPatienceMs)))]);
+  clearTimeout(timer);
+}
+
+async function readApiKey(source: ApiKeySource, io: ServeIo): Promise<string> {
+  if (source.from === 'argument' || source.from === 'environment') {
+    // Child processes have no use for it.
+    delete io.env['KEYHATCH_API_KEY'];
+    return source.value.trim();
+  }
+  if (source.from === 'file') return (await readFile(source.path, 'utf8')).trim();
+  let text = '';
+  for await (const chunk of io.stdin) text += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8');
+  return text.trim();
+}
+
+// One command is to be enough: a profile without upstreams takes what runs on this computer.
+async function addFoundServers(house: House, log: Log): Promise<void> {
+  if (house.upstreams.statuses().some(({ kind }) => kind !== 'echo')) return;
+  for (const { url, kind } of await house.detect()) {
+    const { name } = await house.upstreams.add({ url, kind, confirm: false });
+    log.info('found a model server and put the gateway in front of it', { name, url });
+  }
+}
+
+function announce(status: Status, args: ServeArguments, io: ServeIo): void {
+  io.stdout.write(
+    args.logFormat === 'json' ? `${JSON.stringify(readyEvent(status))}\n` : readyText(status, io.calledAs),
+  );
+}
+
+function untilStopped(house: House, io: ServeIo, log: Log): Promise<number> {
+  return new Promise((resolve) => {
+    let asked = false;
+    const off = io.onSignal(() => {
+      if (asked) {
+        log.warn('ended without waiting for running requests');
+        return resolve(1);
+      }
+      asked = true;
+      const { running } = house.status().server;
+      if (running > 0) log.info('waiting for running requests; once more ends at once', { running });
+      house.stop().then(
+        () => resolve(0),
+        (error: unknown) => {
+          log.error('stopping did not go well', { error });
+          resolve(1);
+        },
+      );
+      return undefined;
+    });
+    void off;
+  });
+}
+
+// For programs the ready line comes first, so that what happens before it is told after it.
+function holdLines(sink: Sink, hold: boolean) {
+  let held: string[] | undefined = hold ? [] : undefined;
+  return {
+    write(line: string): void {
+      if (held) held.push(line);
+      else sink.write(`${line}\n`);
+    },
+    release(): void {
+      const lines = held ?? [];
+      held = undefined;
+      for (const line of lines) sink.write(`${line}\n`);
+    },
+  };
+}
+
+function sentenceOf(error: unknown, log: Log): string {
+  if (error instanceof KeyhatchError) return error.message;
+  const code = (error as NodeJS.ErrnoException).code;
+  if (typeof code === 'string' && /^E[A-Z]+$/.test(code))
+    return `Keyhatch could not start: ${(error as Error).message}.`;
+  log.error('the start failed', { error });
+  return 'Keyhatch could not start because of a fault of its own; the line above has the details.';
+}

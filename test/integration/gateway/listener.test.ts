@@ -1,0 +1,128 @@
+// Moving the port under running streams, taken ports, draining.
+
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Bed, chat, makeBed } from '../../fakes/gateway-bed.ts';
+
+let bed: Bed;
+beforeEach(async () => {
+  bed = await makeBed();
+});
+afterEach(() => bed.close());
+
+/** Streams that give one event a call of `step`, until `finish`. */
+function steppedStreams() {
+  const open: { send: () => void; end: () => void }[] = [];
+  bed.upstream.behave = (_arrival, res) => {
+    let n = 0;
+    res.writeHead(200, { 'content-type': 'text/event-stream' });
+    open.push({ send: () => res.write(`data: {"n":${n++}}\n\n`), end: () => res.end('data: [DONE]\n\n') });
+    res.flushHeaders();
+  };
+  return open;
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+test('a change of port keeps every byte of 50 running streams, and new connections find the new one', async () => {
+  const streams = steppedStreams();
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, () =>
+      bed.fetch('/v1/chat/completions', { method: 'POST', body: chat({ stream: true }) }),
+    ),
+  );
+  const texts = answers.map((answer) => answer.text());
+  for (const stream of streams) stream.send();
+  const port = await freePort();
+  await bed.gateway.listenOn(['127.0.0.1'], port);
+  for (const stream of streams) stream.send();
+  expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(200);
+  await expect(fetch(`http://127.0.0.1:${bed.port}/health`)).rejects.toThrow();
+  for (const stream of streams) {
+    stream.send();
+    stream.end();
+  }
+  const whole = 'data: {"n":0}\n\ndata: {"n":1}\n\ndata: {"n":2}\n\ndata: [DONE]\n\n';
+  expect(new Set(await Promise.all(texts))).toEqual(new Set([whole]));
+});
+
+test('a change of host on the same port refuses new connections for no longer than a tenth of a second', async () => {
+  let refusedSince: number | undefined;
+  let longestMs = 0;
+  let stop = false;
+  const knocking = (async () => {
+    while (!stop) {
+      const socket = connect(bed.port, '127.0.0.1');
+      const open = await once(socket, 'connect').then(
+        () => true,
+        () => false,
+      );
+      socket.destroy();
+      if (open) {
+        if (refusedSince !== undefined) longestMs = Math.max(longestMs, performance.now() - refusedSince);
+        refusedSince = undefined;
+      } else {
+        refusedSince ??= performance.now();
+        await new Promise(setImmediate);
+      }
+    }
+  })();
+  for (let i = 0; i < 10; i++) {
+    await bed.gateway.listenOn([i % 2 ? '127.0.0.1' : '0.0.0.0'], bed.port);
+    await once(connect(bed.port, '127.0.0.1').unref(), 'connect');
+  }
+  stop = true;
+  await knocking;
+  // The bound of the promise made to users. Typically it is below 5 ms.
+  expect(longestMs).toBeLessThanOrEqual(100);
+});
+
+test('a port that is taken says by what, offers a free one, and the old listener is back', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const failure = await bed.gateway.listenOn(['127.0.0.1'], port).catch((error: unknown) => error);
+  expect(failure).toMatchObject({ code: 'port_in_use', details: { port, free: expect.any(Number) } });
+  if (process.platform === 'linux') expect(String(failure)).toContain(`process ${process.pid}`);
+  expect((await bed.fetch('/v1/models')).status).toBe(200);
+  other.close();
+});
+
+test('an address that is not this machine’s is refused, and the old listener is back', async () => {
+  await expect(bed.gateway.listenOn(['192.0.2.1'], 0)).rejects.toMatchObject({ code: 'address_unavailable' });
+  expect((await bed.fetch('/v1/models')).status).toBe(200);
+});
+
+test('several addresses share one port', async () => {
+  const addresses = await bed.gateway.listenOn(['127.0.0.1', '::1'], 0);
+  expect(new Set(addresses.map(({ port }) => port)).size).toBe(1);
+  for (const { host, port } of addresses) {
+    expect((await fetch(`http://${host.includes(':') ? `[${host}]` : host}:${port}/health`)).status).toBe(200);
+  }
+});
+
+test('stopping lets running streams end, takes no new ones, and ends what takes too long in dialect', async () => {
+  const streams = steppedStreams();
+  const quick = await bed.fetch('/v1/chat/completions', { method: 'POST', body: chat({ stream: true }) });
+  const slow = await bed.fetch('/v1/chat/completions', { method: 'POST', body: chat({ stream: true }) });
+  streams[1]?.send();
+  const slowReader = slow.body?.getReader();
+  await slowReader?.read();
+  const stopping = bed.gateway.stop(300);
+  await expect(fetch(`${bed.url}/health`)).rejects.toThrow();
+  streams[0]?.send();
+  streams[0]?.end();
+  expect(await quick.text()).toBe('data: {"n":0}\n\ndata: [DONE]\n\n');
+  await stopping;
+  const { value } = (await slowReader?.read()) ?? {};
+  expect(Buffer.from(value ?? []).toString()).toContain('server_stopping');
+  expect(bed.gateway.running()).toBe(0);
+});
