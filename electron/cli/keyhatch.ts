@@ -11,10 +11,21 @@ const { version } = packageJson;
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 function onSignal(act: () => void): () => void {
-  for (const signal of signals) process.on(signal, act);
+  for (const signal of signals) {
+    // conf's way of writing files listens too and sends the signal on to the whole process, which would look like a
+    // second one and end us in the middle of draining. What it wants to do then, it also does on exit.
+    process.removeAllListeners(signal);
+    process.on(signal, act);
+  }
   return () => {
     for (const signal of signals) process.off(signal, act);
   };
+}
+
+// Cut short, it still has requests running, and nothing must wait for them.
+function leave(exitCode: number): number {
+  if (exitCode !== 0) process.exit(exitCode);
+  return exitCode;
 }
 
 async function main(): Promise<void> {
@@ -38,10 +49,8 @@ async function main(): Promise<void> {
     version,
     homeDir: homedir(),
     openAtRest: (dataDir, vault) => openAtRest(dataDir, vault, { env, stderr, version }),
-    serve: (args) => serve(args, { stdout, stderr, stdin, env, version, calledAs, onSignal }),
+    serve: (args) => serve(args, { stdout, stderr, stdin, env, version, calledAs, onSignal }).then(leave),
   });
-  // Whatever still holds the process, an answer that nobody reads or a keychain that does not return, has had its time.
-  setTimeout(() => process.exit(), 500).unref();
 }
 
 await main();

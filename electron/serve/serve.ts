@@ -120,27 +120,26 @@ function announce(status: Status, args: ServeArguments, io: ServeIo): void {
 }
 
 function untilStopped(house: House, io: ServeIo, log: Log): Promise<number> {
-  return new Promise((resolve) => {
-    let asked = false;
-    const off = io.onSignal(() => {
-      if (asked) {
-        log.warn('ended without waiting for running requests');
-        return resolve(1);
-      }
-      asked = true;
-      const { running } = house.status().server;
-      if (running > 0) log.info('waiting for running requests; once more ends at once', { running });
-      house.stop().then(
-        () => resolve(0),
-        (error: unknown) => {
-          log.error('stopping did not go well', { error });
-          resolve(1);
-        },
-      );
-      return undefined;
-    });
-    void off;
+  const { promise, resolve } = Promise.withResolvers<number>();
+  let asked = false;
+
+  async function stop(): Promise<void> {
+    const { running } = house.status().server;
+    if (running > 0) log.info('waiting for running requests; once more ends at once', { running });
+    await house.stop();
+    resolve(0);
+  }
+
+  const off = io.onSignal(() => {
+    if (asked) {
+      log.warn('ended without waiting for running requests');
+      resolve(1);
+      return;
+    }
+    asked = true;
+    void stop();
   });
+  return promise.finally(off);
 }
 
 // For programs the ready line comes first, so that what happens before it is told after it.
