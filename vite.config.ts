@@ -1,44 +1,44 @@
 // Four builds of one tree: renderer (a page), main and preload (Electron), cli (plain Node: serve and all commands).
 // `vite build --app` makes them all.
 
+import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
 // Native or resolved at run time: these stay packages. Everything else is bundled, so that a start opens few files.
 const external = [/^node:/, 'electron', 'keytar'];
 
-const nodeBuild = (entry: Record<string, string>, outDir: string, format: 'es' | 'cjs') => ({
+const nodeBuild = (folder: string, entry: string, format: 'es' | 'cjs') => ({
   consumer: 'server' as const,
   resolve: { external: ['electron', 'keytar'], noExternal: true as const },
   build: {
-    outDir,
+    outDir: `../dist/${folder}`,
     emptyOutDir: true,
     target: 'node24',
     minify: false,
     sourcemap: true,
     copyPublicDir: false,
     rolldownOptions: {
-      input: entry,
+      input: join(import.meta.dirname, entry),
       external,
-      output: { format, entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      output: {
+        format,
+        entryFileNames: format === 'cjs' ? '[name].cjs' : '[name].js',
+        chunkFileNames: 'chunks/[name]-[hash].js',
+      },
     },
   },
 });
 
 export default defineConfig({
-  root: import.meta.dirname,
+  // Pages are found and written by their path below this folder.
+  root: join(import.meta.dirname, 'renderer'),
   plugins: [react()],
   builder: {},
   environments: {
-    client: {
-      build: {
-        outDir: 'dist/renderer',
-        emptyOutDir: true,
-        rolldownOptions: { input: 'renderer/index.html' },
-      },
-    },
-    main: nodeBuild({ main: 'electron/desktop/main.ts' }, 'dist/main', 'es'),
-    preload: nodeBuild({ preload: 'electron/preload/preload.ts' }, 'dist/preload', 'cjs'),
-    cli: nodeBuild({ keyhatch: 'electron/cli/keyhatch.ts' }, 'dist/cli', 'es'),
+    client: { build: { outDir: '../dist/renderer', emptyOutDir: true } },
+    main: nodeBuild('main', 'electron/desktop/main.ts', 'es'),
+    preload: nodeBuild('preload', 'electron/preload/preload.ts', 'cjs'),
+    cli: nodeBuild('cli', 'electron/cli/keyhatch.ts', 'es'),
   },
 });

@@ -22,7 +22,7 @@ import { createGateway } from './gateway/gateway.ts';
 import { systemClock } from './lib/clock.ts';
 import { createLifetime } from './lib/lifetime.ts';
 import type { Log } from './lib/log.ts';
-import { openSettings, type SettingsStore } from './settings/settings.ts';
+import { openSettings, type SettingsStore } from './settings/settings-book.ts';
 import { openDatabase } from './storage/database.ts';
 import { createKeyTable } from './storage/key-table.ts';
 import { localDay } from './storage/local-day.ts';

@@ -56,7 +56,11 @@ export const contract = {
           url: z.string().min(1).max(2000),
           name: z.string().trim().min(1).max(80).optional(),
           kind: upstreamKind.optional(),
-          credential: z.string().min(1).max(2000).optional(),
+          credential: z
+            .string()
+            .max(2000)
+            .regex(/^[\x21-\x7e]+$/, 'must be visible ASCII, as a header can carry it')
+            .optional(),
           confirm: z.boolean().default(false),
         }),
       )

@@ -1,7 +1,7 @@
 // What a dialect of the echo model is made of: routes that turn a body into an answer, as values. Sending them is
 // echo-upstream.ts's work; what the model says is echo-reply.ts's.
 
-export type JsonObject = Readonly<Record<string, unknown>>;
+import type { JsonObject } from '../lib/json-shape.ts';
 
 export type EchoRefusal = { readonly status: number; readonly message: string; readonly code: string | null };
 

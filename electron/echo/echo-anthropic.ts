@@ -2,23 +2,13 @@
 // listed by echo-openai.ts, which serves both.
 
 import { randomUUID } from 'node:crypto';
+import { asObject, type JsonObject, objectsIn } from '../lib/json-shape.ts';
+import { type EchoAnswer, type EchoRoutes, eventStream, forModel, json, refusal, sseFrame } from './echo-answer.ts';
 import {
-  type EchoAnswer,
-  type EchoRoutes,
-  eventStream,
-  forModel,
-  type JsonObject,
-  json,
-  refusal,
-  sseFrame,
-} from './echo-answer.ts';
-import {
-  asObject,
   countTokens,
   type EchoMessage,
   type EchoReply,
   limitOf,
-  objectsIn,
   piecesOf,
   replyTo,
   textOf,

@@ -2,11 +2,11 @@
 // Answers what clients ask before and while they chat; pulling, deleting and the like do not exist here.
 
 import { createHash } from 'node:crypto';
+import { asObject, type JsonObject, objectsIn } from '../lib/json-shape.ts';
 import {
   type EchoAnswer,
   type EchoRoutes,
   forModel,
-  type JsonObject,
   json,
   modelCreatedAt,
   modelDescription,
@@ -14,17 +14,7 @@ import {
   refusal,
 } from './echo-answer.ts';
 import { embed } from './echo-embedding.ts';
-import {
-  asObject,
-  type EchoReply,
-  type EchoToolCall,
-  limitOf,
-  objectsIn,
-  piecesOf,
-  replyTo,
-  textOf,
-  toolNames,
-} from './echo-reply.ts';
+import { type EchoReply, type EchoToolCall, limitOf, piecesOf, replyTo, textOf, toolNames } from './echo-reply.ts';
 
 // Nothing is computed; clients divide tokens by it.
 const nanosecondsPerToken = 1_000_000;

@@ -2,12 +2,12 @@
 // Responses API has its own file.
 
 import { randomUUID } from 'node:crypto';
+import { asObject, type JsonObject, objectsIn } from '../lib/json-shape.ts';
 import {
   type EchoAnswer,
   type EchoRoutes,
   eventStream,
   forModel,
-  type JsonObject,
   json,
   modelCreatedAt,
   modelDescription,
@@ -16,17 +16,7 @@ import {
   sseFrame,
 } from './echo-answer.ts';
 import { asBase64, embed } from './echo-embedding.ts';
-import {
-  asObject,
-  type EchoMessage,
-  type EchoReply,
-  limitOf,
-  objectsIn,
-  piecesOf,
-  replyTo,
-  textOf,
-  toolNames,
-} from './echo-reply.ts';
+import { type EchoMessage, type EchoReply, limitOf, piecesOf, replyTo, textOf, toolNames } from './echo-reply.ts';
 
 const done = 'data: [DONE]\n\n';
 

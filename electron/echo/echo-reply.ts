@@ -1,7 +1,7 @@
 // What the echo model says, whatever the dialect: the last thing it was told, behind "echo: ", or the tool call it was
 // asked for. A token is a word with the white space before it, so that every count can be checked by hand. Pure.
 
-import type { JsonObject } from './echo-answer.ts';
+import { asObject, type JsonObject, objectsIn } from '../lib/json-shape.ts';
 
 export type EchoMessage = { readonly role: string; readonly text: string };
 
@@ -63,15 +63,6 @@ export function textOf(content: unknown): string {
     .map((part) => (typeof part.text === 'string' ? part.text : textOf(part.content)))
     .filter((text) => text !== '')
     .join('\n');
-}
-
-/** The objects of a list; everything else in it is left out. Not a list: empty. */
-export function objectsIn(list: unknown): readonly JsonObject[] {
-  return Array.isArray(list) ? list.filter((item) => asObject(item) !== undefined) : [];
-}
-
-export function asObject(value: unknown): JsonObject | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
 }
 
 /** A limit as requests give it: whole and at least 1, or none. */

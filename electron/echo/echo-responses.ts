@@ -2,22 +2,13 @@
 // fetched again.
 
 import { randomUUID } from 'node:crypto';
-import {
-  type EchoAnswer,
-  type EchoRoutes,
-  eventStream,
-  forModel,
-  type JsonObject,
-  json,
-  refusal,
-  sseFrame,
-} from './echo-answer.ts';
+import { type JsonObject, objectsIn } from '../lib/json-shape.ts';
+import { type EchoAnswer, type EchoRoutes, eventStream, forModel, json, refusal, sseFrame } from './echo-answer.ts';
 import {
   type EchoMessage,
   type EchoReply,
   type EchoToolCall,
   limitOf,
-  objectsIn,
   piecesOf,
   replyTo,
   textOf,

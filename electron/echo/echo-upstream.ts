@@ -6,12 +6,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { asObject, type JsonObject } from '../lib/json-shape.ts';
 import { type Log, silentLog } from '../lib/log.ts';
-import { type EchoAnswer, type EchoRoutes, type JsonObject, refusal, refusalBody } from './echo-answer.ts';
+import { type EchoAnswer, type EchoRoutes, refusal, refusalBody } from './echo-answer.ts';
 import { anthropicRoutes } from './echo-anthropic.ts';
 import { ollamaRoutes } from './echo-ollama.ts';
 import { openaiRoutes } from './echo-openai.ts';
-import { asObject } from './echo-reply.ts';
+
 import { responsesRoutes } from './echo-responses.ts';
 
 const maxBodyBytes = 64 * 1024 * 1024;

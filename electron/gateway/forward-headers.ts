@@ -2,7 +2,7 @@
 // a client can reach a model server; downwards everything but hop-by-hop headers and the server's own CORS (wire-formats §5.3).
 
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
-import { type UpstreamKind, upstreamKindRow } from '../../shared/upstream-kinds.ts';
+import { credentialHeaders } from '../lib/credential-headers.ts';
 import type { Authorized } from './exchange.ts';
 import { hopHeader } from './guard.ts';
 import type { GatewayUpstream } from './ports.ts';
@@ -37,18 +37,7 @@ export function upstreamHeaders(
   // mlx-lm answers 411 to a chunked body, so the length is always said.
   if (bytes.length > 0 || exchange.req.method === 'POST') headers['content-length'] = String(bytes.length);
   else delete headers['content-type'];
-  return Object.assign(
-    headers,
-    upstream.credential === undefined ? {} : credentialHeaders(upstream.kind, upstream.credential),
-  );
-}
-
-function credentialHeaders(kind: UpstreamKind, credential: string): Record<string, string> {
-  const carrier = upstreamKindRow(kind).credential;
-  return {
-    ...(carrier === 'x-api-key' ? {} : { authorization: `Bearer ${credential}` }),
-    ...(carrier === 'bearer' ? {} : { 'x-api-key': credential }),
-  };
+  return Object.assign(headers, credentialHeaders(upstream.kind, upstream.credential));
 }
 
 const dropped: ReadonlySet<string> = new Set([

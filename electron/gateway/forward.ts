@@ -15,6 +15,7 @@ import type { GatewayUpstream, ResponseOwners } from './ports.ts';
 import { inBandError } from './reply.ts';
 import { openTally, type Tallied, type Tally } from './tally/tally.ts';
 import type { UpstreamAgents } from './upstream-agent.ts';
+import { answerFailure, brokenOff, connectFailure, isRefusedConnection, outcomeOf } from './upstream-failure.ts';
 
 export type ForwardPorts = {
   readonly settings: () => Settings;
@@ -172,7 +173,7 @@ function onResponse(state: Attempt, response: IncomingMessage, ports: ForwardPor
   const now = ports.clock.now();
   state.response = response;
   state.firstByteAt = now;
-  const refusal = refusalOf(response, upstream);
+  const refusal = answerFailure(response, upstream);
   if (refusal) {
     response.resume();
     state.settle(refusal);
@@ -190,20 +191,6 @@ function onResponse(state: Attempt, response: IncomingMessage, ports: ForwardPor
   res.writeHead(response.statusCode ?? 502, clientHeaders(response.headers));
   res.flushHeaders();
   response.pipe(res);
-}
-
-// What a client must not get as if it were about its own key, or be sent on by, past the gateway.
-function refusalOf(response: IncomingMessage, upstream: GatewayUpstream): KeyhatchError | undefined {
-  const status = response.statusCode ?? 502;
-  if (status === 401 || status === 407)
-    return brokenOff(
-      upstream,
-      'it wants a credential of its own; give it with keyhatch upstreams add --credential-stdin',
-    );
-  if (status >= 300 && status < 400 && status !== 304)
-    return brokenOff(upstream, 'it answered with a redirect, which is not followed');
-  if (status === 101 || status < 200) return brokenOff(upstream, `it answered with status ${status}`);
-  return undefined;
 }
 
 function openTallyFor(
@@ -281,51 +268,4 @@ function endOf(state: Attempt): Forwarded {
     bytesOut: state.bytesOut,
     tallied: tally?.read(),
   };
-}
-
-/** How a row names the end that an error brought. */
-export function outcomeOf(code: ErrorCode): Outcome {
-  switch (code) {
-    case 'upstream_unreachable':
-    case 'upstream_broken':
-    case 'upstream_timeout':
-    case 'client_gone':
-    case 'internal':
-      return code;
-    case 'key_revoked':
-    case 'key_expired':
-    case 'server_stopping':
-      return 'ended';
-    default:
-      return 'refused';
-  }
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens at its address',
-  ENOTFOUND: 'its host name is not known',
-  EAI_AGAIN: 'its host name could not be looked up',
-  EHOSTUNREACH: 'there is no way to its host',
-  ENETUNREACH: 'there is no way to its network',
-  ETIMEDOUT: 'its host does not answer',
-};
-
-function connectFailure(upstream: GatewayUpstream, error: Error): KeyhatchError {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  const reason = reasons[code] ?? (/no connection within/.test(error.message) ? 'its host does not answer' : undefined);
-  if (reason === undefined)
-    return brokenOff(
-      upstream,
-      code.startsWith('HPE_') ? 'it did not answer in HTTP' : 'its connection closed before an answer',
-    );
-  const details = { upstream: upstream.name, reason, refused: code === 'ECONNREFUSED' ? 1 : 0 };
-  return new KeyhatchError('upstream_unreachable', { details, cause: error });
-}
-
-function brokenOff(upstream: GatewayUpstream, reason: string): KeyhatchError {
-  return new KeyhatchError('upstream_broken', { details: { upstream: upstream.name, reason } });
-}
-
-function isRefusedConnection(error: unknown): boolean {
-  return error instanceof KeyhatchError && error.code === 'upstream_unreachable' && error.details['refused'] === 1;
 }

@@ -6,8 +6,9 @@ import type { RequestRow } from '../../shared/model.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { SoFar } from './exchange.ts';
-import { type Forwarded, outcomeOf } from './forward.ts';
+import type { Forwarded } from './forward.ts';
 import type { UsageSink } from './ports.ts';
+import { outcomeOf } from './upstream-failure.ts';
 
 export type MeterPorts = { readonly usage: UsageSink; readonly clock: Clock; readonly log: Log };
 

@@ -2,8 +2,8 @@
 // tried. Fields only: LM Studio answers 200 to anything, and five servers imitate Ollama. Must not open connections.
 
 import type { UpstreamKind } from '../../shared/upstream-kinds.ts';
+import { asObject, type JsonObject, objectsIn, parseObject } from '../lib/json-shape.ts';
 import type { Answer } from './bounded-get.ts';
-import { asObject, type JsonObject, objectsIn, parseObject } from './json-shape.ts';
 
 /** What a server answered, by path. */
 export type Answers = ReadonlyMap<string, Answer>;

@@ -4,9 +4,9 @@
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { UpstreamHealth } from '../../shared/model.ts';
 import type { UpstreamKind } from '../../shared/upstream-kinds.ts';
+import { credentialHeaders } from '../lib/credential-headers.ts';
+import { objectsIn, parseObject } from '../lib/json-shape.ts';
 import { type Answer, boundedGet, type NoAnswer } from './bounded-get.ts';
-import { credentialHeaders } from './credential-headers.ts';
-import { objectsIn, parseObject } from './json-shape.ts';
 import { addressText, upstreamEndpoint } from './upstream-address.ts';
 
 const maxBodyBytes = 4 * 1024 * 1024;

@@ -3,10 +3,10 @@
 
 import type { UpstreamHealth } from '../../shared/model.ts';
 import type { UpstreamKind } from '../../shared/upstream-kinds.ts';
+import { credentialHeaders } from '../lib/credential-headers.ts';
+import { parseObject } from '../lib/json-shape.ts';
 import { type Answer, boundedGet, type NoAnswer } from './bounded-get.ts';
-import { credentialHeaders } from './credential-headers.ts';
 import { firstPaths, kindOf, otherPaths } from './identity-rules.ts';
-import { parseObject } from './json-shape.ts';
 import { askModels } from './list-models.ts';
 import { upstreamEndpoint } from './upstream-address.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { credentialHeaders } from '../../../electron/upstream/credential-headers.ts';
+import { credentialHeaders } from '../../../electron/lib/credential-headers.ts';
 import { askModels, listModels, modelNames } from '../../../electron/upstream/list-models.ts';
 import {
   type FakeRoute,

@@ -1,0 +1,193 @@
+// `npm test`: everything the README promises, in order, each suite with its own line at the end. What a suite needs from
+// the system is installed where that may be done, asked for where somebody can answer, and named elsewhere. A suite that
+// cannot run is told as skipped, with its reason; under CI that is a failure.
+
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+
+const root = dirname(import.meta.dirname);
+const require = createRequire(import.meta.url);
+const inCi = process.env['CI'] === 'true';
+
+type Suite = {
+  readonly name: string;
+  /** Undefined when it can run; else why not. */
+  readonly missing?: string | undefined;
+  /** A skip of this one does not fail CI: no machine of ours has what it needs. */
+  readonly mayBeMissing?: boolean;
+  readonly run?: () => Promise<Tests>;
+};
+type Tests = { readonly ok: boolean; readonly passed: number; readonly failed: number; readonly skipped: number };
+
+const tell = (text: string) => process.stdout.write(`${text}\n`);
+
+function bin(packageName: string, file: string): string {
+  return join(dirname(require.resolve(`${packageName}/package.json`)), file);
+}
+
+/** Runs a program with our own Node and streams; true when it ended well. */
+function step(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+  program = process.execPath,
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env });
+    child.on('error', () => resolve(false));
+    child.on('exit', (code) => resolve(code === 0));
+  });
+}
+
+const asOneTest = (ok: boolean): Tests => ({ ok, passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 });
+
+async function lint(): Promise<Tests> {
+  return asOneTest(await step([bin('@biomejs/biome', 'bin/biome'), 'check', '--error-on-warnings', '.']));
+}
+
+async function types(): Promise<Tests> {
+  const tsc = bin('typescript', 'bin/tsc');
+  let ok = true;
+  for (const project of ['shared', 'node', 'preload', 'renderer']) {
+    ok = (await step([tsc, '-p', `tsconfig.${project}.json`])) && ok;
+  }
+  return asOneTest(ok);
+}
+
+async function build(): Promise<Tests> {
+  return asOneTest(await step([bin('vite', 'bin/vite.js'), 'build', '--app', '--logLevel', 'warn']));
+}
+
+/** Runs one vitest project and reads its own count of tests. */
+async function vitest(
+  project: string,
+  wrap: (args: readonly string[]) => readonly string[] = (args) => args,
+): Promise<Tests> {
+  const folder = mkdtempSync(join(tmpdir(), 'keyhatch-test-'));
+  const report = join(folder, 'report.json');
+  const args = [
+    bin('vitest', 'vitest.mjs'),
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ];
+  const [program = '', ...rest] = wrap([process.execPath, ...args]);
+  const ok = await step(
+    rest,
+    { ...process.env, HOME: project === 'integration' ? folder : process.env['HOME'] },
+    program,
+  );
+  const counts = existsSync(report) ? countsOf(readFileSync(report, 'utf8')) : undefined;
+  rmSync(folder, { recursive: true, force: true });
+  if (!counts || counts.passed + counts.failed === 0) return { ok: false, passed: 0, failed: 1, skipped: 0 };
+  return { ...counts, ok: ok && counts.failed === 0 };
+}
+
+function countsOf(report: string): Omit<Tests, 'ok'> {
+  const { numPassedTests = 0, numFailedTests = 0, numPendingTests = 0 } = JSON.parse(report) as Record<string, number>;
+  return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests };
+}
+
+// A keyring of its own in a session of its own, unlocked with an empty secret: the real thing, and nobody's real secrets.
+// HOME is a folder that goes away with the run.
+function inKeyringSession(args: readonly string[]): readonly string[] {
+  const script =
+    'printf "\\n" | gnome-keyring-daemon --unlock --components=secrets --daemonize >/dev/null 2>&1 && exec "$@"';
+  return ['dbus-run-session', '--', 'sh', '-c', script, 'keyring', ...args];
+}
+
+const onPath = (program: string) => spawnSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' }).status === 0;
+
+const debianNeeds = [
+  { program: 'dbus-run-session', package: 'dbus' },
+  { program: 'gnome-keyring-daemon', package: 'gnome-keyring' },
+] as const;
+
+/** Gets what the keychain tests need. @returns why they cannot run, or undefined */
+async function prepareKeychain(): Promise<string | undefined> {
+  if (process.platform !== 'linux') return undefined;
+  const libsecret =
+    spawnSync('sh', ['-c', 'ldconfig -p 2>/dev/null | grep -q libsecret-1.so.0'], { stdio: 'ignore' }).status === 0;
+  const packages: string[] = debianNeeds.filter(({ program }) => !onPath(program)).map((need) => need.package);
+  if (!libsecret) packages.push('libsecret-1-0');
+  if (packages.length === 0) return undefined;
+  const line = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
+  const isRoot = process.getuid?.() === 0;
+  if (existsSync('/etc/debian_version') && isRoot && (!process.stdin.isTTY || (await agrees(line)))) {
+    tell(`Installing what the keychain tests need: ${packages.join(', ')}`);
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    const installed =
+      (await step(['-c', `apt-get update -qq && ${line} >/dev/null`], env, 'sh')) &&
+      debianNeeds.every(({ program }) => onPath(program));
+    if (installed) return undefined;
+  }
+  return `${packages.join(', ')} not installed; run: sudo ${line}`;
+}
+
+async function agrees(line: string): Promise<boolean> {
+  const prompt = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await prompt.question(`The keychain tests need some packages. Run "${line}" now? [y/N] `);
+  prompt.close();
+  return /^y(es)?$/i.test(answer.trim());
+}
+
+function electronMissing(): string | undefined {
+  const program = join(dirname(require.resolve('electron/package.json')), 'dist');
+  return existsSync(program) ? 'its specs come with the desktop app' : 'Electron’s runtime is not installed';
+}
+
+async function main(): Promise<void> {
+  if (Number(process.versions.node.split('.')[0]) !== 24) {
+    tell(
+      `The tests run on Node 24, which Electron embeds; this is ${process.versions.node}. Run them with npm test after npm ci.`,
+    );
+    process.exitCode = 1;
+    return;
+  }
+  const keychain = await prepareKeychain();
+  const suites: readonly Suite[] = [
+    { name: 'lint', run: lint },
+    { name: 'types', run: types },
+    { name: 'build', run: build },
+    { name: 'architecture', run: () => vitest('architecture') },
+    { name: 'unit', run: () => vitest('unit') },
+    {
+      name: 'integration',
+      missing: keychain,
+      run: () => vitest('integration', process.platform === 'linux' ? inKeyringSession : undefined),
+    },
+    { name: 'real Electron', missing: electronMissing(), mayBeMissing: true },
+  ];
+  const lines: string[] = [];
+  const sum = { passed: 0, failed: 0, skipped: 0 };
+  let good = true;
+  for (const { name, missing, mayBeMissing, run } of suites) {
+    if (missing !== undefined || !run) {
+      lines.push(`  skipped  ${name}: ${missing}`);
+      if (inCi && !mayBeMissing) good = false;
+      continue;
+    }
+    tell(`\n── ${name}`);
+    const began = performance.now();
+    const { ok, passed, failed, skipped } = await run();
+    sum.passed += passed;
+    sum.failed += failed;
+    sum.skipped += skipped;
+    // Under CI a test that did not run counts as one that failed: silence is not a result.
+    good &&= ok && !(inCi && skipped > 0);
+    lines.push(
+      `  ${ok ? 'passed ' : 'FAILED '}  ${name}: ${passed} passed, ${failed} failed, ${skipped} skipped, ${Math.round((performance.now() - began) / 1000)} s`,
+    );
+  }
+  tell(`\n${lines.join('\n')}\n`);
+  tell(`${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped`);
+  process.exitCode = good ? 0 : 1;
+}
+
+await main();

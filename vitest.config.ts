@@ -1,0 +1,19 @@
+// The test suites by what they need: `unit` and `architecture` nothing, `integration` the built program and, for the
+// keychain, a session of its own (test/run.ts gives it one).
+
+import { defineConfig } from 'vitest/config';
+
+const suite = (name: string, more: object = {}) => ({
+  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: 20_000, ...more },
+});
+
+export default defineConfig({
+  root: import.meta.dirname,
+  test: {
+    projects: [
+      suite('architecture'),
+      suite('unit'),
+      suite('integration', { testTimeout: 60_000, hookTimeout: 60_000 }),
+    ],
+  },
+});
