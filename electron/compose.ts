@@ -4,9 +4,10 @@
 import { randomBytes, randomFillSync } from 'node:crypto';
 import { join } from 'node:path';
 import { makeId } from '../shared/key-format.ts';
-import type { DetectedServer, Status, VaultKind } from '../shared/model.ts';
+import type { Status, VaultKind } from '../shared/model.ts';
 import type { Settings } from '../shared/settings.ts';
 import { type ControlServer, startControlServer } from './control/control-server.ts';
+import { createDiscovery } from './core/discovery.ts';
 import { examine } from './core/doctor.ts';
 import { startHousekeeping } from './core/housekeeping.ts';
 import { createKeyRegistry } from './core/key-registry.ts';
@@ -15,7 +16,7 @@ import { createRouter, type Router } from './core/router.ts';
 import { createServerControl } from './core/server-control.ts';
 import { createSettingsCalls } from './core/settings-calls.ts';
 import { statusNow } from './core/status.ts';
-import { createUpstreams, type GivenUpstream, type Upstreams } from './core/upstreams.ts';
+import { createUpstreams, type GivenUpstream } from './core/upstreams.ts';
 import { createVaultDoor, type WatchedVaultDoor } from './core/vault-door.ts';
 import { startEchoUpstream } from './echo/echo-upstream.ts';
 import { createGateway } from './gateway/gateway.ts';
@@ -60,11 +61,10 @@ export type House = {
   readonly router: Router;
   readonly status: () => Status;
   readonly keys: Keys;
-  readonly upstreams: Upstreams;
   /** Resolves once the vault has been tried, locked or not. */
   readonly vaultTried: Promise<void>;
-  /** Finds model servers on this computer, at their usual ports. */
-  readonly detect: () => Promise<DetectedServer[]>;
+  /** Puts the gateway in front of what runs on this computer, if it is in front of nothing yet. */
+  readonly adoptServers: () => Promise<void>;
   /** Opens the door for the command line, watches upstreams and, when the settings say so, listens. */
   readonly start: () => Promise<void>;
   /** Drains, writes everything down and lets go of the profile. */
@@ -206,14 +206,12 @@ export async function compose(shell: Shell): Promise<House> {
       return usageTable.requestsSince(localDay(clock.now()).from);
     };
 
-    async function detect(): Promise<DetectedServer[]> {
-      const found = await detectServers({
-        timeoutMs: detectTimeoutMs,
-        exceptPorts: gateway.addresses().map(({ port }) => port),
-      });
-      const known = new Set(upstreams.statuses().map(({ url }) => url));
-      return found.map((one) => ({ ...one, added: known.has(one.url) }));
-    }
+    const discovery = createDiscovery({
+      search: () =>
+        detectServers({ timeoutMs: detectTimeoutMs, exceptPorts: gateway.addresses().map(({ port }) => port) }),
+      upstreams,
+      log,
+    });
 
     const router = createRouter({
       status,
@@ -231,7 +229,7 @@ export async function compose(shell: Shell): Promise<House> {
         recorder.flush();
         return usageTable.report({ since: clock.now() - sinceMs, until: clock.now(), by });
       },
-      detect,
+      detect: discovery.detect,
       examine: () =>
         examine({
           status,
@@ -258,7 +256,7 @@ export async function compose(shell: Shell): Promise<House> {
       if (settings.get()['server.autoStart']) await server.start();
     }
 
-    return { router, status, keys, upstreams, vaultTried, detect, start, stop: lifetime.close };
+    return { router, status, keys, vaultTried, adoptServers: discovery.adopt, start, stop: lifetime.close };
   }
 
   async function openEcho(): Promise<GivenUpstream> {

@@ -117,7 +117,7 @@ const table = {
     status: 503,
     retry: true,
     message:
-      'The place where this server keeps its keys ({vault}) cannot be read: {reason}. Unlock it; the server recovers by itself.',
+      'The place where this server keeps its keys ({vault}) cannot be read: {reason}. Once it can be, the server recovers by itself.',
   },
 
   // admit

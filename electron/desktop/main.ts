@@ -54,6 +54,7 @@ async function openHouse(): Promise<House | undefined> {
       upstreams: [],
       echo: 'stand-in',
     });
+    await house.adoptServers();
     await startOrSay(house);
     return house;
   } catch (error) {

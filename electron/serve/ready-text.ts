@@ -22,6 +22,7 @@ export function readyText(status: Status, calledAs: string): string {
     ['Base URLs', `OpenAI ${url}/v1 · Anthropic ${url} · Ollama ${url}`],
     ...upstreamRows(status),
     ['Keys', keysText(status, calledAs)],
+    ...withoutKeychain(status, calledAs),
     ['Who may', status.access.sentence],
     ...status.warnings.map((warning): [string, string] => ['Warning', warning]),
   ];
@@ -38,9 +39,19 @@ function upstreamRows(status: Status): [string, string][] {
   });
 }
 
+// The commonest machine without a keychain is a server reached over SSH: say the whole way out, not only what is wrong.
+function withoutKeychain({ vault }: Status, calledAs: string): [string, string][] {
+  if (vault.state !== 'locked' || vault.kind !== 'keychain') return [];
+  return [
+    ['', 'This machine may have no keychain. Then keep keys in a file sealed with a passphrase of yours:'],
+    ['', `  KEYHATCH_VAULT_PASSPHRASE=… ${calledAs} serve --vault file`],
+    ['', `or, to try things out, in memory:  ${calledAs} serve --vault memory --echo`],
+  ];
+}
+
 function keysText(status: Status, calledAs: string): string {
   if (status.vault.state === 'locked')
-    return `refused until the vault can be read: ${status.vault.reason ?? 'it is locked'}`;
+    return `refused: the vault cannot be read, because ${status.vault.reason ?? 'it is locked'}`;
   const where = `kept in ${vaultWords[status.vault.kind]}`;
   if (status.keys.total > 0) return `${status.keys.active} of ${status.keys.total} can be used, ${where}`;
   return `none yet, ${where}. Make the first one:  ${calledAs} keys create --name laptop`;

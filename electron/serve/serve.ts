@@ -27,6 +27,7 @@ export type ServeIo = {
 
 /** How long the ready line waits for the keychain, which may be asking a person to unlock it. */
 const vaultPatienceMs = 1_000;
+const sameWishMs = 250;
 
 /** @returns the exit code: 0 after a stop that was asked for, 1 when it could not start or was cut short */
 export async function serve(args: ServeArguments, io: ServeIo): Promise<number> {
@@ -86,7 +87,7 @@ async function prepare(house: House, args: ServeArguments, io: ServeIo, log: Log
   }
   if (args.dashboardPort !== undefined && args.dashboardPort !== 'off')
     log.warn('there is no dashboard in this version');
-  if (args.upstreams.length === 0 && args.echo !== 'on') await addFoundServers(house, log);
+  if (args.upstreams.length === 0 && args.echo !== 'on') await house.adoptServers();
   let timer: NodeJS.Timeout | undefined;
   await Promise.race([house.vaultTried, new Promise((resolve) => (timer = setTimeout(resolve, vaultPatienceMs)))]);
   clearTimeout(timer);
@@ -104,15 +105,6 @@ async function readApiKey(source: ApiKeySource, io: ServeIo): Promise<string> {
   return text.trim();
 }
 
-// One command is to be enough: a profile without upstreams takes what runs on this computer.
-async function addFoundServers(house: House, log: Log): Promise<void> {
-  if (house.upstreams.statuses().some(({ kind }) => kind !== 'echo')) return;
-  for (const { url, kind } of await house.detect()) {
-    const { name } = await house.upstreams.add({ url, kind, confirm: false });
-    log.info('found a model server and put the gateway in front of it', { name, url });
-  }
-}
-
 function announce(status: Status, args: ServeArguments, io: ServeIo): void {
   io.stdout.write(
     args.logFormat === 'json' ? `${JSON.stringify(readyEvent(status))}\n` : readyText(status, io.calledAs),
@@ -121,7 +113,7 @@ function announce(status: Status, args: ServeArguments, io: ServeIo): void {
 
 function untilStopped(house: House, io: ServeIo, log: Log): Promise<number> {
   const { promise, resolve } = Promise.withResolvers<number>();
-  let asked = false;
+  let askedAt: number | undefined;
 
   async function stop(): Promise<void> {
     const { running } = house.status().server;
@@ -131,12 +123,14 @@ function untilStopped(house: House, io: ServeIo, log: Log): Promise<number> {
   }
 
   const off = io.onSignal(() => {
-    if (asked) {
+    // What starts programs (npm, timeout, a terminal's Ctrl+C) often delivers one wish to stop twice.
+    if (askedAt !== undefined && performance.now() - askedAt < sameWishMs) return;
+    if (askedAt !== undefined) {
       log.warn('ended without waiting for running requests');
       resolve(1);
       return;
     }
-    asked = true;
+    askedAt = performance.now();
     void stop();
   });
   return promise.finally(off);
