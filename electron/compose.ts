@@ -33,6 +33,7 @@ import { createUsageRecorder } from './storage/usage-recorder.ts';
 import { createUsageTable } from './storage/usage-table.ts';
 import { detectServers } from './upstream/detect.ts';
 import { isOpenOnLan } from './upstream/exposure.ts';
+import { guardedLookup } from './upstream/guarded-lookup.ts';
 import { createHealthWatch } from './upstream/health-watch.ts';
 import { identify } from './upstream/probe.ts';
 import { addressText, parseUpstreamAddress } from './upstream/upstream-address.ts';
@@ -152,6 +153,7 @@ export async function compose(shell: Shell): Promise<House> {
       usage: recorder.usage,
       admissions: recorder.admissions,
       upstreamFailed: health.noteFailure,
+      lookup: guardedLookup,
       clock,
       log,
     });

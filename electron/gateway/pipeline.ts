@@ -34,7 +34,7 @@ export type PipelinePorts = GatewayPorts & {
 };
 
 export function createPipeline(ports: PipelinePorts): Pipeline {
-  const agents = createUpstreamAgents();
+  const agents = createUpstreamAgents(ports);
   const admission = createAdmission(ports);
   const route = createRouter(ports);
   const forward = createForward({ ...ports, agents });

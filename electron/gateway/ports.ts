@@ -1,6 +1,7 @@
 // What the gateway asks of the rest of the house, as small types that compose.ts fulfils. All of it answers from memory:
 // nothing here may touch a disk or the keychain while a request waits.
 
+import type { LookupFunction } from 'node:net';
 import type { KeyLimits, KeyStatus, RequestRow, UpstreamHealth } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Dialect, UpstreamKind } from '../../shared/upstream-kinds.ts';
@@ -81,6 +82,8 @@ export type GatewayPorts = {
   readonly responses: ResponseOwners;
   readonly usage: UsageSink;
   readonly admissions: AdmissionLog;
+  /** How an upstream's name becomes an address; undefined takes the system's way. */
+  readonly lookup: LookupFunction | undefined;
   readonly clock: Clock;
   readonly log: Log;
 };

@@ -3,6 +3,7 @@
 
 import { type ClientRequest, Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import type { LookupFunction } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 export type UpstreamAgents = {
@@ -13,8 +14,10 @@ export type UpstreamAgents = {
 /** uvicorn, the commonest server behind us, closes idle connections after 5 s without saying so. */
 const idleSocketMs = 4_000;
 
-export function createUpstreamAgents(): UpstreamAgents {
+export function createUpstreamAgents(ports: { readonly lookup: LookupFunction | undefined }): UpstreamAgents {
   const options = {
+    ...(ports.lookup === undefined ? {} : { lookup: ports.lookup }),
+
     keepAlive: true,
     maxSockets: Number.POSITIVE_INFINITY,
     maxFreeSockets: 64,

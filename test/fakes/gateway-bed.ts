@@ -85,6 +85,7 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
     },
     admissions: { recent: () => options.admissions ?? [], record: () => {} },
     upstreamFailed: () => {},
+    lookup: undefined,
     clock: options.clock ?? systemClock,
     log,
   });
