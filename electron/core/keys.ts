@@ -113,7 +113,10 @@ export function createKeys(ports: KeyPorts): Keys {
       registry.reload(key.id);
       ports.onChange(key.id);
       // Gone for the gateway already; what is left in a locked vault is cleared away when it opens.
-      await ports.vault.verifiers()?.remove(key.id);
+      await ports.vault
+        .verifiers()
+        ?.remove(key.id)
+        .catch(() => {});
       return facts;
     },
     async rotate(ref, graceMs) {

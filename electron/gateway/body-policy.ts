@@ -115,7 +115,7 @@ const cloudWords = 'using a model that runs on the owner’s ollama.com account'
 
 /** Ollama's names for models that run elsewhere and cost their owner money: `…:cloud`, `…:671b-cloud`. */
 export function isCloudModel(model: string): boolean {
-  return /:(?:[^:/]*-)?cloud$/i.test(model);
+  return /:(?:[^:/]*-)?cloud\s*$/i.test(model);
 }
 
 function needsOf(root: Record<string, unknown>, model: string | undefined): ReadonlyMap<Operation, string> {

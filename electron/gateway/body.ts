@@ -8,7 +8,7 @@ import { KeyhatchError } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { BodyBudget, BodyMemory } from './body-memory.ts';
 import { jsonFacts, multipartFacts, noFacts } from './body-policy.ts';
-import type { Admitted, Bodied } from './exchange.ts';
+import { type Admitted, type Bodied, endedError } from './exchange.ts';
 import { hasBody } from './guard.ts';
 
 export type BodyPorts = { readonly settings: () => Settings; readonly budget: BodyBudget };
@@ -22,12 +22,26 @@ export async function readBody(admitted: Admitted, ports: BodyPorts): Promise<Bo
   const contentType = req.headers['content-type'];
   try {
     const wanted = route.body !== 'none' && hasBody(req);
-    const bytes = wanted ? await collect(admitted, memory, ports.settings()['limits.bodyMaxBytes']) : Buffer.alloc(0);
-    return { ...admitted, body: { bytes, contentType, memory, facts: await factsOf(admitted, bytes, contentType) } };
+    const bytes = wanted ? await collect(admitted, memory, ports.settings()['limits.bodyMaxBytes']) : nothing;
+    return { ...admitted, body: { ...holdBytes(bytes, memory), facts: await factsOf(admitted, bytes, contentType) } };
   } catch (error) {
     memory.give();
     throw error;
   }
+}
+
+const nothing = Buffer.alloc(0);
+
+function holdBytes(bytes: Buffer, memory: BodyMemory): Omit<Bodied['body'], 'facts'> {
+  let held = bytes;
+  return {
+    sizeBytes: bytes.length,
+    bytes: () => held,
+    letGo() {
+      held = nothing;
+      memory.give();
+    },
+  };
 }
 
 function factsOf(admitted: Admitted, bytes: Buffer, contentType = '') {
@@ -45,8 +59,7 @@ function factsOf(admitted: Admitted, bytes: Buffer, contentType = '') {
 
 async function collect(admitted: Admitted, memory: BodyMemory, limitBytes: number): Promise<Buffer> {
   const { req, res } = admitted;
-  const tooLarge = () =>
-    new KeyhatchError('body_too_large', { details: { limit: `${Math.floor(limitBytes / 1024 / 1024)} MiB` } });
+  const tooLarge = () => new KeyhatchError('body_too_large', { details: { limit: sizeText(limitBytes) } });
   if (Number(req.headers['content-length'] ?? 0) > limitBytes) throw tooLarge();
   const decoder = decoderFor(req.headers['content-encoding']);
   if (admitted.expectsContinue) res.writeContinue();
@@ -56,9 +69,11 @@ async function collect(admitted: Admitted, memory: BodyMemory, limitBytes: numbe
 
   await new Promise<void>((resolve, reject) => {
     const giveUp = (error: KeyhatchError) => {
+      stop();
       req.unpipe();
       decoder?.destroy();
-      stop();
+      // Nothing reads on, but an unread rest would keep the connection's next request from being seen.
+      req.resume();
       reject(error);
     };
     const timer = setTimeout(
@@ -83,7 +98,7 @@ async function collect(admitted: Admitted, memory: BodyMemory, limitBytes: numbe
     const onGone = () => giveUp(new KeyhatchError('client_gone'));
     const onBroken = () =>
       req.destroyed && !req.complete ? onGone() : giveUp(invalid('its compressed form is damaged'));
-    const onEnded = () => giveUp(new KeyhatchError(admitted.ended.reason));
+    const onEnded = () => giveUp(endedError(admitted));
     function stop(): void {
       clearTimeout(timer);
       source.off('data', onData).off('end', onEnd);
@@ -125,4 +140,9 @@ function decoderFor(encoding: IncomingMessage['headers']['content-encoding']): T
 
 function invalid(reason: string): KeyhatchError {
   return new KeyhatchError('body_invalid', { details: { reason } });
+}
+
+function sizeText(sizeBytes: number): string {
+  const mebibytes = sizeBytes / 1024 / 1024;
+  return mebibytes >= 1 ? `${Math.floor(mebibytes)} MiB` : `${Math.floor(sizeBytes / 1024)} KiB`;
 }

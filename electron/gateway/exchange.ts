@@ -2,11 +2,12 @@
 // types chain, so that a stage in the wrong place does not compile.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { KeyhatchError } from '../../shared/errors.ts';
 import type { Dialect } from '../../shared/upstream-kinds.ts';
-import type { BodyMemory } from './body-memory.ts';
 import type { BodyFacts } from './body-policy.ts';
 import type { GatewayKey, GatewayUpstream } from './ports.ts';
 import type { Operation, RouteRow } from './route-table.ts';
+import type { EndReason } from './running.ts';
 
 /** As it came in from the listener. */
 export type Received = {
@@ -65,10 +66,12 @@ export type Admitted = Identified & {
 /** After body: read whole, within its bounds. `bytes` is what goes on to the upstream. */
 export type Bodied = Admitted & {
   readonly body: {
-    readonly bytes: Buffer;
-    readonly contentType: string | undefined;
+    readonly sizeBytes: number;
     readonly facts: BodyFacts;
-    readonly memory: BodyMemory;
+    /** The bytes, until they are let go. */
+    readonly bytes: () => Buffer;
+    /** Lets go of the bytes and gives their memory back: a generation may go on for an hour without them. */
+    readonly letGo: () => void;
   };
 };
 
@@ -81,6 +84,12 @@ export type Authorized = Bodied & {
 
 /** How far an exchange has got, for the refusal and the meter. */
 export type SoFar = Received & Partial<Authorized>;
+
+/** The error that tells a client why its running request was ended. */
+export function endedError({ ended, caller }: Admitted): KeyhatchError {
+  const details = caller.kind === 'key' ? { name: caller.key.name } : {};
+  return new KeyhatchError(ended.reason as EndReason, { details });
+}
 
 /** Who a stored response belongs to: a key's id, or the kind of a caller without one. */
 export function ownerOf(caller: Caller): string {

@@ -33,9 +33,9 @@ export function upstreamHeaders(
   headers['accept-encoding'] = 'identity';
   headers['x-request-id'] = exchange.id;
   headers[hopHeader] = instanceId;
-  const { bytes } = exchange.body;
+  const { sizeBytes } = exchange.body;
   // mlx-lm answers 411 to a chunked body, so the length is always said.
-  if (bytes.length > 0 || exchange.req.method === 'POST') headers['content-length'] = String(bytes.length);
+  if (sizeBytes > 0 || exchange.req.method === 'POST') headers['content-length'] = String(sizeBytes);
   else delete headers['content-type'];
   return Object.assign(headers, credentialHeaders(upstream.kind, upstream.credential));
 }

@@ -9,7 +9,7 @@ import { type ErrorCode, KeyhatchError } from '../../shared/errors.ts';
 import type { Outcome } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Clock } from '../lib/clock.ts';
-import { type Authorized, ownerOf } from './exchange.ts';
+import { type Authorized, endedError, ownerOf } from './exchange.ts';
 import { clientHeaders, upstreamHeaders } from './forward-headers.ts';
 import type { GatewayUpstream, ResponseOwners } from './ports.ts';
 import { inBandError } from './reply.ts';
@@ -45,6 +45,8 @@ type Attempt = {
   readonly exchange: Authorized;
   readonly upstream: GatewayUpstream;
   readonly settle: (end: Forwarded | KeyhatchError) => void;
+  /** Settles with a fault of our own. */
+  readonly fail: (error: unknown) => void;
   request: ClientRequest | undefined;
   response: IncomingMessage | undefined;
   tally: Tally | undefined;
@@ -77,6 +79,7 @@ export function createForward(ports: ForwardPorts): Forward {
           if (end instanceof KeyhatchError) reject(end);
           else resolve(end);
         },
+        fail: reject,
         request: undefined,
         response: undefined,
         tally: undefined,
@@ -86,7 +89,7 @@ export function createForward(ports: ForwardPorts): Forward {
         timer: undefined,
       };
       const onClose = () => state.settle(endOf(state));
-      const onEnded = () => end(state, new KeyhatchError(exchange.ended.reason));
+      const onEnded = () => end(state, endedError(exchange));
       attempts.set(req, state);
       res.on('close', onClose);
       if (res.destroyed) return onClose();
@@ -126,7 +129,7 @@ function send(proxy: ProxyServer, state: Attempt, ports: ForwardPorts): void {
       target: { protocol: url.protocol, hostname, port: url.port, pathname: prefix + exchange.upstreamPath + search },
       ignorePath: true,
       agent: ports.agents.for(url.protocol),
-      buffer: Readable.from(body.bytes.length > 0 ? [body.bytes] : []),
+      buffer: Readable.from(body.sizeBytes > 0 ? [body.bytes()] : []),
       selfHandleResponse: true,
     })
     // Failures arrive as events; the promise tells them a second time.
@@ -134,9 +137,15 @@ function send(proxy: ProxyServer, state: Attempt, ports: ForwardPorts): void {
 }
 
 function listen(proxy: ProxyServer, attempts: WeakMap<IncomingMessage, Attempt>, ports: ForwardPorts): void {
+  // Whatever is thrown in here would otherwise be thrown at the event loop, and end the process.
   const withAttempt = (req: unknown, act: (state: Attempt) => void) => {
     const state = attempts.get(req as IncomingMessage);
-    if (state) act(state);
+    try {
+      if (state) act(state);
+    } catch (error) {
+      state?.request?.destroy();
+      state?.fail(error);
+    }
   };
   proxy.on('proxyReq', (request, req) => withAttempt(req, (state) => onRequest(state, request, ports)));
   proxy.on('proxyRes', (response, req) => withAttempt(req, (state) => onResponse(state, response, ports)));
@@ -162,8 +171,7 @@ function onRequest(state: Attempt, request: ClientRequest, ports: ForwardPorts):
   } else {
     waitForAnswer();
   }
-  // Once the upstream has the body, nobody needs it any more: a generation may go on for an hour.
-  request.once('finish', () => state.exchange.body.memory.give());
+  request.once('finish', state.exchange.body.letGo);
 }
 
 function onResponse(state: Attempt, response: IncomingMessage, ports: ForwardPorts): void {

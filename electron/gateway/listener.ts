@@ -88,8 +88,12 @@ function createHttpServer(handler: Handler): Server {
     // There is no upgrade to anything: `Upgrade: h2c` stays the plain request it carries, body and all.
     shouldUpgradeCallback: () => false,
   });
-  server.on('request', (req, res) => void handler(req, res, false));
-  server.on('checkContinue', (req, res) => void handler(req, res, true));
+  const handle = (expectsContinue: boolean) => (req: IncomingMessage, res: ServerResponse) => {
+    // The pipeline catches everything; should it not, one connection goes and not the process.
+    handler(req, res, expectsContinue).catch(() => res.destroy());
+  };
+  server.on('request', handle(false));
+  server.on('checkContinue', handle(true));
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
     socket.end(refusalOfBrokenHead(error.code ?? ''));

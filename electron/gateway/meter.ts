@@ -51,7 +51,7 @@ function rowOf(soFar: SoFar, end: Forwarded | KeyhatchError | undefined, now: nu
     firstByteAt: forwarded?.firstByteAt ?? null,
     firstTokenAt: tallied?.firstTokenAt ?? null,
     endedAt: now,
-    bytesIn: soFar.body?.bytes.length ?? 0,
+    bytesIn: soFar.body?.sizeBytes ?? 0,
     bytesOut: forwarded?.bytesOut ?? 0,
     tokensIn: tallied?.tokensIn ?? null,
     tokensOut: tallied?.tokensOut ?? null,

@@ -79,9 +79,11 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
     } catch (error) {
       end = expected(error, received.id);
       if (!res.headersSent) setRateHeaders(soFar, admission);
+      // Who waited for 100 Continue may now leave the body out or not: what comes next could be either.
+      if (expectsContinue && !res.headersSent) res.setHeader('connection', 'close');
       refuse(res, end, soFar.dialect ?? dialectOfPath(soFar.path ?? req.url ?? ''), received.id);
     } finally {
-      soFar.body?.memory.give();
+      soFar.body?.letGo();
       soFar.lease?.release();
       meter(soFar, end, ports);
     }
