@@ -182,6 +182,11 @@ const table = {
     retry: false,
     message: 'The API key "{name}" may not use the model "{model}". It may use: {allowed}.',
   },
+  model_unknown: {
+    status: 404,
+    retry: false,
+    message: '{upstream} does not have the model "{model}". It has: {allowed}.',
+  },
   response_unknown: {
     status: 404,
     retry: false,

@@ -225,7 +225,8 @@ export const editors: readonly Client[] = [
         where: ui('Cursor Settings › Models › API Keys'),
         body: fields(({ v1, key, model }) => [
           copy('OpenAI API Key', key),
-          copy('Override OpenAI Base URL', v1),
+          // A local address could only be copied in vain.
+          copy('Override OpenAI Base URL', v1.startsWith('https://') ? v1 : 'https://your-public-host.example/v1'),
           copy('Add Custom Model', model),
         ]),
       },

@@ -2,6 +2,9 @@
 
 import { type Client, python, source, typescript } from './snippets-template.ts';
 
+// A slot like any other, so that nobody who reads this file's imports takes the reader's for ours.
+const npm = (name: string) => () => name;
+
 export const sdks: readonly Client[] = [
   {
     id: 'openai-ts',
@@ -16,7 +19,7 @@ export const sdks: readonly Client[] = [
         title: 'npm install openai',
         where: source,
         body: typescript`
-          import OpenAI from "openai";
+          import OpenAI from ${npm('openai')};
 
           const client = new OpenAI({
             baseURL: ${'v1'},
@@ -75,7 +78,7 @@ export const sdks: readonly Client[] = [
         title: 'npm install @anthropic-ai/sdk',
         where: source,
         body: typescript`
-          import Anthropic from "@anthropic-ai/sdk";
+          import Anthropic from ${npm('@anthropic-ai/sdk')};
 
           const client = new Anthropic({
             baseURL: ${'root'},
@@ -136,7 +139,7 @@ export const sdks: readonly Client[] = [
         title: 'npm install ollama',
         where: source,
         body: typescript`
-          import { Ollama } from "ollama";
+          import { Ollama } from ${npm('ollama')};
 
           const client = new Ollama({
             host: ${'root'},
@@ -205,8 +208,8 @@ export const sdks: readonly Client[] = [
         title: 'npm install ai @ai-sdk/openai-compatible',
         where: source,
         body: typescript`
-          import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
-          import { generateText } from "ai";
+          import { createOpenAICompatible } from ${npm('@ai-sdk/openai-compatible')};
+          import { generateText } from ${npm('ai')};
 
           const keyhatch = createOpenAICompatible({
             name: "keyhatch",
@@ -237,7 +240,7 @@ export const sdks: readonly Client[] = [
         title: 'npm install @langchain/openai @langchain/core',
         where: source,
         body: typescript`
-          import { ChatOpenAI } from "@langchain/openai";
+          import { ChatOpenAI } from ${npm('@langchain/openai')};
 
           const model = new ChatOpenAI({
             model: ${'model'},

@@ -35,10 +35,12 @@ async function main(): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  // `keyhatch keys list | head` closes our stdout early, which is no failure.
+  // `keyhatch keys list | head` closes our stdout early, which is no failure; and a server outlives whoever read its log.
+  const isServer = process.argv.includes('serve');
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
+    if (error.code === 'EPIPE' && !isServer) process.exit(0);
   });
+  stderr.on('error', () => {});
   const calledAs = env['KEYHATCH_CALLED_AS'] ?? 'keyhatch';
   process.exitCode = await runCli(process.argv.slice(2), {
     stdout,

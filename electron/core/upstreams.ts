@@ -170,7 +170,10 @@ export function createUpstreams(ports: UpstreamPorts): Upstreams {
       const kind = input.kind ?? (await ports.identify(url, input.credential)).kind;
       const record = { id: ports.makeId(), name: input.name ?? freeName(kind, url, list), url: address, kind };
       if (input.credential !== undefined) {
-        await ports.secrets.set(`upstream/${record.id}`, input.credential);
+        await ports.secrets.set(
+          `upstream/${record.id}`,
+          JSON.stringify({ url: address, credential: input.credential }),
+        );
         credentials.set(record.id, input.credential);
       }
       ports.saveSettings([...list, record], ports.settings()['upstreams.default']);
@@ -195,10 +198,10 @@ export function createUpstreams(ports: UpstreamPorts): Upstreams {
       return status;
     },
     async loadCredentials() {
-      for (const { id, name } of isFixed ? [] : ports.settings()['upstreams.list']) {
+      for (const { id, name, url } of isFixed ? [] : ports.settings()['upstreams.list']) {
         try {
-          const credential = await ports.secrets.get(`upstream/${id}`);
-          if (credential !== null) credentials.set(id, credential);
+          const credential = credentialFor(url, await ports.secrets.get(`upstream/${id}`));
+          if (credential !== undefined) credentials.set(id, credential);
         } catch (error) {
           ports.log.warn('the credential of an upstream cannot be read from the vault', { upstream: name, error });
         }
@@ -209,6 +212,14 @@ export function createUpstreams(ports: UpstreamPorts): Upstreams {
       liveCache = undefined;
     },
   };
+}
+
+// A credential goes to the address it was given for and to no other, whatever the settings file says by now.
+function credentialFor(url: string, kept: string | null): string | undefined {
+  if (kept === null) return undefined;
+  const { url: given, credential } = JSON.parse(kept) as { readonly url: unknown; readonly credential: unknown };
+  if (given !== url || typeof credential !== 'string') throw new Error('it was given for another address; add it anew');
+  return credential;
 }
 
 function freeName(kind: UpstreamKind, url: URL, taken: readonly UpstreamRecord[]): string {

@@ -25,6 +25,7 @@ export function authorize(bodied: Bodied, ports: AuthorizePorts): Authorized {
   const upstreams = ports.upstreams.list();
   const chosen = owned === undefined ? byModel(model, ports.upstreams) : upstreams.filter(({ id }) => id === owned);
   const candidates = speaking(bodied, chosen, upstreams);
+  checkListed(model, candidates);
   const [first, ...rest] = candidates;
   if (!first) throw new KeyhatchError('no_upstream');
   return { ...bodied, model, candidates: [first, ...rest] };
@@ -50,6 +51,13 @@ function checkModels(bodied: Bodied, model: string | undefined): void {
       throw new KeyhatchError('model_not_allowed', { details });
     }
   }
+}
+
+// mlx-lm downloads whatever model it is asked for from a hub: there only what it lists may be named.
+function checkListed(model: string | undefined, [first]: readonly GatewayUpstream[]): void {
+  if (first?.kind !== 'mlxlm' || model === undefined || modelAliases.has(model) || first.models.has(model)) return;
+  const allowed = [...first.models].slice(0, 20).join(', ') || 'none at the moment';
+  throw new KeyhatchError('model_unknown', { details: { model: model.slice(0, 120), upstream: first.name, allowed } });
 }
 
 /** Whether a key's model list names this model; Ollama's `:latest` may be left out on either side. */

@@ -4,7 +4,7 @@
 import { isUtf8 } from 'node:buffer';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Dialect } from '../../shared/upstream-kinds.ts';
-import { foldKey, scanTopLevel } from './json-members.ts';
+import { foldKey, hasMoreValues, scanTopLevel } from './json-members.ts';
 import { findRemoteMedia } from './remote-media.ts';
 import type { Operation } from './route-table.ts';
 
@@ -54,10 +54,17 @@ const policyKeys: ReadonlySet<string> = new Set([
   'stream_options',
 ]);
 
+/**
+ * A parsed value takes some 50 times the memory of the two bytes it can be written with, and blocks the process while it
+ * is made: 63 MiB of `1,1,1,…` took 6 s and 2.8 GB. Long texts and images are few values and pass.
+ */
+const mostValues = 1_000_000;
+
 /** @throws KeyhatchError `body_invalid` unless the bytes are one JSON object that every server reads in the same way */
 export function jsonFacts(bytes: Buffer, dialect: Dialect): BodyFacts {
   if (bytes.length === 0) throw invalid('it is empty, and JSON is needed');
   if (!isUtf8(bytes)) throw invalid('it is not UTF-8');
+  if (hasMoreValues(bytes, mostValues)) throw invalid(`it holds more than ${mostValues} values`);
   checkTopLevelKeys(bytes);
   let root: unknown;
   try {
@@ -78,11 +85,18 @@ export function jsonFacts(bytes: Buffer, dialect: Dialect): BodyFacts {
 
 /** @throws KeyhatchError `body_invalid` unless the form can be read and names at most one model */
 export async function multipartFacts(bytes: Buffer, contentType: string): Promise<BodyFacts> {
+  // With two boundaries, or one that can be read in two ways, servers see two different forms.
+  if (!/^multipart\/form-data\s*;\s*boundary=("?)[A-Za-z0-9'()+_,./:=?-]{1,70}\1\s*$/i.test(contentType)) {
+    throw invalid('its Content-Type must be multipart/form-data with one boundary');
+  }
   let form: FormData;
   try {
     form = await new Response(new Uint8Array(bytes), { headers: { 'content-type': contentType } }).formData();
   } catch {
     throw invalid('its multipart form cannot be read');
+  }
+  if ([...form.keys()].some((name) => !/^[A-Za-z0-9_.[\]-]{1,100}$/.test(name))) {
+    throw invalid('a field of its form has an odd name');
   }
   const models = form.getAll('model');
   const needs = new Map<Operation, string>();
@@ -124,20 +138,25 @@ function needsOf(root: Record<string, unknown>, model: string | undefined): Read
   for (const member of ['integrations', 'plugins', 'mcp_servers']) {
     if (isFilled(root[member])) needs.set('tools', `having the server run tools ("${member}")`);
   }
-  if (asArray(root['tools']).some(isServerTool)) needs.set('tools', 'having the server call an MCP server ("tools")');
+  const tool = asArray(root['tools']).find(isServerTool);
+  if (tool !== undefined) needs.set('tools', 'having the server run a tool of its own ("tools")');
+  if (isFilled(root['adapters'])) needs.set('models:manage', 'loading adapters');
   const media = findRemoteMedia(root);
   if (media !== undefined)
     needs.set('remote_media', `having the server fetch a URL ("${media}"); send the data itself`);
   return needs;
 }
 
+// Tools that the client runs: it gets the call and answers it. Whatever else a server knows it would run itself, with the
+// rights or on the account of its owner (MCP servers, web search, code interpreters).
+const clientTool = /^(?:function|custom|local_shell|shell|apply_patch|(?:bash|text_editor|computer|memory)_\d{8})$/;
+
 function isServerTool(tool: unknown): boolean {
   if (!isObject(tool)) return false;
   return Object.entries(tool).some(([key, value]) => {
     const folded = foldKey(key);
-    return (
-      (folded === 'type' && typeof value === 'string' && foldKey(value).startsWith('mcp')) || folded === 'server_url'
-    );
+    if (folded === 'server_url') return true;
+    return folded === 'type' && value !== null && !(typeof value === 'string' && clientTool.test(value));
   });
 }
 
@@ -151,7 +170,8 @@ function storedIds(root: Record<string, unknown>): readonly string[] {
   for (const item of asArray(root['input'])) {
     if (
       isObject(item) &&
-      (item['type'] === 'item_reference' || (item['type'] === undefined && Object.keys(item).join() === 'id'))
+      (item['type'] === 'item_reference' ||
+        ((item['type'] ?? null) === null && item['role'] === undefined && 'id' in item))
     ) {
       ids.push(String(item['id']));
     }

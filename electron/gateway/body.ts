@@ -114,7 +114,10 @@ async function collect(admitted: Admitted, memory: BodyMemory, limitBytes: numbe
     req.on('close', onClose);
     admitted.ended.addEventListener('abort', onEnded);
   });
-  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+  const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+  // The listeners that stay on the request would hold the pieces for as long as it runs.
+  chunks.length = 0;
+  return bytes;
 }
 
 /** Memory that a zstd or brotli stream may ask for as its window: 8 MiB, as Ollama has it. */

@@ -49,6 +49,8 @@ export function isForwarded(req: IncomingMessage): boolean {
 export function isTrulyLocal(req: IncomingMessage, hostName: string): boolean {
   const { remoteAddress = '', localAddress = '' } = req.socket;
   if (!isLoopback(remoteAddress) || !isLoopback(localAddress)) return false;
+  // nginx as it comes forwards in HTTP/1.0, names the upstream as Host and adds no header that would show it.
+  if (req.httpVersion !== '1.1') return false;
   if (!isLoopbackName(hostName) || isForwarded(req) || req.headers.origin !== undefined) return false;
   const site = req.headers['sec-fetch-site'];
   return site === undefined || site === 'none';

@@ -4,7 +4,7 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { credentialHeaders } from '../lib/credential-headers.ts';
 import type { Authorized } from './exchange.ts';
-import { hopHeader } from './guard.ts';
+import { hopHeader, hopsOf } from './guard.ts';
 import type { GatewayUpstream } from './ports.ts';
 
 const allowed =
@@ -32,7 +32,7 @@ export function upstreamHeaders(
   // The meter reads the answer as it passes, and model servers gain nothing from compressing on loopback.
   headers['accept-encoding'] = 'identity';
   headers['x-request-id'] = exchange.id;
-  headers[hopHeader] = instanceId;
+  headers[hopHeader] = [...hopsOf(exchange.req).slice(-7), instanceId].join(',');
   const { sizeBytes } = exchange.body;
   // mlx-lm answers 411 to a chunked body, so the length is always said.
   if (sizeBytes > 0 || exchange.req.method === 'POST') headers['content-length'] = String(sizeBytes);

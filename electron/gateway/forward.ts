@@ -3,19 +3,20 @@
 // connection before it took a byte while another serves the same model (architecture §4, rules 5–10).
 
 import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { createProxyServer, type ProxyServer } from 'http-proxy';
-import { type ErrorCode, KeyhatchError } from '../../shared/errors.ts';
-import type { Outcome } from '../../shared/model.ts';
+import { KeyhatchError } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Clock } from '../lib/clock.ts';
+import { type Attempt, breakOff, endAttempt, endOf, type Forwarded } from './attempt.ts';
 import { type Authorized, endedError, ownerOf } from './exchange.ts';
 import { clientHeaders, upstreamHeaders } from './forward-headers.ts';
 import type { GatewayUpstream, ResponseOwners } from './ports.ts';
-import { inBandError } from './reply.ts';
-import { openTally, type Tallied, type Tally } from './tally/tally.ts';
+import { watchStreamEnd } from './stream-end.ts';
+import { openTally, type Tally } from './tally/tally.ts';
 import type { UpstreamAgents } from './upstream-agent.ts';
-import { answerFailure, brokenOff, connectFailure, isRefusedConnection, outcomeOf } from './upstream-failure.ts';
+import { answerFailure, brokenOff, connectFailure, isRefusedConnection } from './upstream-failure.ts';
 
 export type ForwardPorts = {
   readonly settings: () => Settings;
@@ -27,35 +28,7 @@ export type ForwardPorts = {
   readonly upstreamFailed: (upstreamId: string, reason: string) => void;
 };
 
-/** How an answer that had begun came to its end. */
-export type Forwarded = {
-  readonly upstreamId: string;
-  readonly status: number;
-  readonly outcome: Outcome;
-  readonly errorCode: ErrorCode | null;
-  readonly firstByteAt: number | null;
-  readonly bytesOut: number;
-  readonly tallied: Tallied | undefined;
-};
-
 export type Forward = (exchange: Authorized) => Promise<Forwarded>;
-
-/** One attempt at one upstream: what the proxy library's events, which know only the request, must find again. */
-type Attempt = {
-  readonly exchange: Authorized;
-  readonly upstream: GatewayUpstream;
-  readonly settle: (end: Forwarded | KeyhatchError) => void;
-  /** Settles with a fault of our own. */
-  readonly fail: (error: unknown) => void;
-  request: ClientRequest | undefined;
-  response: IncomingMessage | undefined;
-  tally: Tally | undefined;
-  firstByteAt: number | null;
-  bytesOut: number;
-  /** Why we ended it ourselves. */
-  endedBy: KeyhatchError | undefined;
-  timer: NodeJS.Timeout | undefined;
-};
 
 /** How long a connection may take to open; loopback takes none. */
 const connectTimeoutMs = 5_000;
@@ -89,7 +62,7 @@ export function createForward(ports: ForwardPorts): Forward {
         timer: undefined,
       };
       const onClose = () => state.settle(endOf(state));
-      const onEnded = () => end(state, endedError(exchange));
+      const onEnded = () => endAttempt(state, endedError(exchange));
       attempts.set(req, state);
       res.on('close', onClose);
       if (res.destroyed) return onClose();
@@ -129,11 +102,22 @@ function send(proxy: ProxyServer, state: Attempt, ports: ForwardPorts): void {
       target: { protocol: url.protocol, hostname, port: url.port, pathname: prefix + exchange.upstreamPath + search },
       ignorePath: true,
       agent: ports.agents.for(url.protocol),
-      buffer: Readable.from(body.sizeBytes > 0 ? [body.bytes()] : []),
+      buffer: readableOf(body.bytes),
       selfHandleResponse: true,
     })
     // Failures arrive as events; the promise tells them a second time.
     .catch(() => {});
+}
+
+// As Readable.from does, without its promises; and without holding the bytes, because the library holds on to this.
+function readableOf(bytesNow: () => Buffer): Readable {
+  return new Readable({
+    read() {
+      const bytes = bytesNow();
+      if (bytes.length > 0) this.push(bytes);
+      this.push(null);
+    },
+  });
 }
 
 function listen(proxy: ProxyServer, attempts: WeakMap<IncomingMessage, Attempt>, ports: ForwardPorts): void {
@@ -159,7 +143,7 @@ function onRequest(state: Attempt, request: ClientRequest, ports: ForwardPorts):
   const firstByteMs = ports.settings()['upstream.firstByteTimeoutMs'];
   const late = () => {
     const details = { upstream: state.upstream.name, seconds: Math.round(firstByteMs / 1000) };
-    end(state, new KeyhatchError('upstream_timeout', { details }));
+    endAttempt(state, new KeyhatchError('upstream_timeout', { details }));
   };
   const waitForAnswer = () => {
     clearTimeout(state.timer);
@@ -172,6 +156,12 @@ function onRequest(state: Attempt, request: ClientRequest, ports: ForwardPorts):
     waitForAnswer();
   }
   request.once('finish', state.exchange.body.letGo);
+  // Without a listener an upgrade that nobody asked for would leave the request without any end.
+  request.once('upgrade', (_response, socket) => {
+    socket.destroy();
+    endAttempt(state, brokenOff(state.upstream, 'it answered with a protocol that it was not asked for'));
+  });
+  sendTogether(request.socket);
 }
 
 function onResponse(state: Attempt, response: IncomingMessage, ports: ForwardPorts): void {
@@ -189,16 +179,37 @@ function onResponse(state: Attempt, response: IncomingMessage, ports: ForwardPor
   }
   const tally = openTallyFor(exchange, upstream, response, ports.responses);
   state.tally = tally;
+  const streamEnd = watchStreamEnd(response, exchange.req.method);
   response.on('data', (chunk: Buffer) => {
     state.bytesOut += chunk.length;
     tally.chunk(chunk, ports.clock.now());
+    streamEnd?.chunk(chunk);
   });
-  response.once('end', () => tally.end());
+  response.once('end', () => {
+    tally.end();
+    if (streamEnd && !streamEnd.isWhole()) {
+      breakOff(state, brokenOff(upstream, 'its connection closed before the last event'));
+    } else {
+      res.end();
+    }
+  });
   // Registered before the library's own listener, which destroys the client's socket at once.
   response.once('error', () => breakOff(state, brokenOff(upstream, 'its connection closed in the middle')));
   res.writeHead(response.statusCode ?? 502, clientHeaders(response.headers));
-  res.flushHeaders();
-  response.pipe(res);
+  response.pipe(res, { end: false });
+  sendTogether(res.socket, () => {
+    if (!res.writableEnded) res.flushHeaders();
+  });
+}
+
+// Head and body often arrive in one piece. What is written until the event loop comes round goes out as one piece too: a
+// write of its own for each cost more than everything else the gateway does (bench, 2026-11).
+function sendTogether(socket: Socket | null, before: () => void = () => {}): void {
+  socket?.cork();
+  setImmediate(() => {
+    before();
+    socket?.uncork();
+  });
 }
 
 function openTallyFor(
@@ -213,7 +224,11 @@ function openTallyFor(
     metered: exchange.route.metered && (response.statusCode ?? 500) < 300,
     contentType: response.headers['content-type'],
     contentEncoding: response.headers['content-encoding'],
-    onResponseId: (id) => responses.claim(id, ownerOf(exchange.caller), upstream.id),
+    onResponseId(id) {
+      // An upstream that lets callers choose ids would else let one key take over what another one made.
+      const owner = ownerOf(exchange.caller);
+      if ((responses.find(id)?.owner ?? owner) === owner) responses.claim(id, owner, upstream.id);
+    },
   });
 }
 
@@ -229,51 +244,4 @@ function onError(state: Attempt, error: Error, ports: ForwardPorts): void {
       ports.upstreamFailed(state.upstream.id, String(failure.details['reason']));
     state.settle(failure);
   }
-}
-
-/** Ends a running request for a reason of ours. */
-function end(state: Attempt, reason: KeyhatchError): void {
-  state.endedBy = reason;
-  if (state.exchange.res.headersSent) {
-    breakOff(state, reason);
-  } else {
-    state.request?.destroy();
-    state.settle(reason);
-  }
-}
-
-// A cut stream must never look complete: say why in the dialect where a whole event has just ended, then take the
-// connection away without the end of the body that would make it look whole.
-function breakOff(state: Attempt, reason: KeyhatchError): void {
-  const { exchange, tally, response } = state;
-  const { res } = exchange;
-  if (res.destroyed || res.writableFinished) return;
-  state.endedBy ??= reason;
-  response?.unpipe(res);
-  const contentType = String(res.getHeader('content-type') ?? '');
-  const frame = inBandError(reason, exchange.dialect, contentType, exchange.path, exchange.id);
-  if (frame !== undefined && tally?.atEventBoundary() && res.getHeader('content-length') === undefined) {
-    res.write(frame);
-    // Node corks chunked writes until the next tick, and the socket will be gone by then.
-    res.socket?.uncork();
-  }
-  res.destroy();
-  state.request?.destroy();
-}
-
-function endOf(state: Attempt): Forwarded {
-  const { exchange, upstream, tally, endedBy } = state;
-  const whole = exchange.res.writableFinished;
-  const status = exchange.res.headersSent ? exchange.res.statusCode : 499;
-  const errorCode = endedBy?.code ?? (whole ? null : 'client_gone');
-  tally?.end();
-  return {
-    upstreamId: upstream.id,
-    status,
-    outcome: endedBy ? outcomeOf(endedBy.code) : whole ? (status >= 400 ? 'upstream_error' : 'ok') : 'client_gone',
-    errorCode,
-    firstByteAt: state.firstByteAt,
-    bytesOut: state.bytesOut,
-    tallied: tally?.read(),
-  };
 }

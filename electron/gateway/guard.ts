@@ -23,7 +23,7 @@ export function guard(received: Received, ports: GuardPorts): Guarded {
   checkOrigin(req, settings);
   checkKeyInUrl(path, query);
   checkBodyType(req);
-  if (req.headers[hopHeader] === ports.instanceId) throw new KeyhatchError('loop_detected');
+  if (hopsOf(req).includes(ports.instanceId)) throw new KeyhatchError('loop_detected');
   return {
     ...received,
     clientAddress: plainAddress(req.socket.remoteAddress),
@@ -31,6 +31,12 @@ export function guard(received: Received, ports: GuardPorts): Guarded {
     path,
     query,
   };
+}
+
+/** The gateways that this request has been through, if it says so in a form of ours. */
+export function hopsOf(req: IncomingMessage): readonly string[] {
+  const hops = String(req.headers[hopHeader] ?? '');
+  return /^[0-9a-z]{1,32}(?:,[0-9a-z]{1,32}){0,7}$/.test(hops) ? hops.split(',') : [];
 }
 
 const singleHeaders = new Set([
@@ -160,9 +166,10 @@ function checkKeyInUrl(path: string, query: URLSearchParams): void {
 // A page can post text/plain or a form without a preflight, and some servers parse JSON whatever its type (§5.1).
 function checkBodyType(req: IncomingMessage): void {
   if (!hasBody(req)) return;
-  const type = (req.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  const json = type === 'application/json' || /^application\/[a-z0-9.+-]+\+json$/.test(type);
-  if (!json && type !== 'multipart/form-data') throw new KeyhatchError('content_type_not_allowed');
+  const type = (req.headers['content-type'] ?? '').trim().toLowerCase();
+  // JSON is UTF-8; a server that heeded another charset would read other names than we did.
+  const json = /^application\/(?:json|[a-z0-9.+-]{1,60}\+json)(?:\s*;\s*charset="?utf-?8"?)?\s*;?$/.test(type);
+  if (!json && !type.startsWith('multipart/form-data')) throw new KeyhatchError('content_type_not_allowed');
 }
 
 function malformed(reason: string): KeyhatchError {

@@ -43,7 +43,8 @@ function findKey(
 ): GatewayKey | undefined {
   const locked = keys.locked();
   if (locked) {
-    if (publicPath) return undefined;
+    const openDoor = !settings['access.requireKey'] && presented.every((value) => parseKey(value).kind === 'foreign');
+    if (publicPath || openDoor) return undefined;
     throw new KeyhatchError('vault_locked', { details: locked });
   }
   const matched = new Map<string, GatewayKey>();

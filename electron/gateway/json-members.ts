@@ -49,6 +49,25 @@ export function scanTopLevel(bytes: Buffer): TopLevelScan {
   }
 }
 
+/** Whether a JSON text holds more than `most` values, counted by the commas and openings outside its strings. */
+export function hasMoreValues(bytes: Buffer, most: number): boolean {
+  if (bytes.length <= most) return false;
+  let values = 0;
+  let at = 0;
+  while (at < bytes.length) {
+    const byte = bytes[at] as number;
+    at += 1;
+    if (byte === quote) {
+      at = skipString(bytes, at - 1);
+      if (at === notJson) return false;
+    } else if (byte === comma || (byte | 0x20) === openBrace) {
+      values += 1;
+      if (values > most) return true;
+    }
+  }
+  return false;
+}
+
 /**
  * Folds the case of a member name so that two names are equal exactly when Go's encoding/json takes both for the same
  * ASCII field: A–Z, and the two letters beyond ASCII that fold into it, U+017F (ſ → s) and U+212A (K → k).

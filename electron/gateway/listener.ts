@@ -5,6 +5,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, createServer as createTcpServer, isIPv6 } from 'node:net';
 import { KeyhatchError } from '../../shared/errors.ts';
 import { findPortHolder } from './port-holder.ts';
+import { refuse } from './reply.ts';
+import { dialectOfPath } from './route.ts';
 
 export type ListenAddress = { readonly host: string; readonly port: number };
 export type Handler = (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean) => Promise<void>;
@@ -20,16 +22,18 @@ export type Listener = {
 };
 
 type Bound = ListenAddress & { readonly server: Server };
+/** A server that has let go of its address serves what runs, and nothing new on the connections that are left. */
+type Serving = { released: boolean; readonly answers: Set<ServerResponse> };
 
 export function createListener(handler: Handler): Listener {
   let bound: readonly Bound[] = [];
-  const all = new Set<Server>();
+  const all = new Map<Server, Serving>();
 
   async function bindAll(hosts: readonly string[], port: number): Promise<readonly Bound[]> {
     const made: Bound[] = [];
     try {
       // With port 0 the first address picks it and the others follow.
-      for (const host of hosts) made.push(await bind(createHttpServer(handler), host, made[0]?.port ?? port));
+      for (const host of hosts) made.push(await bind(open(), host, made[0]?.port ?? port));
       return made;
     } catch (error) {
       for (const { server } of made) server.close();
@@ -37,9 +41,23 @@ export function createListener(handler: Handler): Listener {
     }
   }
 
+  function open(): Server {
+    const serving: Serving = { released: false, answers: new Set() };
+    const server = createHttpServer(handler, serving);
+    all.set(server, serving);
+    return server.once('close', () => all.delete(server));
+  }
+
+  function release(server: Server): void {
+    const serving = all.get(server);
+    if (serving) serving.released = true;
+    for (const res of serving?.answers ?? []) res.shouldKeepAlive = false;
+    server.close();
+    server.closeIdleConnections();
+  }
+
   function keep(next: readonly Bound[]): readonly ListenAddress[] {
     bound = next;
-    for (const { server } of next) all.add(server.once('close', () => all.delete(server)));
     return next.map(({ host, port }) => ({ host, port }));
   }
 
@@ -68,12 +86,12 @@ export function createListener(handler: Handler): Listener {
       bound = [];
     },
     destroy() {
-      for (const server of all) server.closeAllConnections();
+      for (const server of all.keys()) server.closeAllConnections();
     },
   };
 }
 
-function createHttpServer(handler: Handler): Server {
+function createHttpServer(handler: Handler, serving: Serving): Server {
   const server = createServer({
     // A head must be whole in 10 s and a body in 10 min; nothing limits how long an answer takes (wire-formats §5.7).
     headersTimeout: 10_000,
@@ -89,14 +107,24 @@ function createHttpServer(handler: Handler): Server {
     shouldUpgradeCallback: () => false,
   });
   const handle = (expectsContinue: boolean) => (req: IncomingMessage, res: ServerResponse) => {
+    if (serving.released) {
+      refuse(res, new KeyhatchError('server_stopping'), dialectOfPath(req.url ?? ''), '');
+      return;
+    }
+    serving.answers.add(res);
+    res.once('close', () => serving.answers.delete(res));
     // The pipeline catches everything; should it not, one connection goes and not the process.
     handler(req, res, expectsContinue).catch(() => res.destroy());
   };
   server.on('request', handle(false));
   server.on('checkContinue', handle(true));
+  // Running out of descriptors ends an accept, not the server.
+  server.on('error', () => {});
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
-    socket.end(refusalOfBrokenHead(error.code ?? ''));
+    // Into an answer that has begun nothing may be put; and who is gone needs none.
+    const answering = [...serving.answers].some((res) => res.socket === socket);
+    if (answering || !socket.writable || error.code === 'ECONNRESET') socket.destroy();
+    else socket.end(refusalOfBrokenHead(error.code ?? ''));
   });
   return server;
 }
@@ -124,11 +152,6 @@ function bind(server: Server, host: string, port: number): Promise<Bound> {
       resolve({ host, port: (server.address() as AddressInfo).port, server });
     });
   });
-}
-
-function release(server: Server): void {
-  server.close();
-  server.closeIdleConnections();
 }
 
 async function explain(error: unknown, hosts: readonly string[], port: number): Promise<unknown> {

@@ -4,9 +4,9 @@
 import type { KeyhatchError } from '../../shared/errors.ts';
 import type { RequestRow } from '../../shared/model.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { Log } from '../lib/log.ts';
+import { type Log, scrub } from '../lib/log.ts';
+import type { Forwarded } from './attempt.ts';
 import type { SoFar } from './exchange.ts';
-import type { Forwarded } from './forward.ts';
 import type { UsageSink } from './ports.ts';
 import { outcomeOf } from './upstream-failure.ts';
 
@@ -38,7 +38,7 @@ function rowOf(soFar: SoFar, end: Forwarded | KeyhatchError | undefined, now: nu
     keyId: key?.id ?? null,
     caller: caller?.kind === 'key' || caller?.kind === 'this_computer' ? caller.kind : 'anonymous',
     project: key?.project ?? null,
-    model: soFar.model?.slice(0, 200) ?? soFar.body?.facts.model?.slice(0, 200) ?? null,
+    model: textOf(soFar.model ?? soFar.body?.facts.model),
     upstreamId: forwarded?.upstreamId ?? null,
     operation: soFar.operation ?? 'about',
     dialect: soFar.dialect ?? 'openai',
@@ -59,7 +59,16 @@ function rowOf(soFar: SoFar, end: Forwarded | KeyhatchError | undefined, now: nu
     tokensReasoning: tallied?.tokensReasoning ?? null,
     tokenSource: tallied?.source ?? 'none',
     clientAddress: soFar.clientAddress ?? '',
-    userAgent: req.headers['user-agent']?.slice(0, 200) ?? null,
-    attempt: Math.min(99, Number(req.headers['x-stainless-retry-count'] ?? 0) || 0),
+    userAgent: textOf(req.headers['user-agent']),
+    attempt: attemptOf(req.headers['x-stainless-retry-count']),
   };
+}
+
+// Whatever a caller writes goes into the ledger short, and without what looks like a key.
+function textOf(text: string | undefined): string | null {
+  return text === undefined ? null : scrub(text.slice(0, 200));
+}
+
+function attemptOf(header: string | string[] | undefined): number {
+  return typeof header === 'string' && /^\d{1,2}$/.test(header) ? Number(header) : 0;
 }

@@ -6,7 +6,7 @@ import { request as httpsRequest } from 'node:https';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { mayUse } from './authorize.ts';
-import type { Authorized } from './exchange.ts';
+import { type Authorized, endedError } from './exchange.ts';
 import { upstreamHeaders } from './forward-headers.ts';
 import type { GatewayKey, GatewayUpstream, UpstreamRegistry } from './ports.ts';
 import type { UpstreamAgents } from './upstream-agent.ts';
@@ -41,6 +41,7 @@ export async function answerModelList(
   const answers = await Promise.all(upstreams.map((upstream) => listOf(exchange, upstream, ports)));
   const good = answers.filter((answer) => answer !== undefined);
   const [first] = good;
+  if (exchange.ended.aborted) throw endedError(exchange);
   if (!first) {
     const upstream = upstreams.map(({ name }) => name).join(', ');
     throw new KeyhatchError('upstream_unreachable', {
@@ -52,7 +53,9 @@ export async function answerModelList(
     good.flatMap((answer) => itemsOf(answer, member)),
     key,
   );
-  const body = Buffer.from(JSON.stringify({ ...first, [member]: items }));
+  const body = Buffer.from(
+    JSON.stringify({ ...(typeof first['object'] === 'string' ? { object: first['object'] } : {}), [member]: items }),
+  );
   exchange.res.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length });
   exchange.res.end(exchange.req.method === 'HEAD' ? undefined : body);
 }

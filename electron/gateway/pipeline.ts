@@ -1,16 +1,17 @@
 // A request's way through the gateway, from top to bottom: guard, route, identify, admit, body, authorize, forward, meter.
 // The only place that catches: one refusal, in the caller's dialect. What a stage took is given back here, once.
 
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { KeyhatchError } from '../../shared/errors.ts';
 import { type Admission, createAdmission } from './admit.ts';
+import type { Forwarded } from './attempt.ts';
 import { authorize } from './authorize.ts';
 import { readBody } from './body.ts';
 import { createBodyBudget } from './body-memory.ts';
 import { answerPreflight, isPreflight, setCorsHeaders } from './cors.ts';
 import type { Received, SoFar } from './exchange.ts';
-import { createForward, type Forwarded } from './forward.ts';
+import { createForward } from './forward.ts';
 import { guard } from './guard.ts';
 import { identify } from './identify.ts';
 import { meter } from './meter.ts';
@@ -49,7 +50,7 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
     const received: Received = {
       req,
       res,
-      id: `req_${randomBytes(12).toString('base64url')}`,
+      id: `req_${randomUUID()}`,
       receivedAt: ports.clock.now(),
       expectsContinue,
     };
@@ -78,14 +79,21 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
       end = await forward(authorized);
     } catch (error) {
       end = expected(error, received.id);
-      if (!res.headersSent) setRateHeaders(soFar, admission);
+      if (!res.headersSent) {
+        setCorsHeaders(req, res, ports.settings());
+        setRateHeaders(soFar, admission);
+      }
       // Who waited for 100 Continue may now leave the body out or not: what comes next could be either.
       if (expectsContinue && !res.headersSent) res.setHeader('connection', 'close');
       refuse(res, end, soFar.dialect ?? dialectOfPath(soFar.path ?? req.url ?? ''), received.id);
     } finally {
-      soFar.body?.letGo();
-      soFar.lease?.release();
-      meter(soFar, end, ports);
+      // Each in its own right: a fault in one must not cost the others.
+      try {
+        soFar.body?.letGo();
+      } finally {
+        soFar.lease?.release();
+        meter(soFar, end, ports);
+      }
     }
   }
 

@@ -32,6 +32,7 @@ export function createRateWindow(): RateWindow {
       return Math.max(1, blocking + windowMs - nowMs);
     },
     count(nowMs) {
+      forget(nowMs);
       times.push(nowMs);
     },
     used(nowMs) {

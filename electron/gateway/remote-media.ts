@@ -12,11 +12,33 @@ const urlKeys: ReadonlySet<string> = new Set([
   'audio_url',
   'file_url',
   'data_url',
+  'media_url',
   'source_url',
 ]);
-// Under these servers also take bare base64, so only what looks like an address counts.
-const mediaKeys: ReadonlySet<string> = new Set(['image', 'images', 'video', 'videos', 'audio', 'audios']);
-// Descriptions and arguments of tools are data for the model or the client: no server fetches what stands in them.
+// Under these servers also take bare base64, so only what cannot be that counts. `file` is what LocalAI fetches.
+const mediaKeys: ReadonlySet<string> = new Set([
+  'image',
+  'images',
+  'video',
+  'videos',
+  'audio',
+  'audios',
+  'file',
+  'files',
+  'media',
+  'mask',
+  'ref_images',
+  'init_image',
+  'init_images',
+  'input_image',
+  'input_audio',
+  'url',
+  'uri',
+  'path',
+  'file_path',
+]);
+// Descriptions, arguments and results of tools, and what an answer cited, are data for the model or the client: no server
+// fetches what stands in them.
 const dataOnly: ReadonlySet<string> = new Set([
   'tools',
   'functions',
@@ -26,44 +48,74 @@ const dataOnly: ReadonlySet<string> = new Set([
   'metadata',
   'json_schema',
   'schema',
+  'annotations',
+  'citations',
+  'sources',
+  'action',
+  'queries',
 ]);
+const citation = /citation|result$|_call$/;
 
 const deepest = 100;
 
-type Step = { readonly value: unknown; readonly key: string; readonly depth: number };
+type Open = {
+  readonly values: Iterator<readonly [string, unknown]>;
+  readonly key: string;
+  readonly parent: Open | undefined;
+};
 
 /** @returns the name of the member that holds an address, or undefined; @throws `body_invalid` when nested absurdly deep */
 export function findRemoteMedia(root: Record<string, unknown>): string | undefined {
-  const open: Step[] = [{ value: root, key: '', depth: 0 }];
-  for (let step = open.pop(); step !== undefined; step = open.pop()) {
-    const { value, key, depth } = step;
-    if (typeof value === 'string') {
-      if (isRemote(key, value)) return key;
+  // One iterator for each container that is open, and nothing for a value: a body may hold a million of those.
+  let open: Open | undefined = { values: membersOf(root, ''), key: '', parent: undefined };
+  let depth = 0;
+  while (open) {
+    const step: IteratorResult<readonly [string, unknown]> = open.values.next();
+    if (step.done) {
+      open = open.parent;
+      depth -= 1;
       continue;
     }
-    if (typeof value !== 'object' || value === null) continue;
-    if (depth > deepest) throw new KeyhatchError('body_invalid', { details: { reason: 'it is nested too deep' } });
-    if (Array.isArray(value)) for (const item of value) open.push({ value: item, key, depth: depth + 1 });
-    else pushMembers(open, value as Record<string, unknown>, step);
+    const [key, value] = step.value;
+    if (typeof value === 'string') {
+      if (isRemote(key, value)) return key;
+    } else if (typeof value === 'object' && value !== null) {
+      depth += 1;
+      if (depth > deepest) throw new KeyhatchError('body_invalid', { details: { reason: 'it is nested too deep' } });
+      const values = Array.isArray(value) ? itemsOf(value, key) : membersOf(value as Record<string, unknown>, key);
+      open = { values, key, parent: open };
+    }
   }
   return undefined;
 }
 
-function pushMembers(open: Step[], object: Record<string, unknown>, parent: Step): void {
-  const isToolUse = typeof object['type'] === 'string' && object['type'].endsWith('tool_use');
-  for (const [name, value] of Object.entries(object)) {
+function* itemsOf(items: readonly unknown[], key: string): Generator<readonly [string, unknown]> {
+  for (const item of items) yield [key, item];
+}
+
+function* membersOf(object: Record<string, unknown>, parentKey: string): Generator<readonly [string, unknown]> {
+  const type = typeof object['type'] === 'string' ? foldKey(object['type']) : '';
+  // Only as a block of a message: at the top a `type` means nothing, and would open this exception to anybody.
+  const isToolUse = parentKey === 'content' && type.endsWith('tool_use');
+  const isCitation = citation.test(type) && !type.endsWith('tool_result');
+  for (const name in object) {
     const folded = foldKey(name);
     if (dataOnly.has(folded) || (isToolUse && folded === 'input')) continue;
-    // `{ image_url: { url } }` and `{ source: { type: 'url', url } }`: the inner name means what the outer one says.
-    // A bare `source` string is a citation (Anthropic's search results) and fetched by nobody.
-    const inherits = folded === 'url' || folded === 'file' || folded === 'path';
-    const meaning = parent.key === 'source' ? 'source_url' : parent.key;
-    open.push({ value, key: inherits ? meaning : folded, depth: parent.depth + 1 });
+    if (isCitation && (folded === 'url' || folded === 'uri')) continue;
+    // `{ image_url: { url } }` and `{ source: { type: 'url', url } }`: the inner name means what the outer one says. A bare
+    // `source` string is a citation (Anthropic's search results) and fetched by nobody.
+    const inherits = folded === 'url' && (urlKeys.has(parentKey) || parentKey === 'source');
+    yield [inherits ? (parentKey === 'source' ? 'source_url' : parentKey) : folded, object[name]];
   }
 }
 
 function isRemote(key: string, value: string): boolean {
   const isData = /^\s*data:/i.test(value);
   if (urlKeys.has(key)) return !isData;
-  return mediaKeys.has(key) && !isData && /^\s*[a-z][a-z0-9+.-]{1,20}:/i.test(value);
+  return mediaKeys.has(key) && !isData && !looksLikeBase64(value);
+}
+
+// A path such as /etc/passwd is made of base64's letters too, but encoded media is longer; JPEG begins with /9j/.
+function looksLikeBase64(value: string): boolean {
+  return /^[A-Za-z0-9+/=_\s-]*$/.test(value.slice(0, 4096)) && (!value.startsWith('/') || value.length >= 256);
 }

@@ -10,7 +10,8 @@ function openaiTypeAndCode(error: KeyhatchError): { readonly type: string; reado
   const { status, code } = error;
   if (code === 'key_unknown') return { type: 'invalid_request_error', code: 'invalid_api_key' };
   if (code === 'rate_limited' || code === 'parallel_limited') return { type: 'requests', code: 'rate_limit_exceeded' };
-  if (code === 'model_not_allowed') return { type: 'invalid_request_error', code: 'model_not_found' };
+  if (code === 'model_not_allowed' || code === 'model_unknown')
+    return { type: 'invalid_request_error', code: 'model_not_found' };
   if (status === 403) return { type: 'permission_error', code };
   return { type: status >= 500 ? 'server_error' : 'invalid_request_error', code };
 }
@@ -75,7 +76,8 @@ export function refuse(res: ServerResponse, error: KeyhatchError, dialect: Diale
   const { req } = res;
   const announcedBytes =
     req.headers['transfer-encoding'] === undefined ? Number(req.headers['content-length'] ?? 0) : Infinity;
-  if (!req.complete && announcedBytes > drainableBytes) res.setHeader('connection', 'close');
+  const mustClose = error.code === 'server_stopping' || (!req.complete && announcedBytes > drainableBytes);
+  if (mustClose) res.setHeader('connection', 'close');
   res.writeHead(error.status, { 'content-type': 'application/json', 'content-length': body.length });
   res.end(req.method === 'HEAD' ? undefined : body);
 }

@@ -41,7 +41,7 @@ export function createRouter(ports: { readonly upstreams: UpstreamRegistry }): R
       route: row,
       dialect: row.dialect,
       operation: row.operation,
-      upstreamPath: upstreamPath(path, row),
+      upstreamPath: upstreamPath(path, row, fit.argument),
       pathArgument: fit.argument === undefined ? undefined : decodeArgument(fit.argument),
     };
   };
@@ -60,8 +60,13 @@ function hasLmStudio(upstreams: UpstreamRegistry): boolean {
   return upstreams.list().some((upstream) => upstream.kind === 'lmstudio');
 }
 
-function upstreamPath(path: string, row: RouteRow): string {
-  return row.upstreamPrefix ? row.upstreamPrefix.to + path.slice(row.upstreamPrefix.from.length) : path;
+// What the client named goes up as one encoded segment: some servers route by the end of a path, and a model called
+// `x/api/extra/generate/check` would be another command to them.
+function upstreamPath(path: string, row: RouteRow, argument: string | undefined): string {
+  const own = row.upstreamPrefix ? row.upstreamPrefix.to + path.slice(row.upstreamPrefix.from.length) : path;
+  if (argument === undefined || row.names !== 'model-in-path') return own;
+  const segment = encodeURIComponent(decodeArgument(argument)).replaceAll('%3A', ':').replaceAll('%40', '@');
+  return own.slice(0, own.length - argument.length) + segment;
 }
 
 function checkQuery(query: URLSearchParams, row: RouteRow): void {

@@ -4,7 +4,7 @@
 import type { ErrorCode } from '../../shared/errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Caller } from './exchange.ts';
-import type { GatewayKey, KeyRegistry } from './ports.ts';
+import type { KeyRegistry } from './ports.ts';
 
 /** Why a running request is ended: told to the client in its dialect. */
 export type EndReason = Extract<ErrorCode, 'key_revoked' | 'key_expired' | 'server_stopping'>;
@@ -31,51 +31,61 @@ const longestTimeoutMs = 2 ** 31 - 1;
 
 export function createRunningRequests(ports: { readonly keys: KeyRegistry; readonly clock: Clock }): RunningRequests {
   const all = new Set<AbortController>();
-  const byKey = new Map<string, Set<AbortController>>();
+  // One timer a key, set anew whenever the key changes: an expiry may come or move while a request runs.
+  const byKey = new Map<string, { readonly controllers: Set<AbortController>; timer: NodeJS.Timeout | undefined }>();
   let whenIdle: (() => void)[] = [];
 
-  function watchExpiry(key: GatewayKey, controller: AbortController): () => void {
-    let timer: NodeJS.Timeout | undefined;
-    const look = () => {
-      const expiresAt = ports.keys.get(key.id)?.expiresAt ?? null;
-      if (expiresAt === null) return;
-      const leftMs = expiresAt - ports.clock.now();
-      if (leftMs <= 0) controller.abort('key_expired' satisfies EndReason);
-      else timer = setTimeout(look, Math.min(leftMs, longestTimeoutMs)).unref();
-    };
-    look();
-    return () => clearTimeout(timer);
+  function endIfOver(keyId: string): void {
+    const ofKey = byKey.get(keyId);
+    if (!ofKey) return;
+    clearTimeout(ofKey.timer);
+    ofKey.timer = undefined;
+    const key = ports.keys.get(keyId);
+    const leftMs = (key?.expiresAt ?? Number.POSITIVE_INFINITY) - ports.clock.now();
+    const reason = !key || key.status === 'revoked' ? 'key_revoked' : leftMs <= 0 ? 'key_expired' : undefined;
+    if (reason) for (const controller of [...ofKey.controllers]) controller.abort(reason satisfies EndReason);
+    else if (leftMs !== Number.POSITIVE_INFINITY) {
+      ofKey.timer = setTimeout(() => endIfOver(keyId), Math.min(leftMs, longestTimeoutMs)).unref();
+    }
+  }
+
+  function join(keyId: string, controller: AbortController): void {
+    const ofKey = byKey.get(keyId);
+    if (ofKey) {
+      ofKey.controllers.add(controller);
+      return;
+    }
+    byKey.set(keyId, { controllers: new Set([controller]), timer: undefined });
+    endIfOver(keyId);
+  }
+
+  function leave(keyId: string, controller: AbortController): void {
+    const ofKey = byKey.get(keyId);
+    ofKey?.controllers.delete(controller);
+    if (!ofKey || ofKey.controllers.size > 0) return;
+    clearTimeout(ofKey.timer);
+    byKey.delete(keyId);
   }
 
   return {
     enter(caller) {
       const controller = new AbortController();
       all.add(controller);
-      const key = caller.kind === 'key' ? caller.key : undefined;
-      const ofKey = key && (byKey.get(key.id) ?? new Set());
-      if (key && ofKey) byKey.set(key.id, ofKey.add(controller));
-      const unwatch = key && key.expiresAt !== null ? watchExpiry(key, controller) : undefined;
+      const keyId = caller.kind === 'key' ? caller.key.id : undefined;
+      if (keyId !== undefined) join(keyId, controller);
       return {
         signal: controller.signal,
         done() {
-          unwatch?.();
           all.delete(controller);
-          ofKey?.delete(controller);
-          if (key && ofKey?.size === 0) byKey.delete(key.id);
+          if (keyId !== undefined) leave(keyId, controller);
           if (all.size > 0) return;
           for (const resolve of whenIdle) resolve();
           whenIdle = [];
         },
       };
     },
-    count: (keyId) => (keyId === undefined ? all.size : (byKey.get(keyId)?.size ?? 0)),
-    keyChanged(keyId) {
-      const key = ports.keys.get(keyId);
-      const expired = key?.status === 'expired' || (key?.expiresAt ?? Infinity) <= ports.clock.now();
-      if (key && key.status !== 'revoked' && !expired) return;
-      const reason: EndReason = key && expired && key.status !== 'revoked' ? 'key_expired' : 'key_revoked';
-      for (const controller of [...(byKey.get(keyId) ?? [])]) controller.abort(reason);
-    },
+    count: (keyId) => (keyId === undefined ? all.size : (byKey.get(keyId)?.controllers.size ?? 0)),
+    keyChanged: endIfOver,
     endAll(reason) {
       for (const controller of [...all]) controller.abort(reason);
     },

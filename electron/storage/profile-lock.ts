@@ -1,7 +1,7 @@
 // One process owns a data folder. The lock is a lock of the operating system on `profile.lock`, taken through SQLite
 // because it works alike everywhere and dies with the process; `holder.json` only says who it is.
 
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { KeyhatchError } from '../../shared/errors.ts';
@@ -28,17 +28,26 @@ export function acquireProfileLock(options: { readonly dataDir: string; readonly
   let lock: DatabaseSync | undefined;
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    refuseSharedFolder(dataDir);
     lock = new DatabaseSync(lockFile, { timeout: patienceMs });
     lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
     // Only ever by path: closing any other descriptor of the file would free a POSIX lock.
     chmodSync(lockFile, 0o600);
   } catch (error) {
     lock?.close();
+    if (error instanceof KeyhatchError) throw error;
     if (!isBusy(error)) throw openingError(lockFile, error);
     throw new KeyhatchError('profile_in_use', { details: { dir: dataDir, holder: describeHolder(holderFile) } });
   }
   writeHolder(holderFile, shell);
   return holdUntilReleased(lock, holderFile);
+}
+
+// Whoever can write in here could give a key back its life or an upstream another address.
+function refuseSharedFolder(dataDir: string): void {
+  if (process.platform === 'win32' || (statSync(dataDir).mode & 0o022) === 0) return;
+  const reason = 'other users of this machine can write into it; run chmod go-w on it';
+  throw new KeyhatchError('profile_damaged', { details: { file: dataDir, reason } });
 }
 
 function holdUntilReleased(lock: DatabaseSync, holderFile: string): ProfileLock {

@@ -64,7 +64,7 @@ export type KeyhatchProcess = Pick<Profile, 'dataDir' | 'cli' | 'json' | 'create
 export const program = resolve(import.meta.dirname, '../../dist/cli/keyhatch.js');
 
 /** No command and no start takes this long; a hanging one must not hang the suite. */
-const deadlineMs = 25_000;
+const deadlineMs = 20_000;
 
 /** Runs the built program to its end. */
 export async function runKeyhatch(args: readonly string[], options: RunOptions = {}): Promise<Finished> {

@@ -196,8 +196,10 @@ describe('dialects', () => {
   test('a model id with slashes and colons can be looked up, encoded or not', async () => {
     for (const path of ['/v1/models/qwen%2Fqwen3-4b', '/v1/models/qwen/qwen3-4b', '/v1/models/llama3.2:3b']) {
       expect((await bed.fetch(path)).status, path).toBe(200);
-      expect(bed.upstream.journal.at(-1)?.path).toBe(path);
     }
+    // One encoded segment, whichever way it came: some servers route by how a path ends.
+    const asked = bed.upstream.journal.map(({ path }) => path);
+    expect(asked).toEqual(['/v1/models/qwen%2Fqwen3-4b', '/v1/models/qwen%2Fqwen3-4b', '/v1/models/llama3.2:3b']);
   });
 });
 

@@ -1,0 +1,91 @@
+// One attempt at one upstream while it runs, and the ways in which it can end: by itself, by a reason of ours, or broken off
+// in the middle. Starts nothing and listens to nothing: forward.ts does.
+
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { ErrorCode, KeyhatchError } from '../../shared/errors.ts';
+import type { Outcome } from '../../shared/model.ts';
+import type { Authorized } from './exchange.ts';
+import type { GatewayUpstream } from './ports.ts';
+import { inBandError } from './reply.ts';
+import type { Tallied, Tally } from './tally/tally.ts';
+import { outcomeOf } from './upstream-failure.ts';
+
+/** How an answer that had begun came to its end. */
+export type Forwarded = {
+  readonly upstreamId: string;
+  readonly status: number;
+  readonly outcome: Outcome;
+  readonly errorCode: ErrorCode | null;
+  readonly firstByteAt: number | null;
+  readonly bytesOut: number;
+  readonly tallied: Tallied | undefined;
+};
+
+/** One attempt at one upstream: what the proxy library's events, which know only the request, must find again. */
+export type Attempt = {
+  readonly exchange: Authorized;
+  readonly upstream: GatewayUpstream;
+  readonly settle: (end: Forwarded | KeyhatchError) => void;
+  /** Settles with a fault of our own. */
+  readonly fail: (error: unknown) => void;
+  request: ClientRequest | undefined;
+  response: IncomingMessage | undefined;
+  tally: Tally | undefined;
+  firstByteAt: number | null;
+  bytesOut: number;
+  /** Why we ended it ourselves. */
+  endedBy: KeyhatchError | undefined;
+  timer: NodeJS.Timeout | undefined;
+};
+
+/** Ends a running request for a reason of ours. */
+export function endAttempt(state: Attempt, reason: KeyhatchError): void {
+  state.endedBy = reason;
+  if (state.exchange.res.headersSent) {
+    breakOff(state, reason);
+  } else {
+    state.request?.destroy();
+    state.settle(reason);
+  }
+}
+
+/**
+ * A cut stream must never look complete: says why in the dialect where a whole event has just ended, then takes the
+ * connection away without the end of the body that would make it look whole.
+ */
+export function breakOff(state: Attempt, reason: KeyhatchError): void {
+  const { exchange, tally, response } = state;
+  const { res } = exchange;
+  if (res.destroyed || res.writableFinished) return;
+  state.endedBy ??= reason;
+  response?.unpipe(res);
+  const contentType = String(res.getHeader('content-type') ?? '');
+  const frame = inBandError(reason, exchange.dialect, contentType, exchange.path, exchange.id);
+  if (frame !== undefined && tally?.atEventBoundary() && res.getHeader('content-length') === undefined) {
+    res.write(frame);
+    // Node corks chunked writes until the next tick, and the socket will be gone by then.
+    res.socket?.uncork();
+  }
+  // An answer that ends with its connection, as HTTP/1.0's do, looks whole unless the connection is reset.
+  if (res.chunkedEncoding || res.getHeader('content-length') !== undefined) res.destroy();
+  else res.socket?.resetAndDestroy();
+  state.request?.destroy();
+}
+
+/** What became of an attempt whose answer is over, whole or not. */
+export function endOf(state: Attempt): Forwarded {
+  const { exchange, upstream, tally, endedBy } = state;
+  const whole = exchange.res.writableFinished;
+  const status = exchange.res.headersSent ? exchange.res.statusCode : 499;
+  const errorCode = endedBy?.code ?? (whole ? null : 'client_gone');
+  tally?.end();
+  return {
+    upstreamId: upstream.id,
+    status,
+    outcome: endedBy ? outcomeOf(endedBy.code) : whole ? (status >= 400 ? 'upstream_error' : 'ok') : 'client_gone',
+    errorCode,
+    firstByteAt: state.firstByteAt,
+    bytesOut: state.bytesOut,
+    tallied: tally?.read(),
+  };
+}

@@ -1,0 +1,310 @@
+// How `keyhatch serve` begins and ends: its first line, its exit codes, one sentence when it cannot start, and what becomes
+// of requests that run when it is told to stop.
+
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Status } from '../../../shared/model.ts';
+import { framesOf, openStream } from '../../fakes/dialect-answers.ts';
+import { chatAnswer, type FakeUpstream, startFakeUpstream } from '../../fakes/fake-upstream.ts';
+import {
+  type KeyhatchProcess,
+  makeProfile,
+  type Profile,
+  runKeyhatch,
+  type StartOptions,
+  startKeyhatch,
+} from '../../fakes/keyhatch-process.ts';
+
+const closings: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closings.splice(0).reverse()) await close();
+});
+
+async function start(options?: StartOptions): Promise<KeyhatchProcess> {
+  const keyhatch = await startKeyhatch(options);
+  closings.push(keyhatch.close);
+  return keyhatch;
+}
+
+async function profile(): Promise<Profile> {
+  const made = await makeProfile();
+  closings.push(made.remove);
+  return made;
+}
+
+/** What there is to say, and no stack and no second line after it. */
+const oneLine = /^\S[^\n]+\n$/;
+
+describe('the first line', () => {
+  test('of stdout with --log-format json is the ready event, and the log goes to stderr', async () => {
+    const keyhatch = await start({ args: ['--echo'] });
+    const [first, ...rest] = keyhatch.stdout().split('\n');
+    expect(JSON.parse(first ?? '')).toEqual({
+      event: 'ready',
+      gateway: keyhatch.url,
+      dashboard: null,
+      pid: keyhatch.pid,
+    });
+    expect(rest).toEqual(['']);
+    expect((await fetch(`${keyhatch.url}/health`)).status).toBe(200);
+    const lines = keyhatch.stderr().trimEnd().split('\n');
+    for (const line of lines) expect(JSON.parse(line)).toMatchObject({ level: expect.any(String) });
+  });
+
+  test('names a port that was free, and each start on port 0 another one', async () => {
+    const [one, other] = await Promise.all([start({ args: ['--echo'] }), start({ args: ['--echo'] })]);
+    expect(one.port).toBeGreaterThan(0);
+    expect(other.port).not.toBe(one.port);
+  });
+
+  test('for people says where it is and how to make the first key', async () => {
+    const keyhatch = await start({ args: ['--echo'], logFormat: 'pretty' });
+    expect(keyhatch.stdout()).toMatch(/Gateway +http:\/\/127\.0\.0\.1:\d+/);
+    expect(keyhatch.stdout()).toContain('keyhatch keys create --name');
+    expect(keyhatch.stdout()).toMatch(/echo model/);
+  });
+
+  test('comes with a port that the command line was given', async () => {
+    const first = await start({ args: ['--echo'] });
+    const { port } = first;
+    await first.stop();
+    const keyhatch = await start({ args: ['--echo'], port });
+    expect(keyhatch.port).toBe(port);
+    const { server } = await keyhatch.json<Status>(['status']);
+    expect(server.urls).toEqual([`http://127.0.0.1:${port}`]);
+  });
+});
+
+describe('wrong usage ends with 2 and says how it is called', () => {
+  const calls: readonly (readonly string[])[] = [
+    ['serve', '--bogus'],
+    ['serve', '--port', 'abc'],
+    ['serve', '--port', '70000'],
+    ['serve', '--port'],
+    ['serve', 'extra'],
+    ['serve', '--vault', 'drawer'],
+    ['serve', '--require-key', 'maybe'],
+    ['serve', '--log-format', 'xml'],
+    ['serve', '--api-key', 'one-value-0123456789', '--api-key-file', '-'],
+    ['serve', '--port', '0', '--port', '1'],
+    ['srve'],
+    ['keys'],
+    ['keys', 'frobnicate'],
+    ['keys', 'create'],
+    ['keys', 'show'],
+    ['keys', 'create', '--name', 'a', '--expires', 'soon'],
+    ['settings', 'set', 'server.port'],
+    ['usage', '--by', 'moon'],
+    [],
+  ];
+  for (const call of calls) {
+    test(`keyhatch ${call.join(' ')}`, async () => {
+      const { dataDir } = await profile();
+      const { code, stdout, stderr } = await runKeyhatch(call, { env: { KEYHATCH_DATA_DIR: dataDir } });
+      expect(code).toBe(2);
+      expect(stdout).toBe('');
+      expect(stderr).toMatch(/See: keyhatch help\n$/);
+    });
+  }
+});
+
+describe('a start that cannot be ends with 1 and one sentence', () => {
+  let holder: Server | undefined;
+  afterEach(() => void holder?.close());
+
+  test('port taken: who has it, and which one is free', async () => {
+    holder = createServer().listen(0, '127.0.0.1');
+    await once(holder, 'listening');
+    const { port } = holder.address() as AddressInfo;
+    const { cli } = await profile();
+    const { code, stdout, stderr } = await cli(['serve', '--echo', '--port', String(port), '--vault', 'memory']);
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    const lines = stderr.trimEnd().split('\n');
+    const free = Number(/; (\d+) is free\.$/.exec(lines.at(-1) ?? '')?.[1]);
+    expect(lines.at(-1)).toMatch(
+      new RegExp(`^Port ${port} on 127\\.0\\.0\\.1 is taken by node \\(process ${process.pid}\\)`),
+    );
+    expect(free).toBeGreaterThan(port);
+    // It is told the truth: there it can start.
+    const second = await start({ args: ['--echo'], port: free });
+    expect(second.port).toBe(free);
+  });
+
+  test('profile in use: by whom, and that one goes on', async () => {
+    const first = await start({ args: ['--echo'] });
+    const { code, stdout, stderr } = await first.cli(['serve', '--echo', '--port', '0', '--log-format', 'json']);
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(oneLine);
+    expect(stderr).toContain(`serve (process ${first.pid}`);
+    expect((await fetch(`${first.url}/health`)).status).toBe(200);
+  });
+
+  test('an address that is not of this machine', async () => {
+    const { cli } = await profile();
+    const call = ['serve', '--echo', '--host', '192.0.2.1', '--port', '0', '--vault', 'memory', '--log-format', 'json'];
+    const { code, stderr } = await cli(call);
+    expect(code).toBe(1);
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/cannot listen on 192\.0\.2\.1/);
+  });
+
+  test('a data folder that is a file', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'keyhatch-'));
+    closings.push(() => rm(folder, { recursive: true }));
+    const file = join(folder, 'file');
+    await writeFile(file, 'mine');
+    const { code, stdout, stderr } = await runKeyhatch(['serve', '--data-dir', file, '--port', '0', '--echo']);
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(oneLine);
+    expect(stderr).toContain(file);
+  });
+
+  test('an upstream that is no address', async () => {
+    const { cli } = await profile();
+    const { code, stderr } = await cli([
+      'serve',
+      '--upstream',
+      'ftp://127.0.0.1:1',
+      '--port',
+      '0',
+      '--vault',
+      'memory',
+    ]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(oneLine);
+  });
+
+  test('a key that cannot be one', async () => {
+    const { cli } = await profile();
+    const call = ['serve', '--echo', '--port', '0', '--vault', 'memory', '--api-key-file', '-', '--log-format', 'json'];
+    const { code, stderr } = await cli(call, { stdin: 'short\n' });
+    expect(code).toBe(1);
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/This value cannot be a key: it has fewer than 16 characters/);
+    expect(stderr).not.toContain('short');
+  });
+
+  test('a key file that is not there', async () => {
+    const { cli, dataDir } = await profile();
+    const call = ['serve', '--echo', '--port', '0', '--vault', 'memory', '--api-key-file', join(dataDir, 'none')];
+    const { code, stderr } = await cli(call);
+    expect(code).toBe(1);
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/no such file|does not exist/);
+  });
+});
+
+describe('told to stop', () => {
+  /** A stream that stands still until it is let go. */
+  async function startStream(): Promise<{
+    readonly keyhatch: KeyhatchProcess;
+    readonly upstream: FakeUpstream;
+    readonly rest: Promise<string>;
+    readonly letGo: () => void;
+  }> {
+    const gate = Promise.withResolvers<void>();
+    const upstream = await startFakeUpstream(async (arrival, res, req) => {
+      if (arrival.method !== 'POST') return chatAnswer(arrival, res, req);
+      openStream(res, 'openai');
+      const [head = '', ...tail] = framesOf('openai');
+      res.write(head);
+      await gate.promise;
+      res.end(tail.join(''));
+    });
+    closings.push(upstream.close);
+    const keyhatch = await start({ args: ['--upstream', upstream.url] });
+    const { key } = await keyhatch.createKey();
+    const response = await keyhatch.chat(key, { stream: true });
+    expect(response.status).toBe(200);
+    const rest = response.text();
+    rest.catch(() => {});
+    return { keyhatch, upstream, rest, letGo: gate.resolve };
+  }
+
+  async function tellAgain(keyhatch: KeyhatchProcess, signal: NodeJS.Signals): Promise<number | null> {
+    const timer = setInterval(() => keyhatch.signal(signal), 100);
+    return keyhatch.exited.finally(() => clearInterval(timer));
+  }
+
+  const isRefused = (url: string) =>
+    fetch(`${url}/health`).then(
+      () => false,
+      () => true,
+    );
+
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    test(`with nothing running it ends with 0 (${signal})`, async () => {
+      const keyhatch = await start({ args: ['--echo'] });
+      expect(await keyhatch.stop(signal)).toBe(0);
+      expect(await isRefused(keyhatch.url)).toBe(true);
+    });
+  }
+
+  test('it takes no new connections, lets a running stream come to its end, and ends with 0', async () => {
+    const { keyhatch, rest, letGo } = await startStream();
+    const ended = keyhatch.stop('SIGTERM');
+    await expect.poll(() => isRefused(keyhatch.url)).toBe(true);
+    letGo();
+    expect(await rest).toBe(framesOf('openai').join(''));
+    expect(await ended).toBe(0);
+    expect(keyhatch.stderr()).toContain('waiting for running requests');
+  });
+
+  test('a second signal ends it at once, with 1, and the cut stream does not look complete', async () => {
+    const { keyhatch, upstream, rest } = await startStream();
+    const [arrival] = upstream.journal.filter(({ method }) => method === 'POST');
+    keyhatch.signal('SIGTERM');
+    await expect.poll(() => keyhatch.stderr()).toContain('waiting for running requests');
+    // The stream would keep it waiting: the upstream never lets go. Two signals close together are one wish, so it is
+    // told again until it listens.
+    expect(await tellAgain(keyhatch, 'SIGINT')).toBe(1);
+    await expect(rest).rejects.toThrow();
+    expect(await arrival?.ended).toBe(false);
+  });
+
+  test('what it leaves is a profile that starts again', async () => {
+    const { keyhatch } = await startStream();
+    keyhatch.signal('SIGTERM');
+    await expect.poll(() => keyhatch.stderr()).toContain('waiting for running requests');
+    await tellAgain(keyhatch, 'SIGTERM');
+    const again = await keyhatch.profile.start({ args: ['--echo'] });
+    expect(await again.stop()).toBe(0);
+  });
+});
+
+test('a command that fails says so in one sentence and ends with 1', async () => {
+  const keyhatch = await start({ args: ['--echo'] });
+  const calls = [
+    ['keys', 'show', 'nobody'],
+    ['keys', 'revoke', 'nobody', '--yes'],
+    ['settings', 'get', 'no.such'],
+    ['settings', 'set', 'server.autoStart', 'perhaps'],
+    ['upstreams', 'test', 'nobody'],
+    ['upstreams', 'add', 'http://127.0.0.1:1'],
+  ];
+  for (const { code, stdout, stderr } of await Promise.all(calls.map((call) => keyhatch.cli(call)))) {
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(oneLine);
+  }
+});
+
+test('flags hold for this run, are shown as such, and cannot be changed while they do', async () => {
+  const keyhatch = await start({ args: ['--echo', '--localhost-bypass', 'on'] });
+  expect((await keyhatch.chat(null, { model: 'echo' })).status).toBe(200);
+  expect(await keyhatch.json(['settings', 'get', 'access.localhostBypass'])).toMatchObject({
+    value: true,
+    setByFlag: true,
+  });
+  const refused = await keyhatch.cli(['settings', 'set', 'access.localhostBypass', 'false']);
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('was set on the command line') });
+  await keyhatch.stop();
+  const again = await keyhatch.profile.start({ args: ['--echo'] });
+  closings.push(again.kill9);
+  expect((await again.chat(null, { model: 'echo' })).status).toBe(401);
+  expect(await again.json(['settings', 'get', 'access.localhostBypass'])).toMatchObject({ value: false });
+});

@@ -1,0 +1,229 @@
+// Keys in a sealed file, for machines without a keychain: a passphrase or a key file opens it, what does not fit is
+// `vault_locked` and never "no keys", and the data folder without it is worth nothing to whoever takes it.
+
+import { chmod, copyFile, cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { CreatedKey, KeyFacts, Status } from '../../../shared/model.ts';
+import { type KeyhatchProcess, makeProfile, type Profile, type StartOptions } from '../../fakes/keyhatch-process.ts';
+
+let profile: Profile;
+/** For passphrases and key files, apart from the data folder. */
+let folder: string;
+
+beforeEach(async () => {
+  profile = await makeProfile();
+  folder = await mkdtemp(join(tmpdir(), 'keyhatch-secrets-'));
+});
+afterEach(async () => {
+  await profile.remove();
+  await rm(folder, { recursive: true });
+});
+
+const echo = (options: StartOptions = {}) => profile.start({ ...options, args: ['--echo', ...(options.args ?? [])] });
+const passphrase = (text: string) => ({ KEYHATCH_VAULT_KEY_FILE: undefined, KEYHATCH_VAULT_PASSPHRASE: text });
+const passphraseFile = (path: string) => ({ KEYHATCH_VAULT_KEY_FILE: undefined, KEYHATCH_VAULT_PASSPHRASE_FILE: path });
+
+async function tryKey(keyhatch: KeyhatchProcess, key: string): Promise<number | string> {
+  const response = await keyhatch.chat(key, { model: 'echo' });
+  await response.arrayBuffer();
+  return response.headers.get('x-keyhatch-error') ?? response.status;
+}
+
+/** Every door says the same honest thing. */
+async function expectLocked(keyhatch: KeyhatchProcess, key: string, says: RegExp): Promise<void> {
+  const refused = await keyhatch.chat(key, { model: 'echo' });
+  expect(refused.status).toBe(503);
+  expect(refused.headers.get('retry-after')).toBe('5');
+  expect(refused.headers.get('x-keyhatch-error')).toBe('vault_locked');
+  expect(await refused.text()).toMatch(says);
+  const { vault, keys } = await keyhatch.json<Status>(['status']);
+  expect(vault).toMatchObject({ kind: 'file', state: 'locked', reason: expect.stringMatching(says) });
+  expect(keys.total).toBeGreaterThan(0);
+  const create = await keyhatch.cli(['keys', 'create', '--name', 'in vain']);
+  expect(create.code).toBe(1);
+  expect(create.stderr).toMatch(says);
+  expect((await keyhatch.cli(['doctor'])).code).toBe(1);
+}
+
+/** It is asked anew every few seconds; nobody has to do anything. */
+const recovers = (keyhatch: KeyhatchProcess, key: string) =>
+  expect.poll(() => tryKey(keyhatch, key), { timeout: 12_000, interval: 100 }).toBe(200);
+
+describe('a passphrase', () => {
+  test('opens it again after a restart, and the kind of vault is remembered', async () => {
+    const first = await echo({ env: passphrase('correct horse') });
+    const { key } = await first.createKey();
+    expect(await tryKey(first, key)).toBe(200);
+    await first.stop();
+    const second = await echo({ vault: undefined, env: passphrase('correct horse') });
+    expect(await tryKey(second, key)).toBe(200);
+    expect((await second.json<Status>(['status'])).vault).toEqual({ kind: 'file', state: 'open', reason: null });
+  });
+
+  test('that is wrong locks it, and loses nothing', async () => {
+    const first = await echo({ env: passphrase('correct horse') });
+    const { key } = await first.createKey();
+    await first.stop();
+    const wrong = await echo({ env: passphrase('battery staple') });
+    await expectLocked(wrong, key, /the passphrase does not fit/);
+    expect(wrong.stderr()).not.toContain('battery staple');
+    await wrong.stop();
+    const right = await echo({ env: passphrase('correct horse') });
+    expect(await tryKey(right, key)).toBe(200);
+  });
+
+  test('comes from a file, which may be put in place later', async () => {
+    const file = join(folder, 'passphrase');
+    await writeFile(file, 'correct horse\n', { mode: 0o600 });
+    const first = await echo({ env: passphraseFile(file) });
+    const { key } = await first.createKey();
+    await first.stop();
+    await rename(file, `${file}.away`);
+    const second = await echo({ env: passphraseFile(file) });
+    await expectLocked(second, key, /passphrase file .* does not exist/);
+    await rename(`${file}.away`, file);
+    await recovers(second, key);
+  });
+
+  test('in a file that was wrong may be corrected, without a restart', async () => {
+    const file = join(folder, 'passphrase');
+    const first = await echo({ env: passphrase('correct horse') });
+    const { key } = await first.createKey();
+    await first.stop();
+    await writeFile(file, 'battery staple\n', { mode: 0o600 });
+    const second = await echo({ env: passphraseFile(file) });
+    await expectLocked(second, key, /the passphrase does not fit/);
+    await writeFile(file, 'correct horse\n');
+    await recovers(second, key);
+  });
+});
+
+describe('a key file', () => {
+  test('is made at the first start, for its owner alone, and opens the vault from then on', async () => {
+    const first = await echo();
+    const { key } = await first.createKey();
+    expect((await readFile(profile.keyFile, 'utf8')).trim()).toMatch(/^[0-9a-f]{64}$/);
+    await first.stop();
+    expect(await tryKey(await echo(), key)).toBe(200);
+  });
+
+  test('that is missing is not made anew over an old vault; put back, it opens without a restart', async () => {
+    const first = await echo();
+    const { key } = await first.createKey();
+    await first.stop();
+    await rename(profile.keyFile, join(folder, 'key'));
+    const second = await echo();
+    await expectLocked(second, key, /the key file .* does not exist/);
+    await copyFile(join(folder, 'key'), profile.keyFile);
+    await chmod(profile.keyFile, 0o600);
+    await recovers(second, key);
+  });
+
+  test('that others can read is refused, until it is closed to them', async () => {
+    const first = await echo();
+    const { key } = await first.createKey();
+    await first.stop();
+    await chmod(profile.keyFile, 0o644);
+    const second = await echo();
+    await expectLocked(second, key, /others on this machine can use the key file .* chmod 600/);
+    await chmod(profile.keyFile, 0o600);
+    await recovers(second, key);
+  });
+});
+
+describe('the vault itself', () => {
+  test('is never another one by accident', async () => {
+    const first = await echo();
+    const { key } = await first.createKey();
+    await first.stop();
+    const memory = await echo({ vault: 'memory' });
+    expect(await tryKey(memory, key)).toBe('vault_locked');
+    expect((await memory.json<Status>(['status'])).vault.reason).toMatch(/start with --vault file/);
+    await memory.stop();
+    expect(await tryKey(await echo({ vault: undefined }), key)).toBe(200);
+  });
+
+  test('gone and restored while the instance runs is locked and then open', async () => {
+    const first = await echo();
+    const { key } = await first.createKey();
+    await first.stop();
+    const sealed = join(profile.dataDir, 'vault.sealed');
+    await rename(sealed, join(folder, 'vault.sealed'));
+    const second = await echo();
+    await expectLocked(second, key, /keys were made here/);
+    await rename(join(folder, 'vault.sealed'), sealed);
+    await recovers(second, key);
+  });
+
+  test('with a changed byte is locked, not empty', async () => {
+    const first = await echo();
+    const { key } = await first.createKey();
+    await first.stop();
+    const sealed = join(profile.dataDir, 'vault.sealed');
+    const { sealed: _, ...rest } = { sealed, bytes: await readFile(sealed) };
+    const changed = Buffer.from(rest.bytes);
+    changed.writeUInt8((changed.at(-10) ?? 0) ^ 1, changed.length - 10);
+    await writeFile(sealed, changed);
+    const second = await echo();
+    expect(await tryKey(second, key)).toBe('vault_locked');
+    expect((await second.json<Status>(['status'])).keys.total).toBe(1);
+  });
+
+  test('locked lets nobody in by another way, and open mode works without it', async () => {
+    const first = await echo();
+    await first.createKey();
+    await first.stop();
+    await rename(profile.keyFile, join(folder, 'key'));
+    const locked = await echo();
+    for (const path of ['/v1/models', '/keyhatch/v1/key', '/api/tags']) {
+      expect((await locked.get('sk-anything-at-all', path)).status).toBe(503);
+    }
+    expect((await locked.get(null, '/v1/models')).status).toBe(401);
+    expect((await fetch(`${locked.url}/health`)).status).toBe(200);
+  });
+
+  test('in memory keeps nothing, says so, and a restart begins anew', async () => {
+    const first = await echo({ vault: 'memory', logFormat: 'pretty' });
+    expect(first.stdout()).toContain('memory only');
+    const created = await first.json<CreatedKey>(['keys', 'create', '--name', 'short-lived']);
+    expect(await tryKey(first, created.key)).toBe(200);
+    await first.stop();
+    const second = await echo({ vault: 'memory' });
+    expect(await tryKey(second, created.key)).not.toBe(200);
+  });
+});
+
+describe('a data folder that was copied without its vault', () => {
+  test('holds no key and opens nothing: it is locked, and the keys are still listed', async () => {
+    const first = await echo();
+    const { id, key } = await first.createKey('--name', 'mine');
+    await first.stop();
+    const stolen = await makeProfile(await mkdtemp(join(tmpdir(), 'keyhatch-stolen-')));
+    try {
+      await cp(profile.dataDir, stolen.dataDir, { recursive: true });
+      await rm(join(stolen.dataDir, 'vault.sealed'));
+      const thief = await stolen.start({ args: ['--echo'] });
+      await expectLocked(thief, key, /keys were made here/);
+      const [shown] = await thief.json<KeyFacts[]>(['keys', 'list']);
+      expect(shown).toMatchObject({ id, name: 'mine', usable: false });
+    } finally {
+      await stolen.remove();
+    }
+  });
+
+  test('and with the sealed file, but without what opens it, as well', async () => {
+    const first = await echo({ env: passphrase('correct horse') });
+    const { key } = await first.createKey();
+    await first.stop();
+    const stolen = await makeProfile(await mkdtemp(join(tmpdir(), 'keyhatch-stolen-')));
+    try {
+      await cp(profile.dataDir, stolen.dataDir, { recursive: true });
+      const thief = await stolen.start({ args: ['--echo'], env: passphrase('guess') });
+      await expectLocked(thief, key, /the passphrase does not fit/);
+    } finally {
+      await stolen.remove();
+    }
+  });
+});
