@@ -63,7 +63,7 @@ export function createAdmission(ports: AdmitPorts): Admission {
         ports.admissions.record(caller.key.id, admittedAt);
       }
       const request = ports.running.enter(caller);
-      return { ...identified, admittedAt, lease: onceOnly(request.done), ended: request.signal };
+      return { ...identified, admittedAt, lease: onceOnly(request.done), ending: request.ending };
     },
     rateOf(key) {
       const limit = key.limits.rpm;

@@ -103,7 +103,7 @@ async function collect(admitted: Admitted, memory: BodyMemory, limitBytes: numbe
       clearTimeout(timer);
       source.off('data', onData).off('end', onEnd);
       req.off('close', onClose);
-      admitted.ended.removeEventListener('abort', onEnded);
+      admitted.ending.tell(undefined);
     }
     const onClose = () => {
       if (!req.complete) onGone();
@@ -112,7 +112,7 @@ async function collect(admitted: Admitted, memory: BodyMemory, limitBytes: numbe
     // An error after the end is of no interest, but without a listener it would end the process.
     source.on('error', onBroken);
     req.on('close', onClose);
-    admitted.ended.addEventListener('abort', onEnded);
+    admitted.ending.tell(onEnded);
   });
   const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
   // The listeners that stay on the request would hold the pieces for as long as it runs.

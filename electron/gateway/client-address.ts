@@ -11,6 +11,7 @@ loopback.addSubnet('::ffff:127.0.0.0', 104, 'ipv6');
 
 /** Whether an address, as a socket reports it, is one of this machine's loopback addresses. */
 export function isLoopback(address: string): boolean {
+  if (address === '127.0.0.1' || address === '::1') return true;
   return address !== '' && loopback.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 }
 

@@ -7,7 +7,7 @@ import type { Dialect } from '../../shared/upstream-kinds.ts';
 import type { BodyFacts } from './body-policy.ts';
 import type { GatewayKey, GatewayUpstream } from './ports.ts';
 import type { Operation, RouteRow } from './route-table.ts';
-import type { EndReason } from './running.ts';
+import type { Ending } from './running.ts';
 
 /** As it came in from the listener. */
 export type Received = {
@@ -59,8 +59,8 @@ export type Lease = { readonly release: () => void };
 export type Admitted = Identified & {
   readonly admittedAt: number;
   readonly lease: Lease;
-  /** Aborts, with the code to tell the client, when the request may not go on: its key was revoked, or the server stops. */
-  readonly ended: AbortSignal;
+  /** Says when and why the request may not go on: its key was revoked, or the server stops. */
+  readonly ending: Ending;
 };
 
 /** After body: read whole, within its bounds. `bytes` is what goes on to the upstream. */
@@ -86,9 +86,9 @@ export type Authorized = Bodied & {
 export type SoFar = Received & Partial<Authorized>;
 
 /** The error that tells a client why its running request was ended. */
-export function endedError({ ended, caller }: Admitted): KeyhatchError {
+export function endedError({ ending, caller }: Admitted): KeyhatchError {
   const details = caller.kind === 'key' ? { name: caller.key.name } : {};
-  return new KeyhatchError(ended.reason as EndReason, { details });
+  return new KeyhatchError(ending.reason() ?? 'server_stopping', { details });
 }
 
 /** Who a stored response belongs to: a key's id, or the kind of a caller without one. */

@@ -47,7 +47,7 @@ export function createForward(ports: ForwardPorts): Forward {
         upstream,
         settle(end) {
           clearTimeout(state.timer);
-          exchange.ended.removeEventListener('abort', onEnded);
+          exchange.ending.tell(undefined);
           res.off('close', onClose);
           if (end instanceof KeyhatchError) reject(end);
           else resolve(end);
@@ -66,8 +66,8 @@ export function createForward(ports: ForwardPorts): Forward {
       attempts.set(req, state);
       res.on('close', onClose);
       if (res.destroyed) return onClose();
-      if (exchange.ended.aborted) return onEnded();
-      exchange.ended.addEventListener('abort', onEnded);
+      if (exchange.ending.reason()) return onEnded();
+      exchange.ending.tell(onEnded);
       send(proxy, state, ports);
     });
   }

@@ -86,6 +86,7 @@ export function hasBody(req: IncomingMessage): boolean {
   return req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
 }
 
+const noQuery = new URLSearchParams();
 const plainPath = /^\/[A-Za-z0-9._~:@/+-]*$/;
 const modelPath = /^(?:\/api)?\/v[01]\/models\//;
 
@@ -104,7 +105,7 @@ function splitTarget(target: string): [string, URLSearchParams] {
   if (bare.includes('//')) throw malformed('its path has an empty segment');
   if (/\/\.{1,2}(?:\/|$)/.test(bare)) throw malformed('its path has a dot segment');
   if (/[\\#;]/.test(search)) throw malformed('its query has a character that does not belong there');
-  return [path, new URLSearchParams(search)];
+  return [path, search === '' ? noQuery : new URLSearchParams(search)];
 }
 
 const containerNames = new Set(['host.docker.internal', 'host.containers.internal']);

@@ -41,7 +41,7 @@ export async function answerModelList(
   const answers = await Promise.all(upstreams.map((upstream) => listOf(exchange, upstream, ports)));
   const good = answers.filter((answer) => answer !== undefined);
   const [first] = good;
-  if (exchange.ended.aborted) throw endedError(exchange);
+  if (exchange.ending.reason()) throw endedError(exchange);
   if (!first) {
     const upstream = upstreams.map(({ name }) => name).join(', ');
     throw new KeyhatchError('upstream_unreachable', {
@@ -87,7 +87,7 @@ function getJson(exchange: Authorized, upstream: GatewayUpstream, ports: ModelLi
       path: url.pathname.replace(/\/$/, '') + exchange.upstreamPath,
       headers: upstreamHeaders(exchange, upstream, ports.instanceId),
       agent: ports.agents.for(url.protocol),
-      signal: AbortSignal.any([exchange.ended, AbortSignal.timeout(timeoutMs)]),
+      signal: AbortSignal.timeout(timeoutMs),
     });
     request.on('error', reject);
     request.on('response', (response) => readJson(response).then(resolve, reject));

@@ -9,9 +9,15 @@ import type { KeyRegistry } from './ports.ts';
 /** Why a running request is ended: told to the client in its dialect. */
 export type EndReason = Extract<ErrorCode, 'key_revoked' | 'key_expired' | 'server_stopping'>;
 
+/** Whether and why a request may not go on. An AbortSignal would say the same, at several times the cost a request. */
+export type Ending = {
+  readonly reason: () => EndReason | undefined;
+  /** Sets who is told when it comes, in place of whoever was before. */
+  readonly tell: (listener: (() => void) | undefined) => void;
+};
+
 export type RunningRequest = {
-  /** Aborts with an `EndReason` as its reason. */
-  readonly signal: AbortSignal;
+  readonly ending: Ending;
   readonly done: () => void;
 };
 
@@ -26,13 +32,15 @@ export type RunningRequests = {
   readonly idle: () => Promise<void>;
 };
 
+type End = (reason: EndReason) => void;
+
 // setTimeout overflows above this; a key that expires later is looked at again then.
 const longestTimeoutMs = 2 ** 31 - 1;
 
 export function createRunningRequests(ports: { readonly keys: KeyRegistry; readonly clock: Clock }): RunningRequests {
-  const all = new Set<AbortController>();
+  const all = new Set<End>();
   // One timer a key, set anew whenever the key changes: an expiry may come or move while a request runs.
-  const byKey = new Map<string, { readonly controllers: Set<AbortController>; timer: NodeJS.Timeout | undefined }>();
+  const byKey = new Map<string, { readonly ends: Set<End>; timer: NodeJS.Timeout | undefined }>();
   let whenIdle: (() => void)[] = [];
 
   function endIfOver(keyId: string): void {
@@ -43,51 +51,61 @@ export function createRunningRequests(ports: { readonly keys: KeyRegistry; reado
     const key = ports.keys.get(keyId);
     const leftMs = (key?.expiresAt ?? Number.POSITIVE_INFINITY) - ports.clock.now();
     const reason = !key || key.status === 'revoked' ? 'key_revoked' : leftMs <= 0 ? 'key_expired' : undefined;
-    if (reason) for (const controller of [...ofKey.controllers]) controller.abort(reason satisfies EndReason);
+    if (reason) for (const end of [...ofKey.ends]) end(reason);
     else if (leftMs !== Number.POSITIVE_INFINITY) {
       ofKey.timer = setTimeout(() => endIfOver(keyId), Math.min(leftMs, longestTimeoutMs)).unref();
     }
   }
 
-  function join(keyId: string, controller: AbortController): void {
+  function join(keyId: string, end: End): void {
     const ofKey = byKey.get(keyId);
     if (ofKey) {
-      ofKey.controllers.add(controller);
+      ofKey.ends.add(end);
       return;
     }
-    byKey.set(keyId, { controllers: new Set([controller]), timer: undefined });
+    byKey.set(keyId, { ends: new Set([end]), timer: undefined });
     endIfOver(keyId);
   }
 
-  function leave(keyId: string, controller: AbortController): void {
+  function leave(keyId: string, end: End): void {
     const ofKey = byKey.get(keyId);
-    ofKey?.controllers.delete(controller);
-    if (!ofKey || ofKey.controllers.size > 0) return;
+    ofKey?.ends.delete(end);
+    if (!ofKey || ofKey.ends.size > 0) return;
     clearTimeout(ofKey.timer);
     byKey.delete(keyId);
   }
 
   return {
     enter(caller) {
-      const controller = new AbortController();
-      all.add(controller);
+      let reason: EndReason | undefined;
+      let listener: (() => void) | undefined;
+      const end: End = (given) => {
+        reason ??= given;
+        listener?.();
+      };
+      all.add(end);
       const keyId = caller.kind === 'key' ? caller.key.id : undefined;
-      if (keyId !== undefined) join(keyId, controller);
+      if (keyId !== undefined) join(keyId, end);
       return {
-        signal: controller.signal,
+        ending: {
+          reason: () => reason,
+          tell(next) {
+            listener = next;
+          },
+        },
         done() {
-          all.delete(controller);
-          if (keyId !== undefined) leave(keyId, controller);
+          all.delete(end);
+          if (keyId !== undefined) leave(keyId, end);
           if (all.size > 0) return;
           for (const resolve of whenIdle) resolve();
           whenIdle = [];
         },
       };
     },
-    count: (keyId) => (keyId === undefined ? all.size : (byKey.get(keyId)?.controllers.size ?? 0)),
+    count: (keyId) => (keyId === undefined ? all.size : (byKey.get(keyId)?.ends.size ?? 0)),
     keyChanged: endIfOver,
     endAll(reason) {
-      for (const controller of [...all]) controller.abort(reason);
+      for (const end of [...all]) end(reason);
     },
     idle() {
       return all.size === 0 ? Promise.resolve() : new Promise((resolve) => whenIdle.push(resolve));
