@@ -23,7 +23,7 @@ export function createAnswerReader(events: AnswerEvents): AnswerReader {
   /** Takes up to the next line feed; undefined until the line is whole. */
   function takeLine(bytes: Buffer, from: number): { readonly text: string; readonly next: number } | undefined {
     const end = bytes.indexOf(lineFeed, from);
-    line += bytes.latin1Slice(from, end === -1 ? bytes.length : end + 1);
+    line += bytes.toString('latin1', from, end === -1 ? bytes.length : end + 1);
     if (end === -1) return undefined;
     const text = line;
     line = '';
@@ -33,7 +33,7 @@ export function createAnswerReader(events: AnswerEvents): AnswerReader {
   function takeHead(bytes: Buffer, from: number): number {
     const end = bytes.indexOf('\r\n\r\n', from, 'latin1');
     // A head that comes in two parts is rare enough to be put together line by line.
-    const head = line + bytes.latin1Slice(from, end === -1 ? bytes.length : end + 4);
+    const head = line + bytes.toString('latin1', from, end === -1 ? bytes.length : end + 4);
     const joined = end === -1 ? head.indexOf('\r\n\r\n') : head.length - 4;
     if (joined === -1) {
       line = head;

@@ -91,10 +91,10 @@ function answerJson(res: ServerResponse, status: number, body: Buffer): void {
 }
 
 function answer(req: IncomingMessage, res: ServerResponse, body: Buffer): void {
-  if (req.method === 'GET' && req.url === '/v1/models') return answerJson(res, 200, modelList);
-  if (req.method !== 'POST' || req.url !== '/v1/chat/completions') return answerJson(res, 404, Buffer.from('{}'));
-  if (!body.includes('"stream":true')) return answerJson(res, 200, chatAnswer);
-  streams.begin(res, JSON.parse(body.toString('utf8')) as StreamRequest);
+  if (req.method === 'GET' && req.url === '/v1/models') answerJson(res, 200, modelList);
+  else if (req.method !== 'POST' || req.url !== '/v1/chat/completions') answerJson(res, 404, Buffer.from('{}'));
+  else if (!body.includes('"stream":true')) answerJson(res, 200, chatAnswer);
+  else streams.begin(res, JSON.parse(body.toString('utf8')) as StreamRequest);
 }
 
 const server = createServer((req, res) => {
@@ -108,9 +108,9 @@ server.listen({ port: 0, host: '127.0.0.1', backlog: 1024 });
 
 process.on('message', (question: UpstreamQuestion) => {
   const tell = (answer: UpstreamAnswer) => process.send?.({ answer });
-  if (question.ask === 'sums') return tell({ sums: streams.takeSums() });
   const port = (server.address() as AddressInfo | null)?.port;
-  if (port !== undefined) tell({ port });
+  if (question.ask === 'sums') tell({ sums: streams.takeSums() });
+  else if (port !== undefined) tell({ port });
   else server.once('listening', () => tell({ port: (server.address() as AddressInfo).port }));
 });
 process.on('disconnect', () => process.exit(0));

@@ -1,7 +1,7 @@
 // The only file that joins rooms: builds every object of one profile, once, from what a Shell supplies, and hands each
 // room what it asked for. Knows neither Electron nor the command line.
 
-import { randomBytes, randomFillSync } from 'node:crypto';
+import { createHash, randomBytes, randomFillSync } from 'node:crypto';
 import { join } from 'node:path';
 import { makeId } from '../shared/key-format.ts';
 import type { Status, VaultKind } from '../shared/model.ts';
@@ -131,7 +131,7 @@ export async function compose(shell: Shell): Promise<House> {
         settings.set('upstreams.list', list);
         settings.set('upstreams.default', fallbackId);
       },
-      fixed: [...(shell.echo === 'on' && echo ? [echo] : []), ...(await givenUpstreams(shell.upstreams, newId))],
+      fixed: [...(shell.echo === 'on' && echo ? [echo] : []), ...(await givenUpstreams(shell.upstreams))],
       standIn: shell.echo === 'stand-in' ? echo : undefined,
       secrets: vault.secrets,
       health: health.state,
@@ -270,12 +270,14 @@ export async function compose(shell: Shell): Promise<House> {
 }
 
 /** The upstreams of `--upstream`: said on the command line by the owner, so that another machine needs no second word. */
-async function givenUpstreams(addresses: readonly string[], newId: () => string): Promise<GivenUpstream[]> {
+async function givenUpstreams(addresses: readonly string[]): Promise<GivenUpstream[]> {
   return Promise.all(
     addresses.map(async (address) => {
       const url = parseUpstreamAddress(address, { confirmed: true, ownAddresses: [] });
       const { kind } = await identify(url, { timeoutMs: detectTimeoutMs });
-      return { id: newId(), name: url.host, kind, url: addressText(url) };
+      // The same in every run, because stored responses and the ledger name it.
+      const id = createHash('sha256').update(addressText(url)).digest('hex').slice(0, 8);
+      return { id, name: url.host, kind, url: addressText(url) };
     }),
   );
 }

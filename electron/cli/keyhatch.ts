@@ -13,9 +13,11 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 function onSignal(act: () => void): () => void {
   for (const signal of signals) {
     // conf's way of writing files listens too and sends the signal on to the whole process, which would look like a
-    // second one and end us in the middle of draining. What it wants to do then, it also does on exit.
-    process.removeAllListeners(signal);
+    // second one and end us in the middle of draining. What it wants to do then, it also does on exit. Ours goes in
+    // before theirs goes out: with nobody listening for a moment, a signal of that moment would be lost.
+    const others = process.listeners(signal);
     process.on(signal, act);
+    for (const other of others) process.off(signal, other);
   }
   return () => {
     for (const signal of signals) process.off(signal, act);

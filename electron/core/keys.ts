@@ -132,9 +132,6 @@ export function createKeys(ports: KeyPorts): Keys {
     async ensure(name, value) {
       const verifiers = openVerifiers(ports.vault);
       const holder = registry.find(value);
-      if (holder?.status === 'revoked' || holder?.status === 'expired') {
-        throw new KeyhatchError('key_revoked_final', { details: { name: holder.name } });
-      }
       if (holder) return registry.facts(holder);
       const present = registry.all().find((key) => key.name === name && key.revokedAt === null);
       if (!present) return (await create({ name, value })).facts;

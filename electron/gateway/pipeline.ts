@@ -85,7 +85,7 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
       }
       // Who waited for 100 Continue may now leave the body out or not: what comes next could be either.
       if (expectsContinue && !res.headersSent) res.setHeader('connection', 'close');
-      refuse(res, end, soFar.dialect ?? dialectOfPath(soFar.path ?? req.url ?? ''), received.id);
+      refuse(res, end, soFar.dialect ?? dialectOfPath(req.url ?? ''), received.id);
     } finally {
       // Each in its own right: a fault in one must not cost the others.
       try {

@@ -3,6 +3,7 @@
 
 import { execFile } from 'node:child_process';
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import { basename } from 'node:path';
 
 /** @returns a program's name and process id in words, or undefined when it cannot be known */
 export async function findPortHolder(port: number): Promise<string | undefined> {
@@ -31,9 +32,17 @@ async function onLinux(port: number): Promise<string | undefined> {
   }
   if (inodes.size === 0) return undefined;
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    if (await holdsOne(pid, inodes)) return `${(await readFile(`/proc/${pid}/comm`, 'utf8')).trim()} (process ${pid})`;
+    if (await holdsOne(pid, inodes)) return `${await programOf(pid)} (process ${pid})`;
   }
   return undefined;
+}
+
+// By its file: the name in `comm` is that of its first thread, which Node calls MainThread.
+async function programOf(pid: string): Promise<string> {
+  const file = await readlink(`/proc/${pid}/exe`).catch(() => undefined);
+  return file === undefined
+    ? (await readFile(`/proc/${pid}/comm`, 'utf8')).trim()
+    : basename(file.replace(/ \(deleted\)$/, ''));
 }
 
 async function holdsOne(pid: string, sockets: ReadonlySet<string>): Promise<boolean> {

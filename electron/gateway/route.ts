@@ -47,8 +47,9 @@ export function createRouter(ports: { readonly upstreams: UpstreamRegistry }): R
   };
 }
 
-/** The dialect in which to answer somebody at this path, whether or not the path exists. */
-export function dialectOfPath(path: string): Dialect {
+/** The dialect in which to answer somebody at this target, whether or not its path exists. */
+export function dialectOfPath(target: string): Dialect {
+  const [path = ''] = target.split('?', 1);
   if (/^(?:\/api)?\/v1\/messages(?:\/|$)/.test(path)) return 'anthropic';
   if (/^\/api\/v1\/(?:chat\/completions|completions|embeddings|responses|audio|images)/.test(path)) return 'openai';
   if (/^\/api\/v[01](?:\/|$)/.test(path)) return 'lmstudio';

@@ -38,9 +38,11 @@ export async function serve(args: ServeArguments, io: ServeIo): Promise<number> 
     house = await compose(shellOf(args, io, log));
     await prepare(house, args, io, log);
     await house.start();
+    // Listened for before anybody is told that it is ready, and may want it to stop.
+    const stopped = untilStopped(house, io, log);
     announce(house.status(), args, io);
     lines.release();
-    return await untilStopped(house, io, log);
+    return await stopped;
   } catch (error) {
     lines.release();
     io.stderr.write(`${sentenceOf(error, log)}\n`);
@@ -83,7 +85,8 @@ async function prepare(house: House, args: ServeArguments, io: ServeIo, log: Log
       log.warn('--api-key can be seen by other programs of this machine while Keyhatch runs; --api-key-file cannot');
     }
     await house.vaultTried;
-    await house.keys.ensure('main', await readApiKey(args.apiKey, io));
+    const { status } = await house.keys.ensure('main', await readApiKey(args.apiKey, io));
+    if (status !== 'active') log.warn(`the key given on the command line is ${status}, and stays so`);
   }
   if (args.dashboardPort !== undefined && args.dashboardPort !== 'off')
     log.warn('there is no dashboard in this version');

@@ -41,13 +41,18 @@ export function openProfileVault(options: ProfileVaultOptions): ProfileVault {
   const kind = options.wanted ?? remembered ?? 'keychain';
   const profileId = meta.get(idFact) ?? newProfileId(meta);
   let opened: Promise<Vault> | undefined;
+  // Reading a passphrase takes it out of the environment it is read from: each attempt gets a copy, because the first one
+  // may fail, and the process's own loses them for good.
+  let environment: Environment | undefined = takeVaultVariables(options.env);
 
   // A failed opening is tried anew: the keychain may have been unlocked, the passphrase been put in place.
   function vault(): Promise<Vault> {
-    opened ??= openVault(kind, { dataDir: options.dataDir, profileId, env: options.env }).catch((error: unknown) => {
-      opened = undefined;
-      throw error;
-    });
+    opened ??= openVault(kind, { dataDir: options.dataDir, profileId, env: { ...environment } }).catch(
+      (error: unknown) => {
+        opened = undefined;
+        throw error;
+      },
+    );
     return opened;
   }
 
@@ -55,12 +60,15 @@ export function openProfileVault(options: ProfileVaultOptions): ProfileVault {
     if (remembered !== undefined && remembered !== kind && knownKeyIds().length > 0) {
       throw vaultLocked(kind, `the keys of this profile lie in another vault; start with --vault ${remembered}`);
     }
-    const store = await openVerifierStore({
-      vault: await vault(),
-      knownKeyIds: knownKeyIds(),
-      log: options.log,
-      clock: options.clock,
-    });
+    const { log, clock } = options;
+    const store = await openVerifierStore({ vault: await vault(), knownKeyIds: knownKeyIds(), log, clock }).catch(
+      (error: unknown) => {
+        // A wrong passphrase shows only now; it may be another one at the next attempt.
+        opened = undefined;
+        throw error;
+      },
+    );
+    environment = undefined;
     if (remembered !== kind) meta.set(vaultFact, kind);
     return store;
   }
@@ -74,6 +82,15 @@ export function openProfileVault(options: ProfileVaultOptions): ProfileVault {
       delete: async (name) => (await vault()).delete(name),
     },
   };
+}
+
+function takeVaultVariables(env: Environment): Environment {
+  const taken: Environment = { CREDENTIALS_DIRECTORY: env['CREDENTIALS_DIRECTORY'] };
+  for (const name of Object.keys(env).filter((one) => one.startsWith('KEYHATCH_VAULT_'))) {
+    taken[name] = env[name];
+    delete env[name];
+  }
+  return taken;
 }
 
 function newProfileId(meta: ProfileVaultOptions['meta']): string {

@@ -78,7 +78,7 @@ export async function runKeyhatch(args: readonly string[], options: RunOptions =
 export async function makeProfile(folder?: string): Promise<Profile> {
   const dataDir = folder ?? (await mkdtemp(join(tmpdir(), 'keyhatch-')));
   const keyFile = `${dataDir}.key`;
-  const running = new Set<KeyhatchProcess>();
+  const instances = new Set<KeyhatchProcess>();
   let made = 0;
 
   const withProfile = (options: RunOptions = {}): RunOptions => ({
@@ -103,17 +103,17 @@ export async function makeProfile(folder?: string): Promise<Profile> {
       made += 1;
       const name = flags.includes('--name') ? [] : ['--name', `key ${made}`];
       // At rest the first command decides where keys lie; a running instance has decided already.
-      const vault = running.size > 0 ? [] : ['--vault', 'file'];
+      const vault = instances.size > 0 ? [] : ['--vault', 'file'];
       return json(['keys', 'create', ...name, ...vault, ...flags]);
     },
     async start(options = {}) {
       const started = await start(profile, options);
-      running.add(started);
-      void started.exited.then(() => running.delete(started));
+      instances.add(started);
+      void started.exited.then(() => instances.delete(started));
       return started;
     },
     async remove() {
-      await Promise.all([...running].map((one) => one.kill9()));
+      await Promise.all([...instances].map((one) => one.kill9()));
       await rm(dataDir, { recursive: true, force: true });
       await rm(keyFile, { force: true });
     },
@@ -203,12 +203,22 @@ type Output = {
 function launch(args: readonly string[], env: Environment = {}): ChildProcessWithoutNullStreams {
   if (!existsSync(program)) throw new Error(`${program} is not there: build it first, with npm run build.`);
   const child = spawn(process.execPath, [program, ...args], { env: environment(env), stdio: 'pipe' });
-  const end = () => child.kill('SIGKILL');
-  process.once('exit', end);
-  child.once('exit', () => process.off('exit', end));
+  if (running.size === 0) process.on('exit', endRunning);
+  running.add(child);
+  child.once('close', () => {
+    running.delete(child);
+    if (running.size === 0) process.off('exit', endRunning);
+  });
   // A program that ends before it has read its stdin breaks the pipe, which is no failure of ours.
   child.stdin.on('error', () => {});
   return child;
+}
+
+// Of the whole test process: what a test that was cut off has left behind ends with it.
+const running = new Set<ChildProcessWithoutNullStreams>();
+
+function endRunning(): void {
+  for (const child of running) child.kill('SIGKILL');
 }
 
 // Nothing of the machine's own Keyhatch and nothing of the test runner reaches the program.

@@ -1,14 +1,13 @@
 // What outlives the process: keys and their secrets, the main key, used-up minutes, totals and the ownership of stored
 // responses. Across an orderly stop and a start; crash.test.ts has the disorderly one.
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CreatedKey, KeyFacts, Status, UpstreamStatus, UsageReport } from '../../../shared/model.ts';
 import { dialectAnswer } from '../../fakes/dialect-answers.ts';
 import { type FakeUpstream, json, startFakeUpstream } from '../../fakes/fake-upstream.ts';
 import { type KeyhatchProcess, makeProfile, type Profile, type StartOptions } from '../../fakes/keyhatch-process.ts';
 
 let upstream: FakeUpstream;
-let profile: Profile;
 
 beforeAll(async () => {
   let made = 0;
@@ -20,13 +19,24 @@ beforeAll(async () => {
   });
 });
 afterAll(() => upstream?.close());
-beforeEach(async () => {
-  profile = await makeProfile();
-});
-afterEach(() => profile.remove());
+/** A test on a profile of its own, and how to start in front of the fake. */
+function lasting(name: string, body: (bed: Bed) => Promise<void>): void {
+  test.concurrent(name, async () => {
+    const profile = await makeProfile();
+    const start = (options: StartOptions = {}) =>
+      profile.start({ ...options, args: ['--upstream', upstream.url, ...(options.args ?? [])] });
+    try {
+      await body({ profile, start });
+    } finally {
+      await profile.remove();
+    }
+  });
+}
 
-const start = (options: StartOptions = {}) =>
-  profile.start({ ...options, args: ['--upstream', upstream.url, ...(options.args ?? [])] });
+type Bed = {
+  readonly profile: Profile;
+  readonly start: (options?: StartOptions) => Promise<KeyhatchProcess>;
+};
 
 async function tryKey(keyhatch: KeyhatchProcess, key: string): Promise<number | string> {
   const response = await keyhatch.chat(key);
@@ -34,8 +44,8 @@ async function tryKey(keyhatch: KeyhatchProcess, key: string): Promise<number | 
   return response.headers.get('x-keyhatch-error') ?? response.status;
 }
 
-describe('keys', () => {
-  test('made at rest work after the start, and nothing listens for that', async () => {
+describe.concurrent('keys', () => {
+  lasting('made at rest work after the start, and nothing listens for that', async ({ profile, start }) => {
     const { id, key } = await profile.createKey('--name', 'early', '--rpm', '7');
     expect(await profile.json<Status>(['status'])).toMatchObject({
       shell: 'at-rest',
@@ -47,7 +57,7 @@ describe('keys', () => {
     expect(await keyhatch.json<KeyFacts>(['keys', 'show', 'early'])).toMatchObject({ id, limits: { rpm: 7 } });
   });
 
-  test('keep what they are over a restart: secret, state, limits, grace', async () => {
+  lasting('keep what they are over a restart: secret, state, limits, grace', async ({ start }) => {
     const first = await start();
     const [plain, paused, revoked, gone, rotated] = await Promise.all(
       ['plain', 'paused', 'revoked', 'gone', 'rotated'].map((name) =>
@@ -68,7 +78,7 @@ describe('keys', () => {
     expect(outcomes).toEqual([200, 'key_paused', 'key_revoked', 'key_unknown', 200, 200]);
   });
 
-  test('changed at rest are as changed after the start', async () => {
+  lasting('changed at rest are as changed after the start', async ({ profile, start }) => {
     const [one, other] = [await profile.createKey('--name', 'one'), await profile.createKey('--name', 'other')];
     await profile.json(['keys', 'pause', 'one']);
     const { key: fresh } = await profile.json<CreatedKey>(['keys', 'rotate', 'other', '--grace', 'none']);
@@ -78,10 +88,10 @@ describe('keys', () => {
   });
 });
 
-describe('the main key', () => {
+describe.concurrent('the main key', () => {
   const value = 'my-own-main-key-value';
 
-  test('comes over stdin, is an ordinary key named main, and stays without being said again', async () => {
+  lasting('comes over stdin, is an ordinary key named main, and stays without being said again', async ({ start }) => {
     const first = await start({ args: ['--api-key-file', '-'], stdin: `${value}\n` });
     expect(await tryKey(first, value)).toBe(200);
     const main = await first.json<KeyFacts>(['keys', 'show', 'main']);
@@ -98,7 +108,7 @@ describe('the main key', () => {
     expect(await third.json<KeyFacts[]>(['keys', 'list'])).toHaveLength(1);
   });
 
-  test('takes another value under the same id, and the one before ends', async () => {
+  lasting('takes another value under the same id, and the one before ends', async ({ start }) => {
     const first = await start({ args: ['--api-key-file', '-'], stdin: value });
     const { id } = await first.json<KeyFacts>(['keys', 'show', 'main']);
     await first.stop();
@@ -107,24 +117,26 @@ describe('the main key', () => {
     expect((await second.json<KeyFacts>(['keys', 'show', 'main'])).id).toBe(id);
   });
 
-  test('given as an argument comes with one warning that arguments can be seen', async () => {
+  lasting('given as an argument comes with one warning that arguments can be seen', async ({ start }) => {
     const keyhatch = await start({ args: ['--api-key', value] });
     expect(await tryKey(keyhatch, value)).toBe(200);
     expect(keyhatch.stderr().match(/--api-key can be seen by other programs/g)).toHaveLength(1);
     expect(keyhatch.stderr() + keyhatch.stdout()).not.toContain(value);
   });
 
-  test('does not come back when it was revoked', async () => {
+  lasting('does not come back when it was revoked', async ({ profile, start }) => {
     const first = await start({ args: ['--api-key-file', '-'], stdin: value });
     await first.json(['keys', 'revoke', 'main', '--yes']);
     expect(await tryKey(first, value)).toBe('key_revoked');
     await first.stop();
-    const second = await start({ args: ['--api-key-file', '-'], stdin: value });
-    expect(await tryKey(second, value)).toBe('key_revoked');
+    const args = ['serve', '--port', '0', '--upstream', upstream.url, '--vault', 'file', '--api-key-file', '-'];
+    const refused = await profile.cli([...args, '--log-format', 'json'], { stdin: value });
+    expect(refused).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('cannot be undone') });
+    expect(await tryKey(await start(), value)).toBe('key_revoked');
   });
 });
 
-test('the minute that a key has used up is not given back', async () => {
+lasting('the minute that a key has used up is not given back', async ({ start }) => {
   const first = await start();
   const { id, key } = await first.createKey('--rpm', '3');
   const outcomes = [];
@@ -142,7 +154,7 @@ test('the minute that a key has used up is not given back', async () => {
   expect([await tryKey(second, key), await tryKey(second, key)]).toEqual([200, 'rate_limited']);
 });
 
-test('totals are the same before and after', async () => {
+lasting('totals are the same before and after', async ({ profile, start }) => {
   const first = await start();
   const [one, other] = [await first.createKey('--name', 'one'), await first.createKey('--name', 'other', '--rpm', '0')];
   for (let i = 0; i < 3; i++) await tryKey(first, one.key);
@@ -165,7 +177,7 @@ test('totals are the same before and after', async () => {
   expect(await self.json()).toMatchObject({ usage_today: { requests: 3, tokens_in: 21, tokens_out: 9 } });
 });
 
-describe('a stored response belongs to the key that made it', () => {
+describe.concurrent('a stored response belongs to the key that made it', () => {
   /** Makes one and gives back its id. */
   async function store(keyhatch: KeyhatchProcess, key: string): Promise<string> {
     const response = await fetch(`${keyhatch.url}/v1/responses`, {
@@ -182,7 +194,7 @@ describe('a stored response belongs to the key that made it', () => {
     return response.headers.get('x-keyhatch-error') ?? response.status;
   }
 
-  test('also after a restart, on an upstream that is kept', async () => {
+  lasting('also after a restart, on an upstream that is kept', async ({ profile }) => {
     await profile.json<UpstreamStatus>(['upstreams', 'add', upstream.url, '--vault', 'file']);
     const first = await profile.start();
     const [owner, other] = [await first.createKey(), await first.createKey()];
@@ -193,7 +205,7 @@ describe('a stored response belongs to the key that made it', () => {
     expect([await read(second, owner.key, id), await read(second, other.key, id)]).toEqual([200, 'response_unknown']);
   });
 
-  test('also after a restart, on the same upstream given by the same flag', async () => {
+  lasting('also after a restart, on the same upstream given by the same flag', async ({ start }) => {
     const first = await start();
     const [owner, other] = [await first.createKey(), await first.createKey()];
     const id = await store(first, owner.key);
@@ -202,7 +214,7 @@ describe('a stored response belongs to the key that made it', () => {
     expect([await read(second, owner.key, id), await read(second, other.key, id)]).toEqual([200, 'response_unknown']);
   });
 
-  test('and to the key, not to its secret: a rotated key still has it', async () => {
+  lasting('and to the key, not to its secret: a rotated key still has it', async ({ start }) => {
     const first = await start();
     const owner = await first.createKey();
     const id = await store(first, owner.key);
@@ -211,7 +223,7 @@ describe('a stored response belongs to the key that made it', () => {
   });
 });
 
-test('settings that were changed stay changed', async () => {
+lasting('settings that were changed stay changed', async ({ start }) => {
   const first = await start();
   await first.json(['settings', 'set', 'keys.defaultRpm', '5']);
   await first.json(['settings', 'set', 'server.allowedHosts', 'nas.lan', '--add']);

@@ -4,26 +4,45 @@
 import { chmod, copyFile, cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { CreatedKey, KeyFacts, Status } from '../../../shared/model.ts';
 import { type KeyhatchProcess, makeProfile, type Profile, type StartOptions } from '../../fakes/keyhatch-process.ts';
 
-let profile: Profile;
-/** For passphrases and key files, apart from the data folder. */
-let folder: string;
+type Bed = {
+  readonly profile: Profile;
+  /** For passphrases and key files, apart from the data folder. */
+  readonly folder: string;
+  /** Starts in front of the echo model. */
+  readonly echo: (options?: StartOptions) => Promise<KeyhatchProcess>;
+};
 
-beforeEach(async () => {
-  profile = await makeProfile();
-  folder = await mkdtemp(join(tmpdir(), 'keyhatch-secrets-'));
-});
-afterEach(async () => {
-  await profile.remove();
-  await rm(folder, { recursive: true });
-});
+/** A test on a profile of its own. Together with others, because most of them wait for a vault to be tried again. */
+function sealed(name: string, body: (bed: Bed) => Promise<void>): void {
+  test.concurrent(name, async () => {
+    const profile = await makeProfile();
+    const folder = await mkdtemp(join(tmpdir(), 'keyhatch-secrets-'));
+    const echo = async (options: StartOptions = {}) => {
+      const keyhatch = await profile.start({ ...options, args: ['--echo'] });
+      // A passphrase takes its time, and the ready line does not wait for it longer than a second.
+      await vi.waitUntil(async () => !(await isOpening(keyhatch)), { timeout: 15_000 });
+      return keyhatch;
+    };
+    try {
+      await body({ profile, folder, echo });
+    } finally {
+      await profile.remove();
+      await rm(folder, { recursive: true });
+    }
+  });
+}
 
-const echo = (options: StartOptions = {}) => profile.start({ ...options, args: ['--echo', ...(options.args ?? [])] });
 const passphrase = (text: string) => ({ KEYHATCH_VAULT_KEY_FILE: undefined, KEYHATCH_VAULT_PASSPHRASE: text });
 const passphraseFile = (path: string) => ({ KEYHATCH_VAULT_KEY_FILE: undefined, KEYHATCH_VAULT_PASSPHRASE_FILE: path });
+
+async function isOpening(keyhatch: KeyhatchProcess): Promise<boolean> {
+  const response = await keyhatch.chat('no-key-but-a-value', { model: 'echo' });
+  return /it is being opened|it is not open yet/.test(await response.text());
+}
 
 async function tryKey(keyhatch: KeyhatchProcess, key: string): Promise<number | string> {
   const response = await keyhatch.chat(key, { model: 'echo' });
@@ -49,10 +68,10 @@ async function expectLocked(keyhatch: KeyhatchProcess, key: string, says: RegExp
 
 /** It is asked anew every few seconds; nobody has to do anything. */
 const recovers = (keyhatch: KeyhatchProcess, key: string) =>
-  expect.poll(() => tryKey(keyhatch, key), { timeout: 12_000, interval: 100 }).toBe(200);
+  vi.waitUntil(async () => (await tryKey(keyhatch, key)) === 200, { timeout: 12_000, interval: 100 });
 
-describe('a passphrase', () => {
-  test('opens it again after a restart, and the kind of vault is remembered', async () => {
+describe.concurrent('a passphrase', () => {
+  sealed('opens it again after a restart, and the kind of vault is remembered', async ({ echo }) => {
     const first = await echo({ env: passphrase('correct horse') });
     const { key } = await first.createKey();
     expect(await tryKey(first, key)).toBe(200);
@@ -62,7 +81,7 @@ describe('a passphrase', () => {
     expect((await second.json<Status>(['status'])).vault).toEqual({ kind: 'file', state: 'open', reason: null });
   });
 
-  test('that is wrong locks it, and loses nothing', async () => {
+  sealed('that is wrong locks it, and loses nothing', async ({ echo }) => {
     const first = await echo({ env: passphrase('correct horse') });
     const { key } = await first.createKey();
     await first.stop();
@@ -74,7 +93,7 @@ describe('a passphrase', () => {
     expect(await tryKey(right, key)).toBe(200);
   });
 
-  test('comes from a file, which may be put in place later', async () => {
+  sealed('comes from a file, which may be put in place later', async ({ folder, echo }) => {
     const file = join(folder, 'passphrase');
     await writeFile(file, 'correct horse\n', { mode: 0o600 });
     const first = await echo({ env: passphraseFile(file) });
@@ -87,7 +106,7 @@ describe('a passphrase', () => {
     await recovers(second, key);
   });
 
-  test('in a file that was wrong may be corrected, without a restart', async () => {
+  sealed('in a file that was wrong may be corrected, without a restart', async ({ folder, echo }) => {
     const file = join(folder, 'passphrase');
     const first = await echo({ env: passphrase('correct horse') });
     const { key } = await first.createKey();
@@ -100,28 +119,34 @@ describe('a passphrase', () => {
   });
 });
 
-describe('a key file', () => {
-  test('is made at the first start, for its owner alone, and opens the vault from then on', async () => {
-    const first = await echo();
-    const { key } = await first.createKey();
-    expect((await readFile(profile.keyFile, 'utf8')).trim()).toMatch(/^[0-9a-f]{64}$/);
-    await first.stop();
-    expect(await tryKey(await echo(), key)).toBe(200);
-  });
+describe.concurrent('a key file', () => {
+  sealed(
+    'is made at the first start, for its owner alone, and opens the vault from then on',
+    async ({ profile, echo }) => {
+      const first = await echo();
+      const { key } = await first.createKey();
+      expect((await readFile(profile.keyFile, 'utf8')).trim()).toMatch(/^[0-9a-f]{64}$/);
+      await first.stop();
+      expect(await tryKey(await echo(), key)).toBe(200);
+    },
+  );
 
-  test('that is missing is not made anew over an old vault; put back, it opens without a restart', async () => {
-    const first = await echo();
-    const { key } = await first.createKey();
-    await first.stop();
-    await rename(profile.keyFile, join(folder, 'key'));
-    const second = await echo();
-    await expectLocked(second, key, /the key file .* does not exist/);
-    await copyFile(join(folder, 'key'), profile.keyFile);
-    await chmod(profile.keyFile, 0o600);
-    await recovers(second, key);
-  });
+  sealed(
+    'that is missing is not made anew over an old vault; put back, it opens without a restart',
+    async ({ profile, folder, echo }) => {
+      const first = await echo();
+      const { key } = await first.createKey();
+      await first.stop();
+      await rename(profile.keyFile, join(folder, 'key'));
+      const second = await echo();
+      await expectLocked(second, key, /the key file .* does not exist/);
+      await copyFile(join(folder, 'key'), profile.keyFile);
+      await chmod(profile.keyFile, 0o600);
+      await recovers(second, key);
+    },
+  );
 
-  test('that others can read is refused, until it is closed to them', async () => {
+  sealed('that others can read is refused, until it is closed to them', async ({ profile, echo }) => {
     const first = await echo();
     const { key } = await first.createKey();
     await first.stop();
@@ -133,8 +158,8 @@ describe('a key file', () => {
   });
 });
 
-describe('the vault itself', () => {
-  test('is never another one by accident', async () => {
+describe.concurrent('the vault itself', () => {
+  sealed('is never another one by accident', async ({ echo }) => {
     const first = await echo();
     const { key } = await first.createKey();
     await first.stop();
@@ -145,33 +170,32 @@ describe('the vault itself', () => {
     expect(await tryKey(await echo({ vault: undefined }), key)).toBe(200);
   });
 
-  test('gone and restored while the instance runs is locked and then open', async () => {
+  sealed('gone and restored while the instance runs is locked and then open', async ({ profile, folder, echo }) => {
     const first = await echo();
     const { key } = await first.createKey();
     await first.stop();
-    const sealed = join(profile.dataDir, 'vault.sealed');
-    await rename(sealed, join(folder, 'vault.sealed'));
+    const file = join(profile.dataDir, 'vault.sealed');
+    await rename(file, join(folder, 'vault.sealed'));
     const second = await echo();
     await expectLocked(second, key, /keys were made here/);
-    await rename(join(folder, 'vault.sealed'), sealed);
+    await rename(join(folder, 'vault.sealed'), file);
     await recovers(second, key);
   });
 
-  test('with a changed byte is locked, not empty', async () => {
+  sealed('with a changed byte is locked, not empty', async ({ profile, echo }) => {
     const first = await echo();
     const { key } = await first.createKey();
     await first.stop();
-    const sealed = join(profile.dataDir, 'vault.sealed');
-    const { sealed: _, ...rest } = { sealed, bytes: await readFile(sealed) };
-    const changed = Buffer.from(rest.bytes);
+    const file = join(profile.dataDir, 'vault.sealed');
+    const changed = await readFile(file);
     changed.writeUInt8((changed.at(-10) ?? 0) ^ 1, changed.length - 10);
-    await writeFile(sealed, changed);
+    await writeFile(file, changed);
     const second = await echo();
     expect(await tryKey(second, key)).toBe('vault_locked');
     expect((await second.json<Status>(['status'])).keys.total).toBe(1);
   });
 
-  test('locked lets nobody in by another way, and open mode works without it', async () => {
+  sealed('locked lets nobody in by another way', async ({ profile, folder, echo }) => {
     const first = await echo();
     await first.createKey();
     await first.stop();
@@ -184,7 +208,7 @@ describe('the vault itself', () => {
     expect((await fetch(`${locked.url}/health`)).status).toBe(200);
   });
 
-  test('in memory keeps nothing, says so, and a restart begins anew', async () => {
+  sealed('in memory keeps nothing, says so, and a restart begins anew', async ({ echo }) => {
     const first = await echo({ vault: 'memory', logFormat: 'pretty' });
     expect(first.stdout()).toContain('memory only');
     const created = await first.json<CreatedKey>(['keys', 'create', '--name', 'short-lived']);
@@ -195,8 +219,8 @@ describe('the vault itself', () => {
   });
 });
 
-describe('a data folder that was copied without its vault', () => {
-  test('holds no key and opens nothing: it is locked, and the keys are still listed', async () => {
+describe.concurrent('a data folder that was copied without its vault', () => {
+  sealed('holds no key and opens nothing: it is locked, and the keys are still listed', async ({ profile, echo }) => {
     const first = await echo();
     const { id, key } = await first.createKey('--name', 'mine');
     await first.stop();
@@ -213,7 +237,7 @@ describe('a data folder that was copied without its vault', () => {
     }
   });
 
-  test('and with the sealed file, but without what opens it, as well', async () => {
+  sealed('and with the sealed file, but without what opens it, as well', async ({ profile, echo }) => {
     const first = await echo({ env: passphrase('correct horse') });
     const { key } = await first.createKey();
     await first.stop();
