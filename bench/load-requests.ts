@@ -88,7 +88,7 @@ export async function runThroughput({ target, connections, durationMs }: Through
   const next = () => (performance.now() < until ? request : undefined);
   const ask = () => askInTurn(target.port, answered, next, () => answers++);
   await Promise.all(Array.from({ length: connections }, ask));
-  return { perSecond: (answers * 1000) / (performance.now() - startedAt) };
+  return { perSecond: (answers * 1000) / (performance.now() - startedAt), answers };
 }
 
 export async function runRefusals({ port, keys, requests }: RefusalJob): Promise<RefusalResult> {

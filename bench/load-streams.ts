@@ -22,7 +22,7 @@ function createEventLog(job: StreamsJob, note: (note: StreamsNote) => void) {
   return {
     event(nth: number, sentUs: number, nowUs: number): void {
       events += 1;
-      if (waitingForFirst === 0 && !ending) delaysUs.push(nowUs - sentUs);
+      delaysUs.push(nowUs - sentUs);
       if (nth === 1) began();
       if (nth < job.eventsEach || ending) return;
       ending = true;

@@ -12,8 +12,14 @@ import type {
   ThroughputJob,
   ThroughputResult,
 } from './messages.ts';
+import { costOf } from './process-cost.ts';
 
 export type Racing = { readonly name: string; readonly entrant: Entrant };
+
+export type ThroughputRound = ThroughputResult & {
+  /** Of the contestant's processes; null where it cannot be known. */
+  readonly cpuUsPerRequest: number | null;
+};
 
 /** One result a round, in the order of the rounds: results of the same round belong together. */
 export type Rounds<Result> = { readonly name: string; readonly rounds: readonly Result[] };
@@ -33,11 +39,15 @@ export function measureThroughput(
   load: Worker,
   racing: readonly Racing[],
   amounts: Amounts,
-): Promise<Rounds<ThroughputResult>[]> {
+): Promise<Rounds<ThroughputRound>[]> {
   const { connections, throughputMs: durationMs } = amounts;
-  return inTurns(racing, amounts.throughputRounds, ({ target }) => {
+  return inTurns(racing, amounts.throughputRounds, async ({ target, pid }) => {
     const job: ThroughputJob = { job: 'throughput', target, connections, durationMs };
-    return load.ask<ThroughputResult>(job);
+    const before = costOf(pid);
+    const result = await load.ask<ThroughputResult>(job);
+    const after = costOf(pid);
+    const cpuUsPerRequest = before && after && ((after.cpuSeconds - before.cpuSeconds) * 1_000_000) / result.answers;
+    return { ...result, cpuUsPerRequest: cpuUsPerRequest ?? null };
   });
 }
 

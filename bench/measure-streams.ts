@@ -26,7 +26,7 @@ export type StreamsRun = {
   readonly peakRssMib: number | null;
 };
 
-const graceMs = 20_000;
+const graceMs = 30_000;
 const warmUpRequests = 500;
 
 export async function measureStreams(
@@ -59,16 +59,15 @@ async function runOnce(
   streams: number,
   seconds: number,
 ): Promise<Omit<StreamsRun, 'name' | 'streams' | 'round'>> {
-  // While the last ones are being opened, the first ones flow already.
-  const wholeSeconds = seconds + 1 + streams / 1000;
   const job: StreamsJob = {
     job: 'streams',
     target,
     name: `run${nameCount++}`,
     streams,
-    eventsEach: Math.round(wholeSeconds * eventsPerSecond),
-    timeoutMs: wholeSeconds * 1000 + graceMs,
+    eventsEach: seconds * eventsPerSecond,
+    timeoutMs: seconds * 1000 + graceMs,
   };
+  await upstream.ask({ ask: 'gather', streams });
   const seen = new Map<StreamsNote['at'], { readonly events: number; readonly cost: Cost | undefined }>();
   const { sums, ...result } = await load.ask<StreamsResult>(job, (note) => {
     const { at, events } = note as StreamsNote;

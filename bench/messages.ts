@@ -3,7 +3,11 @@
 /** Length and CRC-32 of one stream's body. */
 export type StreamSum = { readonly id: string; readonly bytes: number; readonly crc: number };
 
-export type UpstreamQuestion = { readonly ask: 'port' } | { readonly ask: 'sums' };
+/** `gather`: let streams wait until there are so many, so that all of them flow at the same time. */
+export type UpstreamQuestion =
+  | { readonly ask: 'port' }
+  | { readonly ask: 'gather'; readonly streams: number }
+  | { readonly ask: 'sums' };
 export type UpstreamAnswer = { readonly port: number } | { readonly sums: readonly StreamSum[] };
 
 export type Target = { readonly port: number; readonly key: string | undefined };
@@ -17,7 +21,7 @@ export type ThroughputJob = {
   readonly connections: number;
   readonly durationMs: number;
 };
-export type ThroughputResult = { readonly perSecond: number };
+export type ThroughputResult = { readonly perSecond: number; readonly answers: number };
 
 /** The same refusal for several keys, asked in turns. */
 export type RefusalJob = {
@@ -37,14 +41,13 @@ export type StreamsJob = {
   readonly eventsEach: number;
   readonly timeoutMs: number;
 };
-/** Told while it runs: all streams flow; the first has had its last event. */
+/** Told while it runs: every stream has had its first event; the first has had its last. */
 export type StreamsNote = { readonly at: 'flowing' | 'ending'; readonly events: number };
 export type StreamsResult = {
   readonly sums: readonly StreamSum[];
   /** Streams that were refused or cut. */
   readonly failed: number;
   readonly firstFailure: string | null;
-  /** Between the two notes. */
   readonly delayP50Us: number;
   readonly delayP99Us: number;
 };

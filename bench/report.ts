@@ -1,8 +1,8 @@
 // What the measures say, in tables for people, and whether the targets of the design are met. Pure.
 
-import type { Rounds } from './measure-requests.ts';
+import type { Rounds, ThroughputRound } from './measure-requests.ts';
 import type { StreamsRun } from './measure-streams.ts';
-import type { LatencyResult, ThroughputResult } from './messages.ts';
+import type { LatencyResult } from './messages.ts';
 import { median } from './statistics.ts';
 import { type Column, shown, tableText } from './table.ts';
 
@@ -33,17 +33,18 @@ function addedUs(result: Rounds<LatencyResult>, direct: Rounds<LatencyResult>): 
   return result.rounds.map(({ p50Us }, round) => p50Us - (direct.rounds[round]?.p50Us ?? Number.NaN));
 }
 
-export function throughputTable(results: readonly Rounds<ThroughputResult>[], absent: readonly Absent[]): string {
+export function throughputTable(results: readonly Rounds<ThroughputRound>[], absent: readonly Absent[]): string {
   const library = results.find(({ name }) => name === 'library');
   const rows = results.map((result) => [
     result.name,
     shown(median(result.rounds.map(({ perSecond }) => perSecond))),
     library ? shown(median(shareOf(result, library)), 2) : '',
+    shown(median(result.rounds.map(({ cpuUsPerRequest }) => cpuUsPerRequest ?? Number.NaN))),
   ]);
-  return tableText(columns('requests/s', 'of library'), [...rows, ...absentRows(absent)]);
+  return tableText(columns('requests/s', 'of library', 'CPU µs/request'), [...rows, ...absentRows(absent)]);
 }
 
-function shareOf(result: Rounds<ThroughputResult>, of: Rounds<ThroughputResult>): number[] {
+function shareOf(result: Rounds<ThroughputRound>, of: Rounds<ThroughputRound>): number[] {
   return result.rounds.map(({ perSecond }, round) => perSecond / (of.rounds[round]?.perSecond ?? Number.NaN));
 }
 
@@ -106,7 +107,7 @@ export function checkLatency(results: readonly Rounds<LatencyResult>[]): TargetC
   return [{ what, wanted: 'at most 1.3', got: ratio, reached: ratio <= 1.3 }];
 }
 
-export function checkThroughput(results: readonly Rounds<ThroughputResult>[]): TargetCheck[] {
+export function checkThroughput(results: readonly Rounds<ThroughputRound>[]): TargetCheck[] {
   const library = results.find(({ name }) => name === 'library');
   const keyhatch = results.find(({ name }) => name === 'keyhatch');
   if (!library || !keyhatch) return [];

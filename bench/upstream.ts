@@ -1,6 +1,7 @@
 // The model server of the benchmark, a process of its own: answers at once, or streams events at a steady rate with the
 // time of sending in each. Keeps length and checksum of what every stream sent, so that a changed byte can be told.
 
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { crc32 } from 'node:zlib';
@@ -21,11 +22,17 @@ type Stream = { readonly id: string; readonly res: ServerResponse; left: number;
 // Streams send in turns spread over the time between two events, a millisecond each: no bursts of all at once.
 const slotCount = 1000 / eventsPerSecond;
 
+/** When not all streams have come by then, those that have flow. */
+const gatherMs = 15_000;
+
 function createStreams() {
   const slots = Array.from({ length: slotCount }, () => new Set<Stream>());
   const sums = new Map<string, StreamSum>();
   let begun = 0;
   let running = 0;
+  let gathering = 0;
+  let waitedEnough: NodeJS.Timeout | undefined;
+  let ticking = false;
   let dueMs = 0;
 
   function sent(stream: Stream, body: Buffer): void {
@@ -58,7 +65,16 @@ function createStreams() {
       const slot = slots[dueMs % slotCount];
       for (const stream of slot ?? []) sendNext(stream, slot as Set<Stream>);
     }
-    if (running > 0) setTimeout(tick, 1);
+    ticking = running > 0;
+    if (ticking) setTimeout(tick, 1);
+  }
+
+  function flow(): void {
+    clearTimeout(waitedEnough);
+    gathering = 0;
+    if (ticking) return;
+    dueMs = Math.ceil(performance.now());
+    tick();
   }
 
   return {
@@ -70,9 +86,11 @@ function createStreams() {
       slot.add(stream);
       res.once('close', () => over(stream, slot));
       running += 1;
-      if (running > 1) return;
-      dueMs = Math.ceil(performance.now());
-      tick();
+      if (running >= gathering) flow();
+    },
+    gather(count: number): void {
+      gathering = count;
+      waitedEnough = setTimeout(flow, gatherMs);
     },
     /** What was sent since the last time, by stream. */
     takeSums(): StreamSum[] {
@@ -106,11 +124,16 @@ server.keepAliveTimeout = 65_000;
 server.requestTimeout = 0;
 server.listen({ port: 0, host: '127.0.0.1', backlog: 1024 });
 
+const listening = once(server, 'listening');
+
+async function reply(question: UpstreamQuestion): Promise<UpstreamAnswer> {
+  await listening;
+  const { port } = server.address() as AddressInfo;
+  if (question.ask === 'gather') streams.gather(question.streams);
+  return question.ask === 'sums' ? { sums: streams.takeSums() } : { port };
+}
+
 process.on('message', (question: UpstreamQuestion) => {
-  const tell = (answer: UpstreamAnswer) => process.send?.({ answer });
-  const port = (server.address() as AddressInfo | null)?.port;
-  if (question.ask === 'sums') tell({ sums: streams.takeSums() });
-  else if (port !== undefined) tell({ port });
-  else server.once('listening', () => tell({ port: (server.address() as AddressInfo).port }));
+  void reply(question).then((answer) => process.send?.({ answer }));
 });
 process.on('disconnect', () => process.exit(0));

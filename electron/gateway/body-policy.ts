@@ -66,9 +66,10 @@ export function jsonFacts(bytes: Buffer, dialect: Dialect): BodyFacts {
   if (!isUtf8(bytes)) throw invalid('it is not UTF-8');
   if (hasMoreValues(bytes, mostValues)) throw invalid(`it holds more than ${mostValues} values`);
   checkTopLevelKeys(bytes);
+  const text = bytes.toString('utf8');
   let root: unknown;
   try {
-    root = JSON.parse(bytes.toString('utf8'));
+    root = JSON.parse(text);
   } catch {
     throw invalid('it is not valid JSON');
   }
@@ -79,7 +80,7 @@ export function jsonFacts(bytes: Buffer, dialect: Dialect): BodyFacts {
     draftModel: stringMember(root, 'draft_model'),
     streaming: root['stream'] === true || (dialect === 'ollama' && root['stream'] !== false),
     storedIds: storedIds(root),
-    needs: needsOf(root, model),
+    needs: needsOf(root, model, text),
   };
 }
 
@@ -132,7 +133,14 @@ export function isCloudModel(model: string): boolean {
   return /:(?:[^:/]*-)?cloud\s*$/i.test(model);
 }
 
-function needsOf(root: Record<string, unknown>, model: string | undefined): ReadonlyMap<Operation, string> {
+// Most bodies name no media at all. A letter beyond ASCII may fold into one of these, and an escape may hide one.
+const mayNameMedia = /url|uri|image|video|audio|file|media|mask|path|\\|[^\x20-\x7e\s]/i;
+
+function needsOf(
+  root: Record<string, unknown>,
+  model: string | undefined,
+  text: string,
+): ReadonlyMap<Operation, string> {
   const needs = new Map<Operation, string>();
   if (model !== undefined && isCloudModel(model)) needs.set('cloud', cloudWords);
   for (const member of ['integrations', 'plugins', 'mcp_servers']) {
@@ -141,7 +149,7 @@ function needsOf(root: Record<string, unknown>, model: string | undefined): Read
   const tool = asArray(root['tools']).find(isServerTool);
   if (tool !== undefined) needs.set('tools', 'having the server run a tool of its own ("tools")');
   if (isFilled(root['adapters'])) needs.set('models:manage', 'loading adapters');
-  const media = findRemoteMedia(root);
+  const media = mayNameMedia.test(text) ? findRemoteMedia(root) : undefined;
   if (media !== undefined)
     needs.set('remote_media', `having the server fetch a URL ("${media}"); send the data itself`);
   return needs;

@@ -167,6 +167,8 @@ function isScalarByte(byte: number): boolean {
 }
 
 function decodeKey(bytes: Buffer, open: number, end: number): string | undefined {
+  const plain = bytes.toString('latin1', open + 1, end - 1);
+  if (/^[\w.-]*$/.test(plain)) return plain;
   const text = bytes.toString('utf8', open, end);
   try {
     return JSON.parse(text) as string;

@@ -91,6 +91,8 @@ async function prepare(house: House, args: ServeArguments, io: ServeIo, log: Log
   if (args.dashboardPort !== undefined && args.dashboardPort !== 'off')
     log.warn('there is no dashboard in this version');
   if (args.upstreams.length === 0 && args.echo !== 'on') await house.adoptServers();
+  // Only a keychain may be waiting for a person; the others are open or locked in a moment, and then the text says which.
+  if (house.status().vault.kind !== 'keychain') return house.vaultTried;
   let timer: NodeJS.Timeout | undefined;
   await Promise.race([house.vaultTried, new Promise((resolve) => (timer = setTimeout(resolve, vaultPatienceMs)))]);
   clearTimeout(timer);

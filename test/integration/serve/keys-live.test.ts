@@ -187,6 +187,7 @@ describe.concurrent('ending a key ends what it runs', () => {
   /** A stream of this key that would never end, and how it ends nevertheless. */
   async function openStream(key: string) {
     const response = await keyhatch.chat(key, { model: 'stalls-streaming', stream: true });
+    expect(response.status).toBe(200);
     const reader = response.body?.getReader();
     await reader?.read();
     const id = response.headers.get('x-request-id');
@@ -227,8 +228,23 @@ describe.concurrent('ending a key ends what it runs', () => {
     });
   }
 
+  test('revoke: also before its answer begins', async () => {
+    const { id, key } = await keyhatch.createKey();
+    const marker = `waiting for ${id}`;
+    const waiting = keyhatch.chat(key, { model: 'stalls', messages: [{ role: 'user', content: marker }] });
+    const arrivals = () => upstream.journal.filter(({ body }) => body.includes(marker));
+    await vi.waitUntil(() => arrivals().length === 1, { timeout: 10_000 });
+    await keyhatch.json(['keys', 'revoke', id, '--yes']);
+    const toldAt = performance.now();
+    const response = await waiting;
+    expect(performance.now() - toldAt).toBeLessThan(1000);
+    expect(response.status).toBe(401);
+    expect(response.headers.get('x-keyhatch-error')).toBe('key_revoked');
+    expect(await arrivals()[0]?.ended).toBe(false);
+  });
+
   test('its expiry does, when it comes', async () => {
-    const { key } = await keyhatch.createKey('--expires', '1s');
+    const { key } = await keyhatch.createKey('--expires', '3s');
     const { end } = await openStream(key);
     const { text, broken } = await end;
     expect(text).toContain('has expired');
@@ -245,9 +261,9 @@ describe.concurrent('ending a key ends what it runs', () => {
   });
 
   test('an expiry that is put off does not, until it comes', async () => {
-    const { id, key } = await keyhatch.createKey('--expires', '2s');
+    const { id, key } = await keyhatch.createKey('--expires', '4s');
     const { end } = await openStream(key);
-    const { expiresAt } = await keyhatch.json<KeyFacts>(['keys', 'edit', id, '--expires', '3s']);
+    const { expiresAt } = await keyhatch.json<KeyFacts>(['keys', 'edit', id, '--expires', '5s']);
     const { text } = await end;
     expect(Date.now()).toBeGreaterThanOrEqual(expiresAt ?? Infinity);
     expect(text).toContain('has expired');

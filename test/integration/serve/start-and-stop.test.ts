@@ -2,7 +2,7 @@
 // of requests that run when it is told to stop.
 
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -79,6 +79,22 @@ describe('the first line', () => {
   });
 });
 
+test('a data folder with a long and unusual path is as good as any, and is made for its owner alone', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'keyhatch-'));
+  closings.push(() => rm(folder, { recursive: true, force: true }));
+  // Longer than the path of a socket may be.
+  const made = await makeProfile(join(folder, 'Schlüssel & Tür', 'x'.repeat(120), 'profile'));
+  closings.push(made.remove);
+  const keyhatch = await made.start({ args: ['--echo'] });
+  const { key } = await keyhatch.createKey();
+  expect((await keyhatch.chat(key, { model: 'echo' })).status).toBe(200);
+  if (process.platform === 'win32') return;
+  const entries = await readdir(made.dataDir, { recursive: true, withFileTypes: true });
+  const paths = [made.dataDir, ...entries.map((entry) => join(entry.parentPath, entry.name))];
+  const modes = await Promise.all(paths.map(async (path) => [path, (await lstat(path)).mode & 0o077] as const));
+  expect(modes.filter(([, others]) => others !== 0)).toEqual([]);
+});
+
 describe('wrong usage ends with 2 and says how it is called', () => {
   const calls: readonly (readonly string[])[] = [
     ['serve', '--bogus'],
@@ -143,6 +159,18 @@ describe('a start that cannot be ends with 1 and one sentence', () => {
     expect(stderr).toMatch(oneLine);
     expect(stderr).toContain(`serve (process ${first.pid}`);
     expect((await fetch(`${first.url}/health`)).status).toBe(200);
+  });
+
+  test('two at the same moment: one of them gets the profile, the other one says so', async () => {
+    const { cli, start: startOn } = await profile();
+    const args = ['serve', '--echo', '--port', '0', '--vault', 'file', '--log-format', 'json'];
+    const tries = [startOn({ args: ['--echo'] }), startOn({ args: ['--echo'] })];
+    const settled = await Promise.allSettled(tries);
+    const [winner] = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    const [loser] = settled.flatMap((one) => (one.status === 'rejected' ? [String(one.reason)] : []));
+    expect(loser).toMatch(/ended with 1: This profile .* is in use by/);
+    expect((await fetch(`${winner?.url}/health`)).status).toBe(200);
+    expect((await cli(args)).stderr).toContain(`process ${winner?.pid}`);
   });
 
   test('an address that is not of this machine', async () => {
