@@ -203,11 +203,11 @@ type Output = {
 function launch(args: readonly string[], env: Environment = {}): ChildProcessWithoutNullStreams {
   if (!existsSync(program)) throw new Error(`${program} is not there: build it first, with npm run build.`);
   const child = spawn(process.execPath, [program, ...args], { env: environment(env), stdio: 'pipe' });
-  if (running.size === 0) process.on('exit', endRunning);
+  if (running.size === 0) process.on('exit', endRunning).on('SIGTERM', endRunningAndMyself);
   running.add(child);
   child.once('close', () => {
     running.delete(child);
-    if (running.size === 0) process.off('exit', endRunning);
+    if (running.size === 0) process.off('exit', endRunning).off('SIGTERM', endRunningAndMyself);
   });
   // A program that ends before it has read its stdin breaks the pipe, which is no failure of ours.
   child.stdin.on('error', () => {});
@@ -219,6 +219,13 @@ const running = new Set<ChildProcessWithoutNullStreams>();
 
 function endRunning(): void {
   for (const child of running) child.kill('SIGKILL');
+}
+
+// How the test runner ends a worker whose tests took too long.
+function endRunningAndMyself(): void {
+  endRunning();
+  process.off('SIGTERM', endRunningAndMyself);
+  process.kill(process.pid, 'SIGTERM');
 }
 
 // Nothing of the machine's own Keyhatch and nothing of the test runner reaches the program.

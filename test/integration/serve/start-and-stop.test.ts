@@ -5,8 +5,9 @@ import { once } from 'node:events';
 import { lstat, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { controlAddress, thisPlatform } from '../../../electron/control/control-address.ts';
 import type { Status } from '../../../shared/model.ts';
 import { framesOf, openStream } from '../../fakes/dialect-answers.ts';
 import { chatAnswer, type FakeUpstream, startFakeUpstream } from '../../fakes/fake-upstream.ts';
@@ -85,9 +86,12 @@ test('a data folder with a long and unusual path is as good as any, and is made 
   // Longer than the path of a socket may be.
   const made = await makeProfile(join(folder, 'Schlüssel & Tür', 'x'.repeat(120), 'profile'));
   closings.push(made.remove);
+  const socketFolder = dirname(controlAddress(made.dataDir, thisPlatform()));
+  closings.push(() => rm(socketFolder, { recursive: true, force: true }));
   const keyhatch = await made.start({ args: ['--echo'] });
   const { key } = await keyhatch.createKey();
   expect((await keyhatch.chat(key, { model: 'echo' })).status).toBe(200);
+  expect(socketFolder.startsWith(made.dataDir)).toBe(false);
   if (process.platform === 'win32') return;
   const entries = await readdir(made.dataDir, { recursive: true, withFileTypes: true });
   const paths = [made.dataDir, ...entries.map((entry) => join(entry.parentPath, entry.name))];
