@@ -1,8 +1,8 @@
 // Who takes part, and how each is started in front of the same upstream. Every one is a process of its own, so that what
 // it costs can be told; who is not installed is said to be so and not left out.
 
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { cpSync, existsSync } from 'node:fs';
+import { basename, delimiter, join } from 'node:path';
 import { startCaddy } from './caddy.ts';
 import type { Children } from './children.ts';
 import { type KeyhatchProfile, startKeyhatch } from './keyhatch-server.ts';
@@ -58,10 +58,10 @@ export function makeRoster(ground: Ground, wanted: (name: string) => boolean): R
         return { target: target(port), pid: worker.pid, stop: worker.stop };
       },
     },
-    ...keyhatchBuilds(ground).map(({ name, program }) => ({
+    ...keyhatchBuilds(ground).map(({ name, build }) => ({
       name,
       async start() {
-        const { port, pid, stop } = await startKeyhatch({ children, upstreamPort, profile, program, nodeArgs });
+        const { port, pid, stop } = await startKeyhatch({ children, upstreamPort, profile: build, nodeArgs });
         return { target: target(port), pid, stop };
       },
     })),
@@ -77,9 +77,13 @@ export function makeRoster(ground: Ground, wanted: (name: string) => boolean): R
   };
 }
 
-function keyhatchBuilds({ profile, otherBuild }: Ground): { readonly name: string; readonly program: string }[] {
-  const own = { name: 'keyhatch', program: profile.program };
-  return otherBuild === undefined ? [own] : [own, { name: 'other', program: otherBuild }];
+function keyhatchBuilds({ profile, otherBuild, tempDir }: Ground) {
+  const own = { name: 'keyhatch', build: profile };
+  if (otherBuild === undefined) return [own];
+  // One process owns a profile, so that the other build gets a copy.
+  const dataDir = join(tempDir, 'other-profile');
+  cpSync(profile.dataDir, dataDir, { recursive: true, filter: (path) => basename(path) !== 'run' });
+  return [own, { name: 'other', build: { ...profile, program: otherBuild, dataDir } }];
 }
 
 type Started = { readonly port: number; readonly pid: number; readonly stop: () => Promise<void> };

@@ -17,12 +17,11 @@ export type KeyhatchStart = {
   readonly children: Children;
   readonly upstreamPort: number;
   readonly profile: Omit<KeyhatchProfile, 'keys'>;
-  readonly program: string;
   readonly nodeArgs: readonly string[];
 };
 
-export async function startKeyhatch({ children, upstreamPort, profile, program, nodeArgs }: KeyhatchStart) {
-  const { dataDir, keyFile } = profile;
+export async function startKeyhatch({ children, upstreamPort, profile, nodeArgs }: KeyhatchStart) {
+  const { program, dataDir, keyFile } = profile;
   const upstream = `http://127.0.0.1:${upstreamPort}`;
   const serve = ['serve', '--port', '0', '--vault', 'file', '--data-dir', dataDir, '--upstream', upstream];
   const child = children.start(process.execPath, [...nodeArgs, program, ...serve, '--log-format', 'json'], {
@@ -38,14 +37,15 @@ const atOnce = 8;
 
 /** Makes a profile in `folder`, an empty one, with so many keys that have no limits. */
 export async function makeProfile(
-  options: Pick<KeyhatchStart, 'children' | 'upstreamPort' | 'program'> & {
+  options: Pick<KeyhatchStart, 'children' | 'upstreamPort'> & {
+    readonly program: string;
     readonly folder: string;
     readonly keyCount: number;
   },
 ): Promise<KeyhatchProfile> {
   const { children, upstreamPort, program, folder, keyCount } = options;
   const profile = { program, dataDir: folder, keyFile: join(folder, '..', 'vault.key') };
-  const server = await startKeyhatch({ children, upstreamPort, profile, program, nodeArgs: [] });
+  const server = await startKeyhatch({ children, upstreamPort, profile, nodeArgs: [] });
   const control = await connectControl({ dataDir: profile.dataDir });
   if (!control) throw new Error('Keyhatch runs, but does not answer on its socket');
   const keys: string[] = [];

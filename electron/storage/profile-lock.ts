@@ -1,7 +1,17 @@
 // One process owns a data folder. The lock is a lock of the operating system on `profile.lock`, taken through SQLite
 // because it works alike everywhere and dies with the process; `holder.json` only says who it is.
 
-import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { KeyhatchError } from '../../shared/errors.ts';
@@ -29,10 +39,12 @@ export function acquireProfileLock(options: { readonly dataDir: string; readonly
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     refuseSharedFolder(dataDir);
+    // Before SQLite opens it: it gives its journal the mode that the file has by then.
+    // Never opened once it exists: closing any other descriptor of the file would free a POSIX lock.
+    if (!existsSync(lockFile)) closeSync(openSync(lockFile, 'a', 0o600));
+    chmodSync(lockFile, 0o600);
     lock = new DatabaseSync(lockFile, { timeout: patienceMs });
     lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
-    // Only ever by path: closing any other descriptor of the file would free a POSIX lock.
-    chmodSync(lockFile, 0o600);
   } catch (error) {
     lock?.close();
     if (error instanceof KeyhatchError) throw error;

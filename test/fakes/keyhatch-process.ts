@@ -256,9 +256,13 @@ function collect(child: ChildProcessWithoutNullStreams): Output {
 function readyUrl(output: Output, format: 'json' | 'pretty'): Promise<string> {
   return new Promise((resolve, reject) => {
     const look = () => {
-      const text = output.stdout();
-      const found = format === 'json' ? fromReadyLine(text) : /^ {2}Gateway +(http\S+)/m.exec(text)?.[1];
-      if (found !== undefined) resolve(found);
+      try {
+        const text = output.stdout();
+        const found = format === 'json' ? fromReadyLine(text) : /^ {2}Gateway +(http\S+)/m.exec(text)?.[1];
+        if (found !== undefined) resolve(found);
+      } catch (error) {
+        reject(error);
+      }
     };
     output.onPrinted(look);
     void output.exited.then((code) => reject(new Error(`keyhatch serve ended with ${code}: ${output.stderr()}`)));

@@ -114,6 +114,7 @@ describe('no byte of a client’s key reaches the upstream', () => {
         const answer = await bed.raw(`${head.join('\r\n')}\r\n\r\n${sent.body}`, /three/);
         expect(answer).toContain('200 OK');
         expect(bed.upstream.journal).toHaveLength(1);
+        expect(bed.upstream.rawBytes()).toContain(chat());
         const secret = bed.key.slice(-38);
         expect(bed.upstream.rawBytes()).not.toContain(secret);
         expect(bed.upstream.rawBytes()).not.toContain(Buffer.from(`${bed.key}:`).toString('base64').slice(0, 20));

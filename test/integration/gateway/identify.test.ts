@@ -35,6 +35,7 @@ describe('a key is taken from', () => {
   for (const [name, headers] of Object.entries(carriers)) {
     test(name, async () => {
       expect((await ask(headers(bed.key))).status).toBe(200);
+      expect(bed.upstream.rawBytes()).toContain('POST /v1/chat/completions');
       expect(bed.upstream.rawBytes()).not.toContain(bed.key);
     });
   }
