@@ -82,7 +82,11 @@ function upstreamFinding(upstream: UpstreamStatus): Finding {
   const name = `${upstream.name} at ${upstream.url}`;
   if (upstream.health === 'up' && upstream.reason !== null)
     return warning('upstream', `${name} answers, but ${upstream.reason}.`, null);
-  if (upstream.health === 'up') return good('upstream', `${name} answers and has ${upstream.models.length} models.`);
+  if (upstream.health === 'up')
+    return good(
+      'upstream',
+      `${name} answers and has ${upstream.models.length === 1 ? '1 model' : `${upstream.models.length} models`}.`,
+    );
   return bad(
     'upstream',
     `${name} does not answer: ${upstream.reason ?? 'no reason is known'}.`,

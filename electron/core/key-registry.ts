@@ -67,7 +67,8 @@ export function createKeyRegistry(ports: {
     all: () => [...keys.values()].map(withStatus),
     facts(key) {
       const { paused: _paused, ...facts } = { ...key, ...lastUseOf(ports.store, key) };
-      const usable = ports.vault.verifiers()?.has(key.id) ?? false;
+      // A locked vault says nothing about a single key, least of all that it has to be made anew.
+      const usable = ports.vault.verifiers()?.has(key.id) ?? true;
       return { ...facts, status: statusOf(key, ports.clock.now()), usable };
     },
     reload(id) {
