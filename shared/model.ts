@@ -39,7 +39,7 @@ export const keyFacts = z.object({
   limits: keyLimits,
   /** Models the key may use; `null`: all. */
   models: z.array(z.string()).nullable(),
-  /** False when the vault holds no verifier for it, so that nobody can use it: rotate it. */
+  /** False when the vault is open and holds no verifier for it, so that nobody can use it: rotate it. */
   usable: z.boolean(),
 });
 export type KeyFacts = z.infer<typeof keyFacts>;

