@@ -37,9 +37,9 @@ const patienceMs = 8_000;
 
 export function createChildren(): Children {
   const running = new Map<ChildProcess, () => Promise<void>>();
-  // The last resort: nothing may outlive this process, however it ends.
+  // The last resort: nothing may outlive this process, however it ends. Not SIGKILL, which would leave nginx's workers.
   process.once('exit', () => {
-    for (const child of running.keys()) child.kill('SIGKILL');
+    for (const child of running.keys()) child.kill('SIGTERM');
   });
 
   function keep(child: ChildProcess): { readonly pid: number; readonly stop: () => Promise<void> } {

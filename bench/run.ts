@@ -152,11 +152,12 @@ async function main(): Promise<number> {
   // So that a server which steps down to another user finds its folder; the profile is closed to it as ever.
   chmodSync(tempDir, 0o711);
   process.once('exit', () => rmSync(tempDir, { recursive: true, force: true }));
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
-  const late = setTimeout(() => {
-    process.stderr.write('The benchmark took too long and was given up.\n');
-    process.exit(1);
-  }, options.amounts.deadlineMs);
+  const giveUp = (why: string) => {
+    process.stderr.write(`The benchmark was given up: ${why}.\n`);
+    void children.stopAll().then(() => process.exit(1));
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => giveUp(signal));
+  const late = setTimeout(() => giveUp('it took too long'), options.amounts.deadlineMs);
   try {
     await bench(options, children, tempDir);
     return 0;
