@@ -152,11 +152,14 @@ async function main(): Promise<number> {
   // So that a server which steps down to another user finds its folder; the profile is closed to it as ever.
   chmodSync(tempDir, 0o711);
   process.once('exit', () => rmSync(tempDir, { recursive: true, force: true }));
+  let givenUp = false;
   const giveUp = (why: string) => {
+    if (givenUp) return;
+    givenUp = true;
     process.stderr.write(`The benchmark was given up: ${why}.\n`);
     void children.stopAll().then(() => process.exit(1));
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => giveUp(signal));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => giveUp(signal));
   const late = setTimeout(() => giveUp('it took too long'), options.amounts.deadlineMs);
   try {
     await bench(options, children, tempDir);
