@@ -1,18 +1,22 @@
 // The only file that joins rooms: builds every object of one profile, once, from what a Shell supplies, and hands each
 // room what it asked for. Knows neither Electron nor the command line.
 
-import { createHash, randomBytes, randomFillSync } from 'node:crypto';
+import { randomBytes, randomFillSync } from 'node:crypto';
 import { join } from 'node:path';
+import { KeyhatchError } from '../shared/errors.ts';
 import { makeId } from '../shared/key-format.ts';
-import type { Status, VaultKind } from '../shared/model.ts';
-import type { Settings } from '../shared/settings.ts';
+import { openLedger } from './compose-ledger.ts';
 import { type ControlServer, startControlServer } from './control/control-server.ts';
+import { createChangeFeed } from './core/change-feed.ts';
 import { createDiscovery } from './core/discovery.ts';
 import { examine } from './core/doctor.ts';
 import { startHousekeeping } from './core/housekeeping.ts';
 import { createKeyRegistry } from './core/key-registry.ts';
-import { createKeys, type Keys } from './core/keys.ts';
-import { createRouter, type Router } from './core/router.ts';
+import { createKeys } from './core/keys.ts';
+import { noDesktop } from './core/no-desktop.ts';
+import { reachableAt } from './core/reachable.ts';
+import { createRequestCalls } from './core/request-calls.ts';
+import { createRouter } from './core/router.ts';
 import { createServerControl } from './core/server-control.ts';
 import { createSettingsCalls } from './core/settings-calls.ts';
 import { statusNow } from './core/status.ts';
@@ -20,57 +24,20 @@ import { createUpstreams, type GivenUpstream } from './core/upstreams.ts';
 import { createVaultDoor, type WatchedVaultDoor } from './core/vault-door.ts';
 import { startEchoUpstream } from './echo/echo-upstream.ts';
 import { createGateway } from './gateway/gateway.ts';
+import { checkPort } from './gateway/port-check.ts';
 import { systemClock } from './lib/clock.ts';
 import { createLifetime } from './lib/lifetime.ts';
-import type { Log } from './lib/log.ts';
-import { openSettings, type SettingsStore } from './settings/settings-book.ts';
-import { openDatabase } from './storage/database.ts';
-import { createKeyTable } from './storage/key-table.ts';
-import { localDay } from './storage/local-day.ts';
-import { createMetaTable } from './storage/meta-table.ts';
+import { openSettings } from './settings/settings-book.ts';
+import type { House, Shell } from './shell.ts';
 import { acquireProfileLock } from './storage/profile-lock.ts';
-import { createUsageRecorder } from './storage/usage-recorder.ts';
-import { createUsageTable } from './storage/usage-table.ts';
 import { detectServers } from './upstream/detect.ts';
 import { isOpenOnLan } from './upstream/exposure.ts';
+import { givenUpstreams } from './upstream/given-upstreams.ts';
 import { guardedLookup } from './upstream/guarded-lookup.ts';
 import { createHealthWatch } from './upstream/health-watch.ts';
 import { identify } from './upstream/probe.ts';
 import { addressText, parseUpstreamAddress } from './upstream/upstream-address.ts';
 import { openProfileVault } from './vault/profile-vault.ts';
-
-/** What the machine and the way Keyhatch was started give. */
-export type Shell = {
-  readonly name: Status['shell'];
-  readonly version: string;
-  readonly dataDir: string;
-  /** Passphrases are taken out of it once they are read. */
-  readonly env: { [name: string]: string | undefined };
-  readonly log: Log;
-  readonly openSettingsStore: (dataDir: string) => SettingsStore;
-  /** The vault asked for; undefined takes the one in which this profile's keys lie, or else the OS keychain. */
-  readonly vault: VaultKind | undefined;
-  /** Settings that hold for this run. */
-  readonly flags: Partial<Settings>;
-  /** Addresses of upstreams for this run, instead of the saved ones. */
-  readonly upstreams: readonly string[];
-  /** `on`: in front of the built-in echo model; `stand-in`: as long as there is no other upstream. */
-  readonly echo: 'off' | 'on' | 'stand-in';
-};
-
-export type House = {
-  readonly router: Router;
-  readonly status: () => Status;
-  readonly keys: Keys;
-  /** Resolves once the vault has been tried, locked or not. */
-  readonly vaultTried: Promise<void>;
-  /** Puts the gateway in front of what runs on this computer, if it is in front of nothing yet. */
-  readonly adoptServers: () => Promise<void>;
-  /** Opens the door for the command line, watches upstreams and, when the settings say so, listens. */
-  readonly start: () => Promise<void>;
-  /** Drains, writes everything down and lets go of the profile. */
-  readonly stop: () => Promise<void>;
-};
 
 const drainMs = 15_000;
 const detectTimeoutMs = 1_500;
@@ -98,29 +65,35 @@ export async function compose(shell: Shell): Promise<House> {
     const openStore = () => shell.openSettingsStore(dataDir);
     const settings = openSettings({ file: settingsFile, openStore, flags: shell.flags, log });
 
-    const db = openDatabase({ file: join(dataDir, 'keyhatch.db'), log });
-    lifetime.own('database', () => db.close());
-    const meta = createMetaTable(db);
-    const keyTable = createKeyTable(db);
-    const usageTable = createUsageTable(db);
-    const recorder = createUsageRecorder({ db, keys: keyTable, usage: usageTable, clock, log });
-    lifetime.own('usage', recorder.close);
+    const ledger = openLedger({ dataDir, lifetime, clock, log, onWritten: (rows) => changes.requestsEnded(rows) });
+    const { keyTable, recorder } = ledger;
 
     const knownKeyIds = () => keyTable.list().map(({ id }) => id);
-    const vault = openProfileVault({ wanted: shell.vault, meta, knownKeyIds, dataDir, env: shell.env, log, clock });
+    const vault = openProfileVault({
+      wanted: shell.vault,
+      meta: ledger.meta,
+      knownKeyIds,
+      dataDir,
+      env: shell.env,
+      log,
+      clock,
+    });
     const door: { current: WatchedVaultDoor | undefined } = { current: undefined };
     const vaultDoor = {
       verifiers: () => door.current?.verifiers(),
       locked: () =>
         door.current?.locked() ?? (door.current ? undefined : { vault: 'the vault', reason: 'it is being opened' }),
     };
-    const registry = createKeyRegistry({ store: keyTable, vault: vaultDoor, clock });
+    const registry = createKeyRegistry({ store: keyTable, vault: vaultDoor, clock, today: recorder.usage.today });
 
     const health = createHealthWatch({
       upstreams: () => upstreams.records().map((record) => ({ ...record, url: new URL(record.url) })),
       clock,
       log,
-      onChange: () => upstreams.healthChanged(),
+      onChange() {
+        upstreams.healthChanged();
+        changes.statusChanged();
+      },
     });
     lifetime.own('health watch', health.stop);
     const echo = shell.echo === 'off' ? undefined : await openEcho();
@@ -131,7 +104,10 @@ export async function compose(shell: Shell): Promise<House> {
         settings.set('upstreams.list', list);
         settings.set('upstreams.default', fallbackId);
       },
-      fixed: [...(shell.echo === 'on' && echo ? [echo] : []), ...(await givenUpstreams(shell.upstreams))],
+      fixed: [
+        ...(shell.echo === 'on' && echo ? [echo] : []),
+        ...(await givenUpstreams(shell.upstreams, detectTimeoutMs)),
+      ],
       standIn: shell.echo === 'stand-in' ? echo : undefined,
       secrets: vault.secrets,
       health: health.state,
@@ -139,7 +115,10 @@ export async function compose(shell: Shell): Promise<House> {
       parseAddress: (text, confirmed) => parseUpstreamAddress(text, { confirmed, ownAddresses: gateway.addresses() }),
       identify: (url, credential) => identify(url, { credential, timeoutMs: detectTimeoutMs }),
       makeId: newId,
-      onChange: () => void health.refresh(),
+      onChange() {
+        changes.statusChanged();
+        void health.refresh();
+      },
       log,
     });
 
@@ -166,6 +145,7 @@ export async function compose(shell: Shell): Promise<House> {
       wanted: () => ({ hosts: settings.get()['server.hosts'], port: settings.get()['server.port'] }),
       clock,
       log,
+      onChange: () => changes.statusChanged(),
       drainMs,
     });
     lifetime.own('server', server.stop);
@@ -177,12 +157,18 @@ export async function compose(shell: Shell): Promise<House> {
       settings: settings.get,
       clock,
       fillRandom: (bytes) => randomFillSync(bytes),
-      onChange: gateway.keyChanged,
+      onChange(keyId) {
+        gateway.keyChanged(keyId);
+        changes.keyChanged(keyId);
+      },
     });
     const vaultTried = createVaultDoor({
       open: vault.open,
       knownKeyIds,
-      onOpen: () => void upstreams.loadCredentials().then(() => health.refresh()),
+      onOpen() {
+        changes.statusChanged();
+        void upstreams.loadCredentials().then(() => health.refresh());
+      },
       onCreated: (created) => {
         door.current = created;
         lifetime.own('vault', created.stop);
@@ -196,17 +182,15 @@ export async function compose(shell: Shell): Promise<House> {
         shell: shell.name,
         dataDir,
         server,
+        reachable: () => reachableAt(gateway.addresses()),
+        dashboardUrl: () => null,
         vaultKind: vault.kind,
         keys: registry,
         settings: settings.get,
         settingsProblems: settings.problems,
         upstreams: upstreams.statuses,
-        requestsToday: () => requestsToday(),
+        requestsToday: ledger.requestsToday,
       });
-    const requestsToday = () => {
-      recorder.flush();
-      return usageTable.requestsSince(localDay(clock.now()).from);
-    };
 
     const discovery = createDiscovery({
       search: () =>
@@ -215,22 +199,47 @@ export async function compose(shell: Shell): Promise<House> {
       log,
     });
 
+    const settingsCalls = createSettingsCalls({
+      get: settings.get,
+      view: settings.view,
+      list: settings.list,
+      set: settings.set,
+      moveListener: server.move,
+    });
+    const requests = createRequestCalls({
+      page: ledger.requestPage,
+      find: ledger.findRequest,
+      keyName: keyTable.nameOf,
+      upstreamName: (id) => upstreams.records().find((record) => record.id === id)?.name,
+    });
+    const changes = createChangeFeed({
+      status,
+      key: (id) => keys.list().find((key) => key.id === id),
+      keys: keys.list,
+      setting: (name) => settingsCalls.list().find((setting) => setting.name === name),
+      viewOf: requests.viewOf,
+      log,
+    });
+    lifetime.own('changes', changes.close);
+    lifetime.own('settings', settings.onChange(changes.settingsChanged));
+
     const router = createRouter({
       status,
+      watch: changes.watch,
       server,
+      setLan: settingsCalls.setLan,
+      checkPort: (port) => checkPort(settings.get()['server.hosts'], port, gateway.addresses()),
       keys,
       upstreams,
-      settings: createSettingsCalls({
-        get: settings.get,
-        view: settings.view,
-        list: settings.list,
-        set: settings.set,
-        moveListener: server.move,
-      }),
-      usage: (sinceMs, by) => {
-        recorder.flush();
-        return usageTable.report({ since: clock.now() - sinceMs, until: clock.now(), by });
+      settings: settingsCalls,
+      usage: ledger.report,
+      series: ledger.series,
+      requests,
+      profile: ledger.profile,
+      dashboardLink() {
+        throw new KeyhatchError('dashboard_off');
       },
+      desktop: shell.desktop ?? noDesktop,
       detect: discovery.detect,
       examine: () =>
         examine({
@@ -249,7 +258,7 @@ export async function compose(shell: Shell): Promise<House> {
         'housekeeping',
         startHousekeeping({
           settings: settings.get,
-          pruneRequests: usageTable.prune,
+          pruneRequests: ledger.prune,
           verifiers: vaultDoor.verifiers,
           clock,
           log,
@@ -258,7 +267,17 @@ export async function compose(shell: Shell): Promise<House> {
       if (settings.get()['server.autoStart']) await server.start();
     }
 
-    return { router, status, keys, vaultTried, adoptServers: discovery.adopt, start, stop: lifetime.close };
+    return {
+      router,
+      settings: settings.get,
+      changes,
+      status,
+      keys,
+      vaultTried,
+      adoptServers: discovery.adopt,
+      start,
+      stop: lifetime.close,
+    };
   }
 
   async function openEcho(): Promise<GivenUpstream> {
@@ -267,17 +286,4 @@ export async function compose(shell: Shell): Promise<House> {
     lifetime.own('echo model', echo.close);
     return { id: 'echo', name: 'Echo', kind: 'echo', url: addressText(echo.url), credential };
   }
-}
-
-/** The upstreams of `--upstream`: said on the command line by the owner, so that another machine needs no second word. */
-async function givenUpstreams(addresses: readonly string[]): Promise<GivenUpstream[]> {
-  return Promise.all(
-    addresses.map(async (address) => {
-      const url = parseUpstreamAddress(address, { confirmed: true, ownAddresses: [] });
-      const { kind } = await identify(url, { timeoutMs: detectTimeoutMs });
-      // The same in every run, because stored responses and the ledger name it.
-      const id = createHash('sha256').update(addressText(url)).digest('hex').slice(0, 8);
-      return { id, name: url.host, kind, url: addressText(url) };
-    }),
-  );
 }

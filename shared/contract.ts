@@ -1,22 +1,34 @@
 // Every call that the window, the dashboard and the command line can make, with its input, its output and who may make
 // it. A value, not code: core implements it, three transports carry it. Errors are codes of shared/errors.ts.
 
-import { oc } from '@orpc/contract';
+import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
+import { change } from './change.ts';
 import {
   createdKey,
+  desktopFacts,
   detectedServer,
   finding,
   keyEdit,
   keyFacts,
   newKey,
+  portCheck,
+  profileFacts,
   settingView,
+  signInLink,
   status,
   upstreamKind,
   upstreamStatus,
+} from './model.ts';
+import {
+  requestPage,
+  requestQuery,
+  requestView,
   usageGroup,
   usageReport,
-} from './model.ts';
+  usageSeries,
+  usageSplit,
+} from './usage-model.ts';
 
 /** `open`: anybody who reaches the transport; `view`: may look; `manage`: may change. */
 export type Access = 'open' | 'view' | 'manage';
@@ -31,9 +43,16 @@ export const contract = {
   status: {
     get: view.output(status),
   },
+  changes: {
+    /** Everything that changes, as it changes. See `change` for what to do at the beginning. */
+    watch: view.output(eventIterator(change)),
+  },
   server: {
     start: manage.output(status),
     stop: manage.output(status),
+    /** On: every network of this computer, keys required. Off: this computer only. */
+    setLan: manage.input(z.object({ on: z.boolean() })).output(status),
+    checkPort: view.input(z.object({ port: z.number().int().min(1).max(65535) })).output(portCheck),
   },
   keys: {
     create: manage.input(newKey).output(createdKey),
@@ -78,6 +97,38 @@ export const contract = {
   },
   usage: {
     report: view.input(z.object({ sinceMs: z.number().int().positive(), by: usageGroup })).output(usageReport),
+    series: view
+      .input(
+        z.object({
+          sinceMs: z.number().int().min(60_000).max(31_622_400_000),
+          by: usageSplit,
+          keyId: z.string().optional(),
+        }),
+      )
+      .output(usageSeries),
+  },
+  requests: {
+    list: view.input(requestQuery).output(requestPage),
+    /** Fails with `request_not_found` once it has been cleared away. */
+    get: view.input(z.object({ id: z.string().max(80) })).output(requestView),
+  },
+  profile: {
+    get: view.output(profileFacts),
+  },
+  dashboard: {
+    /** Makes a sign-in link; the one before stops working. Fails with `dashboard_off` while there is no listener. */
+    link: manage.output(signInLink),
+  },
+  /** Each fails with `desktop_only` where there is no desktop app. */
+  desktop: {
+    get: view.output(desktopFacts),
+    /** Puts a secret on the clipboard and, if so set, takes it away again after `clearsAfterMs`. */
+    copySecret: manage
+      .input(z.object({ text: z.string().min(1).max(10_000) }))
+      .output(z.object({ clearsAfterMs: z.number().int().nullable() })),
+    installCommandLine: manage.output(desktopFacts),
+    checkForUpdates: manage.output(desktopFacts),
+    restartToUpdate: manage.output(desktopFacts),
   },
   detect: {
     run: view.output(z.array(detectedServer)),

@@ -291,6 +291,21 @@ const table = {
     message:
       '{file} cannot be read: {reason}. It was not touched: restore it from a copy, or move it away to begin anew.',
   },
+  request_not_found: {
+    status: 404,
+    retry: false,
+    message: 'There is no request "{id}". It may be older than what is kept.',
+  },
+  dashboard_off: {
+    status: 409,
+    retry: false,
+    message: 'The dashboard is off. Switch it on first: keyhatch settings set dashboard.enabled true',
+  },
+  desktop_only: {
+    status: 409,
+    retry: false,
+    message: 'This is a part of the desktop app, and this Keyhatch runs without one.',
+  },
   not_running: { status: 409, retry: false, message: 'The server is not running. Start it with: keyhatch serve' },
   control_refused: {
     status: 403,

@@ -2,7 +2,7 @@
 // epoch milliseconds, every duration milliseconds, every size bytes. A secret stands in `createdKey` and nowhere else.
 
 import * as z from 'zod';
-import { type Dialect, dialects, type UpstreamKind, upstreamKindNames } from './upstream-kinds.ts';
+import { dialects, type UpstreamKind, upstreamKindNames } from './upstream-kinds.ts';
 
 const timeMs = z.number().int().nonnegative();
 const count = z.number().int().nonnegative();
@@ -41,6 +41,8 @@ export const keyFacts = z.object({
   models: z.array(z.string()).nullable(),
   /** False when the vault is open and holds no verifier for it, so that nobody can use it: rotate it. */
   usable: z.boolean(),
+  /** Since local midnight, finished requests only. */
+  today: z.object({ requests: count, tokensIn: count, tokensOut: count }),
 });
 export type KeyFacts = z.infer<typeof keyFacts>;
 
@@ -118,82 +120,15 @@ export const detectedServer = z.object({
 });
 export type DetectedServer = z.infer<typeof detectedServer>;
 
-/** Where the token numbers of a row come from (wire-formats §1.3 rule 7; `counted` and `estimated` come with the ledger). */
-export const tokenSource = z.enum(['reported', 'timings', 'none', 'unknown']);
-export type TokenSource = z.infer<typeof tokenSource>;
-
-export const outcome = z.enum([
-  'ok',
-  'refused',
-  'client_gone',
-  'upstream_error',
-  'upstream_unreachable',
-  'upstream_broken',
-  'upstream_timeout',
-  'ended',
-  'internal',
-]);
-export type Outcome = z.infer<typeof outcome>;
-
-/** One exchange as it is kept: exactly one row a request of a known caller. */
-export type RequestRow = {
-  readonly id: string;
-  readonly keyId: string | null;
-  readonly caller: 'key' | 'this_computer' | 'anonymous';
-  readonly project: string | null;
-  readonly model: string | null;
-  readonly upstreamId: string | null;
-  readonly operation: string;
-  readonly dialect: Dialect;
-  readonly streamed: boolean;
-  readonly outcome: Outcome;
-  readonly status: number;
-  readonly errorCode: string | null;
-  readonly receivedAt: number;
-  readonly admittedAt: number | null;
-  readonly firstByteAt: number | null;
-  readonly firstTokenAt: number | null;
-  readonly endedAt: number;
-  readonly bytesIn: number;
-  readonly bytesOut: number;
-  readonly tokensIn: number | null;
-  readonly tokensOut: number | null;
-  readonly tokensCached: number | null;
-  readonly tokensReasoning: number | null;
-  readonly tokenSource: TokenSource;
-  readonly clientAddress: string;
-  readonly userAgent: string | null;
-  readonly attempt: number;
-};
-
-export const usageGroup = z.enum(['key', 'model', 'day']);
-export type UsageGroup = z.infer<typeof usageGroup>;
-
-export const usageLine = z.object({
-  /** Key id, model id or local date, as grouped; null where the request had none. */
-  group: z.string().nullable(),
-  label: z.string(),
-  requests: count,
-  refused: count,
-  failed: count,
-  tokensIn: count,
-  tokensOut: count,
-  tokensCached: count,
-  /** Requests that should have had token numbers and had none. */
-  unmetered: count,
+/** A way to reach the gateway: this computer, or one address of a network interface. */
+export const reachable = z.object({
+  /** `lo` for this computer; otherwise the system's name of the interface, such as `en0`. */
+  interface: z.string(),
+  address: z.string(),
+  /** Base address without `/v1`, or null while the gateway does not listen there. */
+  url: z.string().nullable(),
 });
-export type UsageLine = z.infer<typeof usageLine>;
-
-export const usageReport = z.object({
-  since: timeMs,
-  until: timeMs,
-  by: usageGroup,
-  lines: z.array(usageLine),
-  total: usageLine,
-  /** Refusals without a known key, by error code. */
-  strangers: z.array(z.object({ code: z.string(), count })),
-});
-export type UsageReport = z.infer<typeof usageReport>;
+export type Reachable = z.infer<typeof reachable>;
 
 export const serverState = z.enum(['stopped', 'starting', 'running', 'stopping', 'failed']);
 export const status = z.object({
@@ -208,7 +143,10 @@ export const status = z.object({
     startedAt: timeMs.nullable(),
     reason: z.string().nullable(),
     running: count,
+    reachable: z.array(reachable),
   }),
+  /** Address of the dashboard's listener, if it is on. */
+  dashboard: z.object({ url: z.string().nullable() }),
   vault: z.object({ kind: vaultKind, state: z.enum(['open', 'locked']), reason: z.string().nullable() }),
   access: z.object({
     requireKey: z.boolean(),
@@ -241,3 +179,34 @@ export const finding = z.object({
   cure: z.string().nullable(),
 });
 export type Finding = z.infer<typeof finding>;
+
+/** Whether a port can be listened on, and if not, by what it is taken and which one is free. */
+export const portCheck = z.object({
+  port: z.number().int(),
+  free: z.boolean(),
+  holder: z.string().nullable(),
+  suggestion: z.number().int().nullable(),
+});
+export type PortCheck = z.infer<typeof portCheck>;
+
+/** Where this profile lies and how much it holds. */
+export const profileFacts = z.object({ dataDir: z.string(), databaseBytes: count, requests: count });
+export type ProfileFacts = z.infer<typeof profileFacts>;
+
+/** What only the desktop app has. */
+export const desktopFacts = z.object({
+  /** False where this desktop shows no tray icons. */
+  tray: z.boolean(),
+  /** False where the app cannot be started at login by itself. */
+  loginItem: z.boolean(),
+  commandLine: z.object({ installed: z.boolean(), path: z.string() }),
+  updates: z.object({
+    state: z.enum(['off', 'none', 'checking', 'available', 'downloaded', 'failed']),
+    version: z.string().nullable(),
+  }),
+});
+export type DesktopFacts = z.infer<typeof desktopFacts>;
+
+/** A one-time link that signs a browser in to the dashboard. Carries a secret: shown to who asked for it, never kept. */
+export const signInLink = z.object({ url: z.string(), expiresAt: timeMs });
+export type SignInLink = z.infer<typeof signInLink>;

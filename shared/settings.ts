@@ -38,6 +38,15 @@ export const settingsSchema = z.object({
   'upstream.firstByteTimeoutMs': z.number().int().min(0).max(86_400_000).default(600_000),
   'upstreams.list': z.array(upstreamRecord).max(64).default([]),
   'upstreams.default': z.string().nullable().default(null),
+  'dashboard.enabled': z.boolean().default(false),
+  'dashboard.port': z.number().int().min(0).max(65535).default(1236),
+  'desktop.trayClick': z.enum(['toggle', 'menu', 'window']).default('toggle'),
+  'desktop.openAtLogin': z.boolean().default(false),
+  'desktop.notifications': z.boolean().default(true),
+  'desktop.clearClipboard': z.enum(['auto', 'on', 'off']).default('auto'),
+  'desktop.keepAwake': z.boolean().default(true),
+  'desktop.updates': z.boolean().default(true),
+  'window.welcomed': z.boolean().default(false),
   'usage.retentionDays': z.number().int().min(1).max(3650).default(30),
 });
 
@@ -65,5 +74,16 @@ export const settingAbout: Readonly<Record<SettingName, string>> = {
     'How long a model server may take to begin its answer, in milliseconds; 0 waits for ever.',
   'upstreams.list': 'Model servers behind the gateway. Change them with: keyhatch upstreams',
   'upstreams.default': 'Id of the upstream that serves models nobody lists; null: the first one.',
+  'dashboard.enabled': 'Offer this window in a browser too, on this computer only. keyhatch serve always does.',
+  'dashboard.port': 'Port of the dashboard. 0 takes any free one.',
+  'desktop.trayClick': 'What a click on the tray icon does: toggle the server, open the menu, or open the window.',
+  'desktop.openAtLogin': 'Start Keyhatch in the tray when you log in.',
+  'desktop.notifications':
+    'Say it when the server stops by itself, a key is refused many times, or an update is ready.',
+  'desktop.clearClipboard':
+    'Take a copied key off the clipboard after 60 seconds: on, off, or auto, which is on where looking at the clipboard asks nobody.',
+  'desktop.keepAwake': 'Keep this computer from suspending Keyhatch while requests run.',
+  'desktop.updates': 'Look for updates, where the program was installed from a place that offers them.',
+  'window.welcomed': 'The first steps have been taken or skipped.',
   'usage.retentionDays': 'Days for which single requests are kept.',
 };

@@ -6,10 +6,11 @@ import { createRouterClient } from '@orpc/server';
 import { errorsFromWire, errorsToWire } from '../../shared/error-wire.ts';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { VaultKind } from '../../shared/model.ts';
-import { compose, type House, type Shell } from '../compose.ts';
+import { compose } from '../compose.ts';
 import type { ContractConnection } from '../control/control-client.ts';
 import { createLog } from '../lib/log.ts';
 import { openConfStore } from '../serve/conf-store.ts';
+import type { House, Shell } from '../shell.ts';
 
 export type AtRestIo = {
   readonly env: { [name: string]: string | undefined };
@@ -37,6 +38,8 @@ export async function openAtRest(
     flags: {},
     upstreams: [],
     echo: 'off',
+    pagesDir: undefined,
+    desktop: undefined,
   });
   await house.vaultTried;
   const client = createRouterClient(house.router, { interceptors: [errorsFromWire(), errorsToWire(log)] });

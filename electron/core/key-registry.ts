@@ -6,7 +6,7 @@ import type { KeyFacts, KeyStatus } from '../../shared/model.ts';
 import type { Clock } from '../lib/clock.ts';
 
 /** A key as storage keeps it. */
-export type KeptKey = Readonly<Omit<KeyFacts, 'status' | 'usable'>> & { readonly paused: boolean };
+export type KeptKey = Readonly<Omit<KeyFacts, 'status' | 'usable' | 'today'>> & { readonly paused: boolean };
 
 export type KeyStore = {
   readonly list: () => readonly KeptKey[];
@@ -48,6 +48,7 @@ export function createKeyRegistry(ports: {
   readonly store: KeyStore;
   readonly vault: VaultDoor;
   readonly clock: Clock;
+  readonly today: (keyId: string) => KeyFacts['today'];
 }): KeyRegistry {
   const keys = new Map(ports.store.list().map((key) => [key.id, key]));
   const withStatus = (key: KeptKey): RegisteredKey => ({ ...key, status: statusOf(key, ports.clock.now()) });
@@ -69,7 +70,7 @@ export function createKeyRegistry(ports: {
       const { paused: _paused, ...facts } = { ...key, ...lastUseOf(ports.store, key) };
       // A locked vault says nothing about a single key, least of all that it has to be made anew.
       const usable = ports.vault.verifiers()?.has(key.id) ?? true;
-      return { ...facts, status: statusOf(key, ports.clock.now()), usable };
+      return { ...facts, status: statusOf(key, ports.clock.now()), usable, today: ports.today(key.id) };
     },
     reload(id) {
       const key = ports.store.get(id);

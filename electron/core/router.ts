@@ -2,33 +2,67 @@
 // who may call; errors leave here as KeyhatchError.
 
 import { implement } from '@orpc/server';
+import type { Change } from '../../shared/change.ts';
 import { contract } from '../../shared/contract.ts';
-import type { DetectedServer, Finding, Status, UsageGroup, UsageReport } from '../../shared/model.ts';
+import type {
+  DesktopFacts,
+  DetectedServer,
+  Finding,
+  PortCheck,
+  ProfileFacts,
+  SignInLink,
+  Status,
+} from '../../shared/model.ts';
+import type { UsageGroup, UsageReport, UsageSeries, UsageSplit } from '../../shared/usage-model.ts';
 import type { Keys } from './keys.ts';
+import type { RequestCalls } from './request-calls.ts';
 import type { ServerControl } from './server-control.ts';
 import type { SettingsCalls } from './settings-calls.ts';
 import type { Upstreams } from './upstreams.ts';
 
+/** What only the desktop app can do; elsewhere each of these fails with `desktop_only`. */
+export type DesktopCalls = {
+  readonly facts: () => DesktopFacts | Promise<DesktopFacts>;
+  readonly copySecret: (text: string) => { readonly clearsAfterMs: number | null };
+  readonly installCommandLine: () => Promise<DesktopFacts>;
+  readonly checkForUpdates: () => Promise<DesktopFacts>;
+  readonly restartToUpdate: () => Promise<DesktopFacts>;
+};
+
 export type RouterPorts = {
   readonly status: () => Status;
+  readonly watch: (signal?: AbortSignal) => AsyncGenerator<Change, void, void>;
   readonly server: ServerControl;
+  readonly setLan: (on: boolean) => Promise<void>;
+  readonly checkPort: (port: number) => Promise<PortCheck>;
   readonly keys: Keys;
   readonly upstreams: Upstreams;
   readonly settings: SettingsCalls;
   readonly usage: (sinceMs: number, by: UsageGroup) => UsageReport;
+  readonly series: (sinceMs: number, by: UsageSplit, keyId: string | undefined) => UsageSeries;
+  readonly requests: RequestCalls;
   readonly detect: () => Promise<DetectedServer[]>;
   readonly examine: () => Promise<Finding[]>;
+  readonly profile: () => ProfileFacts;
+  readonly dashboardLink: () => SignInLink;
+  readonly desktop: DesktopCalls;
 };
 
-export function createRouter({ status, server, keys, upstreams, settings, usage, detect, examine }: RouterPorts) {
+export function createRouter(ports: RouterPorts) {
+  const { status, server, keys, upstreams, settings, requests, desktop } = ports;
   const calls = implement(contract);
   return calls.router({
     status: {
       get: calls.status.get.handler(() => status()),
     },
+    changes: {
+      watch: calls.changes.watch.handler(({ signal }) => ports.watch(signal)),
+    },
     server: {
       start: calls.server.start.handler(() => server.start().then(status)),
       stop: calls.server.stop.handler(() => server.stop().then(status)),
+      setLan: calls.server.setLan.handler(({ input }) => ports.setLan(input.on).then(status)),
+      checkPort: calls.server.checkPort.handler(({ input }) => ports.checkPort(input.port)),
     },
     keys: {
       create: calls.keys.create.handler(({ input }) => keys.create(input)),
@@ -53,13 +87,31 @@ export function createRouter({ status, server, keys, upstreams, settings, usage,
       set: calls.settings.set.handler(({ input }) => settings.set(input.name, input.value, input.confirm)),
     },
     usage: {
-      report: calls.usage.report.handler(({ input }) => usage(input.sinceMs, input.by)),
+      report: calls.usage.report.handler(({ input }) => ports.usage(input.sinceMs, input.by)),
+      series: calls.usage.series.handler(({ input }) => ports.series(input.sinceMs, input.by, input.keyId)),
+    },
+    requests: {
+      list: calls.requests.list.handler(({ input }) => requests.list(input)),
+      get: calls.requests.get.handler(({ input }) => requests.get(input.id)),
+    },
+    profile: {
+      get: calls.profile.get.handler(() => ports.profile()),
+    },
+    dashboard: {
+      link: calls.dashboard.link.handler(() => ports.dashboardLink()),
+    },
+    desktop: {
+      get: calls.desktop.get.handler(() => desktop.facts()),
+      copySecret: calls.desktop.copySecret.handler(({ input }) => desktop.copySecret(input.text)),
+      installCommandLine: calls.desktop.installCommandLine.handler(() => desktop.installCommandLine()),
+      checkForUpdates: calls.desktop.checkForUpdates.handler(() => desktop.checkForUpdates()),
+      restartToUpdate: calls.desktop.restartToUpdate.handler(() => desktop.restartToUpdate()),
     },
     detect: {
-      run: calls.detect.run.handler(() => detect()),
+      run: calls.detect.run.handler(() => ports.detect()),
     },
     doctor: {
-      run: calls.doctor.run.handler(() => examine()),
+      run: calls.doctor.run.handler(() => ports.examine()),
     },
   });
 }

@@ -6,7 +6,7 @@ import type { Status } from '../../shared/model.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 
-export type ServerState = Status['server'];
+export type ServerState = Omit<Status['server'], 'reachable'>;
 
 export type ServerControl = {
   readonly start: () => Promise<void>;
@@ -22,6 +22,8 @@ export type ServerControlPorts = {
   readonly urls: () => readonly string[];
   readonly running: () => number;
   readonly wanted: () => { readonly hosts: readonly string[]; readonly port: number };
+  /** Told whenever the state is another one. */
+  readonly onChange: () => void;
   readonly clock: Clock;
   readonly log: Log;
   /** How long running requests may go on after a stop, in milliseconds. */
@@ -41,6 +43,11 @@ export function createServerControl(ports: ServerControlPorts): ServerControl {
     return mine;
   }
 
+  function enter(next: ServerState['state']): void {
+    state = next;
+    ports.onChange();
+  }
+
   async function listen(): Promise<void> {
     const { hosts, port } = ports.wanted();
     await ports.listenOn(hosts, port);
@@ -49,32 +56,35 @@ export function createServerControl(ports: ServerControlPorts): ServerControl {
 
   async function start(): Promise<void> {
     if (state === 'running') return;
-    state = 'starting';
     reason = null;
+    enter('starting');
     try {
       await listen();
-      state = 'running';
       startedAt = ports.clock.now();
+      enter('running');
     } catch (error) {
-      state = 'failed';
       reason = error instanceof KeyhatchError ? error.message : 'it could not begin to listen; the log says why';
+      enter('failed');
       throw error;
     }
   }
 
   async function stop(): Promise<void> {
     if (state !== 'running') return;
-    state = 'stopping';
+    enter('stopping');
     await ports.stopListening(ports.drainMs);
-    state = 'stopped';
     startedAt = null;
+    enter('stopped');
     ports.log.info('the gateway has stopped');
   }
 
   return {
     start: () => inTurn(start),
     stop: () => inTurn(stop),
-    move: () => inTurn(async () => (state === 'running' ? await listen() : undefined)),
+    move: () =>
+      inTurn(async () => {
+        if (state === 'running') await listen().finally(ports.onChange);
+      }),
     state: () => ({ state, urls: [...ports.urls()], startedAt, reason, running: ports.running() }),
   };
 }

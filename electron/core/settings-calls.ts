@@ -19,6 +19,8 @@ export type SettingsCalls = {
   readonly list: () => SettingView[];
   readonly get: (name: string) => SettingView;
   readonly set: (name: string, value: unknown, confirmed: boolean) => Promise<SettingView>;
+  /** On: every network, keys required; off: this computer alone. */
+  readonly setLan: (on: boolean) => Promise<void>;
 };
 
 /** Changed through calls of their own, which check more than a schema can. */
@@ -34,7 +36,7 @@ export function createSettingsCalls(ports: SettingsPorts): SettingsCalls {
     }
   }
 
-  return {
+  const calls: SettingsCalls = {
     list: () => ports.list().filter(({ name }) => name !== 'upstreams.list'),
     get: ports.view,
     async set(name, value, confirmed) {
@@ -54,7 +56,13 @@ export function createSettingsCalls(ports: SettingsPorts): SettingsCalls {
       if (name === 'server.hosts' || name === 'server.port') await moveOrGoBack(name, before);
       return ports.view(name);
     },
+    async setLan(on) {
+      // IPv4 alone: an IPv6 address of a home is as a rule reachable from everywhere.
+      if (on !== isOnLan(ports.get()['server.hosts']))
+        await calls.set('server.hosts', on ? ['0.0.0.0'] : ['127.0.0.1'], false);
+    },
   };
+  return calls;
 }
 
 /** What would become possible that a person may not expect, as one sentence; undefined when nothing would. */

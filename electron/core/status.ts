@@ -1,6 +1,6 @@
 // The present state of everything, put together for the command line and the window.
 
-import type { Status, UpstreamStatus, VaultKind } from '../../shared/model.ts';
+import type { Reachable, Status, UpstreamStatus, VaultKind } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { accessSentence, isOnLan } from './access-sentence.ts';
 import type { KeyRegistry } from './key-registry.ts';
@@ -11,6 +11,8 @@ export type StatusPorts = {
   readonly shell: Status['shell'];
   readonly dataDir: string;
   readonly server: ServerControl;
+  readonly reachable: () => readonly Reachable[];
+  readonly dashboardUrl: () => string | null;
   readonly vaultKind: () => VaultKind;
   readonly keys: KeyRegistry;
   readonly settings: () => Settings;
@@ -29,7 +31,8 @@ export function statusNow(ports: StatusPorts): Status {
     pid: process.pid,
     shell: ports.shell,
     dataDir: ports.dataDir,
-    server: ports.server.state(),
+    server: { ...ports.server.state(), reachable: [...ports.reachable()] },
+    dashboard: { url: ports.dashboardUrl() },
     vault: { kind: ports.vaultKind(), state: locked ? 'locked' : 'open', reason: locked?.reason ?? null },
     access: {
       requireKey: settings['access.requireKey'],

@@ -4,8 +4,8 @@
 import { RPCHandler } from '@orpc/server/message-port';
 import { type IpcMainEvent, ipcMain } from 'electron';
 import { errorsToWire } from '../../shared/error-wire.ts';
-import type { House } from '../compose.ts';
 import type { Log } from '../lib/log.ts';
+import type { House } from '../shell.ts';
 import { appOrigin } from './app-protocol.ts';
 
 /** Name of the one channel; the preload sends it with a port and nothing else. */

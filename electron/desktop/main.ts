@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { app, dialog } from 'electron';
 import packageJson from '../../package.json' with { type: 'json' };
 import { KeyhatchError } from '../../shared/errors.ts';
-import { compose, type House } from '../compose.ts';
+import { compose } from '../compose.ts';
 import { createLog } from '../lib/log.ts';
+import type { House } from '../shell.ts';
 import { registerAppScheme, serveAppPages } from './app-protocol.ts';
 import { openElectronStoreSettings } from './electron-store-settings.ts';
 import { offerContract } from './ipc-adapter.ts';
@@ -53,6 +54,8 @@ async function openHouse(): Promise<House | undefined> {
       flags: {},
       upstreams: [],
       echo: 'stand-in',
+      pagesDir,
+      desktop: undefined,
     });
     await house.adoptServers();
     await startOrSay(house);

@@ -3,7 +3,7 @@
 
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { ErrorCode, KeyhatchError } from '../../shared/errors.ts';
-import type { Outcome } from '../../shared/model.ts';
+import type { Outcome } from '../../shared/usage-model.ts';
 import type { Authorized } from './exchange.ts';
 import type { GatewayUpstream } from './ports.ts';
 import { inBandError } from './reply.ts';

@@ -2,8 +2,9 @@
 // without cutting a running stream, and goes back to the old ones when the new ones cannot be had.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer, isIPv6 } from 'node:net';
+import { type AddressInfo, isIPv6 } from 'node:net';
 import { KeyhatchError } from '../../shared/errors.ts';
+import { nextFreePort } from './port-check.ts';
 import { findPortHolder } from './port-holder.ts';
 import { refuse } from './reply.ts';
 import { dialectOfPath } from './route.ts';
@@ -173,21 +174,6 @@ async function explain(error: unknown, hosts: readonly string[], port: number): 
     return new KeyhatchError('address_unavailable', { details: { host, reason }, cause: error });
   }
   return error;
-}
-
-async function nextFreePort(hosts: readonly string[], taken: number): Promise<number | undefined> {
-  for (let port = taken + 1; port < Math.min(taken + 50, 65_536); port++) {
-    if ((await Promise.all(hosts.map((host) => isFree(host, port)))).every(Boolean)) return port;
-  }
-  return undefined;
-}
-
-function isFree(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createTcpServer();
-    probe.once('error', () => resolve(false));
-    probe.listen({ host: host.replace(/^\[|\]$/g, ''), port }, () => probe.close(() => resolve(true)));
-  });
 }
 
 /** A base URL for people: wildcard addresses are shown as the loopback one of their family. */

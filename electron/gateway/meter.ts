@@ -2,7 +2,7 @@
 // key are counted, not listed, so that a scanner cannot fill the disk. Never throws: it logs.
 
 import type { KeyhatchError } from '../../shared/errors.ts';
-import type { RequestRow } from '../../shared/model.ts';
+import type { RequestRow } from '../../shared/usage-model.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type Log, scrub } from '../lib/log.ts';
 import type { Forwarded } from './attempt.ts';

@@ -2,9 +2,10 @@
 // nothing here may touch a disk or the keychain while a request waits.
 
 import type { LookupFunction } from 'node:net';
-import type { KeyLimits, KeyStatus, RequestRow, UpstreamHealth } from '../../shared/model.ts';
+import type { KeyLimits, KeyStatus, UpstreamHealth } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Dialect, UpstreamKind } from '../../shared/upstream-kinds.ts';
+import type { RequestRow } from '../../shared/usage-model.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 

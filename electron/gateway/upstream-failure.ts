@@ -3,7 +3,7 @@
 
 import type { IncomingMessage } from 'node:http';
 import { type ErrorCode, KeyhatchError } from '../../shared/errors.ts';
-import type { Outcome } from '../../shared/model.ts';
+import type { Outcome } from '../../shared/usage-model.ts';
 import type { GatewayUpstream } from './ports.ts';
 
 /** Why an answer cannot be passed on: the client would take it to be about its own key, or be sent past the gateway. */

@@ -5,8 +5,9 @@ import { readFile } from 'node:fs/promises';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Status } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
-import { compose, type House } from '../compose.ts';
+import { compose } from '../compose.ts';
 import { createLog, type Log } from '../lib/log.ts';
+import type { House } from '../shell.ts';
 import { openConfStore } from './conf-store.ts';
 import { readyEvent, readyText } from './ready-text.ts';
 import type { ApiKeySource, ServeArguments } from './serve-arguments.ts';
@@ -63,6 +64,8 @@ function shellOf(args: ServeArguments, io: ServeIo, log: Log) {
     flags: settingsOf(args),
     upstreams: args.upstreams,
     echo: args.echo,
+    pagesDir: undefined,
+    desktop: undefined,
   } as const;
 }
 

@@ -1,6 +1,6 @@
 // Which column of the table `requests` holds which field of a row. The compiler keeps it complete.
 
-import type { RequestRow } from '../../shared/model.ts';
+import type { RequestRow } from '../../shared/usage-model.ts';
 
 export const requestColumns = {
   id: 'id',

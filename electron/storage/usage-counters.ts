@@ -1,6 +1,6 @@
 // What each key has done since local midnight, in memory. Restored at open, begun anew when the day changes.
 
-import type { RequestRow } from '../../shared/model.ts';
+import type { RequestRow } from '../../shared/usage-model.ts';
 import type { Clock } from '../lib/clock.ts';
 import { localDay } from './local-day.ts';
 import type { KeyDay } from './usage-table.ts';

@@ -2,7 +2,7 @@
 // strangers, admissions, owners of responses, and when keys were last used. Never throws at the traffic.
 
 import type { DatabaseSync } from 'node:sqlite';
-import type { RequestRow } from '../../shared/model.ts';
+import type { RequestRow } from '../../shared/usage-model.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { type Admission, createAdmissionTable } from './admission-table.ts';

@@ -1,14 +1,15 @@
 // The sums behind `keyhatch usage` and the window: by key, by model or by local day. Only reads.
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { UsageGroup, UsageLine, UsageReport } from '../../shared/model.ts';
+import type { UsageGroup, UsageLine, UsageReport } from '../../shared/usage-model.ts';
 import { localDays } from './local-day.ts';
 
 const minuteMs = 60_000;
 const noKeyLabel = 'without a key';
 const noModelLabel = 'no model';
 
-const sums = `
+/** What a line adds up, for a table of requests called `r`. */
+export const usageSums = `
   count(*) AS requests,
   coalesce(sum(r.outcome = 'refused'), 0) AS refused,
   coalesce(sum(r.outcome NOT IN ('ok', 'refused', 'client_gone', 'ended')), 0) AS failed,
@@ -23,16 +24,16 @@ export function createUsageReport(
 ): (query: { readonly since: number; readonly until: number; readonly by: UsageGroup }) => UsageReport {
   const statements: Readonly<Record<UsageGroup, StatementSync>> = {
     key: db.prepare(`
-      SELECT r.key_id AS "group", coalesce(k.name, r.key_id, '${noKeyLabel}') AS label, ${sums}
+      SELECT r.key_id AS "group", coalesce(k.name, r.key_id, '${noKeyLabel}') AS label, ${usageSums}
       FROM requests r LEFT JOIN keys k ON k.id = r.key_id
       WHERE r.received_at BETWEEN :since AND :until
       GROUP BY r.key_id ORDER BY requests DESC, label`),
     model: db.prepare(`
-      SELECT r.model AS "group", coalesce(r.model, '${noModelLabel}') AS label, ${sums}
+      SELECT r.model AS "group", coalesce(r.model, '${noModelLabel}') AS label, ${usageSums}
       FROM requests r WHERE r.received_at BETWEEN :since AND :until
       GROUP BY r.model ORDER BY requests DESC, label`),
     day: db.prepare(`
-      SELECT day.value ->> 'date' AS "group", day.value ->> 'date' AS label, ${sums}
+      SELECT day.value ->> 'date' AS "group", day.value ->> 'date' AS label, ${usageSums}
       FROM json_each(:days) day
       CROSS JOIN requests r ON r.received_at >= day.value ->> 'from' AND r.received_at < day.value ->> 'to'
       GROUP BY day.key ORDER BY day.key`),

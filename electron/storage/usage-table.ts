@@ -2,7 +2,7 @@
 // Opens no transaction: whoever writes a batch does.
 
 import type { DatabaseSync } from 'node:sqlite';
-import type { RequestRow, UsageGroup, UsageReport } from '../../shared/model.ts';
+import type { RequestRow, UsageGroup, UsageReport } from '../../shared/usage-model.ts';
 import { requestColumns, requestValues } from './request-columns.ts';
 import { createUsageReport } from './usage-report.ts';
 

@@ -7,9 +7,9 @@ import type { GatewayKey, GatewayPorts, GatewayUpstream } from '../../electron/g
 import { systemClock } from '../../electron/lib/clock.ts';
 import { createLog, type Log } from '../../electron/lib/log.ts';
 import { makeKey } from '../../shared/key-format.ts';
-import type { RequestRow } from '../../shared/model.ts';
 import { type Settings, settingsSchema } from '../../shared/settings.ts';
 import { type UpstreamKind, upstreamKindRow } from '../../shared/upstream-kinds.ts';
+import type { RequestRow } from '../../shared/usage-model.ts';
 import { type FakeUpstream, startFakeUpstream } from './fake-upstream.ts';
 
 export type Bed = {

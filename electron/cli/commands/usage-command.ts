@@ -1,6 +1,6 @@
 // `keyhatch usage`: requests and tokens since some time ago, by key, model or day.
 
-import { type UsageLine, type UsageReport, usageGroup } from '../../../shared/model.ts';
+import { type UsageLine, type UsageReport, usageGroup } from '../../../shared/usage-model.ts';
 import { defineCommand } from '../command.ts';
 import { parseChoice, parseDuration } from '../flag-values.ts';
 import { type Output, visible } from '../output.ts';

@@ -2,8 +2,8 @@
 // first token. Picks the reader by content type. Must never delay or change a byte, and never throws: what it cannot read
 // is `unknown`.
 
-import type { TokenSource } from '../../../shared/model.ts';
 import type { Dialect } from '../../../shared/upstream-kinds.ts';
+import type { TokenSource } from '../../../shared/usage-model.ts';
 import { type BodyReader, readEvents, readLines, readNothing, readWhole } from './body-readers.ts';
 import { createMessageReading, type MessageReading } from './message-reading.ts';
 import { type TokenTotals, unknownTotals } from './token-counts.ts';

@@ -2,7 +2,7 @@
 // by shape and not by dialect: a field set is known wherever it turns up. The last number of each field wins, because
 // servers send zeros, estimates and running totals before the final ones.
 
-import type { TokenSource } from '../../../shared/model.ts';
+import type { TokenSource } from '../../../shared/usage-model.ts';
 import { isJsonObject, type JsonObject, type JsonPath, valueAt } from './json-path.ts';
 
 /** Tokens of one exchange. `tokensIn` is the whole input, whatever part of it was cached; reasoning is inside `tokensOut`. */

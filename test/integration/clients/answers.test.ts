@@ -5,7 +5,7 @@ import type Anthropic from '@anthropic-ai/sdk';
 import { LLMock } from '@copilotkit/aimock';
 import { embedMany, generateText, jsonSchema, tool } from 'ai';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { UsageReport } from '../../../shared/model.ts';
+import type { UsageReport } from '../../../shared/usage-model.ts';
 import { dialectAnswer, usualText } from '../../fakes/dialect-answers.ts';
 import { type FakeUpstream, startFakeUpstream } from '../../fakes/fake-upstream.ts';
 import { type KeyhatchProcess, startKeyhatch } from '../../fakes/keyhatch-process.ts';

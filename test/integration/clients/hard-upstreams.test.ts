@@ -2,7 +2,8 @@
 // the middle of an answer. And clients as they are: gone before the answer is there. A cut answer never looks complete.
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { Status, UsageReport } from '../../../shared/model.ts';
+import type { Status } from '../../../shared/model.ts';
+import type { UsageReport } from '../../../shared/usage-model.ts';
 import { countingFetch } from '../../fakes/counting-fetch.ts';
 import { dialectAnswer, hugeWords, unrulyAnswer, usualText } from '../../fakes/dialect-answers.ts';
 import { type FakeUpstream, startFakeUpstream } from '../../fakes/fake-upstream.ts';

@@ -2,7 +2,8 @@
 // responses. Across an orderly stop and a start; crash.test.ts has the disorderly one.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CreatedKey, KeyFacts, Status, UpstreamStatus, UsageReport } from '../../../shared/model.ts';
+import type { CreatedKey, KeyFacts, Status, UpstreamStatus } from '../../../shared/model.ts';
+import type { UsageReport } from '../../../shared/usage-model.ts';
 import { dialectAnswer } from '../../fakes/dialect-answers.ts';
 import { type FakeUpstream, json, startFakeUpstream } from '../../fakes/fake-upstream.ts';
 import { type KeyhatchProcess, makeProfile, type Profile, type StartOptions } from '../../fakes/keyhatch-process.ts';

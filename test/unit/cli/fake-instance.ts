@@ -7,8 +7,9 @@ import { silentLog } from '../../../electron/lib/log.ts';
 import { type Contract, contract } from '../../../shared/contract.ts';
 import { errorsFromWire, errorsToWire } from '../../../shared/error-wire.ts';
 import { KeyhatchError } from '../../../shared/errors.ts';
-import type { Finding, KeyFacts, Status, UpstreamStatus, UsageReport } from '../../../shared/model.ts';
+import type { Finding, KeyFacts, Status, UpstreamStatus } from '../../../shared/model.ts';
 import { settingAbout, settingNames, settingsSchema } from '../../../shared/settings.ts';
+import type { UsageReport, UsageSeries } from '../../../shared/usage-model.ts';
 
 export const minute = 60_000;
 export const hour = 60 * minute;
@@ -33,6 +34,7 @@ export const laptop: KeyFacts = {
   limits: { rpm: 60, parallel: null },
   models: null,
   usable: true,
+  today: { requests: 4, tokensIn: 900, tokensOut: 120 },
 };
 
 export const phone: KeyFacts = {
@@ -72,7 +74,15 @@ export const running: Status = {
   pid: 4242,
   shell: 'serve',
   dataDir: '/profile',
-  server: { state: 'running', urls: ['http://127.0.0.1:1235'], startedAt: now - hour, reason: null, running: 2 },
+  server: {
+    state: 'running',
+    urls: ['http://127.0.0.1:1235'],
+    startedAt: now - hour,
+    reason: null,
+    running: 2,
+    reachable: [],
+  },
+  dashboard: { url: null },
   vault: { kind: 'keychain', state: 'open', reason: null },
   access: { requireKey: true, localhostBypass: false, onLan: false, sentence: 'Only programs with a key.' },
   keys: { active: 1, total: 2 },
@@ -84,7 +94,7 @@ export const running: Status = {
 export const atRest: Status = {
   ...running,
   shell: 'at-rest',
-  server: { state: 'stopped', urls: [], startedAt: null, reason: null, running: 0 },
+  server: { state: 'stopped', urls: [], startedAt: null, reason: null, running: 0, reachable: [] },
 };
 
 const totals = { requests: 12, refused: 1, failed: 2, tokensIn: 12_345, tokensOut: 678, tokensCached: 0, unmetered: 0 };
@@ -95,6 +105,23 @@ export const report: UsageReport = {
   lines: [{ group: laptop.id, label: 'laptop', ...totals }],
   total: { group: null, label: 'total', ...totals },
   strangers: [{ code: 'key_missing', count: 7 }],
+};
+
+const series: UsageSeries = {
+  since: now - day,
+  until: now,
+  bucketMs: hour / 2,
+  buckets: [now - day],
+  groups: [{ group: laptop.id, label: 'laptop', requests: [12], tokensIn: [12_345], tokensOut: [678] }],
+  total: report.total,
+  before: report.total,
+  firstTokenMs: { p50: 310, p95: 980 },
+  tokensPerSecond: { p50: 61, p95: null },
+  refusals: [{ code: 'key_missing', count: 7 }],
+};
+
+const noDesktop = (): never => {
+  throw new KeyhatchError('desktop_only');
 };
 
 const findings: readonly Finding[] = [
@@ -144,7 +171,23 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
 
   const router = os.router({
     status: { get: os.status.get.handler(() => status) },
-    server: { start: os.server.start.handler(() => status), stop: os.server.stop.handler(() => status) },
+    changes: {
+      watch: os.changes.watch.handler(async function* () {
+        yield { type: 'ready' as const };
+        yield { type: 'status' as const, status };
+      }),
+    },
+    server: {
+      start: os.server.start.handler(() => status),
+      stop: os.server.stop.handler(() => status),
+      setLan: os.server.setLan.handler(() => status),
+      checkPort: os.server.checkPort.handler(({ input }) => ({
+        port: input.port,
+        free: true,
+        holder: null,
+        suggestion: null,
+      })),
+    },
     keys: {
       create: os.keys.create.handler(({ input }) => created({ ...laptop, name: input.name })),
       list: os.keys.list.handler(() => [laptop, phone]),
@@ -173,7 +216,30 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
       get: os.settings.get.handler(({ input }) => setting(input.name)),
       set: os.settings.set.handler(({ input }) => ({ ...setting(input.name), value: input.value })),
     },
-    usage: { report: os.usage.report.handler(({ input }) => ({ ...report, by: input.by })) },
+    usage: {
+      report: os.usage.report.handler(({ input }) => ({ ...report, by: input.by })),
+      series: os.usage.series.handler(() => series),
+    },
+    requests: {
+      list: os.requests.list.handler(() => ({ rows: [], next: null })),
+      get: os.requests.get.handler(({ input }) => {
+        throw new KeyhatchError('request_not_found', { details: { id: input.id } });
+      }),
+    },
+    profile: { get: os.profile.get.handler(() => ({ dataDir: '/profile', databaseBytes: 4096, requests: 128 })) },
+    dashboard: {
+      link: os.dashboard.link.handler(() => ({
+        url: 'http://127.0.0.1:1236/#sign-in=token',
+        expiresAt: now + 10 * minute,
+      })),
+    },
+    desktop: {
+      get: os.desktop.get.handler(noDesktop),
+      copySecret: os.desktop.copySecret.handler(noDesktop),
+      installCommandLine: os.desktop.installCommandLine.handler(noDesktop),
+      checkForUpdates: os.desktop.checkForUpdates.handler(noDesktop),
+      restartToUpdate: os.desktop.restartToUpdate.handler(noDesktop),
+    },
     detect: {
       run: os.detect.run.handler(() =>
         stubs.detected === false

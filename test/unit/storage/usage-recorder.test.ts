@@ -8,7 +8,7 @@ import { createKeyTable } from '../../../electron/storage/key-table.ts';
 import { createResponseLedger } from '../../../electron/storage/response-ledger.ts';
 import { createUsageRecorder } from '../../../electron/storage/usage-recorder.ts';
 import { createUsageTable } from '../../../electron/storage/usage-table.ts';
-import type { RequestRow } from '../../../shared/model.ts';
+import type { RequestRow } from '../../../shared/usage-model.ts';
 import {
   heldClock,
   listeningLog,

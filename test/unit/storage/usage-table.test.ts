@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 import { createKeyTable } from '../../../electron/storage/key-table.ts';
 import { localDay, localDays } from '../../../electron/storage/local-day.ts';
 import { createUsageTable } from '../../../electron/storage/usage-table.ts';
-import { type UsageGroup, usageReport } from '../../../shared/model.ts';
+import { type UsageGroup, usageReport } from '../../../shared/usage-model.ts';
 import { openTemporaryDatabase, plainKey, requestRow } from './fixtures/open-profile.ts';
 
 const zone = process.env.TZ;

@@ -1,0 +1,62 @@
+// The part of composing that joins everything kept in the database: opened in one order, closed in the other, and asked
+// only after what still waits has been written. Used by compose.ts alone.
+
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ProfileFacts } from '../shared/model.ts';
+import type { RequestQuery, UsageGroup, UsageSplit } from '../shared/usage-model.ts';
+import type { Clock } from './lib/clock.ts';
+import type { Lifetime } from './lib/lifetime.ts';
+import type { Log } from './lib/log.ts';
+import { openDatabase } from './storage/database.ts';
+import { createKeyTable } from './storage/key-table.ts';
+import { localDay } from './storage/local-day.ts';
+import { createMetaTable } from './storage/meta-table.ts';
+import { createRequestList } from './storage/request-list.ts';
+import { createUsageRecorder, type UsageRecorderOptions } from './storage/usage-recorder.ts';
+import { createUsageSeries } from './storage/usage-series.ts';
+import { createUsageTable } from './storage/usage-table.ts';
+
+export type Ledger = ReturnType<typeof openLedger>;
+
+/** @throws KeyhatchError `profile_from_future`, `profile_damaged` */
+export function openLedger(options: {
+  readonly dataDir: string;
+  readonly lifetime: Lifetime;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onWritten: NonNullable<UsageRecorderOptions['onWritten']>;
+}) {
+  const { dataDir, lifetime, clock, log, onWritten } = options;
+  const file = join(dataDir, 'keyhatch.db');
+  const db = openDatabase({ file, log });
+  lifetime.own('database', () => db.close());
+  const keyTable = createKeyTable(db);
+  const usageTable = createUsageTable(db);
+  const recorder = createUsageRecorder({ db, keys: keyTable, usage: usageTable, clock, log, onWritten });
+  lifetime.own('usage', recorder.close);
+  const requestList = createRequestList(db);
+  const series = createUsageSeries(db);
+
+  /** Asks once everything is written that has happened. */
+  function upToDate<Answer>(ask: (now: number) => Answer): Answer {
+    recorder.flush();
+    return ask(clock.now());
+  }
+
+  return {
+    meta: createMetaTable(db),
+    keyTable,
+    recorder,
+    prune: usageTable.prune,
+    requestsToday: () => upToDate((now) => usageTable.requestsSince(localDay(now).from)),
+    report: (sinceMs: number, by: UsageGroup) =>
+      upToDate((now) => usageTable.report({ since: now - sinceMs, until: now, by })),
+    series: (sinceMs: number, by: UsageSplit, keyId: string | undefined) =>
+      upToDate((now) => series({ since: now - sinceMs, until: now, by, keyId })),
+    requestPage: (query: RequestQuery) => upToDate(() => requestList.page(query)),
+    findRequest: (id: string) => upToDate(() => requestList.find(id)),
+    profile: (): ProfileFacts =>
+      upToDate(() => ({ dataDir, databaseBytes: statSync(file).size, requests: usageTable.requestsSince(0) })),
+  };
+}

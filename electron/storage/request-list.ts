@@ -1,0 +1,83 @@
+// Single requests, looked up again: a page of them, newest first, and one by its id. Only reads.
+
+import type { DatabaseSync } from 'node:sqlite';
+import type { RequestQuery, RequestRow } from '../../shared/usage-model.ts';
+import { requestColumns } from './request-columns.ts';
+
+/** A row with the name its key has, or had before it was deleted. */
+export type ListedRequest = RequestRow & { readonly keyName: string | null };
+
+export type RequestList = {
+  /** @returns at most `query.limit` rows and, where there are more, the cursor of the next page */
+  readonly page: (query: RequestQuery) => { readonly rows: ListedRequest[]; readonly next: string | null };
+  readonly find: (id: string) => ListedRequest | undefined;
+};
+
+const columns = Object.entries(requestColumns).map(([field, column]) => `r.${column} AS "${field}"`);
+const select = `SELECT ${columns.join(', ')}, k.name AS "keyName" FROM requests r LEFT JOIN keys k ON k.id = r.key_id`;
+
+// Rows of one millisecond are told apart by their id, so that a page neither repeats nor loses one.
+const conditions = {
+  keyId: 'r.key_id = :keyId',
+  model: 'r.model = :model',
+  upstreamId: 'r.upstream_id = :upstreamId',
+  outcome: 'r.outcome = :outcome',
+  trouble: "r.outcome NOT IN ('ok', 'client_gone')",
+  cursor: '(r.received_at, r.id) < (:cursorAt, :cursorId)',
+  text: `(instr(lower(coalesce(r.model, '')), :text) OR instr(lower(coalesce(k.name, '')), :text)
+    OR instr(lower(coalesce(r.user_agent, '')), :text) OR instr(r.client_address, :text)
+    OR instr(coalesce(r.error_code, ''), :text) OR instr(r.id, :text))`,
+} as const;
+
+export function createRequestList(db: DatabaseSync): RequestList {
+  const one = db.prepare(`${select} WHERE r.id = ?`);
+
+  return {
+    page(query) {
+      const { where, values } = narrow(query);
+      // One more than asked for tells whether there is a next page.
+      const found = db
+        .prepare(`${select} ${where} ORDER BY r.received_at DESC, r.id DESC LIMIT :limit`)
+        .all({ ...values, limit: query.limit + 1 })
+        .map(rowOf);
+      const rows = found.slice(0, query.limit);
+      const last = rows.at(-1);
+      return { rows, next: found.length > rows.length && last ? `${last.receivedAt}~${last.id}` : null };
+    },
+    find(id) {
+      const row = one.get(id);
+      return row && rowOf(row);
+    },
+  };
+}
+
+function narrow(query: RequestQuery): { where: string; values: Record<string, string | number> } {
+  const parts: string[] = [];
+  const values: Record<string, string | number> = {};
+  for (const field of ['keyId', 'model', 'upstreamId'] as const) {
+    const value = query[field];
+    if (value === undefined) continue;
+    parts.push(conditions[field]);
+    values[field] = value;
+  }
+  if (query.outcome === 'trouble') parts.push(conditions.trouble);
+  else if (query.outcome !== undefined) {
+    parts.push(conditions.outcome);
+    values['outcome'] = query.outcome;
+  }
+  if (query.text) {
+    parts.push(conditions.text);
+    values['text'] = query.text.toLowerCase();
+  }
+  const cursor = /^(\d{1,16})~(.+)$/.exec(query.cursor ?? '');
+  if (cursor) {
+    parts.push(conditions.cursor);
+    values['cursorAt'] = Number(cursor[1]);
+    values['cursorId'] = cursor[2] ?? '';
+  }
+  return { where: parts.length > 0 ? `WHERE ${parts.join(' AND ')}` : '', values };
+}
+
+function rowOf(row: Record<string, unknown>): ListedRequest {
+  return { ...row, streamed: row['streamed'] === 1 } as ListedRequest;
+}

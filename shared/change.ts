@@ -1,0 +1,21 @@
+// What a window, a browser or the tray is told as it happens. One stream carries all of it.
+
+import * as z from 'zod';
+import { keyFacts, settingView, status } from './model.ts';
+import { requestView } from './usage-model.ts';
+
+/**
+ * What happened, with the whole new value of the noun it happened to. Each stream begins with `ready`: whoever hears it
+ * may have missed something and asks anew. `beat` comes every ten seconds, so that a dead connection is noticed.
+ */
+export const change = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready') }),
+  z.object({ type: z.literal('beat') }),
+  z.object({ type: z.literal('status'), status }),
+  z.object({ type: z.literal('key'), key: keyFacts }),
+  z.object({ type: z.literal('key_deleted'), id: z.string() }),
+  z.object({ type: z.literal('setting'), setting: settingView }),
+  /** What ended since the last such event, oldest first, at most once a second; the newest 200 where there were more. */
+  z.object({ type: z.literal('requests'), requests: z.array(requestView) }),
+]);
+export type Change = z.infer<typeof change>;
