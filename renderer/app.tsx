@@ -1,37 +1,120 @@
-// The whole window as far as it goes today: the state of the server, and the first key.
+// The frame around the pages: providers, the rail, which page an address shows, and the sign-in that covers it all when a
+// browser's session is over, with the page underneath kept as it was.
 
-import { useCallback, useEffect, useState } from 'react';
-import type { Status } from '../shared/model.ts';
-import type { Client } from './api/ipc-transport.ts';
-import { FirstKey } from './features/keys/first-key.tsx';
+import { AppShell, MantineProvider } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { ModalsProvider } from '@mantine/modals';
+import { Notifications } from '@mantine/notifications';
+import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
+import { Redirect, Route, Router, Switch } from 'wouter';
+import { useHashLocation } from 'wouter/use-hash-location';
+import { type Api, ApiProvider } from './api/api-context.tsx';
+import { KeyPage } from './features/keys/key-page.tsx';
+import { KeysPage } from './features/keys/keys-page.tsx';
 import { ServerPage } from './features/server/server-page.tsx';
+import { ConnectionLost } from './features/shell/connection-lost.tsx';
+import { Header } from './features/shell/header.tsx';
+import { NotFound } from './features/shell/not-found.tsx';
+import { Palette } from './features/shell/palette.tsx';
+import { Rail } from './features/shell/rail.tsx';
+import { StartPage } from './features/shell/start-page.tsx';
+import { SignInCover } from './features/sign-in/sign-in-cover.tsx';
+import { cssVariables, theme } from './theme.ts';
+import { PageLoading } from './ui/page-loading.tsx';
 
-const refreshMs = 2_000;
+const ConnectPage = lazy(() =>
+  import('./features/connect/connect-page.tsx').then(({ ConnectPage: page }) => ({ default: page })),
+);
+const UsagePage = lazy(() =>
+  import('./features/usage/usage-page.tsx').then(({ UsagePage: page }) => ({ default: page })),
+);
+const RequestsPage = lazy(() =>
+  import('./features/requests/requests-page.tsx').then(({ RequestsPage: page }) => ({ default: page })),
+);
+const RequestPage = lazy(() =>
+  import('./features/requests/request-page.tsx').then(({ RequestPage: page }) => ({ default: page })),
+);
+const ModelsPage = lazy(() =>
+  import('./features/models/models-page.tsx').then(({ ModelsPage: page }) => ({ default: page })),
+);
+const SettingsPage = lazy(() =>
+  import('./features/settings/settings-page.tsx').then(({ SettingsPage: page }) => ({ default: page })),
+);
+const WelcomePage = lazy(() =>
+  import('./features/first-run/welcome-page.tsx').then(({ WelcomePage: page }) => ({ default: page })),
+);
 
-export function App({ client }: { readonly client: Client }) {
-  const [status, setStatus] = useState<Status>();
-  const [problem, setProblem] = useState<string>();
-
-  const show = useCallback((work: Promise<Status>) => {
-    work.then(setStatus, (error: Error) => setProblem(error.message));
-  }, []);
-
-  useEffect(() => {
-    show(client.status.get());
-    const timer = setInterval(() => show(client.status.get()), refreshMs);
-    return () => clearInterval(timer);
-  }, [client, show]);
-
-  if (!status) return <main aria-busy={!problem}>{problem ?? 'Asking the server how it is…'}</main>;
+export function App({ api, queries }: { readonly api: Api; readonly queries: QueryClient }) {
   return (
-    <main>
-      <ServerPage
-        status={status}
-        onStart={() => show(client.server.start())}
-        onStop={() => show(client.server.stop())}
-      />
-      {problem && <p role="alert">{problem}</p>}
-      {status.keys.total === 0 && <FirstKey create={(name) => client.keys.create({ name })} />}
-    </main>
+    <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
+      <QueryClientProvider client={queries}>
+        <ApiProvider api={api}>
+          <ModalsProvider>
+            <Router hook={useHashLocation}>
+              <Notifications position="bottom-right" />
+              <Palette />
+              <Frame />
+              <SignInCover />
+            </Router>
+          </ModalsProvider>
+        </ApiProvider>
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}
+
+function Frame() {
+  const [opened, { toggle, close }] = useDisclosure(false);
+  return (
+    <AppShell
+      layout="alt"
+      navbar={{ width: 200, breakpoint: 'sm', collapsed: { mobile: !opened } }}
+      header={{ height: { base: 52, sm: 0 } }}
+    >
+      <AppShell.Header hiddenFrom="sm" withBorder style={{ background: 'var(--kh-rail)' }}>
+        <Header opened={opened} toggle={toggle} />
+      </AppShell.Header>
+      <AppShell.Navbar withBorder style={{ background: 'var(--kh-rail)' }}>
+        <Rail opened={opened} close={close} />
+      </AppShell.Navbar>
+      <AppShell.Main id="page">
+        <ConnectionLost />
+        <Suspense fallback={<PageLoading />}>
+          <Pages />
+        </Suspense>
+      </AppShell.Main>
+    </AppShell>
+  );
+}
+
+function Pages() {
+  return (
+    <Switch>
+      <Route path="/" component={StartPage} />
+      <Route path="/sign-in/:token" component={StartPage} />
+      <Route path="/welcome" component={WelcomePage} />
+      <Route path="/server" component={ServerPage} />
+      <Route path="/keys">
+        <KeysPage />
+      </Route>
+      <Route path="/keys/new">
+        <KeysPage creating />
+      </Route>
+      <Route path="/keys/:id">{({ id }) => <KeyPage id={id} />}</Route>
+      <Route path="/connect">
+        <ConnectPage />
+      </Route>
+      <Route path="/connect/:client">{({ client }) => <ConnectPage clientId={client} />}</Route>
+      <Route path="/usage" component={UsagePage} />
+      <Route path="/requests" component={RequestsPage} />
+      <Route path="/requests/:id">{({ id }) => <RequestPage id={id} />}</Route>
+      <Route path="/models" component={ModelsPage} />
+      <Route path="/settings" component={SettingsPage} />
+      <Route path="/index.html">
+        <Redirect to="/" replace />
+      </Route>
+      <Route component={NotFound} />
+    </Switch>
   );
 }

@@ -17,11 +17,20 @@ type Rule = {
 const node = /^node:.+$/;
 const contractClient = /^@orpc\/(client|contract)(\/.+)?$/;
 const contractServer = /^@orpc\/server(\/.+)?$/;
+const uiLibraries = [
+  /^@mantine\/.+$/,
+  /^@tabler\/icons-react$/,
+  /^@tanstack\/react-(query|virtual)$/,
+  /^@orpc\/tanstack-query$/,
+  /^wouter(\/.+)?$/,
+  /^qrcode\.react$/,
+  /^highlight\.js\/.+$/,
+];
 const base = ['shared', 'lib'];
 
 const rules: Readonly<Record<string, Rule>> = {
   shared: { rooms: [], packages: [/^zod$/, /^@orpc\/contract$/] },
-  renderer: { rooms: ['shared'], packages: [/^react(-dom)?(\/.+)?$/, contractClient] },
+  renderer: { rooms: ['shared'], packages: [/^react(-dom)?(\/.+)?$/, ...uiLibraries, contractClient] },
   lib: { rooms: ['shared'], packages: [node] },
   settings: { rooms: base, packages: [node] },
   storage: { rooms: base, packages: [node] },

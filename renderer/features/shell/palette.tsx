@@ -1,0 +1,112 @@
+// The command palette (Ctrl or Cmd + K): pages, keys by name, and the things done most.
+
+import { useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight';
+import { IconCopy, IconKey, IconMoon, IconPlayerPlay, IconPlayerStop, IconPlus, IconSearch } from '@tabler/icons-react';
+import { useMutation } from '@tanstack/react-query';
+import { useLocation } from 'wouter';
+import { useCalls, useKeys, useSessionNeeded, useStatus } from '../../api/api-context.tsx';
+import { useCopy } from '../../api/copy.ts';
+import { shellTexts } from '../../texts/shell-texts.ts';
+import { pages } from './pages.ts';
+
+const { palette: texts } = shellTexts;
+const iconSize = 18;
+
+export function Palette() {
+  const needed = useSessionNeeded();
+  const actions = useActions();
+  if (needed) return null;
+  return (
+    <Spotlight
+      actions={actions}
+      shortcut="mod + K"
+      nothingFound={texts.nothing}
+      highlightQuery
+      limit={12}
+      scrollable
+      searchProps={{
+        leftSection: <IconSearch size={iconSize} />,
+        placeholder: texts.placeholder,
+        'aria-label': texts.placeholder,
+      }}
+    />
+  );
+}
+
+function useActions(): SpotlightActionGroupData[] {
+  const [, go] = useLocation();
+  const calls = useCalls();
+  const { data: status } = useStatus();
+  const { data: keys = [] } = useKeys();
+  const { copy } = useCopy();
+  const { setColorScheme } = useMantineColorScheme();
+  const scheme = useComputedColorScheme('dark');
+  const start = useMutation(calls.server.start.mutationOptions());
+  const stop = useMutation(calls.server.stop.mutationOptions());
+  const running = status?.server.state === 'running';
+  const [url] = status?.server.urls ?? [];
+
+  return [
+    {
+      group: texts.pages,
+      actions: pages.map(({ path, name, icon: Icon }) => ({
+        id: path,
+        label: name,
+        leftSection: <Icon size={iconSize} />,
+        onClick: () => go(path),
+      })),
+    },
+    {
+      group: texts.actions,
+      actions: [
+        {
+          id: 'new-key',
+          label: texts.newKey,
+          leftSection: <IconPlus size={iconSize} />,
+          onClick: () => go('/keys/new'),
+        },
+        running
+          ? {
+              id: 'stop',
+              label: texts.stop,
+              leftSection: <IconPlayerStop size={iconSize} />,
+              onClick: () => stop.mutate({}),
+            }
+          : {
+              id: 'start',
+              label: texts.start,
+              leftSection: <IconPlayerPlay size={iconSize} />,
+              onClick: () => start.mutate({}),
+            },
+        ...(url
+          ? [
+              {
+                id: 'copy',
+                label: texts.copyAddress,
+                description: url,
+                leftSection: <IconCopy size={iconSize} />,
+                onClick: () => void copy(url, { secret: false }),
+              },
+            ]
+          : []),
+        {
+          id: 'theme',
+          label: texts.theme,
+          leftSection: <IconMoon size={iconSize} />,
+          onClick: () => setColorScheme(scheme === 'dark' ? 'light' : 'dark'),
+        },
+      ],
+    },
+    {
+      group: texts.keys,
+      actions: keys.map(({ id, name }) => ({
+        id: `key-${id}`,
+        label: name,
+        description: id,
+        leftSection: <IconKey size={iconSize} />,
+        onClick: () => go(`/keys/${id}`),
+      })),
+    },
+  ];
+}

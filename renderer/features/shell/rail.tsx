@@ -1,0 +1,61 @@
+// The left rail: brand, pages, and at its foot whether the server runs and where.
+
+import { Burger, Group, Text } from '@mantine/core';
+import { Link, useLocation } from 'wouter';
+import { useStatus } from '../../api/api-context.tsx';
+import { shellTexts as texts } from '../../texts/shell-texts.ts';
+import { Dot } from '../../ui/pill.tsx';
+import { Brand } from './brand.tsx';
+import { pages } from './pages.ts';
+import { stateOf } from './server-state.ts';
+
+export function Rail({ opened, close }: { readonly opened: boolean; readonly close: () => void }) {
+  const [location] = useLocation();
+  return (
+    <div
+      className="kh-rail"
+      style={{
+        display: 'flex',
+        flexDirection: 'column',
+        height: '100%',
+        padding: '14px 10px',
+        gap: 2,
+        overflowY: 'auto',
+      }}
+    >
+      <Group justify="space-between" px={8} pt={2} pb={14} wrap="nowrap">
+        <Brand />
+        <Burger hiddenFrom="sm" size="sm" opened={opened} onClick={close} aria-label={texts.openMenu} />
+      </Group>
+      <nav aria-label={texts.mainNavigation} style={{ display: 'grid', gap: 2 }}>
+        {pages.map(({ path, name, icon: Icon }) => (
+          <Link
+            key={path}
+            href={path}
+            onClick={close}
+            aria-current={location === path || location.startsWith(`${path}/`) ? 'page' : undefined}
+          >
+            <Icon size={17} stroke={1.7} aria-hidden="true" />
+            {name}
+          </Link>
+        ))}
+      </nav>
+      <Foot />
+    </div>
+  );
+}
+
+function Foot() {
+  const { data: status } = useStatus();
+  if (!status) return null;
+  const { tone, word } = stateOf(status);
+  const address = status.server.urls[0]?.replace(/^https?:\/\//, '');
+  return (
+    <Group mt="auto" gap={8} px={10} pt={12} wrap="nowrap">
+      <Dot tone={tone} label={word} />
+      <Text size="xs" c="dimmed" className="kh-clip">
+        {address ?? word} · {status.version}
+      </Text>
+    </Group>
+  );
+}

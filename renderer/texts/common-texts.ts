@@ -1,0 +1,23 @@
+// Words that every page uses. All texts of the window lie in this folder, so that they can be translated.
+
+export const commonTexts = {
+  areYouSure: 'Are you sure?',
+  cancel: 'Cancel',
+  close: 'Close',
+  copied: 'Copied',
+  copy: 'Copy',
+  copyFailed: 'Could not copy',
+  copyThat: (what: string) => `Copy ${what}`,
+  doIt: 'Do it anyway',
+  failed: 'This could not be loaded',
+  loading: 'Loading',
+  lost: 'Keyhatch does not answer. What you see may be out of date; trying again…',
+  never: 'never',
+  none: 'none',
+  notWorked: 'That did not work',
+  save: 'Save',
+  search: 'Search',
+  setByFlag: 'set by command line',
+  tryAgain: 'Try again',
+  thisComputer: 'this computer',
+} as const;

@@ -1,0 +1,80 @@
+// Numbers, sizes, times and lengths of time as the system's locale writes them. Pure functions.
+
+const number = new Intl.NumberFormat();
+const compact = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 });
+const oneDigit = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
+const percent = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 0 });
+const signed = new Intl.NumberFormat(undefined, {
+  style: 'percent',
+  maximumFractionDigits: 0,
+  signDisplay: 'exceptZero',
+});
+const time = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
+const shortTime = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
+const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+const dayAndYear = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'narrow' });
+
+export const formatCount = (value: number): string => number.format(value);
+export const formatCompact = (value: number): string => (value < 10_000 ? number.format(value) : compact.format(value));
+export const formatPercent = (share: number): string => percent.format(share);
+/** `+12 %` */
+export const formatChange = (share: number): string => signed.format(share);
+export const formatTime = (atMs: number): string => time.format(atMs);
+export const formatShortTime = (atMs: number): string => shortTime.format(atMs);
+export const formatDay = (atMs: number): string => day.format(atMs);
+export const formatDate = (atMs: number): string => dayAndYear.format(atMs);
+export const formatMoment = (atMs: number): string => full.format(atMs);
+export const formatRate = (value: number): string => oneDigit.format(value);
+
+export function formatBytes(sizeBytes: number): string {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
+  let value = sizeBytes;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return new Intl.NumberFormat(undefined, {
+    style: 'unit',
+    unit: units[unit] ?? 'byte',
+    unitDisplay: 'short',
+    maximumFractionDigits: value < 10 && unit > 0 ? 1 : 0,
+  }).format(value);
+}
+
+/** `412 ms`, `1.4 s`, `3 min`. */
+export function formatLength(lengthMs: number): string {
+  if (lengthMs < 1000) return unitOf(Math.round(lengthMs), 'millisecond');
+  if (lengthMs < 60_000) return unitOf(lengthMs / 1000, 'second');
+  if (lengthMs < 3_600_000) return unitOf(Math.round(lengthMs / 60_000), 'minute');
+  const hours = Math.floor(lengthMs / 3_600_000);
+  if (hours >= 48) return unitOf(Math.floor(hours / 24), 'day');
+  const minutes = Math.floor((lengthMs % 3_600_000) / 60_000);
+  return minutes === 0 ? unitOf(hours, 'hour') : `${unitOf(hours, 'hour')} ${unitOf(minutes, 'minute')}`;
+}
+
+function unitOf(value: number, unit: string): string {
+  return new Intl.NumberFormat(undefined, {
+    style: 'unit',
+    unit,
+    unitDisplay: 'short',
+    maximumFractionDigits: 1,
+  }).format(value);
+}
+
+const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+  ['second', 1000],
+  ['minute', 60_000],
+  ['hour', 3_600_000],
+  ['day', 86_400_000],
+];
+
+/** `12 s ago`, `in 6 days`; a date when it is further away than four weeks. */
+export function formatRelative(atMs: number, nowMs: number): string {
+  const distance = atMs - nowMs;
+  if (Math.abs(distance) > 28 * 86_400_000) return formatDate(atMs);
+  const [unit, unitMs] = steps.findLast(([, ms]) => Math.abs(distance) >= ms) ?? ['second', 1000];
+  return relative.format(Math.trunc(distance / unitMs), unit);
+}

@@ -1,0 +1,24 @@
+// A moment told by how long ago it was, with the exact time behind it; moves on by itself.
+
+import { Tooltip } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import { formatMoment, formatRelative } from './format.ts';
+
+/** The time in epoch ms, told anew every so many milliseconds. */
+export function useNow(everyMs: number): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs]);
+  return now;
+}
+
+export function Moment({ at }: { readonly at: number }) {
+  const now = useNow(10_000);
+  return (
+    <Tooltip label={formatMoment(at)}>
+      <time dateTime={new Date(at).toISOString()}>{formatRelative(at, Math.max(now, at))}</time>
+    </Tooltip>
+  );
+}

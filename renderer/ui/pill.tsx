@@ -1,0 +1,28 @@
+// States as people see them: a word in a pill, or a dot beside a name. Colour never says it alone.
+
+import type { ReactNode } from 'react';
+
+/** green: running · amber: exposed or limited · red: refused or broken · off: neither */
+export type Tone = 'good' | 'limited' | 'bad' | 'off' | 'accent';
+
+export function Pill({
+  tone,
+  dot = false,
+  children,
+}: {
+  readonly tone: Tone;
+  readonly dot?: boolean;
+  readonly children: ReactNode;
+}) {
+  return (
+    <span className="kh-pill" data-tone={tone}>
+      {dot && <span className="kh-dot" aria-hidden="true" />}
+      {children}
+    </span>
+  );
+}
+
+/** @param label what the dot means, for those who do not see it */
+export function Dot({ tone, label }: { readonly tone: Tone; readonly label: string }) {
+  return <span className="kh-dot" data-tone={tone} role="img" aria-label={label} title={label} />;
+}
