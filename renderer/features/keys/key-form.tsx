@@ -3,6 +3,7 @@
 import { Accordion, Autocomplete, Button, NumberInput, Select, Stack, TagsInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
 import type { CreatedKey, KeyFacts } from '../../../shared/model.ts';
 import { useApi, useKeys, useStatus } from '../../api/api-context.tsx';
 import { useSetting } from '../../api/settings-access.ts';
@@ -54,6 +55,9 @@ export function KeyForm(props: KeyFormProps) {
 
 function Fields({ edited, initial, onCreated, onEdited }: KeyFormProps & { readonly initial: Values }) {
   const { client } = useApi();
+  const nameField = useRef<HTMLInputElement>(null);
+  // The dialog may have opened before this form was ready to take the focus.
+  useEffect(() => nameField.current?.focus(), []);
   const { data: status } = useStatus();
   const { data: keys = [] } = useKeys();
   const form = useForm<Values>({
@@ -87,6 +91,7 @@ function Fields({ edited, initial, onCreated, onEdited }: KeyFormProps & { reado
           label={texts.name}
           placeholder={texts.nameHint}
           data-autofocus
+          ref={nameField}
           maxLength={80}
           {...form.getInputProps('name')}
         />

@@ -109,6 +109,9 @@ function KeyRow({ facts, open }: { readonly facts: KeyFacts; readonly open: (dia
           </Text>
           {tone !== 'good' && <Pill tone={tone}>{word}</Pill>}
         </span>
+        <Text size="xs" c="dimmed" hiddenFrom="sm" pl={17}>
+          {facts.lastUsedAt === null ? commonTexts.never : <LastUse facts={facts} at={facts.lastUsedAt} />}
+        </Text>
       </Table.Td>
       <Table.Td visibleFrom="lg">{facts.project !== null && <Pill tone="off">{facts.project}</Pill>}</Table.Td>
       <Table.Td visibleFrom="sm">
@@ -117,9 +120,7 @@ function KeyRow({ facts, open }: { readonly facts: KeyFacts; readonly open: (dia
             {commonTexts.never}
           </Text>
         ) : (
-          <>
-            <Moment at={facts.lastUsedAt} /> · {placeOf(facts)}
-          </>
+          <LastUse facts={facts} at={facts.lastUsedAt} />
         )}
       </Table.Td>
       <Table.Td visibleFrom="md" className="kh-number">
@@ -136,6 +137,14 @@ function KeyRow({ facts, open }: { readonly facts: KeyFacts; readonly open: (dia
         <KeyMenu facts={facts} open={open} />
       </Table.Td>
     </Table.Tr>
+  );
+}
+
+function LastUse({ facts, at }: { readonly facts: KeyFacts; readonly at: number }) {
+  return (
+    <>
+      <Moment at={at} /> · {placeOf(facts)}
+    </>
   );
 }
 
