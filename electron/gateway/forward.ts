@@ -12,6 +12,7 @@ import { type Attempt, breakOff, endAttempt, endOf, type Forwarded, hold, releas
 import { type Authorized, endedError, ownerOf } from './exchange.ts';
 import { clientHeaders, upstreamHeaders } from './forward-headers.ts';
 import type { GatewayUpstream, ResponseOwners } from './ports.ts';
+import type { RunningRequests } from './running.ts';
 import { watchStreamEnd } from './stream-end.ts';
 import { openTally, type Tally } from './tally/tally.ts';
 import { createTurnEnd } from './turn-end.ts';
@@ -23,6 +24,7 @@ export type ForwardPorts = {
   readonly instanceId: string;
   readonly responses: ResponseOwners;
   readonly agents: UpstreamAgents;
+  readonly running: RunningRequests;
   readonly clock: Clock;
   /** Told when an upstream could not be connected to, so that its health is looked at now. */
   readonly upstreamFailed: (upstreamId: string, reason: string) => void;
@@ -44,9 +46,10 @@ const connectTimeoutMs = 5_000;
 export function createForward(ports: ForwardPorts): Forward {
   // No constructor options: the library lets them override those of a single call.
   const proxy = createProxyServer();
+  const isAlone = () => ports.running.count() <= 1;
   const turns: Turns = {
-    send: createTurnEnd((state) => guarded(state, sendBody)),
-    release: createTurnEnd((state) => guarded(state, release)),
+    send: createTurnEnd((state) => guarded(state, sendBody), isAlone),
+    release: createTurnEnd((state) => guarded(state, release), isAlone),
   };
   listen(proxy, { ...ports, turns });
 
