@@ -63,9 +63,12 @@ async function collect(admitted: Admitted, memory: BodyMemory, limitBytes: numbe
   const announcedBytes = Number(req.headers['content-length'] ?? 0);
   if (announcedBytes > limitBytes) throw tooLarge();
   const decoder = decoderFor(req.headers['content-encoding']);
-  if (!decoder && !admitted.expectsContinue) {
+  if (announcedBytes > 0 && !decoder && !admitted.expectsContinue) {
     const whole = await takeAtOnce(req, announcedBytes, memory);
     if (whole) return whole;
+    // Nobody has listened until now.
+    if (req.destroyed) throw new KeyhatchError('client_gone');
+    if (admitted.ending.reason()) throw endedError(admitted);
   }
   if (admitted.expectsContinue) res.writeContinue();
   const source: Readable = decoder ? req.pipe(decoder) : req;
@@ -129,7 +132,7 @@ async function collect(admitted: Admitted, memory: BodyMemory, limitBytes: numbe
 // no listeners and no timer, which cost several times what the bytes do.
 async function takeAtOnce(req: IncomingMessage, sizeBytes: number, memory: BodyMemory): Promise<Buffer | undefined> {
   await undefined;
-  if (sizeBytes === 0 || req.readableLength !== sizeBytes) return undefined;
+  if (req.readableLength !== sizeBytes) return undefined;
   memory.take(sizeBytes);
   const bytes: Buffer = req.read();
   // So that the request comes to its end, for which its connection's next one waits.
