@@ -229,7 +229,7 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
     profile: { get: os.profile.get.handler(() => ({ dataDir: '/profile', databaseBytes: 4096, requests: 128 })) },
     dashboard: {
       link: os.dashboard.link.handler(() => ({
-        url: 'http://127.0.0.1:1236/#sign-in=token',
+        url: 'http://127.0.0.1:1236/#/sign-in/token',
         expiresAt: now + 10 * minute,
       })),
     },

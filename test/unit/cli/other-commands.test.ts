@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { parseSettingValue } from '../../../electron/cli/commands/settings-commands.ts';
 import { keyhatch } from './captured-cli.ts';
-import { atRest, day, report, running, studio } from './fake-instance.ts';
+import { atRest, day, now, report, running, studio } from './fake-instance.ts';
 
 const json = async (...argv: string[]) => JSON.parse((await keyhatch([...argv, '--json'])).out);
 
@@ -157,4 +157,21 @@ test('doctor-fails-only-when-something-is-bad', async () => {
   const sick = await keyhatch(['doctor'], { stubs: { findings } });
   expect(sick).toMatchObject({ code: 1, err: 'Not well: vault.\n' });
   expect(await json('doctor')).toHaveLength(2);
+});
+
+test('dashboard-link-prints-the-link-alone-and-says-beside-it-how-long-it-works', async () => {
+  const { code, out, err } = await keyhatch(['dashboard', 'link']);
+  expect({ code, out }).toEqual({ code: 0, out: 'http://127.0.0.1:1236/#/sign-in/token\n' });
+  expect(err).toBe('It signs in one browser on this computer, once, and expires in 10 min.\n');
+  const asked = await keyhatch(['dashboard', 'link', '--json']);
+  expect(JSON.parse(asked.out)).toEqual({ url: 'http://127.0.0.1:1236/#/sign-in/token', expiresAt: now + 600_000 });
+  expect(asked.err).toBe('');
+});
+
+test('status-says-where-the-dashboard-is', async () => {
+  const status = { ...running, dashboard: { url: 'http://127.0.0.1:1236' } };
+  expect((await keyhatch(['status'], { stubs: { status } })).out).toMatch(
+    /^ {2}Dashboard +http:\/\/127\.0\.0\.1:1236$/m,
+  );
+  expect((await keyhatch(['status'])).out).not.toContain('Dashboard');
 });
