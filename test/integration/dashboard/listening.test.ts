@@ -51,6 +51,19 @@ describe('as the settings say', () => {
     await expect(client.dashboard.link()).rejects.toMatchObject({ code: 'dashboard_off' });
   });
 
+  test('switching it off ends the link that was made, not the sessions', async () => {
+    const { house } = await composeHouse({ flags: off });
+    const client = clientOf(house);
+    await client.settings.set({ name: 'dashboard.port', value: await freePort() });
+    await client.settings.set({ name: 'dashboard.enabled', value: true });
+    const halves = await signIn((await client.dashboard.link()).url);
+    const { url } = await client.dashboard.link();
+    await client.settings.set({ name: 'dashboard.enabled', value: false });
+    await client.settings.set({ name: 'dashboard.enabled', value: true });
+    await expect(signIn(url)).rejects.toThrow('sign_in_link_invalid');
+    expect((await call(urlOf(house), halves)).status).toBe(200);
+  });
+
   test('it moves to another port, and everybody who watches hears where', async () => {
     const { house } = await composeHouse({ flags: { ...off, 'dashboard.enabled': true } });
     const client = clientOf(house);
