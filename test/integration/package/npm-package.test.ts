@@ -23,8 +23,9 @@ type Packed = {
 let folder = '';
 let staged = '';
 let packed: Packed;
-/** The `keyhatch` that npm would put on the PATH. */
-let program = '';
+/** The `keyhatch` that npm would put on the PATH; on Windows what the command that npm writes there calls. */
+let program: readonly string[] = [];
+const callable = (file: string) => (process.platform === 'win32' ? [process.execPath, file] : [file]);
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'keyhatch-npm-'));
@@ -45,21 +46,26 @@ function run(command: string, args: readonly string[], cwd = root): string {
   return stdout;
 }
 
+function runAll([command = '', ...args]: readonly string[], cwd?: string): string {
+  return run(command, args, cwd);
+}
+
 function npm(...args: readonly string[]): string {
   const cli = process.env['npm_execpath'];
   return cli?.endsWith('.js') ? run(process.execPath, [cli, ...args], staged) : run('npm', args, staged);
 }
 
 // What npm does to install it, but for fetching keytar: that one is taken from this checkout.
-async function install(tarball: string): Promise<string> {
+async function install(tarball: string): Promise<readonly string[]> {
   const modules = join(folder, 'prefix/node_modules');
   const place = join(modules, 'keyhatch');
   await mkdir(place, { recursive: true });
   await mkdir(join(modules, '.bin'));
   run('tar', ['-xzf', tarball, '-C', place, '--strip-components=1']);
-  await symlink(join(root, 'node_modules/keytar'), join(modules, 'keytar'));
+  await symlink(join(root, 'node_modules/keytar'), join(modules, 'keytar'), 'junction');
+  if (process.platform === 'win32') return callable(join(place, bin));
   await symlink(join(place, bin), join(modules, '.bin/keyhatch'));
-  return join(modules, '.bin/keyhatch');
+  return callable(join(modules, '.bin/keyhatch'));
 }
 
 describe('the npm package', () => {
@@ -91,7 +97,7 @@ describe('the npm package', () => {
   });
 
   test('tells its help when it is called by the name that npm links', () => {
-    expect(run(program, ['help'], folder)).toContain('Usage: keyhatch COMMAND');
+    expect(runAll([...program, 'help'], folder)).toContain('Usage: keyhatch COMMAND');
   });
 
   test('finds keytar', () => {
@@ -102,7 +108,8 @@ describe('the npm package', () => {
 
   test('serves until it is told to stop', async () => {
     const args = ['serve', '--vault', 'memory', '--echo', '--port', '0', '--log-format', 'json'];
-    const child = spawn(program, [...args, '--data-dir', join(folder, 'profile')], {
+    const [command = '', ...before] = program;
+    const child = spawn(command, [...before, ...args, '--data-dir', join(folder, 'profile')], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     try {
@@ -127,7 +134,7 @@ async function firstLine(child: ChildProcess): Promise<string> {
 describe('the program of a checkout', () => {
   test('may be run from the clone on, however often it is built', async () => {
     expect((await stat(join(root, bin))).mode & 0o111).toBe(0o111);
-    expect(run(join(root, bin), ['help'])).toContain('Usage: keyhatch COMMAND');
+    expect(runAll([...callable(join(root, bin)), 'help'])).toContain('Usage: keyhatch COMMAND');
   });
 
   test('says in one sentence that it has to be built first', async () => {
@@ -135,7 +142,8 @@ describe('the program of a checkout', () => {
     await mkdir(join(clone, 'resources'), { recursive: true });
     await cp(join(root, 'resources/bin'), join(clone, 'resources/bin'), { recursive: true });
     await cp(join(root, 'package.json'), join(clone, 'package.json'));
-    const { status, stdout, stderr } = spawnSync(join(clone, bin), ['help'], { encoding: 'utf8' });
+    const [command = '', ...args] = [...callable(join(clone, bin)), 'help'];
+    const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' });
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toMatch(/^Keyhatch is not built yet: run npm start or npm run build in \S+ first\.\n$/);
   });
