@@ -41,7 +41,10 @@ export function statusNow(ports: StatusPorts): Status {
       onLan,
       sentence: accessSentence(settings),
     },
-    keys: { active: keys.filter(({ status }) => status === 'active').length, total: keys.length },
+    keys: {
+      active: keys.filter(({ id, status }) => status === 'active' && ports.keys.isUsable(id)).length,
+      total: keys.length,
+    },
     upstreams: ports.upstreams(),
     requestsToday: ports.requestsToday(),
     warnings: [

@@ -70,8 +70,8 @@ function withoutKeychain({ vault }: Status, calledAs: string): [string, string][
   if (vault.state !== 'locked' || vault.kind !== 'keychain') return [];
   return [
     ['', 'This machine may have no keychain. Then keep keys in a file sealed with a passphrase of yours:'],
-    ['', `  KEYHATCH_VAULT_PASSPHRASE=… ${calledAs} serve --vault file`],
-    ['', `or, to try things out, in memory:  ${calledAs} serve --vault memory --echo`],
+    ['', `  KEYHATCH_VAULT_PASSPHRASE='…' ${calledAs} serve --vault file --echo-if-none`],
+    ['', `or, to try things out, in memory:  ${calledAs} serve --vault memory --echo-if-none`],
   ];
 }
 

@@ -69,14 +69,28 @@ test('settings-get-prints-the-bare-value', async () => {
 test('settings-set-sends-the-value-and-the-confirmation', async () => {
   const { out, calls } = await keyhatch('settings set access.requireKey false --confirm'.split(' '));
   expect(calls[0]?.input).toEqual({ name: 'access.requireKey', value: false, confirm: true });
-  expect(out).toBe('access.requireKey is now false.\n');
+  expect(out).toBe('access.requireKey is now false.\nWho may come in now: Only programs with a key.\n');
   expect(await json('settings', 'set', 'cors.mode', 'any')).toMatchObject({ name: 'cors.mode', value: 'any' });
   expect((await keyhatch(['settings', 'set', 'cors.mode'])).code).toBe(2);
+});
+
+test('settings-set-says-who-may-come-in-after-what-decides-it-and-only-then', async () => {
+  for (const call of ['server.hosts 0.0.0.0', 'cors.mode list', 'access.publicModels on']) {
+    expect((await keyhatch(`settings set ${call}`.split(' '))).out).toMatch(/\nWho may come in now: Only programs/);
+  }
+  expect((await keyhatch('settings set server.port 1300'.split(' '))).out).toBe('server.port is now 1300.\n');
 });
 
 test.each([
   ['server.port', '1300', 1300],
   ['access.requireKey', 'false', false],
+  ['access.requireKey', 'on', true],
+  ['access.requireKey', 'off', false],
+  ['dashboard.enabled', 'yes', true],
+  ['dashboard.enabled', 'No', false],
+  ['desktop.clearClipboard', 'on', 'on'],
+  ['cors.mode', 'off', 'off'],
+  ['server.port', 'on', 'on'],
   ['keys.defaultRpm', 'null', null],
   ['cors.mode', 'any', 'any'],
   ['cors.mode', '"any"', 'any'],
