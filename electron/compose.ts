@@ -142,7 +142,11 @@ export async function compose(shell: Shell): Promise<House> {
       stopListening: gateway.stop,
       urls: gateway.urls,
       running: gateway.running,
-      wanted: () => ({ hosts: settings.get()['server.hosts'], port: settings.get()['server.port'] }),
+      // Any free port is asked for once: a change of address keeps the one it got.
+      wanted: () => ({
+        hosts: settings.get()['server.hosts'],
+        port: settings.get()['server.port'] || (gateway.addresses()[0]?.port ?? 0),
+      }),
       clock,
       log,
       onChange: () => changes.statusChanged(),

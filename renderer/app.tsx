@@ -6,10 +6,9 @@ import { useDisclosure } from '@mantine/hooks';
 import { ModalsProvider } from '@mantine/modals';
 import { Notifications } from '@mantine/notifications';
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { lazy, Suspense } from 'react';
-import { Redirect, Route, Router, Switch } from 'wouter';
-import { useHashLocation } from 'wouter/use-hash-location';
-import { type Api, ApiProvider } from './api/api-context.tsx';
+import { lazy, type ReactNode, Suspense } from 'react';
+import { Redirect, Route, Switch } from 'wouter';
+import { type Api, ApiProvider, useSessionNeeded } from './api/api-context.tsx';
 import { KeyPage } from './features/keys/key-page.tsx';
 import { KeysPage } from './features/keys/keys-page.tsx';
 import { ServerPage } from './features/server/server-page.tsx';
@@ -19,6 +18,7 @@ import { NotFound } from './features/shell/not-found.tsx';
 import { Palette } from './features/shell/palette.tsx';
 import { Rail } from './features/shell/rail.tsx';
 import { StartPage } from './features/shell/start-page.tsx';
+import { PageRouter } from './features/sign-in/page-router.tsx';
 import { SignInCover } from './features/sign-in/sign-in-cover.tsx';
 import { cssVariables, theme } from './theme.ts';
 import { PageLoading } from './ui/page-loading.tsx';
@@ -51,17 +51,25 @@ export function App({ api, queries }: { readonly api: Api; readonly queries: Que
       <QueryClientProvider client={queries}>
         <ApiProvider api={api}>
           <ModalsProvider>
-            <Router hook={useHashLocation}>
+            <PageRouter>
               <Notifications position="bottom-right" />
               <Palette />
-              <Frame />
+              <Covered>
+                <Frame />
+              </Covered>
               <SignInCover />
-            </Router>
+            </PageRouter>
           </ModalsProvider>
         </ApiProvider>
       </QueryClientProvider>
     </MantineProvider>
   );
+}
+
+// Hidden and not taken away: after signing in everything is where it was, with what was typed.
+function Covered({ children }: { readonly children: ReactNode }) {
+  const needed = useSessionNeeded();
+  return <div style={needed ? { display: 'none' } : undefined}>{children}</div>;
 }
 
 function Frame() {
@@ -92,7 +100,6 @@ function Pages() {
   return (
     <Switch>
       <Route path="/" component={StartPage} />
-      <Route path="/sign-in/:token" component={StartPage} />
       <Route path="/welcome" component={WelcomePage} />
       <Route path="/server" component={ServerPage} />
       <Route path="/keys">

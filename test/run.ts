@@ -51,7 +51,7 @@ async function lint(): Promise<Tests> {
 async function types(): Promise<Tests> {
   const tsc = bin('typescript', 'bin/tsc');
   let ok = true;
-  for (const project of ['shared', 'node', 'preload', 'renderer']) {
+  for (const project of ['shared', 'node', 'preload', 'renderer', 'e2e']) {
     ok = (await step([tsc, '-p', `tsconfig.${project}.json`])) && ok;
   }
   return asOneTest(ok);

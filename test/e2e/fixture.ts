@@ -40,12 +40,16 @@ export const test = base.extend<Fixtures>({
   },
 });
 
+/** @param port that of the settings, or any free one */
 export async function startSubject(
   profile: Profile,
   flags: readonly string[],
-  port: number | undefined = 0,
+  port: 'any' | 'as set' = 'any',
 ): Promise<Subject> {
-  const instance = await profile.start({ port, args: ['--dashboard-port', '0', '--print-link', ...flags] });
+  const instance = await profile.start({
+    port: port === 'any' ? 0 : undefined,
+    args: ['--dashboard-port', '0', '--print-link', ...flags],
+  });
   const [ready = '{}'] = instance.stdout().split('\n');
   const { dashboard, link } = JSON.parse(ready) as { readonly dashboard: string; readonly link: string };
   return { ...instance, dashboard, link };

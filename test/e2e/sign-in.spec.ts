@@ -4,13 +4,13 @@ import { anotherLink, expect, signIn, test, visit } from './fixture.ts';
 
 test('a link signs one browser in, and a second use of it is refused', async ({ app, subject, browser }) => {
   await visit(app, subject, '/server');
-  await expect(app.getByText('Running')).toBeVisible();
+  await expect(app.getByText('Running', { exact: true })).toBeVisible();
 
   const other = await (await browser.newContext()).newPage();
   await other.goto(subject.link);
   await other.getByRole('button', { name: 'Sign in' }).click();
   await expect(other.getByRole('alert')).toContainText('link');
-  await expect(other.getByText('keyhatch dashboard link')).toBeVisible();
+  await expect(other.getByText('keyhatch dashboard link', { exact: true })).toBeVisible();
 });
 
 test('without a session nothing shows but how to get one', async ({ page, subject }) => {

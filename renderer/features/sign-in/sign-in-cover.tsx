@@ -4,22 +4,31 @@
 
 import { Button, Code, Modal, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useLocation } from 'wouter';
+import { useEffect } from 'react';
+import { useHashLocation } from 'wouter/use-hash-location';
 import { useApi, useSessionNeeded } from '../../api/api-context.tsx';
 import { signInTexts as texts } from '../../texts/sign-in-texts.ts';
 import { Brand } from '../shell/brand.tsx';
+import { useHeldPage } from './page-router.tsx';
 
 const linkPath = /^\/sign-in\/([A-Za-z0-9_-]{20,200})$/;
 
 export function SignInCover() {
   const needed = useSessionNeeded();
-  const [location, go] = useLocation();
+  const [location, go] = useHashLocation();
+  const held = useHeldPage();
   const token = linkPath.exec(location)?.[1];
-  // Who follows a link while signed in has no use for it; the link stays good for another browser.
+  const spent = !needed && token !== undefined;
+  // Who follows a link while signed in has no use for it; it stays good for another browser.
+  useEffect(() => {
+    if (spent) go(held, { replace: true });
+  }, [spent, go, held]);
   if (!needed) return null;
   return (
     <Modal
       opened
+      // Above whatever dialog was open.
+      zIndex={1000}
       onClose={() => {}}
       fullScreen
       withCloseButton={false}
@@ -32,22 +41,19 @@ export function SignInCover() {
         <Text component="h1" fw={650} size="lg">
           {texts.title}
         </Text>
-        {token ? <WithLink token={token} done={() => go('/', { replace: true })} /> : <WithoutLink />}
+        {token ? <WithLink token={token} /> : <WithoutLink />}
       </Stack>
     </Modal>
   );
 }
 
-function WithLink({ token, done }: { readonly token: string; readonly done: () => void }) {
+function WithLink({ token }: { readonly token: string }) {
   const { session } = useApi();
   const queries = useQueryClient();
   const signIn = useMutation({
     mutationFn: () => session.signIn(token),
     meta: { quiet: true },
-    onSuccess() {
-      done();
-      void queries.invalidateQueries();
-    },
+    onSuccess: () => queries.invalidateQueries(),
   });
   return (
     <>

@@ -7,7 +7,7 @@ import { running } from '../cli/fake-instance.ts';
 
 test('without a keychain, each command it names starts a server that answers', () => {
   const vault = { kind: 'keychain', state: 'locked', reason: 'there is none' } as const;
-  const text = readyText({ ...running, vault }, 'npx keyhatch');
+  const text = readyText({ ...running, vault }, undefined, 'npx keyhatch');
   const calls = [...text.matchAll(/npx keyhatch serve (.+)$/gm)].map(([, flags = '']) => flags.trim().split(' '));
   const place = { env: {}, platform: 'linux' as const, homeDir: '/home/ada' };
   expect(calls.map((flags) => parseServeArguments(flags, place))).toMatchObject([
