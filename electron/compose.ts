@@ -97,7 +97,6 @@ export async function compose(shell: Shell): Promise<House> {
     });
     lifetime.own('health watch', health.stop);
     const echo = shell.echo === 'off' ? undefined : await openEcho();
-    const newId = () => makeId((bytes) => randomFillSync(bytes));
     const upstreams = createUpstreams({
       settings: settings.get,
       saveSettings(list, fallbackId) {
@@ -114,7 +113,7 @@ export async function compose(shell: Shell): Promise<House> {
       refreshHealth: (id) => health.refresh(id),
       parseAddress: (text, confirmed) => parseUpstreamAddress(text, { confirmed, ownAddresses: gateway.addresses() }),
       identify: (url, credential) => identify(url, { credential, timeoutMs: detectTimeoutMs }),
-      makeId: newId,
+      makeId: () => makeId((bytes) => randomFillSync(bytes)),
       onChange() {
         changes.statusChanged();
         void health.refresh();

@@ -45,7 +45,8 @@ export function SettingNumber({ name, title, sentence, min, max, unit = 1, nulla
           value={shown}
           onChange={setShown}
           onBlur={() => void commit()}
-          onKeyDown={(event) => event.key === 'Enter' && void commit()}
+          // One way to commit: leaving. A second one would run twice, because a field that is being saved loses the focus.
+          onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
           min={min}
           max={max}
           allowDecimal={false}

@@ -1,0 +1,81 @@
+// Every page and dialog in dark and light: no violation of axe's rules, nothing wider than the screen, and a picture for
+// people to look at in the folder screenshots/, which is not kept.
+
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page, test, visit } from './fixture.ts';
+import { places } from './pages.ts';
+
+const pictures = join(import.meta.dirname, '../../screenshots');
+
+async function look(page: Page, name: string): Promise<void> {
+  // Colours that fade in would be judged half way.
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => ({ id, targets: nodes.map(({ target }) => target.join(' ')) }))).toEqual([]);
+  const overflowPx = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(overflowPx, 'the page can be scrolled sideways').toBeLessThanOrEqual(0);
+  await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+}
+
+for (const scheme of ['dark', 'light'] as const) {
+  test.describe(scheme, () => {
+    test.use({ colorScheme: scheme });
+
+    for (const place of places) {
+      test(`${place.name} can be used by everybody`, async ({ app, subject }, { project }) => {
+        const { key } = await subject.createKey('--name', 'Continue on laptop');
+        await (await subject.chat(key)).text();
+        await visit(app, subject, place.path);
+        await place.ready(app);
+        await look(app, `${place.name}-${scheme}-${project.name}`);
+      });
+    }
+
+    test('the key page, its menu and its questions can be used by everybody', async ({ app, subject }, { project }) => {
+      const { id, key } = await subject.createKey('--name', 'Continue on laptop');
+      await (await subject.chat(key)).text();
+      await visit(app, subject, `/keys/${id}`);
+      await expect(app.getByRole('heading', { name: 'Continue on laptop' })).toBeVisible();
+      await look(app, `key-${scheme}-${project.name}`);
+      await app.getByRole('button', { name: 'Actions for Continue on laptop' }).click();
+      await look(app, `key-menu-${scheme}-${project.name}`);
+      await app.getByRole('menuitem', { name: 'Revoke…' }).click();
+      await expect(app.getByRole('dialog')).toBeVisible();
+      await look(app, `key-revoke-${scheme}-${project.name}`);
+    });
+
+    test('the key shown once can be used by everybody', async ({ app, subject }, { project }) => {
+      await visit(app, subject, '/keys/new');
+      await app.getByLabel('Name', { exact: true }).fill('Zed on the desktop');
+      await app.getByRole('button', { name: 'Create key' }).click();
+      await expect(app.getByRole('button', { name: 'Copy key' })).toBeVisible();
+      await look(app, `shown-once-${scheme}-${project.name}`);
+    });
+
+    test('one request can be used by everybody', async ({ app, subject }, { project }) => {
+      const { key } = await subject.createKey('--name', 'Continue on laptop');
+      const answer = await subject.chat(key);
+      await answer.text();
+      await visit(app, subject, `/requests/${answer.headers.get('x-request-id')}`);
+      await expect(app.getByText('Continue on laptop').first()).toBeVisible();
+      await look(app, `request-${scheme}-${project.name}`);
+    });
+
+    test('the sign-in can be used by everybody', async ({ page, subject }, { project }) => {
+      await page.goto(subject.link);
+      await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();
+      await look(page, `sign-in-${scheme}-${project.name}`);
+    });
+
+    test('the command palette can be used by everybody', async ({ app, subject }, { project }) => {
+      await visit(app, subject, '/server');
+      await expect(app.getByText('Running', { exact: true })).toBeVisible();
+      await app.keyboard.press('Control+k');
+      await expect(app.getByRole('dialog')).toBeVisible();
+      await look(app, `palette-${scheme}-${project.name}`);
+    });
+  });
+}
