@@ -8,8 +8,9 @@ import { Notifications } from '@mantine/notifications';
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { Redirect, Route, Router, Switch } from 'wouter';
-import { useHashLocation } from 'wouter/use-hash-location';
+
 import { type Api, ApiProvider } from './api/api-context.tsx';
+import { useHashLocation } from './api/hash-location.ts';
 import { KeyPage } from './features/keys/key-page.tsx';
 import { KeysPage } from './features/keys/keys-page.tsx';
 import { ServerPage } from './features/server/server-page.tsx';
