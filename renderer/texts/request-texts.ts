@@ -102,6 +102,7 @@ export const requestTexts = {
     model: 'Model',
     upstream: 'Model server',
     ownAnswer: 'answered by Keyhatch itself',
+    notAsked: 'none was asked',
     streamed: 'Streamed',
     yes: 'yes',
     no: 'no',
@@ -125,11 +126,11 @@ export const requestTexts = {
   stageNames: {
     check: 'Checked and admitted',
     wait: 'Waiting for the first byte',
-    prepare: 'From first byte to first token',
+    prepare: 'First byte to first token',
     answer: 'Answering',
     refuse: 'Refused',
   },
-  stagesOf: (parts: string) => `Stages: ${parts}`,
-  fine: 'Answered in full.',
-  fineStatus: (status: string) => `The model server answered with status ${status}, which was passed on.`,
+  noTokens: 'No model server was asked, so no tokens were used.',
+  passedOn: (status: string) =>
+    `The model server itself answered with status ${status}, which was passed on. Its own log has the cause.`,
 } as const;

@@ -24,7 +24,7 @@ export const usageTexts = {
     nothingCached: 'nothing reported as cached',
     firstToken: 'First token p50 / p95',
     firstTokenHint: 'half, and 19 of 20, are faster',
-    speed: 'Tokens per second p50',
+    speed: 'Tokens/s p50',
     slowest: (rate: string) => `p95 ${rate}`,
     refused: 'Refused',
     nobodyRefused: 'nobody was turned away',

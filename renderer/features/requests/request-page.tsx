@@ -1,7 +1,7 @@
 // One request: who asked for what, where its time went, what it used, and how it ended, with the cure where it did not
 // end well.
 
-import { Alert, Anchor, Button, Group, SimpleGrid, Text } from '@mantine/core';
+import { Anchor, Button, Group, SimpleGrid, Text } from '@mantine/core';
 import { IconArrowLeft, IconFileUnknown } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
@@ -17,6 +17,7 @@ import { CopyIcon } from '../../ui/copy-button.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { formatBytes, formatCount, formatLength, formatMoment, formatRate } from '../../ui/format.ts';
+import { Note } from '../../ui/note.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
 import { Pill } from '../../ui/pill.tsx';
 import { RequestStages } from './request-stages.tsx';
@@ -97,19 +98,11 @@ function Result({ row }: { readonly row: RequestView }) {
         </Group>
       </Group>
       {reason ? (
-        <Alert
-          color={tone === 'limited' ? 'yellow' : tone === 'off' ? 'gray' : 'red'}
-          variant="light"
-          title={reason.why}
-        >
-          <Text size="sm">{reason.cure}</Text>
-        </Alert>
+        <Note tone={tone} title={reason.why}>
+          {reason.cure}
+        </Note>
       ) : (
-        row.outcome === 'upstream_error' && (
-          <Alert color="red" variant="light">
-            {texts.fineStatus(String(row.status))}
-          </Alert>
-        )
+        row.outcome === 'upstream_error' && <Note tone={tone}>{texts.passedOn(String(row.status))}</Note>
       )}
     </>
   );
@@ -149,7 +142,10 @@ function What({ row }: { readonly row: RequestView }) {
           [facts.operation, operationOf(row)],
           [facts.dialect, dialectNames[row.dialect]],
           [facts.model, row.model && <ModelName id={row.model} />],
-          [facts.upstream, row.upstreamName ?? row.upstreamId ?? facts.ownAnswer],
+          [
+            facts.upstream,
+            row.upstreamName ?? row.upstreamId ?? (row.outcome === 'ok' ? facts.ownAnswer : facts.notAsked),
+          ],
           [facts.streamed, row.streamed ? facts.yes : facts.no],
           [facts.status, String(row.status)],
           [facts.code, row.errorCode && <code>{row.errorCode}</code>],
@@ -185,7 +181,7 @@ function Usage({ row }: { readonly row: RequestView }) {
         ]}
       />
       <Text size="xs" c="dimmed" mt={6}>
-        {texts.tokenSources[row.tokenSource]}
+        {row.upstreamId === null ? texts.noTokens : texts.tokenSources[row.tokenSource]}
       </Text>
     </Panel>
   );

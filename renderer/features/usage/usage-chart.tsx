@@ -36,7 +36,13 @@ export function UsageChart({ title, buckets, bucketMs, groups }: UsageChartProps
         maxBarWidth={34}
         withLegend={groups.length > 1}
         legendProps={{ verticalAlign: 'top', height: 34 }}
-        xAxisProps={{ tickFormatter: (at: number) => tickOf(at, bucketMs), minTickGap: 24 }}
+        gridColor="var(--mantine-color-default-border)"
+        styles={{ legendItemName: { fontSize: '0.8rem' } }}
+        xAxisProps={{
+          interval: 'equidistantPreserveStart',
+          tickFormatter: (at: number) => tickOf(at, bucketMs),
+          minTickGap: 24,
+        }}
         yAxisProps={{ width: 52, allowDecimals: false }}
         tooltipProps={{
           labelFormatter: (at) => momentOf(Number(at), bucketMs),

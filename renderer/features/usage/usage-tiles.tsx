@@ -74,5 +74,9 @@ function changeOf({ total, before }: UsageSeries): string | false {
 }
 
 function lengthsOf({ p50, p95 }: UsageSeries['firstTokenMs']): string {
-  return p50 === null || p95 === null ? texts.none : `${formatLength(p50)} / ${formatLength(p95)}`;
+  if (p50 === null || p95 === null) return texts.none;
+  // One unit for both where they share it.
+  const short =
+    p95 < 1000 ? formatCount(Math.round(p50)) : p50 >= 1000 && p95 < 60_000 ? formatRate(p50 / 1000) : undefined;
+  return `${short ?? formatLength(p50)} / ${formatLength(p95)}`;
 }
