@@ -1,7 +1,13 @@
 // The look: one accent; green only for running, amber for exposed or limited, red for refused or broken. Every colour that
 // Mantine does not have is a variable here, once for dark and once for light, each legible on the surfaces it stands on.
 
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
+import {
+  type CSSVariablesResolver,
+  createTheme,
+  defaultVariantColorsResolver,
+  type MantineColorsTuple,
+} from '@mantine/core';
+import { commonTexts } from './texts/common-texts.ts';
 
 const accent: MantineColorsTuple = [
   '#eef3ff',
@@ -35,6 +41,12 @@ export const theme = createTheme({
   primaryColor: 'accent',
   primaryShade: { light: 7, dark: 4 },
   autoContrast: true,
+  // Mantine looks at the light shade alone when it chooses what is legible on the accent.
+  variantColorResolver(input) {
+    const colors = defaultVariantColorsResolver(input);
+    const onAccent = input.variant === 'filled' && (input.color ?? 'accent') === 'accent';
+    return onAccent ? { ...colors, color: 'var(--mantine-primary-color-contrast)' } : colors;
+  },
   fontFamily: 'Inter, system-ui, -apple-system, "Segoe UI", sans-serif',
   fontFamilyMonospace: '"JetBrains Mono", ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
   fontSizes: { xs: '0.75rem', sm: '0.84375rem', md: '0.875rem', lg: '1rem', xl: '1.125rem' },
@@ -48,7 +60,14 @@ export const theme = createTheme({
   components: {
     Button: { defaultProps: { size: 'sm' } },
     TextInput: { defaultProps: { size: 'sm' } },
-    Modal: { defaultProps: { radius: 'lg', centered: true, overlayProps: { backgroundOpacity: 0.55 } } },
+    Modal: {
+      defaultProps: {
+        radius: 'lg',
+        centered: true,
+        overlayProps: { backgroundOpacity: 0.55 },
+        closeButtonProps: { 'aria-label': commonTexts.close },
+      },
+    },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
     Table: { defaultProps: { verticalSpacing: 8, horizontalSpacing: 10 } },
     Switch: { defaultProps: { size: 'sm', withThumbIndicator: false } },

@@ -205,9 +205,9 @@ function FoundRow({ server, choose, busy }: FoundProps & { readonly server: Dete
         size="xs"
         disabled={busy}
         onClick={() => choose(server)}
-        aria-label={texts.addThis(name)}
+        aria-label={(needsCredential ? texts.useThis : texts.addThis)(name)}
       >
-        {needsCredential ? texts.useThis : texts.addShort}
+        {needsCredential ? texts.useShort : texts.addShort}
       </Button>
     </Group>
   );

@@ -1,9 +1,7 @@
 // One request as a row that leads to its page, and the heads above the columns. Used by the list and by the live tail.
 
 import './request-rows.css';
-import { VisuallyHidden } from '@mantine/core';
 import { type KeyboardEvent, memo, type ReactNode } from 'react';
-import { Link } from 'wouter';
 import type { RequestView } from '../../../shared/usage-model.ts';
 import { requestTexts as texts } from '../../texts/request-texts.ts';
 import {
@@ -52,7 +50,8 @@ export const RequestLine = memo(function RequestLine({ row, today, now }: Reques
   const speed = speedOf(row);
   const tokens = tokensOf(row);
   return (
-    <Link href={`/requests/${encodeURIComponent(row.id)}`} className="kh-request">
+    // Not wouter's Link, each of which listens for changes of the address.
+    <a href={`#/requests/${encodeURIComponent(row.id)}`} className="kh-request">
       <time
         data-part="time"
         data-quiet
@@ -81,7 +80,7 @@ export const RequestLine = memo(function RequestLine({ row, today, now }: Reques
       <Cell part="tokens" label={columns.tokens} number>
         {tokens !== null && <span title={formatCount(tokens)}>{formatCompact(tokens)}</span>}
       </Cell>
-    </Link>
+    </a>
   );
 });
 
@@ -100,7 +99,7 @@ function Cell({ part, label, number = false, children }: CellProps) {
         <span aria-hidden="true">{texts.nothing}</span>
       ) : (
         <>
-          {number && <VisuallyHidden>{label} </VisuallyHidden>}
+          {number && <span className="kh-unseen">{label} </span>}
           {children}
         </>
       )}

@@ -49,8 +49,6 @@ export function VirtualRequests({ rows, more, loading, failed, loadMore, ago }: 
               row && (
                 <li
                   key={row.id}
-                  ref={virtual.measureElement}
-                  data-index={index}
                   aria-posinset={index + 1}
                   aria-setsize={more ? -1 : rows.length}
                   style={{
@@ -73,25 +71,39 @@ export function VirtualRequests({ rows, more, loading, failed, loadMore, ago }: 
 
 function useVirtualRows(rows: readonly RequestView[]) {
   const box = useRef<HTMLUListElement>(null);
-  const [scrollMargin, setScrollMargin] = useState(0);
-  // Filters above may take another line at any time.
+  const [{ scrollMargin, rowHeight }, setPlace] = useState({ scrollMargin: 0, rowHeight: 40 });
+  // Filters above may take another line at any time, and rows take two where there is little room.
   useLayoutEffect(() => {
-    if (box.current) setScrollMargin(Math.round(box.current.getBoundingClientRect().top + window.scrollY));
-  });
+    const look = () => {
+      if (!box.current) return;
+      const top = Math.round(box.current.getBoundingClientRect().top + window.scrollY);
+      const height = rowHeightOf(box.current);
+      setPlace((before) =>
+        before.scrollMargin === top && before.rowHeight === height ? before : { scrollMargin: top, rowHeight: height },
+      );
+    };
+    look();
+    const observer = new ResizeObserver(look);
+    observer.observe(document.body);
+    return () => observer.disconnect();
+  }, []);
   const virtual = useWindowVirtualizer({
     count: rows.length,
-    estimateSize: () => rowHeightOf(box.current),
+    estimateSize: () => rowHeight,
     getItemKey: (index) => rows[index]?.id ?? index,
-    overscan: 12,
+    overscan: 8,
     scrollMargin,
   });
+  // The estimates are the heights, so that other ones make all of them anew.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it reads rowHeight through its options
+  useLayoutEffect(() => virtual.measure(), [virtual, rowHeight]);
   return { box, virtual };
 }
 
 // As request-rows.css has it.
-function rowHeightOf(box: HTMLElement | null): number {
+function rowHeightOf(box: HTMLElement): number {
   const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
-  return (box && box.clientWidth <= 46 * rem ? 3.75 : 2.5) * rem;
+  return (box.clientWidth <= 46 * rem ? 3.75 : 2.5) * rem;
 }
 
 function Foot({
