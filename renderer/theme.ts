@@ -41,11 +41,25 @@ export const theme = createTheme({
   primaryColor: 'accent',
   primaryShade: { light: 7, dark: 4 },
   autoContrast: true,
-  // Mantine looks at the light shade alone when it chooses what is legible on the accent.
+  // Mantine looks at the light shade alone when it chooses what is legible on the accent, and its red is too pale for text.
   variantColorResolver(input) {
     const colors = defaultVariantColorsResolver(input);
-    const onAccent = input.variant === 'filled' && (input.color ?? 'accent') === 'accent';
-    return onAccent ? { ...colors, color: 'var(--mantine-primary-color-contrast)' } : colors;
+    const filled = input.variant === 'filled';
+    switch (input.color ?? 'accent') {
+      case 'accent':
+        return filled ? { ...colors, color: 'var(--mantine-primary-color-contrast)' } : colors;
+      case 'red':
+        return filled
+          ? {
+              ...colors,
+              background: 'var(--mantine-color-red-9)',
+              hover: 'var(--mantine-color-red-8)',
+              color: '#ffffff',
+            }
+          : { ...colors, color: 'var(--kh-bad)' };
+      default:
+        return colors;
+    }
   },
   fontFamily: 'Inter, system-ui, -apple-system, "Segoe UI", sans-serif',
   fontFamilyMonospace: '"JetBrains Mono", ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
@@ -66,12 +80,14 @@ export const theme = createTheme({
         centered: true,
         overlayProps: { backgroundOpacity: 0.55 },
         closeButtonProps: { 'aria-label': commonTexts.close },
+        // A dialog's heading is no banner of the page.
+        attributes: { header: { role: 'presentation' } },
       },
     },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
     Table: { defaultProps: { verticalSpacing: 8, horizontalSpacing: 10 } },
     Switch: { defaultProps: { size: 'sm', withThumbIndicator: false } },
-    Menu: { defaultProps: { position: 'bottom-end', shadow: 'md' } },
+    Menu: { defaultProps: { position: 'bottom-end', shadow: 'md', withInitialFocusPlaceholder: false } },
   },
 });
 

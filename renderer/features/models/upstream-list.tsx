@@ -116,7 +116,7 @@ function Actions({ upstream, only }: { readonly upstream: UpstreamStatus; readon
       >
         {texts.test}
       </Button>
-      <Menu>
+      <Menu withinPortal={false}>
         <Menu.Target>
           <ActionIcon variant="subtle" color="gray" aria-label={texts.more(name)}>
             <IconDots size={17} />
@@ -139,7 +139,7 @@ function Actions({ upstream, only }: { readonly upstream: UpstreamStatus; readon
             </Menu.Item>
           )}
           {!setByFlag && (
-            <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={() => void remove()}>
+            <Menu.Item c="var(--kh-bad)" leftSection={<IconTrash size={15} />} onClick={() => void remove()}>
               {texts.remove}
             </Menu.Item>
           )}

@@ -1,8 +1,8 @@
 // What the list of requests is narrowed by. It stands in the address, so that it can be linked to and outlives a reload.
 
-import { Button, Group, Select, TextInput } from '@mantine/core';
+import { ActionIcon, Group, Select, TextInput, Tooltip } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { IconSearch } from '@tabler/icons-react';
+import { IconFilterOff, IconSearch } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import { useSearchParams } from 'wouter';
 import { outcome, type RequestView } from '../../../shared/usage-model.ts';
@@ -78,7 +78,7 @@ export function RequestFilters({
       clearable
       searchable={data.length > 8}
       size="sm"
-      style={{ flex: '1 1 150px', maxWidth: 240 }}
+      style={{ flex: '1 1 138px', maxWidth: 240 }}
     />
   );
   return (
@@ -89,9 +89,11 @@ export function RequestFilters({
       {select('upstream', texts.upstream, texts.anyUpstream, filter.upstreamId, choices.upstreams)}
       {select('result', texts.outcome, texts.anyOutcome, filter.outcome, results)}
       {active && (
-        <Button variant="subtle" color="gray" onClick={clear}>
-          {texts.clear}
-        </Button>
+        <Tooltip label={texts.clear}>
+          <ActionIcon variant="subtle" color="gray" size={36} aria-label={texts.clear} onClick={clear}>
+            <IconFilterOff size={17} />
+          </ActionIcon>
+        </Tooltip>
       )}
     </Group>
   );

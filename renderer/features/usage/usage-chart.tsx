@@ -23,8 +23,18 @@ export function UsageChart({ title, buckets, bucketMs, groups }: UsageChartProps
   const label = texts.chart.label(title, formatMoment(buckets[0] ?? 0), formatMoment(buckets.at(-1) ?? 0));
   return (
     <figure aria-label={label} style={{ margin: 0 }}>
+      {groups.length > 1 && (
+        <ul className="kh-legend">
+          {groups.map(({ id, name, color }) => (
+            <li key={id}>
+              <span className="kh-swatch" style={{ background: color }} aria-hidden="true" />
+              <span className="kh-clip">{name}</span>
+            </li>
+          ))}
+        </ul>
+      )}
       <BarChart
-        h={270}
+        h={250}
         data={data}
         dataKey="at"
         type="stacked"
@@ -34,10 +44,7 @@ export function UsageChart({ title, buckets, bucketMs, groups }: UsageChartProps
         strokeDasharray="0"
         tickLine="none"
         maxBarWidth={34}
-        withLegend={groups.length > 1}
-        legendProps={{ verticalAlign: 'top', height: 34 }}
         gridColor="var(--mantine-color-default-border)"
-        styles={{ legendItemName: { fontSize: '0.8rem' } }}
         xAxisProps={{
           interval: 'equidistantPreserveStart',
           tickFormatter: (at: number) => tickOf(at, bucketMs),
