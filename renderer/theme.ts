@@ -1,7 +1,13 @@
 // The look: one accent; green only for running, amber for exposed or limited, red for refused or broken. Every colour that
 // Mantine does not have is a variable here, once for dark and once for light, each legible on the surfaces it stands on.
 
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple, virtualColor } from '@mantine/core';
+import {
+  type CSSVariablesResolver,
+  createTheme,
+  defaultVariantColorsResolver,
+  type MantineColorsTuple,
+} from '@mantine/core';
+import { commonTexts } from './texts/common-texts.ts';
 
 const blue: MantineColorsTuple = [
   '#eef3ff',
@@ -31,11 +37,30 @@ const dark: MantineColorsTuple = [
 ];
 
 export const theme = createTheme({
-  // Virtual, because what is legible on it differs: dark letters on the light blue of the dark theme.
-  colors: { dark, hatch: blue, accent: virtualColor({ name: 'accent', dark: 'hatch', light: 'hatch' }) },
+  colors: { accent: blue, dark },
   primaryColor: 'accent',
   primaryShade: { light: 7, dark: 4 },
   autoContrast: true,
+  // Mantine looks at the light shade alone when it chooses what is legible on the accent, and its red is too pale for text.
+  variantColorResolver(input) {
+    const colors = defaultVariantColorsResolver(input);
+    const filled = input.variant === 'filled';
+    switch (input.color ?? 'accent') {
+      case 'accent':
+        return filled ? { ...colors, color: 'var(--mantine-primary-color-contrast)' } : colors;
+      case 'red':
+        return filled
+          ? {
+              ...colors,
+              background: 'var(--mantine-color-red-9)',
+              hover: 'var(--mantine-color-red-8)',
+              color: '#ffffff',
+            }
+          : { ...colors, color: 'var(--kh-bad)' };
+      default:
+        return colors;
+    }
+  },
   fontFamily: 'Inter, system-ui, -apple-system, "Segoe UI", sans-serif',
   fontFamilyMonospace: '"JetBrains Mono", ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
   fontSizes: { xs: '0.75rem', sm: '0.84375rem', md: '0.875rem', lg: '1rem', xl: '1.125rem' },
@@ -50,7 +75,14 @@ export const theme = createTheme({
     Button: { defaultProps: { size: 'sm' } },
     TextInput: { defaultProps: { size: 'sm' } },
     Modal: {
-      defaultProps: { radius: 'lg', centered: true, overlayProps: { backgroundOpacity: 0.55 } },
+      defaultProps: {
+        radius: 'lg',
+        centered: true,
+        overlayProps: { backgroundOpacity: 0.55 },
+        closeButtonProps: { 'aria-label': commonTexts.close },
+        // A dialog's heading is no banner of the page.
+        attributes: { header: { role: 'presentation' } },
+      },
       styles: {
         title: { fontWeight: 650 },
         content: { background: 'var(--kh-surface)' },
@@ -60,7 +92,7 @@ export const theme = createTheme({
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
     Table: { defaultProps: { verticalSpacing: 8, horizontalSpacing: 10 } },
     Switch: { defaultProps: { size: 'sm', withThumbIndicator: false } },
-    Menu: { defaultProps: { position: 'bottom-end', shadow: 'md' } },
+    Menu: { defaultProps: { position: 'bottom-end', shadow: 'md', withInitialFocusPlaceholder: false } },
   },
 });
 
@@ -68,7 +100,6 @@ export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
   dark: {
     '--mantine-color-body': '#101216',
-    '--mantine-color-accent-contrast': '#0b1020',
     '--mantine-color-dimmed': '#99a1b0',
     '--mantine-color-placeholder': '#7f8797',
     '--mantine-color-default-border': '#2a303b',
@@ -84,10 +115,19 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--kh-bad': '#f5817b',
     '--kh-bad-soft': 'rgba(242, 113, 107, 0.11)',
     '--kh-off-soft': '#20252f',
+    '--kh-chart-1': '#7aa2ff',
+    '--kh-chart-2': '#3fcf8e',
+    '--kh-chart-3': '#c58af9',
+    '--kh-chart-4': '#f0b24a',
+    '--kh-chart-5': '#f5817b',
+    '--kh-chart-6': '#4cc9d8',
+    '--kh-chart-7': '#e88fc5',
+    '--kh-chart-8': '#b5cc5a',
+    '--kh-chart-9': '#c9a27e',
+    '--kh-chart-other': '#7f8797',
   },
   light: {
     '--mantine-color-body': '#f6f7f9',
-    '--mantine-color-accent-contrast': '#ffffff',
     '--mantine-color-dimmed': '#566072',
     '--mantine-color-placeholder': '#6a7383',
     '--mantine-color-default-border': '#dde1e8',
@@ -103,5 +143,15 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--kh-bad': '#b02e28',
     '--kh-bad-soft': 'rgba(198, 58, 52, 0.09)',
     '--kh-off-soft': '#e6e9ee',
+    '--kh-chart-1': '#2f5fe0',
+    '--kh-chart-2': '#0f8a5f',
+    '--kh-chart-3': '#8b45d6',
+    '--kh-chart-4': '#b06f00',
+    '--kh-chart-5': '#c63a34',
+    '--kh-chart-6': '#0b7f92',
+    '--kh-chart-7': '#b8408c',
+    '--kh-chart-8': '#5f7a12',
+    '--kh-chart-9': '#85603c',
+    '--kh-chart-other': '#7a8393',
   },
 });

@@ -1,6 +1,7 @@
 // Single requests, looked up again: a page of them, newest first, and one by its id. Only reads.
 
 import type { DatabaseSync } from 'node:sqlite';
+import { KeyhatchError } from '../../shared/errors.ts';
 import type { RequestQuery, RequestRow } from '../../shared/usage-model.ts';
 import { requestColumns } from './request-columns.ts';
 
@@ -8,7 +9,10 @@ import { requestColumns } from './request-columns.ts';
 export type ListedRequest = RequestRow & { readonly keyName: string | null };
 
 export type RequestList = {
-  /** @returns at most `query.limit` rows and, where there are more, the cursor of the next page */
+  /**
+   * @returns at most `query.limit` rows and, where there are more, the cursor of the next page
+   * @throws KeyhatchError `input_invalid` for a cursor that no page came with
+   */
   readonly page: (query: RequestQuery) => { readonly rows: ListedRequest[]; readonly next: string | null };
   readonly find: (id: string) => ListedRequest | undefined;
 };
@@ -24,9 +28,10 @@ const conditions = {
   outcome: 'r.outcome = :outcome',
   trouble: "r.outcome NOT IN ('ok', 'client_gone')",
   cursor: '(r.received_at, r.id) < (:cursorAt, :cursorId)',
-  text: `(instr(lower(coalesce(r.model, '')), :text) OR instr(lower(coalesce(k.name, '')), :text)
-    OR instr(lower(coalesce(r.user_agent, '')), :text) OR instr(r.client_address, :text)
-    OR instr(coalesce(r.error_code, ''), :text) OR instr(r.id, :text))`,
+  // SQLite lowers both sides, because it lowers only ASCII and JavaScript lowers more.
+  text: `(${['r.model', 'k.name', 'r.user_agent', 'r.client_address', 'r.error_code', 'r.id']
+    .map((column) => `instr(lower(coalesce(${column}, '')), lower(:text))`)
+    .join(' OR ')})`,
 } as const;
 
 export function createRequestList(db: DatabaseSync): RequestList {
@@ -67,15 +72,22 @@ function narrow(query: RequestQuery): { where: string; values: Record<string, st
   }
   if (query.text) {
     parts.push(conditions.text);
-    values['text'] = query.text.toLowerCase();
+    values['text'] = query.text;
   }
-  const cursor = /^(\d{1,16})~(.+)$/.exec(query.cursor ?? '');
-  if (cursor) {
+  if (query.cursor !== undefined) {
     parts.push(conditions.cursor);
-    values['cursorAt'] = Number(cursor[1]);
-    values['cursorId'] = cursor[2] ?? '';
+    Object.assign(values, cursorOf(query.cursor));
   }
   return { where: parts.length > 0 ? `WHERE ${parts.join(' AND ')}` : '', values };
+}
+
+// Not taken for the beginning: whoever asks for page after page would never come to the end.
+function cursorOf(cursor: string): { readonly cursorAt: number; readonly cursorId: string } {
+  const [, at, id] = /^(\d{1,16}(?:\.\d{1,16})?)~(.+)$/.exec(cursor) ?? [];
+  if (at === undefined || id === undefined) {
+    throw new KeyhatchError('input_invalid', { details: { reason: 'The cursor is not one that a page came with' } });
+  }
+  return { cursorAt: Number(at), cursorId: id };
 }
 
 function rowOf(row: Record<string, unknown>): ListedRequest {

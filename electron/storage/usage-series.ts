@@ -98,9 +98,18 @@ export function createUsageSeries(db: DatabaseSync): (query: SeriesQuery) => Usa
         'CASE WHEN r.tokens_out > 1 AND r.ended_at > r.first_token_at THEN r.tokens_out * 1000.0 / (r.ended_at - r.first_token_at) END',
         time,
       ),
-      refusals: [...codes, ...unknown].map((row) => ({ ...row })).sort((a, b) => b.count - a.count),
+      refusals: joined([...codes, ...unknown]),
     };
   };
+}
+
+// Some codes are given to known callers and to strangers.
+function joined(counts: UsageSeries['refusals']): UsageSeries['refusals'] {
+  const sums = new Map<string, number>();
+  for (const { code, count } of counts) sums.set(code, (sums.get(code) ?? 0) + count);
+  return [...sums]
+    .map(([code, count]) => ({ code, count }))
+    .sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1));
 }
 
 /** Where the buckets of a time begin: minutes for an hour, days for weeks. Quarters and whole days follow local midnight. */
@@ -116,9 +125,11 @@ function bucketsOf(since: number, until: number): { readonly bucketMs: number; r
 }
 
 function quarters(since: number, until: number): number[] {
-  const all = localDays(localDay(since).from, until).flatMap(({ from, to }) =>
-    [0, 6, 12, 18].map((hours) => from + hours * hourMs).filter((at) => at < to),
-  );
+  // By the clock on the wall: on a day of 23 hours too, the second quarter begins at six.
+  const all = localDays(localDay(since).from, until).flatMap(({ from }) => [
+    from,
+    ...[6, 12, 18].map((hours) => new Date(from).setHours(hours)),
+  ]);
   return all.filter((at, index) => at <= until && (all[index + 1] ?? Number.POSITIVE_INFINITY) > since);
 }
 
@@ -130,7 +141,9 @@ function gather(cells: readonly Cell[], length: number, by: UsageSplit): UsageSe
   }
   const ranked = [...weights].sort(([, a], [, b]) => b - a).map(([group]) => group);
   // One group more is no longer than the line that would stand for it.
-  const apart = new Set(ranked.length <= mostGroups + 1 ? ranked : ranked.slice(0, mostGroups));
+  const few = ranked.length <= mostGroups + 1;
+  // A model may be called as the rest is; where there is a rest, it is a part of it.
+  const apart = new Set(few ? ranked : ranked.filter((group) => group !== other).slice(0, mostGroups));
   const groups = new Map<string | null, UsageSeries['groups'][number]>();
   const zeros = () => new Array<number>(length).fill(0);
   for (const group of ranked) {

@@ -14,6 +14,17 @@ const shortTime = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
 const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 const dayAndYear = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+type LengthUnit = 'millisecond' | 'second' | 'minute' | 'hour' | 'day';
+const lengthIn = (unit: LengthUnit) =>
+  new Intl.NumberFormat(undefined, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 });
+// Made once: making one takes far longer than using it, and lists use them for every row.
+const lengths: Readonly<Record<LengthUnit, Intl.NumberFormat>> = {
+  millisecond: lengthIn('millisecond'),
+  second: lengthIn('second'),
+  minute: lengthIn('minute'),
+  hour: lengthIn('hour'),
+  day: lengthIn('day'),
+};
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'narrow' });
 
 export const formatCount = (value: number): string => number.format(value);
@@ -55,13 +66,8 @@ export function formatLength(lengthMs: number): string {
   return minutes === 0 ? unitOf(hours, 'hour') : `${unitOf(hours, 'hour')} ${unitOf(minutes, 'minute')}`;
 }
 
-function unitOf(value: number, unit: string): string {
-  return new Intl.NumberFormat(undefined, {
-    style: 'unit',
-    unit,
-    unitDisplay: 'short',
-    maximumFractionDigits: 1,
-  }).format(value);
+function unitOf(value: number, unit: LengthUnit): string {
+  return lengths[unit].format(value);
 }
 
 const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [

@@ -35,7 +35,7 @@ export function KeyMenu({ facts, open, onDeleted }: KeyMenuProps) {
   const { copy } = useCopy();
   const final = facts.status === 'revoked';
   return (
-    <Menu>
+    <Menu withinPortal={false}>
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" aria-label={texts.actionsFor(facts.name)}>
           <IconDots size={16} />

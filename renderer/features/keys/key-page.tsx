@@ -17,6 +17,7 @@ import { Moment } from '../../ui/moment.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
 import { Pill } from '../../ui/pill.tsx';
+import { LiveTail } from '../requests/live-tail.tsx';
 import { type KeyDialog, KeyDialogs } from './key-dialogs.tsx';
 import { KeyMenu } from './key-menu.tsx';
 import { limitText, stateOfKey } from './key-state.ts';
@@ -82,6 +83,7 @@ function KnownKey({ facts }: { readonly facts: KeyFacts }) {
         <FactsPanel facts={facts} />
         <KeyUsage keyId={facts.id} />
       </SimpleGrid>
+      <LiveTail limit={12} keyId={facts.id} title={texts.requests} />
       <KeyDialogs dialog={dialog} onClose={() => setDialog(undefined)} />
     </Page>
   );

@@ -28,10 +28,10 @@ export function Pulse() {
     <Group gap="xs" wrap="nowrap">
       <Suspense fallback={null}>
         <Tooltip label={texts.requestsAMinute}>
-          <Sparkline data={requests} color="accent.5" {...sparkline} aria-hidden="true" />
+          <Sparkline data={requests} color="accent.5" {...sparkline} />
         </Tooltip>
         <Tooltip label={texts.tokensAMinute}>
-          <Sparkline data={tokens} color="teal.5" {...sparkline} aria-hidden="true" />
+          <Sparkline data={tokens} color="teal.5" {...sparkline} />
         </Tooltip>
       </Suspense>
       <Tooltip label={texts.rateTitle}>

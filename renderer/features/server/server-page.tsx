@@ -8,6 +8,7 @@ import { useStatus } from '../../api/api-context.tsx';
 import { serverTexts as texts } from '../../texts/server-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { Notice } from '../../ui/notice.tsx';
+import { LiveTail } from '../requests/live-tail.tsx';
 import { AccessPanel } from './access-panel.tsx';
 import { AccessSentence } from './access-sentence.tsx';
 import { ExposurePanel } from './exposure-panel.tsx';
@@ -31,6 +32,7 @@ export function ServerPage() {
               <AccessPanel status={status} />
               <ExposurePanel />
             </SimpleGrid>
+            <LiveTail limit={12} />
           </>
         )}
       </Answer>

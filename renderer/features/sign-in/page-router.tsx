@@ -3,7 +3,7 @@
 
 import { createContext, type ReactNode, useContext, useMemo, useRef } from 'react';
 import { Router } from 'wouter';
-import { useHashLocation } from 'wouter/use-hash-location';
+import { useHashLocation } from '../../api/hash-location.ts';
 
 const signInPath = /^\/sign-in(\/|$)/;
 const HeldPage = createContext('/');
@@ -19,7 +19,11 @@ export function PageRouter({ children }: { readonly children: ReactNode }) {
   if (!signInPath.test(location)) last.current = location;
   const shown = last.current;
   const hook = useMemo(
-    () => Object.assign(() => [shown, go] as [string, typeof go], { hrefs: (path: string) => `#${path}` }),
+    () =>
+      Object.assign((): [string, typeof go] => [shown, go], {
+        hrefs: useHashLocation.hrefs,
+        searchHook: useHashLocation.searchHook,
+      }),
     [shown, go],
   );
   return (

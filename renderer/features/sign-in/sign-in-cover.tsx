@@ -5,8 +5,8 @@
 import { Button, Code, Modal, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { useHashLocation } from 'wouter/use-hash-location';
 import { useApi, useSessionNeeded } from '../../api/api-context.tsx';
+import { useHashLocation } from '../../api/hash-location.ts';
 import { signInTexts as texts } from '../../texts/sign-in-texts.ts';
 import { Brand } from '../shell/brand.tsx';
 import { useHeldPage } from './page-router.tsx';

@@ -1,7 +1,160 @@
-// UsagePage: built next.
+// What was used over time: sums, a chart split by key, model or server, who used most, and who was turned away and why.
 
-import { Page } from '../../ui/page.tsx';
+import { Anchor, Button, Group, SegmentedControl, Select, Skeleton, Stack, Text } from '@mantine/core';
+import { IconChartBar } from '@tabler/icons-react';
+import { lazy, Suspense } from 'react';
+import { Link } from 'wouter';
+import type { UsageSeries } from '../../../shared/usage-model.ts';
+import { useStatus } from '../../api/api-context.tsx';
+import { useSetting } from '../../api/settings-access.ts';
+import { usageTexts as texts } from '../../texts/usage-texts.ts';
+import { Answer } from '../../ui/answer.tsx';
+import { Empty } from '../../ui/empty.tsx';
+import { formatCount } from '../../ui/format.ts';
+import { Page, Panel } from '../../ui/page.tsx';
+import { type ShownGroup, shownGroups } from './usage-groups.ts';
+import {
+  daysOf,
+  rangeNames,
+  showNames,
+  splitNames,
+  type UsageChoice,
+  useUsageChoice,
+  useUsageSeries,
+} from './usage-query.ts';
+import { UsageRanking, UsageRefusals } from './usage-ranking.tsx';
+import { UsageTiles } from './usage-tiles.tsx';
+
+const UsageChart = lazy(() => import('./usage-chart.tsx').then(({ UsageChart: chart }) => ({ default: chart })));
+
+export type Choose = (part: Partial<UsageChoice>) => void;
 
 export function UsagePage() {
-  return <Page title="Usage">{null}</Page>;
+  const { choice, choose } = useUsageChoice();
+  const query = useUsageSeries(choice);
+  return (
+    <Page title={texts.title} actions={<Controls choice={choice} choose={choose} />}>
+      <Answer query={query} lines={10}>
+        {(series) => <Report series={series} choice={choice} choose={choose} />}
+      </Answer>
+    </Page>
+  );
+}
+
+type ChoiceProps = { readonly choice: UsageChoice; readonly choose: Choose };
+
+function Controls({ choice, choose }: ChoiceProps) {
+  return (
+    <>
+      <SegmentedControl
+        size="sm"
+        aria-label={texts.by}
+        value={choice.by}
+        onChange={(by) => choose({ by })}
+        data={splitNames.map((value) => ({ value, label: texts.splits[value] }))}
+      />
+      <Select
+        aria-label={texts.range}
+        w={160}
+        value={choice.range}
+        onChange={(range) => range && choose({ range })}
+        data={rangeNames.map((value) => ({ value, label: texts.ranges[value] }))}
+        allowDeselect={false}
+      />
+    </>
+  );
+}
+
+function Report({ series, choice, choose }: ChoiceProps & { readonly series: UsageSeries }) {
+  const { data: status } = useStatus();
+  const keptDays = useSetting('usage.retentionDays')?.value;
+  const { by, show, range } = choice;
+  const upstreamNames = new Map(status?.upstreams.map(({ id, name }) => [id, name]));
+  const groups = shownGroups(series, { by, show, upstreamNames });
+  if (series.total.requests === 0 && series.refusals.length === 0) return <NothingUsed />;
+  return (
+    <>
+      <UsageTiles series={series} comparable={keptDays !== undefined && daysOf(range) * 2 <= keptDays} />
+      <Panel
+        title={texts.chart[show][by]}
+        aside={
+          <SegmentedControl
+            size="xs"
+            aria-label={texts.show}
+            value={show}
+            onChange={(value) => choose({ show: value })}
+            data={showNames.map((value) => ({ value, label: texts.shows[value] }))}
+          />
+        }
+      >
+        <Chart series={series} groups={groups} title={texts.chart[show][by]} />
+        <Honesty series={series} keptDays={keptDays !== undefined && daysOf(range) > keptDays ? keptDays : undefined} />
+      </Panel>
+      {groups.length > 0 && (
+        <Panel flush>
+          <UsageRanking groups={groups} by={by} show={show} />
+        </Panel>
+      )}
+      <Panel title={texts.refusals}>
+        <UsageRefusals refusals={series.refusals} />
+      </Panel>
+    </>
+  );
+}
+
+type ChartProps = { readonly series: UsageSeries; readonly groups: readonly ShownGroup[]; readonly title: string };
+
+function Chart({ series, groups, title }: ChartProps) {
+  if (!groups.some(({ values }) => values.some((value) => value > 0))) {
+    return (
+      <Text size="sm" c="dimmed" ta="center" py={90}>
+        {texts.chart.noTokens}
+      </Text>
+    );
+  }
+  return (
+    <Suspense fallback={<Skeleton height={270} />}>
+      <UsageChart title={title} buckets={series.buckets} bucketMs={series.bucketMs} groups={groups} />
+    </Suspense>
+  );
+}
+
+/** Where the numbers come from, and what they leave out. */
+function Honesty({ series, keptDays }: { readonly series: UsageSeries; readonly keptDays: number | undefined }) {
+  const { unmetered } = series.total;
+  return (
+    <Stack gap={2} mt={10}>
+      <Text size="xs" c="dimmed">
+        {texts.reported} {unmetered > 0 && texts.unmetered(unmetered, formatCount(unmetered))}
+      </Text>
+      {keptDays !== undefined && (
+        <Text size="xs" c="dimmed">
+          {texts.retention(formatCount(keptDays))}{' '}
+          <Anchor component={Link} href="/settings" inherit>
+            {texts.toSettings}
+          </Anchor>
+        </Text>
+      )}
+    </Stack>
+  );
+}
+
+function NothingUsed() {
+  return (
+    <Panel>
+      <Empty
+        icon={IconChartBar}
+        title={texts.empty}
+        action={
+          <Group>
+            <Button component={Link} href="/connect">
+              {texts.emptyAction}
+            </Button>
+          </Group>
+        }
+      >
+        {texts.emptyHint}
+      </Empty>
+    </Panel>
+  );
 }

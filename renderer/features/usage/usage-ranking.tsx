@@ -1,0 +1,119 @@
+// Who or what used how much of it, greatest first; and why requests were refused, in words.
+
+import { Anchor, Table, Text } from '@mantine/core';
+import { Link } from 'wouter';
+import type { UsageSeries } from '../../../shared/usage-model.ts';
+import { refusalText } from '../../texts/refusal-texts.ts';
+import { usageTexts as texts } from '../../texts/usage-texts.ts';
+import { formatCompact, formatCount, formatPercent } from '../../ui/format.ts';
+import type { ShownGroup } from './usage-groups.ts';
+import type { ShowName, SplitName } from './usage-query.ts';
+
+type UsageRankingProps = { readonly groups: readonly ShownGroup[]; readonly by: SplitName; readonly show: ShowName };
+
+export function UsageRanking({ groups, by, show }: UsageRankingProps) {
+  const weight = (group: ShownGroup) => (show === 'requests' ? group.requests : group.tokensIn + group.tokensOut);
+  const all = Math.max(
+    1,
+    groups.reduce((sum, group) => sum + weight(group), 0),
+  );
+  const { ranking } = texts;
+  return (
+    <Table.ScrollContainer minWidth={420} type="native">
+      <Table className="kh-table" highlightOnHover>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th pl={16}>{ranking.heads[by]}</Table.Th>
+            <Table.Th className="kh-number">{ranking.requests}</Table.Th>
+            <Table.Th className="kh-number">{ranking.tokensIn}</Table.Th>
+            <Table.Th className="kh-number">{ranking.tokensOut}</Table.Th>
+            <Table.Th className="kh-number" pr={16}>
+              {ranking.share}
+            </Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {groups.map((group) => (
+            <Table.Tr key={group.id}>
+              <Table.Td pl={16} maw={260}>
+                <GroupName group={group} by={by} />
+              </Table.Td>
+              <Table.Td className="kh-number">{formatCount(group.requests)}</Table.Td>
+              <Table.Td className="kh-number">{formatCompact(group.tokensIn)}</Table.Td>
+              <Table.Td className="kh-number">{formatCompact(group.tokensOut)}</Table.Td>
+              <Table.Td className="kh-number" pr={16}>
+                <Share share={weight(group) / all} color={group.color} />
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
+
+function GroupName({ group, by }: { readonly group: ShownGroup; readonly by: SplitName }) {
+  const to = addressOf(group, by);
+  return (
+    <span style={{ display: 'flex', alignItems: 'center', gap: 9, minWidth: 0 }}>
+      <span className="kh-swatch" style={{ background: group.color }} aria-hidden="true" />
+      {to === undefined ? (
+        <Text component="span" inherit c="dimmed" className="kh-clip">
+          {group.name}
+        </Text>
+      ) : (
+        <Anchor
+          component={Link}
+          href={to}
+          inherit
+          c="inherit"
+          className={by === 'model' ? 'kh-clip kh-mono' : 'kh-clip'}
+          title={group.name}
+        >
+          {group.name}
+        </Anchor>
+      )}
+    </span>
+  );
+}
+
+function addressOf({ group }: ShownGroup, by: SplitName): string | undefined {
+  if (group === null || group === 'other') return undefined;
+  const id = encodeURIComponent(group);
+  return by === 'key' ? `/keys/${id}` : `/requests?${by}=${id}`;
+}
+
+function Share({ share, color }: { readonly share: number; readonly color: string }) {
+  return (
+    <span className="kh-share">
+      <span className="kh-share-bar" aria-hidden="true">
+        <span style={{ width: `${share * 100}%`, background: color }} />
+      </span>
+      <span style={{ minWidth: '2.6rem' }}>{formatPercent(share)}</span>
+    </span>
+  );
+}
+
+export function UsageRefusals({ refusals }: Pick<UsageSeries, 'refusals'>) {
+  if (refusals.length === 0) {
+    return (
+      <Text size="sm" c="dimmed">
+        {texts.refusalsEmpty}
+      </Text>
+    );
+  }
+  return (
+    <ul className="kh-reasons">
+      {refusals.map(({ code, count }) => {
+        const { why, cure } = refusalText(code);
+        return (
+          <li key={code}>
+            <span>{why}</span>
+            <span className="kh-number">{formatCount(count)}</span>
+            <small>{cure}</small>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

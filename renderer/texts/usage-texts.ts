@@ -1,0 +1,68 @@
+// Usage: sums, chart, ranking and refusals.
+
+export const usageTexts = {
+  title: 'Usage',
+  range: 'Range',
+  ranges: {
+    '1h': 'Last hour',
+    '24h': 'Last 24 hours',
+    '7d': 'Last 7 days',
+    '14d': 'Last 14 days',
+    '30d': 'Last 30 days',
+    '90d': 'Last 90 days',
+  },
+  by: 'Split by',
+  splits: { key: 'Key', model: 'Model', upstream: 'Server' },
+  show: 'Show',
+  shows: { tokens: 'Tokens', requests: 'Requests' },
+  tiles: {
+    requests: 'Requests',
+    change: (change: string) => `${change} to the time before`,
+    noChange: 'as many as in the time before',
+    tokens: 'Tokens in / out',
+    cached: (share: string) => `${share} of the input cached`,
+    nothingCached: 'nothing reported as cached',
+    firstToken: 'First token p50 / p95',
+    firstTokenHint: 'half, and 19 of 20, are faster',
+    speed: 'Tokens/s p50',
+    slowest: (rate: string) => `p95 ${rate}`,
+    refused: 'Refused',
+    nobodyRefused: 'nobody was turned away',
+    failed: 'Failed',
+    failedShare: (share: string) => `${share} of all requests`,
+    noneFailed: 'every answer arrived',
+    reason: (count: string, reason: string) => `${count} ${reason}`,
+    none: '–',
+  },
+  chart: {
+    tokens: { key: 'Tokens by key', model: 'Tokens by model', upstream: 'Tokens by model server' },
+    requests: { key: 'Requests by key', model: 'Requests by model', upstream: 'Requests by model server' },
+    noTokens: 'No tokens were counted in this time. Look at the requests instead.',
+    label: (title: string, from: string, to: string) => `${title}, ${from} to ${to}. The table below has the sums.`,
+  },
+  ranking: {
+    heads: { key: 'Key', model: 'Model', upstream: 'Model server' },
+    requests: 'Requests',
+    tokensIn: 'Tokens in',
+    tokensOut: 'Tokens out',
+    share: 'Share',
+  },
+  groups: {
+    other: 'All others',
+    key: 'Without a key',
+    model: 'No model',
+    upstream: 'Answered by Keyhatch',
+  },
+  reported: 'Token numbers are those that the model servers reported.',
+  unmetered: (count: number, shown: string) =>
+    count === 1
+      ? '1 request gave no numbers and counts as none.'
+      : `${shown} requests gave no numbers and count as none.`,
+  retention: (days: string) => `Single requests are kept for ${days} days, so nothing older is counted here.`,
+  toSettings: 'Change in Settings',
+  refusals: 'Refused, by reason',
+  refusalsEmpty: 'Nobody was turned away in this time.',
+  empty: 'Nothing was used in this time',
+  emptyHint: 'Choose a longer range, or connect a client: each of its requests is counted here within two seconds.',
+  emptyAction: 'Connect a client',
+} as const;
