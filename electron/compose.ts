@@ -276,6 +276,7 @@ export async function compose(shell: Shell): Promise<House> {
       vaultTried,
       adoptServers: discovery.adopt,
       start,
+      rebind: server.rebind,
       stop: lifetime.close,
     };
   }

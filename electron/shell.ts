@@ -44,6 +44,8 @@ export type House = {
   readonly adoptServers: () => Promise<void>;
   /** Opens the door for the command line, watches upstreams and, when the settings say so, listens. */
   readonly start: () => Promise<void>;
+  /** Listens anew after the computer slept. */
+  readonly rebind: () => Promise<void>;
   /** Drains, writes everything down and lets go of the profile. */
   readonly stop: () => Promise<void>;
 };

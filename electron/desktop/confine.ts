@@ -1,0 +1,50 @@
+// What a page in our window may not do: go elsewhere, open windows, embed others, reach a network, or be granted anything
+// but writing text to the clipboard. For every page there is, whoever made it.
+
+import { app, type Session, shell, type WebContents } from 'electron';
+import { appOrigin } from './app-protocol.ts';
+
+/** Where links in the window may lead, in the person's own browser. */
+const linkHosts: ReadonlySet<string> = new Set(['github.com']);
+
+/** To be called before the first window is made. */
+export function confinePages(): void {
+  app.on('web-contents-created', (_event, contents) => confine(contents));
+}
+
+/** To be called once the app is ready. */
+export function confineSession(session: Session): void {
+  const allowed = (permission: string, origin: string) =>
+    permission === 'clipboard-sanitized-write' && origin === appOrigin;
+  session.setPermissionRequestHandler((contents, permission, answer) =>
+    answer(allowed(permission, originOf(contents.getURL()))),
+  );
+  session.setPermissionCheckHandler((_contents, permission, origin) => allowed(permission, originOf(origin)));
+  session.setDevicePermissionHandler(() => false);
+  // The page's own policy says the same; this holds for what has none.
+  session.webRequest.onBeforeRequest(
+    { urls: ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'ftp://*/*', 'file://*/*'] },
+    (_details, answer) => answer({ cancel: true }),
+  );
+}
+
+function confine(contents: WebContents): void {
+  contents.on('will-frame-navigate', (event) => event.preventDefault());
+  contents.on('will-redirect', (event) => event.preventDefault());
+  contents.on('will-attach-webview', (event) => event.preventDefault());
+  contents.setWindowOpenHandler(({ url }) => {
+    if (mayLeadTo(url)) void shell.openExternal(url);
+    return { action: 'deny' };
+  });
+}
+
+export function mayLeadTo(url: string): boolean {
+  const target = URL.parse(url);
+  return target?.protocol === 'https:' && linkHosts.has(target.hostname) && target.username === '';
+}
+
+// Of our own scheme WHATWG makes no origin that could be compared.
+function originOf(url: string): string {
+  const parsed = URL.parse(url);
+  return parsed ? `${parsed.protocol}//${parsed.host}` : '';
+}
