@@ -40,11 +40,17 @@ async function drawTray(page: Page): Promise<void> {
   for (const state of states) {
     for (const [theme, colours] of Object.entries(themes)) {
       for (const [suffix, scale] of Object.entries(scales)) {
-        writeFileSync(join(folder, `${state}-${theme}${suffix}.png`), await render(page, tray, 16 * scale, trayCss(state, colours)));
+        writeFileSync(
+          join(folder, `${state}-${theme}${suffix}.png`),
+          await render(page, tray, 16 * scale, trayCss(state, colours)),
+        );
       }
     }
     for (const [suffix, scale] of Object.entries(templateScales)) {
-      writeFileSync(join(folder, `${state}Template${suffix}.png`), await render(page, tray, 16 * scale, trayCss(state, undefined)));
+      writeFileSync(
+        join(folder, `${state}Template${suffix}.png`),
+        await render(page, tray, 16 * scale, trayCss(state, undefined)),
+      );
     }
   }
 }

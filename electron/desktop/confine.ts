@@ -2,7 +2,7 @@
 // but writing text to the clipboard. For every page there is, whoever made it.
 
 import { app, type Session, shell, type WebContents } from 'electron';
-import { appOrigin } from './app-protocol.ts';
+import { isOwnUrl } from './app-protocol.ts';
 
 /** Where links in the window may lead, in the person's own browser. */
 const linkHosts: ReadonlySet<string> = new Set(['github.com']);
@@ -14,12 +14,9 @@ export function confinePages(): void {
 
 /** To be called once the app is ready. */
 export function confineSession(session: Session): void {
-  const allowed = (permission: string, origin: string) =>
-    permission === 'clipboard-sanitized-write' && origin === appOrigin;
-  session.setPermissionRequestHandler((contents, permission, answer) =>
-    answer(allowed(permission, originOf(contents.getURL()))),
-  );
-  session.setPermissionCheckHandler((_contents, permission, origin) => allowed(permission, originOf(origin)));
+  const allowed = (permission: string, url: string) => permission === 'clipboard-sanitized-write' && isOwnUrl(url);
+  session.setPermissionRequestHandler((contents, permission, answer) => answer(allowed(permission, contents.getURL())));
+  session.setPermissionCheckHandler((_contents, permission, origin) => allowed(permission, origin));
   session.setDevicePermissionHandler(() => false);
   // The page's own policy says the same; this holds for what has none.
   session.webRequest.onBeforeRequest(
@@ -41,10 +38,4 @@ function confine(contents: WebContents): void {
 export function mayLeadTo(url: string): boolean {
   const target = URL.parse(url);
   return target?.protocol === 'https:' && linkHosts.has(target.hostname) && target.username === '';
-}
-
-// Of our own scheme WHATWG makes no origin that could be compared.
-function originOf(url: string): string {
-  const parsed = URL.parse(url);
-  return parsed ? `${parsed.protocol}//${parsed.host}` : '';
 }
