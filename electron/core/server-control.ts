@@ -88,6 +88,7 @@ export function createServerControl(ports: ServerControlPorts): ServerControl {
       await ports.stopListening(ports.drainMs);
       fail(error);
     }
+    ports.log.info('the gateway listens anew', { urls: ports.urls() });
     ports.onChange();
   }
 

@@ -3,7 +3,7 @@
 
 import { homedir } from 'node:os';
 import { createRouterClient } from '@orpc/server';
-import { app, dialog, session } from 'electron';
+import { app, clipboard, dialog, session } from 'electron';
 import { errorsFromWire, errorsToWire } from '../../shared/error-wire.ts';
 import { KeyhatchError } from '../../shared/errors.ts';
 import { compose } from '../compose.ts';
@@ -56,7 +56,8 @@ export async function openDesktopApp(options: DesktopAppOptions): Promise<void> 
   const own: OwnProgram = { execPath: process.execPath, appPath: app.getAppPath(), isPackaged: app.isPackaged, env };
   const machine = { platform, env, homeDir: homedir(), isPackaged: app.isPackaged };
   const loginItem = createLoginItem({ ...machine, command: ownCommand(own), log });
-  const clipboard = createSecretClipboard({
+  const secrets = createSecretClipboard({
+    clipboard,
     platform,
     setting: () => house.settings()['desktop.clearClipboard'],
     clearsAfterMs,
@@ -75,7 +76,7 @@ export async function openDesktopApp(options: DesktopAppOptions): Promise<void> 
     loginItem,
     commandLine: createCommandLineInstall({ ...machine, command: commandLineCommand(own) }),
     updates,
-    clipboard,
+    clipboard: secrets,
   });
   const opened = await openHouse(options, dataDir, calls);
   if (!opened) return;
@@ -123,7 +124,7 @@ export async function openDesktopApp(options: DesktopAppOptions): Promise<void> 
   const quit = drainBeforeQuit({
     running: () => house.status().server.running,
     async drain() {
-      await clipboard.clear();
+      await secrets.clear();
       await house.stop();
       for (const end of [stopStayingAwake, stopLookingForUpdates, stopFollowing, notices.close, tray.close]) end();
     },

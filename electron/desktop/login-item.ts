@@ -1,10 +1,9 @@
 // Starts Keyhatch in the tray at login, or no longer: through the system on macOS and Windows, by an autostart file of the
 // desktop on Linux. Follows the setting; keeps nothing itself.
 
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { app } from 'electron';
 import type { Log } from '../lib/log.ts';
+import { followByAutostartFile } from './autostart-file.ts';
 import { hiddenFlag } from './launch-words.ts';
 
 export type LoginItemPorts = {
@@ -34,7 +33,7 @@ export function createLoginItem(ports: LoginItemPorts): LoginItem {
   async function follow(openAtLogin: boolean): Promise<void> {
     if (!possible) return;
     try {
-      if (platform === 'linux') await followOnLinux(openAtLogin, ports);
+      if (platform === 'linux') await followByAutostartFile(openAtLogin, ports);
       // macOS says by itself that it opened the app at login; Windows has to be told to say so.
       else if (platform === 'darwin') app.setLoginItemSettings({ openAtLogin });
       else app.setLoginItemSettings({ openAtLogin, args: [hiddenFlag] });
@@ -51,39 +50,4 @@ export function createLoginItem(ports: LoginItemPorts): LoginItem {
         await follow(openAtLogin);
     },
   };
-}
-
-async function followOnLinux(openAtLogin: boolean, ports: LoginItemPorts): Promise<void> {
-  const file = autostartFile(ports);
-  if (!openAtLogin) return rm(file, { force: true });
-  const text = autostartText([...ports.command, hiddenFlag]);
-  if ((await readFile(file, 'utf8').catch(() => '')) === text) return;
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, text);
-}
-
-export function autostartFile({ env, homeDir }: Pick<LoginItemPorts, 'env' | 'homeDir'>): string {
-  return join(env['XDG_CONFIG_HOME'] || join(homeDir, '.config'), 'autostart', 'keyhatch.desktop');
-}
-
-/** A desktop entry (freedesktop.org, Desktop Entry Specification 1.5) that runs these words. */
-export function autostartText(words: readonly string[]): string {
-  return [
-    '[Desktop Entry]',
-    'Type=Application',
-    'Name=Keyhatch',
-    'Comment=Keyhatch in the tray',
-    `Exec=${words.map(execWord).join(' ')}`,
-    'Terminal=false',
-    'X-GNOME-Autostart-enabled=true',
-    '',
-  ].join('\n');
-}
-
-// Quoted for the Exec key, where % begins a field code, and then once more for a string of the file, where a backslash
-// begins an escape: the order in which the specification undoes them.
-function execWord(word: string): string {
-  const plain = /^[A-Za-z0-9_./:=@+-]+$/.test(word);
-  const quoted = plain ? word : `"${word.replace(/["`$\\]/g, '\\$&')}"`;
-  return quoted.replaceAll('%', '%%').replaceAll('\\', '\\\\');
 }

@@ -27,7 +27,7 @@ const sameWishMs = 250;
 export function drainBeforeQuit(ports: QuitPorts): Quit {
   let state: 'running' | 'draining' | 'done' = 'running';
   let askedAt = Number.NEGATIVE_INFINITY;
-  let last: () => void = app.quit;
+  let last = () => app.quit();
 
   function endNow(): void {
     ports.log.warn('ended without waiting for running requests');

@@ -1,11 +1,12 @@
 // Puts a secret on the clipboard and takes it away again, if it is still there. Remembers only a digest of it.
 
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { clipboard } from 'electron';
+import type { Clipboard } from 'electron';
 import type { Settings } from '../../shared/settings.ts';
 import type { Log } from '../lib/log.ts';
 
 export type SecretClipboardPorts = {
+  readonly clipboard: Pick<Clipboard, 'readText' | 'writeText' | 'clear'>;
   readonly platform: NodeJS.Platform;
   readonly setting: () => Settings['desktop.clearClipboard'];
   readonly clearsAfterMs: number;
@@ -19,6 +20,7 @@ export type SecretClipboard = {
 };
 
 export function createSecretClipboard(ports: SecretClipboardPorts): SecretClipboard {
+  const { clipboard } = ports;
   let copied: { readonly digest: Buffer; readonly timer: NodeJS.Timeout } | undefined;
 
   function forget(): void {

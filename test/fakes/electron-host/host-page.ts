@@ -3,7 +3,14 @@
 
 import { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { type Browser, type CDPSession, chromium, type Page, type Route } from '@playwright/test';
+import {
+  type Browser,
+  type CDPSession,
+  chromium,
+  type Page,
+  type Request as PageRequest,
+  type Route,
+} from '@playwright/test';
 import type * as Electron from 'electron';
 
 /** What the main process has said about pages. */
@@ -47,6 +54,7 @@ export function createHostWindow(preload: string, onPost: (channel: string, even
   let url = '';
   let windowOpen: Parameters<Electron.WebContents['setWindowOpenHandler']>[0] | undefined;
   let expected = '';
+  let loaded: Promise<unknown> = Promise.resolve();
   const ready = openPage();
   const webContents = Object.assign(new EventEmitter(), {
     getURL: () => url,
@@ -66,10 +74,7 @@ export function createHostWindow(preload: string, onPost: (channel: string, even
     page.on('framenavigated', (frame) => {
       if (frame === page.mainFrame()) url = fromChromium(frame.url());
     });
-    page.on('popup', (popup) => {
-      windowOpen?.({ url: popup.url() } as Electron.HandlerDetails);
-      void popup.close();
-    });
+    page.on('popup', (popup) => void popup.close());
     await page.context().route('**/*', (route) => answer(page, route));
     const cdp = await page.context().newCDPSession(page);
     await joinPorts(cdp, readFileSync(preload, 'utf8'), ({ channel }, ports) =>
@@ -81,13 +86,18 @@ export function createHostWindow(preload: string, onPost: (channel: string, even
   async function answer(page: Page, route: Route): Promise<void> {
     const request = route.request();
     const asked = fromChromium(request.url());
-    if (request.isNavigationRequest() && request.frame().page() === page && asked !== expected) {
+    if (!isOf(page, request)) {
+      windowOpen?.({ url: asked } as Electron.HandlerDetails);
+      return route.abort();
+    }
+    if (request.isNavigationRequest() && asked !== expected) {
       let prevented = false;
       const preventDefault = () => {
         prevented = true;
       };
       webContents.emit('will-frame-navigate', { url: asked, preventDefault });
-      if (prevented) return route.abort();
+      // Any other reason would put up a page that says so.
+      if (prevented) return route.abort('aborted');
     }
     const handler = pageRules.handlers.get(new URL(asked).protocol);
     if (handler) {
@@ -102,16 +112,30 @@ export function createHostWindow(preload: string, onPost: (channel: string, even
 
   async function load(target: string): Promise<void> {
     expected = target.replace(/#.*/, '');
-    await (await ready).goto(toChromium(target));
+    loaded = ready.then((page) => page.goto(toChromium(target)));
+    await loaded;
   }
 
   return {
     webContents,
     load,
     visit: load,
-    evaluate: async (script) => (await ready).evaluate(script),
-    close: () => void ready.then((page) => page.close()),
+    async evaluate(script) {
+      await loaded;
+      return (await ready).evaluate(script);
+    },
+    // The browser may be gone before it.
+    close: () => void ready.then((page) => page.close()).catch(() => {}),
   };
+}
+
+/** False for what a page of its own asks for, which has no frame yet. */
+function isOf(page: Page, request: PageRequest): boolean {
+  try {
+    return request.frame().page() === page;
+  } catch {
+    return false;
+  }
 }
 
 class HostPort extends EventEmitter implements Pick<Electron.MessagePortMain, 'postMessage' | 'start' | 'close'> {
