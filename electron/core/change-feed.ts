@@ -64,21 +64,26 @@ export function createChangeFeed(ports: ChangeFeedPorts): ChangeFeed {
     if (listeners.size > 0) gathering ??= setTimeout(flush, gatherMs).unref();
   }
 
+  // Asking for the status writes waiting requests down, which are then told of while this still runs: what gathers
+  // meanwhile belongs to the next time.
   function flush(): void {
     gathering = undefined;
+    const rows = dirty.rows.slice(-mostRequests);
+    const keys = [...dirty.keys];
+    const settings = [...dirty.settings];
+    const isStatus = dirty.status;
+    forget();
     try {
-      tellRequests();
-      for (const id of dirty.keys) tellKey(id);
-      for (const name of dirty.settings) {
+      if (rows.length > 0) tell({ type: 'requests', requests: rows.map(ports.viewOf) });
+      for (const id of keys) tellKey(id);
+      for (const name of settings) {
         const setting = ports.setting(name);
         if (setting) tell({ type: 'setting', setting });
       }
-      if (dirty.status) tellStatus();
+      if (isStatus) tellStatus();
     } catch (error) {
       // The database may be closing under it; whoever still listens asks anew when the stream begins again.
       ports.log.error('a change could not be told', { error });
-    } finally {
-      forget();
     }
   }
 
@@ -87,10 +92,6 @@ export function createChangeFeed(ports: ChangeFeedPorts): ChangeFeed {
     dirty.keys.clear();
     dirty.settings.clear();
     dirty.rows.length = 0;
-  }
-
-  function tellRequests(): void {
-    if (dirty.rows.length > 0) tell({ type: 'requests', requests: dirty.rows.slice(-mostRequests).map(ports.viewOf) });
   }
 
   function tellKey(id: string): void {

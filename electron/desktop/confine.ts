@@ -26,8 +26,11 @@ export function confineSession(session: Session): void {
 }
 
 function confine(contents: WebContents): void {
-  contents.on('will-frame-navigate', (event) => event.preventDefault());
-  contents.on('will-redirect', (event) => event.preventDefault());
+  for (const name of ['will-frame-navigate', 'will-redirect'] as const) {
+    contents.on(name as 'will-frame-navigate', (event) => {
+      if (!isOwnUrl(event.url)) event.preventDefault();
+    });
+  }
   contents.on('will-attach-webview', (event) => event.preventDefault());
   contents.setWindowOpenHandler(({ url }) => {
     if (mayLeadTo(url)) void shell.openExternal(url);

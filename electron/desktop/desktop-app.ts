@@ -43,6 +43,7 @@ export type DesktopAppOptions = {
 };
 
 const clearsAfterMs = 60_000;
+const launchMs = 3_000;
 const { monotonic } = systemClock;
 
 /** To be called once Electron is ready. Says itself what goes wrong, and then ends the app. */
@@ -105,6 +106,7 @@ export async function openDesktopApp(options: DesktopAppOptions): Promise<void> 
     platform,
     env,
     uid: process.getuid?.() ?? 0,
+    log,
     make: () =>
       createTrayController({
         iconsDir: `${resourcesDir}/tray`,
@@ -143,7 +145,11 @@ export async function openDesktopApp(options: DesktopAppOptions): Promise<void> 
   });
 
   app.on('second-instance', () => window.show());
-  app.on('activate', () => window.show());
+  const startedAt = monotonic();
+  app.on('activate', () => {
+    // macOS says so of the launch itself too.
+    if (!options.hidden || monotonic() - startedAt > launchMs) window.show();
+  });
   setAppMenu({ platform, version: options.version, iconFile: `${resourcesDir}/icon.png`, open: window.show });
   offerContract({ router: house.router, log });
   const stopFollowing = followLoginItem(house, loginItem);

@@ -1,6 +1,7 @@
-// Keeps the computer from suspending the app while requests run, and listens anew when the computer wakes up.
+// Keeps the computer from suspending the app while requests run, listens anew when the computer wakes up, and begins to
+// drain as soon as it is about to go down.
 
-import { powerMonitor, powerSaveBlocker } from 'electron';
+import { app, powerMonitor, powerSaveBlocker } from 'electron';
 import type { Change } from '../../shared/change.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Log } from '../lib/log.ts';
@@ -32,10 +33,14 @@ export function stayAwake(ports: StayAwakePorts): () => void {
     void ports
       .rebind()
       .catch((error: unknown) => ports.log.error('the server did not come back after sleep', { error }));
+  // Before macOS asks each app to end: one that says "not yet" then would cancel the logout.
+  const goDown = () => app.quit();
   powerMonitor.on('resume', wake);
+  powerMonitor.on('shutdown', goDown);
   return () => {
     off();
     powerMonitor.off('resume', wake);
+    powerMonitor.off('shutdown', goDown);
     follow(0);
   };
 }

@@ -2,12 +2,14 @@
 // is shown by whoever owns the name of the StatusNotifier watcher on the session bus: Electron says nothing when there is
 // nobody (its Tray is made and stays invisible), so the bus is asked.
 
+import type { Log } from '../lib/log.ts';
 import { isNameOnBus, type SessionBusPlace } from './session-bus.ts';
 import type { TrayController } from './tray-controller.ts';
 
 export type TrayPresencePorts = SessionBusPlace & {
   readonly platform: NodeJS.Platform;
   readonly make: () => TrayController;
+  readonly log: Log;
 };
 
 export type TrayPresence = {
@@ -40,7 +42,12 @@ export function createTrayPresence(ports: TrayPresencePorts): TrayPresence {
 
   async function lookUntilThere(waits: readonly number[]): Promise<void> {
     const [wait, ...rest] = waits;
-    if ((await look()) || closed || wait === undefined) return;
+    try {
+      if ((await look()) || closed || wait === undefined) return;
+    } catch (error) {
+      ports.log.error('the tray icon could not be made', { error });
+      return;
+    }
     timer = setTimeout(() => void lookUntilThere(rest), wait).unref();
   }
 

@@ -28,7 +28,7 @@ export async function startSessionBus(): Promise<TestBus> {
     'dbus-daemon',
     ['--nofork', '--nopidfile', '--nosyslog', `--config-file=${config}`, '--print-address=1'],
     {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'ignore'],
     },
   );
   const [line] = (await once(daemon.stdout, 'data')) as [Buffer];

@@ -1,15 +1,19 @@
 // The built desktop app on the stand-in for Electron (test/fakes/electron-host, which says what that does not prove), with a
 // real gateway, a real Chromium page and a real session bus on which a panel shows tray icons.
 
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, describe as plainDescribe, test } from 'vitest';
 import type { DesktopFacts, Status } from '../../../shared/model.ts';
 import { type DesktopOptions, type DesktopProcess, startDesktop } from '../../fakes/desktop-process.ts';
 import type { Seen, SeenItem } from '../../fakes/electron-host/host-config.ts';
 import { chatAnswer, chatFrames, type FakeUpstream, startFakeUpstream } from '../../fakes/fake-upstream.ts';
 import { freePort, makeProfile, type Profile } from '../../fakes/keyhatch-process.ts';
 import { startSessionBus, type TestBus } from '../../fakes/session-bus-daemon.ts';
+
+// Where they are missing these tests count as skipped, which CI takes for a failure.
+const describe = plainDescribe.skipIf(process.platform !== 'linux' || !existsSync('/usr/bin/chromium'));
 
 const closings: (() => Promise<unknown>)[] = [];
 let bus: TestBus;
@@ -303,6 +307,19 @@ describe('the end', () => {
 });
 
 describe('the machine', () => {
+  test('tells of a key that is refused again and again, once', async () => {
+    const desktop = await start();
+    await desktop.until(running);
+    await profile.json(['keys', 'pause', 'key 1']);
+    const refuse = async () => {
+      const response = await fetch(`${url}/v1/models`, { headers: { authorization: `Bearer ${key}` } });
+      expect(response.status).toBe(403);
+      await response.text();
+    };
+    for (let times = 0; times < 25; times++) await refuse();
+    expect((await desktop.until(({ notices }) => notices.length > 0)).notices).toEqual(['“key 1” is being refused']);
+  });
+
   test('that wakes up finds the server on the port where it was', async () => {
     const desktop = await start();
     await desktop.until(running);
