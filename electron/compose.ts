@@ -21,7 +21,7 @@ import { createServerControl } from './core/server-control.ts';
 import { createSettingsCalls } from './core/settings-calls.ts';
 import { statusNow } from './core/status.ts';
 import { createUpstreams, type GivenUpstream } from './core/upstreams.ts';
-import { createVaultDoor, type WatchedVaultDoor } from './core/vault-door.ts';
+import { createVaultDoor, doorTo, type WatchedVaultDoor } from './core/vault-door.ts';
 import { startEchoUpstream } from './echo/echo-upstream.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { checkPort } from './gateway/port-check.ts';
@@ -79,11 +79,7 @@ export async function compose(shell: Shell): Promise<House> {
       clock,
     });
     const door: { current: WatchedVaultDoor | undefined } = { current: undefined };
-    const vaultDoor = {
-      verifiers: () => door.current?.verifiers(),
-      locked: () =>
-        door.current?.locked() ?? (door.current ? undefined : { vault: 'the vault', reason: 'it is being opened' }),
-    };
+    const vaultDoor = doorTo(() => door.current);
     const registry = createKeyRegistry({ store: keyTable, vault: vaultDoor, clock, today: recorder.usage.today });
 
     const health = createHealthWatch({
@@ -290,6 +286,7 @@ export async function compose(shell: Shell): Promise<House> {
       adoptServers: discovery.adopt,
       dashboardLink: dashboard.link,
       start,
+      rebind: server.rebind,
       stop: lifetime.close,
     };
   }

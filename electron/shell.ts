@@ -46,6 +46,8 @@ export type House = {
   readonly dashboardLink: () => SignInLink;
   /** Opens the door for the command line, watches upstreams and, when the settings say so, listens and opens the dashboard. */
   readonly start: () => Promise<void>;
+  /** Listens anew after the computer slept. */
+  readonly rebind: () => Promise<void>;
   /** Drains, writes everything down and lets go of the profile. */
   readonly stop: () => Promise<void>;
 };

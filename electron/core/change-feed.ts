@@ -64,6 +64,8 @@ export function createChangeFeed(ports: ChangeFeedPorts): ChangeFeed {
     if (listeners.size > 0) gathering ??= setTimeout(flush, gatherMs).unref();
   }
 
+  // Asking for the status writes waiting requests down, which are then told of while this still runs: what gathers
+  // meanwhile belongs to the next time.
   function flush(): void {
     gathering = undefined;
     // Taken before anything is told: asking for the status writes down what has ended, which comes back here as a change.

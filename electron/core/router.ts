@@ -23,7 +23,7 @@ import type { Upstreams } from './upstreams.ts';
 /** What only the desktop app can do; elsewhere each of these fails with `desktop_only`. */
 export type DesktopCalls = {
   readonly facts: () => DesktopFacts | Promise<DesktopFacts>;
-  readonly copySecret: (text: string) => { readonly clearsAfterMs: number | null };
+  readonly copySecret: (text: string) => Promise<{ readonly clearsAfterMs: number | null }>;
   readonly installCommandLine: () => Promise<DesktopFacts>;
   readonly checkForUpdates: () => Promise<DesktopFacts>;
   readonly restartToUpdate: () => Promise<DesktopFacts>;

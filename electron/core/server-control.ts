@@ -13,6 +13,8 @@ export type ServerControl = {
   readonly stop: () => Promise<void>;
   /** Listens on the addresses that the settings now name, if the server runs. On failure it stays where it was. */
   readonly move: () => Promise<void>;
+  /** Listens anew on the same addresses, if the server runs: sleep may have taken them away. On failure it has failed. */
+  readonly rebind: () => Promise<void>;
   readonly state: () => ServerState;
 };
 
@@ -63,10 +65,31 @@ export function createServerControl(ports: ServerControlPorts): ServerControl {
       startedAt = ports.clock.now();
       enter('running');
     } catch (error) {
-      reason = error instanceof KeyhatchError ? error.message : 'it could not begin to listen; the log says why';
-      enter('failed');
-      throw error;
+      fail(error);
     }
+  }
+
+  function fail(error: unknown): never {
+    reason = error instanceof KeyhatchError ? error.message : 'it could not begin to listen; the log says why';
+    startedAt = null;
+    enter('failed');
+    throw error;
+  }
+
+  async function rebind(): Promise<void> {
+    if (state !== 'running') return;
+    const { hosts, port } = ports.wanted();
+    const [url] = ports.urls();
+    try {
+      // Where any port would do, clients know the one that it was.
+      await ports.listenOn(hosts, port || Number(url ? new URL(url).port : 0));
+    } catch (error) {
+      // Of the old sockets nobody knows which ones are left.
+      await ports.stopListening(ports.drainMs);
+      fail(error);
+    }
+    ports.log.info('the gateway listens anew', { urls: ports.urls() });
+    ports.onChange();
   }
 
   async function stop(): Promise<void> {
@@ -81,6 +104,7 @@ export function createServerControl(ports: ServerControlPorts): ServerControl {
   return {
     start: () => inTurn(start),
     stop: () => inTurn(stop),
+    rebind: () => inTurn(rebind),
     move: () =>
       inTurn(async () => {
         if (state === 'running') await listen().finally(ports.onChange);

@@ -68,6 +68,17 @@ export async function createVaultDoor(ports: VaultDoorPorts): Promise<void> {
   await retry();
 }
 
+/** A door for those who are built before it is: locked until it is there. */
+export function doorTo(current: () => WatchedVaultDoor | undefined): VaultDoor {
+  return {
+    verifiers: () => current()?.verifiers(),
+    locked() {
+      const door = current();
+      return door ? door.locked() : { vault: 'the vault', reason: 'it is being opened' };
+    },
+  };
+}
+
 function lockedBy(error: unknown): { vault: string; reason: string } {
   if (error instanceof KeyhatchError && error.code === 'vault_locked') {
     return { vault: String(error.details['vault']), reason: String(error.details['reason']) };

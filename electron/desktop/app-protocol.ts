@@ -6,6 +6,12 @@ import { pagePolicy, readPageFiles } from '../lib/page-files.ts';
 
 export const appOrigin = 'app://keyhatch';
 
+/** Whether this address is one of our own pages. Node makes no origin of schemes that it does not know. */
+export function isOwnUrl(url: string): boolean {
+  const parsed = URL.parse(url);
+  return parsed !== null && `${parsed.protocol}//${parsed.host}` === appOrigin;
+}
+
 /** To be called before the app is ready. */
 export function registerAppScheme(): void {
   protocol.registerSchemesAsPrivileged([

@@ -6,7 +6,7 @@ import { type IpcMainEvent, ipcMain } from 'electron';
 import { errorsToWire } from '../../shared/error-wire.ts';
 import type { Log } from '../lib/log.ts';
 import type { House } from '../shell.ts';
-import { appOrigin } from './app-protocol.ts';
+import { isOwnUrl } from './app-protocol.ts';
 
 /** Name of the one channel; the preload sends it with a port and nothing else. */
 export const contractChannel = 'keyhatch:contract';
@@ -28,5 +28,5 @@ export function offerContract(ports: { readonly router: House['router']; readonl
 
 function isOwnPage(event: IpcMainEvent): boolean {
   const frame = event.senderFrame;
-  return frame !== null && frame === event.sender.mainFrame && new URL(frame.url).origin === appOrigin;
+  return frame !== null && frame === event.sender.mainFrame && isOwnUrl(frame.url);
 }

@@ -1,97 +1,54 @@
-// The desktop app from start to quit: one instance, one profile, one window. Joins Electron's life cycle to the house
-// that compose builds; what the window shows is the renderer's business.
+// The program that Electron runs: one command of the command line when it is called with `--cli`, and else the desktop app,
+// once a profile. What the app consists of is desktop-app.ts.
 
 import { join } from 'node:path';
-import { app, dialog } from 'electron';
+import { app } from 'electron';
 import packageJson from '../../package.json' with { type: 'json' };
-import { KeyhatchError } from '../../shared/errors.ts';
-import { compose } from '../compose.ts';
 import { createLog } from '../lib/log.ts';
-import type { House } from '../shell.ts';
-import { registerAppScheme, serveAppPages } from './app-protocol.ts';
-import { openElectronStoreSettings } from './electron-store-settings.ts';
-import { offerContract } from './ipc-adapter.ts';
-import { createWindowController } from './window-controller.ts';
+import { onStopSignal } from '../lib/stop-signals.ts';
+import { registerAppScheme } from './app-protocol.ts';
+import { confinePages } from './confine.ts';
+import { openDesktopApp } from './desktop-app.ts';
+import { commandLineWords, startsHidden } from './launch-words.ts';
 
-const log = createLog({ format: 'pretty', write: (line) => process.stderr.write(`${line}\n`) });
-
-// `npm start` runs Electron on the folder of the checkout; a packed app has its pages beside the main bundle too.
-const pagesDir = join(import.meta.dirname, '../renderer');
-const preloadFile = join(import.meta.dirname, '../preload/preload.cjs');
+/** Groups the app's windows and notices on Windows; the same as `appId` in electron-builder.yml. */
+const appId = 'dev.keyhatch.app';
 
 function main(): void {
+  const log = createLog({ format: 'pretty', write: (line) => process.stderr.write(`${line}\n`) });
   app.setName('Keyhatch');
   if (!app.requestSingleInstanceLock()) {
     app.quit();
     return;
   }
+  app.setAppUserModelId(appId);
+  app.enableSandbox();
   registerAppScheme();
-  const window = createWindowController({ preloadFile, log });
-  app.on('second-instance', window.show);
-  app.on('activate', window.show);
+  confinePages();
+  // A terminal that is gone must not take the server with it.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  onStopSignal(() => app.quit());
   // The server goes on without a window; quitting is said, not inferred.
   app.on('window-all-closed', () => {});
-  void app.whenReady().then(async () => {
-    serveAppPages(pagesDir);
-    const house = await openHouse();
-    if (!house) return;
-    offerContract({ router: house.router, log });
-    drainBeforeQuit(house);
-    window.show();
-  });
-}
-
-async function openHouse(): Promise<House | undefined> {
-  try {
-    const house = await compose({
-      name: 'desktop',
+  void app.whenReady().then(() =>
+    openDesktopApp({
       version: packageJson.version,
-      dataDir: app.getPath('userData'),
-      env: process.env,
+      hidden: startsHidden(process.argv) || app.getLoginItemSettings().wasOpenedAtLogin,
+      // In a checkout as in a packed app, these lie beside the main bundle.
+      pagesDir: join(import.meta.dirname, '../renderer'),
+      preloadFile: join(import.meta.dirname, '../preload/preload.cjs'),
+      resourcesDir: join(import.meta.dirname, '../../resources'),
       log,
-      openSettingsStore: openElectronStoreSettings,
-      vault: undefined,
-      flags: {},
-      upstreams: [],
-      echo: 'stand-in',
-      pagesDir,
-      desktop: undefined,
-    });
-    await house.adoptServers();
-    await startOrSay(house);
-    return house;
-  } catch (error) {
-    log.error('Keyhatch could not start', { error });
-    const text = error instanceof KeyhatchError ? error.message : 'Its log on the terminal has the details.';
-    dialog.showErrorBox('Keyhatch could not start', text);
-    app.exit(1);
-    return undefined;
-  }
+    }),
+  );
 }
 
-// A taken port is no reason to close the window in which it can be changed.
-async function startOrSay(house: House): Promise<void> {
-  try {
-    await house.start();
-  } catch (error) {
-    log.error('the server could not start', { error });
-    const text = error instanceof KeyhatchError ? error.message : 'Its log on the terminal has the details.';
-    dialog.showErrorBox('The server could not start', text);
-  }
+const words = commandLineWords(process.argv);
+if (words) {
+  // Electron waits for this module before it begins to open windows, a display or a profile, so that the command runs
+  // and ends without any of them.
+  const { runCommandProcess } = await import('../cli/command-process.ts');
+  app.exit(await runCommandProcess(words, (exitCode) => app.exit(exitCode)));
+} else {
+  main();
 }
-
-function drainBeforeQuit(house: House): void {
-  let state: 'running' | 'draining' | 'done' = 'running';
-  app.on('before-quit', (event) => {
-    if (state === 'done') return;
-    event.preventDefault();
-    if (state === 'draining') return;
-    state = 'draining';
-    void house.stop().finally(() => {
-      state = 'done';
-      app.quit();
-    });
-  });
-}
-
-main();

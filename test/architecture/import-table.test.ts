@@ -58,7 +58,10 @@ const rules: Readonly<Record<string, Rule>> = {
     packages: [node],
   },
   shell: { rooms: [...base, 'core', 'settings'], packages: [] },
-  desktop: { rooms: [...base, 'compose', 'shell'], packages: [node, /^electron$/, /^electron-store$/, contractServer] },
+  desktop: {
+    rooms: [...base, 'compose', 'shell'],
+    packages: [node, /^electron$/, /^electron-store$/, /^electron-updater$/, contractServer],
+  },
   preload: { rooms: ['shared'], packages: [/^electron$/] },
   serve: { rooms: [...base, 'compose', 'shell', 'cli'], packages: [node, /^conf$/] },
   cli: { rooms: [...base, 'control', 'serve'], packages: [node] },
@@ -67,6 +70,7 @@ const rules: Readonly<Record<string, Rule>> = {
 
 /** Single files that may do more than their room. */
 const exceptions: Readonly<Record<string, Rule>> = {
+  'electron/desktop/main.ts': { rooms: ['cli'], packages: [] },
   'electron/cli/at-rest.ts': { rooms: ['compose', 'shell'], packages: [contractServer] },
 };
 

@@ -22,7 +22,7 @@ const mayBeInside = [
   /^package\.json$/,
   /^dist\/(main|cli)\/[\w/.-]+\.js$/,
   /^dist\/preload\/preload\.cjs$/,
-  /^dist\/renderer\/(index\.html|assets\/[\w.-]+\.(js|css|woff2?|svg|png))$/,
+  /^dist\/renderer\/(index\.html|icon\.svg|assets\/[\w.-]+\.(js|css|woff2?|svg|png))$/,
   /^resources\/[\w/@.-]+\.png$/,
   /^node_modules\/keytar\/(package\.json|LICENSE\.md|lib\/keytar\.js)$/,
   new RegExp(`^node_modules/keytar/prebuilds/linux-${arch}/keytar\\.node$`),

@@ -73,7 +73,7 @@ describe('the npm package', () => {
     const mayBeInside = [
       /^(package\.json|README\.md|LICENSE)$/,
       /^dist\/cli\/[\w/.-]+\.js$/,
-      /^dist\/renderer\/(index\.html|assets\/[\w.-]+\.(js|css|woff2?|svg|png))$/,
+      /^dist\/renderer\/(index\.html|icon\.svg|assets\/[\w.-]+\.(js|css|woff2?|svg|png))$/,
       /^resources\/bin\/keyhatch\.js$/,
     ];
     const paths = packed.files.map(({ path }) => path);

@@ -1,0 +1,65 @@
+// Says what a person should hear of while no window is open: the server has stopped by itself, a key is refused many
+// times, an update is ready. Silent when it is switched off.
+
+import { Notification } from 'electron';
+import type { Change } from '../../shared/change.ts';
+import type { Status } from '../../shared/model.ts';
+import type { Settings } from '../../shared/settings.ts';
+import { noticeTexts as texts } from './desktop-texts.ts';
+import { createRefusalWatch } from './refusal-watch.ts';
+import type { Page } from './tray-view.ts';
+
+export type NoticesPorts = {
+  readonly settings: () => Settings;
+  readonly listen: (listener: (change: Change) => void) => () => void;
+  /** The server's state when listening begins. */
+  readonly serverState: Status['server']['state'];
+  readonly open: (page: Page) => void;
+};
+
+export type Notices = {
+  readonly updateReady: (version: string | null) => void;
+  /** @returns false when nothing can be said this way */
+  readonly stillRunning: () => boolean;
+  readonly close: () => void;
+};
+
+type Words = { readonly title: string; readonly body: string };
+
+export function createNotices(ports: NoticesPorts): Notices {
+  // A notice that nobody holds is collected, and its click with it.
+  const shown = new Set<Notification>();
+  const refusals = createRefusalWatch();
+  let state = ports.serverState;
+
+  function say({ title, body }: Words, page: Page): boolean {
+    if (!ports.settings()['desktop.notifications'] || !Notification.isSupported()) return false;
+    const notice = new Notification({ title, body });
+    shown.add(notice);
+    notice.on('click', () => ports.open(page));
+    notice.on('close', () => shown.delete(notice));
+    notice.on('failed', () => shown.delete(notice));
+    notice.show();
+    return true;
+  }
+
+  function hearStatus({ server }: Status): void {
+    // From `running`: a start that failed is told to whoever asked for it.
+    if (server.state === 'failed' && state === 'running') say(texts.serverFailed(server.reason), '#/server');
+    state = server.state;
+  }
+
+  const off = ports.listen((change) => {
+    if (change.type === 'status') hearStatus(change.status);
+    if (change.type !== 'requests') return;
+    for (const { keyId, name, count } of refusals(change.requests))
+      say(texts.keyRefused(name, count), `#/keys/${keyId}`);
+  });
+  return {
+    updateReady(version) {
+      say(texts.updateReady(version), '#/settings');
+    },
+    stillRunning: () => say(texts.stillRunning, ''),
+    close: off,
+  };
+}

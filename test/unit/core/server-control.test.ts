@@ -1,0 +1,59 @@
+// The server after the computer slept: it listens anew where it was, or says that it has failed and why.
+
+import { expect, test } from 'vitest';
+import { createServerControl } from '../../../electron/core/server-control.ts';
+import { systemClock } from '../../../electron/lib/clock.ts';
+import { silentLog } from '../../../electron/lib/log.ts';
+import { KeyhatchError } from '../../../shared/errors.ts';
+
+function setUp(port: number) {
+  const listened: number[] = [];
+  const told: string[] = [];
+  const failure: { next?: Error } = {};
+  let released = 0;
+  const control = createServerControl({
+    async listenOn(_hosts, asked) {
+      if (failure.next) throw failure.next;
+      listened.push(asked);
+    },
+    stopListening: async () => {
+      released += 1;
+    },
+    urls: () => (listened.length > released ? ['http://127.0.0.1:40123'] : []),
+    running: () => 0,
+    wanted: () => ({ hosts: ['127.0.0.1'], port }),
+    onChange: () => told.push(control.state().state),
+    clock: systemClock,
+    log: silentLog,
+    drainMs: 10,
+  });
+  return { control, listened, told, failure };
+}
+
+test('listens anew on the port it had, also when any port would have done', async () => {
+  for (const port of [1235, 0]) {
+    const { control, listened } = setUp(port);
+    await control.start();
+    await control.rebind();
+    expect(listened).toEqual([port, port || 40123]);
+    expect(control.state()).toMatchObject({ state: 'running', reason: null });
+  }
+});
+
+test('has failed when the address is gone, says why, and can be started again', async () => {
+  const { control, told, failure } = setUp(1235);
+  await control.start();
+  failure.next = new KeyhatchError('address_unavailable', { details: { host: '10.0.0.7', reason: 'gone' } });
+  await expect(control.rebind()).rejects.toBe(failure.next);
+  expect(control.state()).toMatchObject({ state: 'failed', startedAt: null, reason: failure.next.message });
+  expect(told.at(-1)).toBe('failed');
+  delete failure.next;
+  await control.start();
+  expect(control.state()).toMatchObject({ state: 'running', reason: null });
+});
+
+test('that is stopped stays so', async () => {
+  const { control, listened } = setUp(1235);
+  await control.rebind();
+  expect(listened).toEqual([]);
+});
