@@ -1,0 +1,95 @@
+// Shows a new key, this one time. The secret lives in the state of whoever opened this dialog and goes with it: it is put
+// into no cache, store, address or log here. Only "I have stored it" closes it, and that asks again if nothing was copied.
+
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { useState } from 'react';
+import type { CreatedKey } from '../../../shared/model.ts';
+import { useStatus } from '../../api/api-context.tsx';
+import { shownOnceTexts as texts } from '../../texts/shown-once-texts.ts';
+import { addressOf } from '../connect/address.ts';
+import { ArrivalNote } from '../connect/arrival-note.tsx';
+import { useFirstRequest } from '../connect/use-first-request.ts';
+import { useKnocks } from '../connect/use-knocks.ts';
+import { ClientTabs } from './client-tabs.tsx';
+import { EnvCopies, KeyLine } from './key-line.tsx';
+
+type ShownOnceProps = {
+  readonly created: CreatedKey;
+  readonly onClose: () => void;
+  /** Which program's settings to show first. */
+  readonly clientId?: string;
+};
+
+export function ShownOnce({ created: { key, facts }, onClose, clientId }: ShownOnceProps) {
+  const { data: status } = useStatus();
+  const baseUrl = addressOf(status);
+  const [clearsAfterMs, setClearsAfterMs] = useState<number | null>();
+  const [asking, setAsking] = useState(false);
+  function copied(clears: number | null): void {
+    setClearsAfterMs(clears);
+    setAsking(false);
+  }
+  return (
+    <Modal
+      opened
+      onClose={() => {}}
+      closeOnClickOutside={false}
+      closeOnEscape={false}
+      withCloseButton={false}
+      size={660}
+      padding={24}
+      title={texts.ready(facts.name)}
+      styles={{
+        title: { fontSize: '1.125rem', fontWeight: 650, overflowWrap: 'anywhere' },
+        header: { paddingBottom: 2 },
+      }}
+    >
+      <Stack gap="md">
+        <Text c="dimmed">{texts.once}</Text>
+        <div>
+          <KeyLine value={key} onCopied={copied} />
+          <EnvCopies value={key} baseUrl={baseUrl} clearsAfterMs={clearsAfterMs} onCopied={copied} />
+        </div>
+        <ClientTabs secret={key} facts={facts} status={status} firstId={clientId} onKeyCopied={copied} />
+        {asking && <NotCopied keepOpen={() => setAsking(false)} close={onClose} />}
+        <Group justify="space-between" align="flex-end" gap="sm">
+          <div style={{ flex: '1 1 18rem', minWidth: 0 }}>
+            <FirstRequest facts={facts} />
+          </div>
+          {!asking && (
+            <Button variant="default" onClick={() => (clearsAfterMs === undefined ? setAsking(true) : onClose())}>
+              {texts.stored}
+            </Button>
+          )}
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}
+
+/** Turns green when this key is used for the first time since it was made or changed. */
+export function FirstRequest({ facts: { id, createdAt, rotatedAt } }: { readonly facts: CreatedKey['facts'] }) {
+  const sinceMs = Math.max(createdAt, rotatedAt ?? 0);
+  const arrival = useFirstRequest({ keyId: id, sinceMs });
+  const knock = useKnocks(arrival.state === 'works' ? undefined : sinceMs);
+  return <ArrivalNote arrival={arrival} knock={knock} />;
+}
+
+function NotCopied({ keepOpen, close }: { readonly keepOpen: () => void; readonly close: () => void }) {
+  return (
+    <div role="alert" style={{ background: 'var(--kh-limited-soft)', borderRadius: 8, padding: '12px 14px' }}>
+      <Text fw={600}>{texts.notCopied}</Text>
+      <Text size="sm" mb="sm">
+        {texts.notCopiedHint}
+      </Text>
+      <Group gap="sm">
+        <Button variant="default" onClick={keepOpen} data-autofocus>
+          {texts.keepOpen}
+        </Button>
+        <Button variant="subtle" color="red" onClick={close}>
+          {texts.closeWithout}
+        </Button>
+      </Group>
+    </div>
+  );
+}
