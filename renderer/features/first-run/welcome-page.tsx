@@ -2,7 +2,7 @@
 // done already, so that the way to a first answer is short. The new key lives in this page's state and goes with it.
 
 import { Button, Stack, Text } from '@mantine/core';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { CreatedKey, KeyFacts, Status } from '../../../shared/model.ts';
 import { useKeys, useStatus } from '../../api/api-context.tsx';
@@ -73,7 +73,7 @@ function Steps({ status, keys, finish }: StepsProps) {
     };
     if (!created || copied || (await ask.confirm(question))) finish();
   }
-  const contents: Readonly<Record<StepId, React.ReactNode>> = {
+  const contents: Readonly<Record<StepId, ReactNode>> = {
     find: <FindStep status={status} stay={() => choose('find')} next={() => pass('find')} />,
     listen: <ListenStep status={status} stay={() => choose('listen')} next={() => pass('listen')} />,
     key: (
