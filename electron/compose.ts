@@ -3,8 +3,8 @@
 
 import { randomBytes, randomFillSync } from 'node:crypto';
 import { join } from 'node:path';
-import { KeyhatchError } from '../shared/errors.ts';
 import { makeId } from '../shared/key-format.ts';
+import { joinDashboard } from './compose-dashboard.ts';
 import { openLedger } from './compose-ledger.ts';
 import { type ControlServer, startControlServer } from './control/control-server.ts';
 import { createChangeFeed } from './core/change-feed.ts';
@@ -176,6 +176,15 @@ export async function compose(shell: Shell): Promise<House> {
       log,
     });
 
+    const dashboard = joinDashboard({
+      settings,
+      meta: ledger.meta,
+      router: () => router,
+      pagesDir: shell.pagesDir,
+      lifetime,
+      onChange: () => changes.statusChanged(),
+      log,
+    });
     const status = () =>
       statusNow({
         version: shell.version,
@@ -183,7 +192,7 @@ export async function compose(shell: Shell): Promise<House> {
         dataDir,
         server,
         reachable: () => reachableAt(gateway.addresses()),
-        dashboardUrl: () => null,
+        dashboard,
         vaultKind: vault.kind,
         keys: registry,
         settings: settings.get,
@@ -205,6 +214,7 @@ export async function compose(shell: Shell): Promise<House> {
       list: settings.list,
       set: settings.set,
       moveListener: server.move,
+      followDashboard: dashboard.follow,
     });
     const requests = createRequestCalls({
       page: ledger.requestPage,
@@ -236,9 +246,7 @@ export async function compose(shell: Shell): Promise<House> {
       series: ledger.series,
       requests,
       profile: ledger.profile,
-      dashboardLink() {
-        throw new KeyhatchError('dashboard_off');
-      },
+      dashboardLink: dashboard.link,
       desktop: shell.desktop ?? noDesktop,
       detect: discovery.detect,
       examine: () =>
@@ -264,7 +272,9 @@ export async function compose(shell: Shell): Promise<House> {
           log,
         }),
       );
-      if (settings.get()['server.autoStart']) await server.start();
+      // The gateway has the first choice of ports; and where it fails, the dashboard is how that is mended.
+      if (settings.get()['server.autoStart']) await server.start().finally(dashboard.start);
+      else await dashboard.start();
     }
 
     return {
@@ -275,6 +285,7 @@ export async function compose(shell: Shell): Promise<House> {
       keys,
       vaultTried,
       adoptServers: discovery.adopt,
+      dashboardLink: dashboard.link,
       start,
       stop: lifetime.close,
     };

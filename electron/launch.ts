@@ -67,5 +67,11 @@ if ('program' in electron) {
   run(electron.program, [root]);
 } else {
   tell(`The desktop app cannot open here: ${electron.missing}. Starting without a window instead.`);
-  run(process.execPath, [join(root, 'dist/cli/keyhatch.js'), 'serve', '--echo-if-none', ...process.argv.slice(2)]);
+  run(process.execPath, [
+    join(root, 'dist/cli/keyhatch.js'),
+    'serve',
+    '--echo-if-none',
+    '--print-link',
+    ...process.argv.slice(2),
+  ]);
 }

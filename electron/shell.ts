@@ -1,7 +1,7 @@
 // What a shell (the desktop app, `keyhatch serve`, one command) gives to the house that compose builds, and what it gets
 // back. Types only.
 
-import type { Status, VaultKind } from '../shared/model.ts';
+import type { SignInLink, Status, VaultKind } from '../shared/model.ts';
 import type { Settings } from '../shared/settings.ts';
 import type { ChangeFeed } from './core/change-feed.ts';
 import type { Keys } from './core/keys.ts';
@@ -42,7 +42,9 @@ export type House = {
   readonly vaultTried: Promise<void>;
   /** Puts the gateway in front of what runs on this computer, if it is in front of nothing yet. */
   readonly adoptServers: () => Promise<void>;
-  /** Opens the door for the command line, watches upstreams and, when the settings say so, listens. */
+  /** A link that signs a browser in; fails with `dashboard_off` while there is no dashboard. */
+  readonly dashboardLink: () => SignInLink;
+  /** Opens the door for the command line, watches upstreams and, when the settings say so, listens and opens the dashboard. */
   readonly start: () => Promise<void>;
   /** Drains, writes everything down and lets go of the profile. */
   readonly stop: () => Promise<void>;

@@ -1,9 +1,9 @@
 // The look: one accent; green only for running, amber for exposed or limited, red for refused or broken. Every colour that
 // Mantine does not have is a variable here, once for dark and once for light, each legible on the surfaces it stands on.
 
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple, virtualColor } from '@mantine/core';
 
-const accent: MantineColorsTuple = [
+const blue: MantineColorsTuple = [
   '#eef3ff',
   '#dbe6ff',
   '#b9ccff',
@@ -31,7 +31,8 @@ const dark: MantineColorsTuple = [
 ];
 
 export const theme = createTheme({
-  colors: { accent, dark },
+  // Virtual, because what is legible on it differs: dark letters on the light blue of the dark theme.
+  colors: { dark, hatch: blue, accent: virtualColor({ name: 'accent', dark: 'hatch', light: 'hatch' }) },
   primaryColor: 'accent',
   primaryShade: { light: 7, dark: 4 },
   autoContrast: true,
@@ -48,7 +49,14 @@ export const theme = createTheme({
   components: {
     Button: { defaultProps: { size: 'sm' } },
     TextInput: { defaultProps: { size: 'sm' } },
-    Modal: { defaultProps: { radius: 'lg', centered: true, overlayProps: { backgroundOpacity: 0.55 } } },
+    Modal: {
+      defaultProps: { radius: 'lg', centered: true, overlayProps: { backgroundOpacity: 0.55 } },
+      styles: {
+        title: { fontWeight: 650 },
+        content: { background: 'var(--kh-surface)' },
+        header: { background: 'var(--kh-surface)' },
+      },
+    },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
     Table: { defaultProps: { verticalSpacing: 8, horizontalSpacing: 10 } },
     Switch: { defaultProps: { size: 'sm', withThumbIndicator: false } },
@@ -60,6 +68,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
   dark: {
     '--mantine-color-body': '#101216',
+    '--mantine-color-accent-contrast': '#0b1020',
     '--mantine-color-dimmed': '#99a1b0',
     '--mantine-color-placeholder': '#7f8797',
     '--mantine-color-default-border': '#2a303b',
@@ -78,6 +87,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
   },
   light: {
     '--mantine-color-body': '#f6f7f9',
+    '--mantine-color-accent-contrast': '#ffffff',
     '--mantine-color-dimmed': '#566072',
     '--mantine-color-placeholder': '#6a7383',
     '--mantine-color-default-border': '#dde1e8',

@@ -301,6 +301,34 @@ const table = {
     retry: false,
     message: 'The dashboard is off. Switch it on first: keyhatch settings set dashboard.enabled true',
   },
+  session_required: {
+    status: 401,
+    retry: false,
+    message:
+      'This browser is not signed in, or its session has ended. Ask for a link on the computer that runs Keyhatch: keyhatch dashboard link',
+  },
+  sign_in_link_invalid: {
+    status: 403,
+    retry: false,
+    message:
+      'This sign-in link has been used, has expired, or a newer one took its place. Ask for a new one: keyhatch dashboard link',
+  },
+  sign_in_blocked: {
+    status: 429,
+    retry: true,
+    message:
+      'Too many attempts to sign in have failed. Try again in {seconds} s, or ask for a new link: keyhatch dashboard link',
+  },
+  dashboard_host_refused: {
+    status: 403,
+    retry: false,
+    message: 'The dashboard is not reached under this address. Open {url} on the computer that runs Keyhatch.',
+  },
+  dashboard_page_refused: {
+    status: 403,
+    retry: false,
+    message: 'Another web page tried to use the dashboard and was refused. Open the dashboard itself: {url}',
+  },
   desktop_only: {
     status: 409,
     retry: false,

@@ -8,7 +8,7 @@ import { scrub } from '../lib/log.ts';
 import { parseServeArguments, type ServeArguments } from '../serve/serve-arguments.ts';
 import { CommandFailed, UsageError } from './cli-errors.ts';
 import { type Command, globalFlags } from './command.ts';
-import { allFlags, commands, serveFacts } from './command-table.ts';
+import { allFlags, type CommandFacts, commands, serveFacts } from './command-table.ts';
 import { chooseDataDir } from './data-dir.ts';
 import { commandsNamed, findCommand } from './find-command.ts';
 import { parseChoice } from './flag-values.ts';
@@ -61,11 +61,20 @@ async function dispatch(argv: readonly string[], io: CliIo): Promise<number> {
   if (command.name === serveFacts.name) return io.serve(parseServeArguments(rest, io));
   const given = parseFlags<string>(rest, allFlags(command));
   if (given.words.length !== command.words.length) {
-    throw new UsageError(`This is how it is called: ${callForm(command)}.`);
+    throw wrongWords(command, given);
   }
   const found = commands.find(({ name }) => name === command.name);
   if (found) await runCommand(found, given, io);
   return 0;
+}
+
+/** A name where only a flag can carry it, and a name of several words without quotes, are the commonest slips. */
+function wrongWords(command: CommandFacts, { words, flags }: ParsedFlags<string>): UsageError {
+  const extra = words[command.words.length];
+  if (extra === undefined || !('name' in command.flags))
+    return new UsageError(`This is how it is called: ${callForm(command)}.`);
+  const name = [...flags.all('name'), ...words.slice(command.words.length)].join(' ').replaceAll('"', '');
+  return new UsageError(`Give the name as --name ${/^[\w.@:+-]+$/.test(name) ? name : `"${name}"`}.`);
 }
 
 function withoutCommand(argv: readonly string[], io: CliIo): number {

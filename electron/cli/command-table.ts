@@ -2,6 +2,7 @@
 
 import { serveFlags } from '../serve/serve-arguments.ts';
 import { type Command, globalFlags } from './command.ts';
+import { dashboardLinkCommand } from './commands/dashboard-command.ts';
 import { detectCommand } from './commands/detect-command.ts';
 import { doctorCommand } from './commands/doctor-command.ts';
 import { keysCommands } from './commands/keys-commands.ts';
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   ...settingsCommands,
   usageCommand,
   statusCommand,
+  dashboardLinkCommand,
   detectCommand,
   doctorCommand,
 ];

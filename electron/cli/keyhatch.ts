@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 // The program `keyhatch`: hands the process's own streams, arguments and signals to the command line. Nothing else.
 
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
+import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { serve } from '../serve/serve.ts';
 import { openAtRest } from './at-rest.ts';
@@ -22,6 +24,13 @@ function onSignal(act: () => void): () => void {
   return () => {
     for (const signal of signals) process.off(signal, act);
   };
+}
+
+// Beside the built program, or, when it is run from source, where the build puts them.
+function findPages(): string | undefined {
+  return ['../renderer', '../../dist/renderer']
+    .map((folder) => join(import.meta.dirname, folder))
+    .find((folder) => existsSync(join(folder, 'index.html')));
 }
 
 // Cut short, it still has requests running, and nothing must wait for them.
@@ -53,7 +62,8 @@ async function main(): Promise<void> {
     version,
     homeDir: homedir(),
     openAtRest: (dataDir, vault) => openAtRest(dataDir, vault, { env, stderr, version }),
-    serve: (args) => serve(args, { stdout, stderr, stdin, env, version, calledAs, onSignal }).then(leave),
+    serve: (args) =>
+      serve(args, { stdout, stderr, stdin, env, version, pagesDir: findPages(), calledAs, onSignal }).then(leave),
   });
 }
 

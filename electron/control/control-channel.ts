@@ -8,10 +8,10 @@ import { connect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { KeyhatchError } from '../../shared/errors.ts';
+import { readJsonBody } from '../lib/json-body.ts';
 import { withDeadline } from '../lib/lifetime.ts';
 import type { ControlFile } from './control-address.ts';
 import { clientProof, helloAnswer, makeNonce, sameProof, serverProof, sessionHeader } from './control-handshake.ts';
-import { readJsonBody } from './json-body.ts';
 
 export type ControlChannel = {
   /** Sends one request over this connection. Bodies stream both ways; the request's signal cuts the connection. */

@@ -10,6 +10,7 @@ import type { Contract } from '../../shared/contract.ts';
 import { errorsToWire, toWireError } from '../../shared/error-wire.ts';
 import { KeyhatchError } from '../../shared/errors.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
+import { readJsonBody } from '../lib/json-body.ts';
 import type { Log } from '../lib/log.ts';
 import {
   type ControlPlatform,
@@ -21,7 +22,6 @@ import {
 } from './control-address.ts';
 import { hello, sessionHeader } from './control-handshake.ts';
 import { type ControlSessions, createControlSessions, sessionIdleMs } from './control-sessions.ts';
-import { readJsonBody } from './json-body.ts';
 
 export type ControlServerOptions<CallContext extends Context> = {
   readonly dataDir: string;

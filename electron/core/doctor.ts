@@ -44,21 +44,25 @@ const vaultNames = {
   memory: 'memory, and are gone when it ends',
 } as const;
 
+const lockedCures = {
+  keychain:
+    'Unlock it; Keyhatch recovers by itself. On a machine without a keychain, keep keys in a sealed file: KEYHATCH_VAULT_PASSPHRASE=… keyhatch serve --vault file',
+  file: 'Start Keyhatch with the passphrase or the key file that the sealed file was made with.',
+  memory: 'Start Keyhatch with the vault in which the keys of this profile lie.',
+} as const;
+
 function vaultFinding({ vault }: Status): Finding {
   if (vault.state === 'locked')
-    return bad(
-      'vault',
-      `Keys cannot be checked: ${vault.reason ?? 'the vault is locked'}.`,
-      'Unlock it; Keyhatch recovers by itself.',
-    );
+    return bad('vault', `Keys cannot be checked: ${vault.reason ?? 'the vault is locked'}.`, lockedCures[vault.kind]);
   const says = `Keys are kept in ${vaultNames[vault.kind]}.`;
   return vault.kind === 'memory'
     ? warning('vault', says, 'Use --vault keychain or --vault file to keep them.')
     : good('vault', says);
 }
 
-function keyFindings({ keys, access }: Status): Finding[] {
-  if (!access.requireKey) return [];
+// A locked vault says nothing about keys; what is wrong has been said of the vault.
+function keyFindings({ keys, access, vault }: Status): Finding[] {
+  if (!access.requireKey || vault.state === 'locked') return [];
   if (keys.active > 0) return [good('keys', `${keys.active} of ${keys.total} keys can be used.`)];
   return [warning('keys', 'There is no key that can be used.', 'Make one with: keyhatch keys create --name NAME')];
 }

@@ -40,6 +40,8 @@ export type KeyRegistry = {
   readonly get: (id: string) => RegisteredKey | undefined;
   readonly all: () => readonly RegisteredKey[];
   readonly facts: (key: KeptKey) => KeyFacts;
+  /** Whether the vault holds its verifier, as far as can be told. */
+  readonly isUsable: (id: string) => boolean;
   /** Takes over what storage now says of a key. */
   readonly reload: (id: string) => void;
 };
@@ -58,8 +60,12 @@ export function createKeyRegistry(ports: {
     return key && withStatus(key);
   }
 
+  // A locked vault says nothing about a single key, least of all that it has to be made anew.
+  const isUsable = (id: string) => ports.vault.verifiers()?.has(id) ?? true;
+
   return {
     locked: ports.vault.locked,
+    isUsable,
     find(credential) {
       const found = ports.vault.verifiers()?.find(credential, ports.clock.now());
       return found && get(found.keyId);
@@ -68,9 +74,12 @@ export function createKeyRegistry(ports: {
     all: () => [...keys.values()].map(withStatus),
     facts(key) {
       const { paused: _paused, ...facts } = { ...key, ...lastUseOf(ports.store, key) };
-      // A locked vault says nothing about a single key, least of all that it has to be made anew.
-      const usable = ports.vault.verifiers()?.has(key.id) ?? true;
-      return { ...facts, status: statusOf(key, ports.clock.now()), usable, today: ports.today(key.id) };
+      return {
+        ...facts,
+        status: statusOf(key, ports.clock.now()),
+        usable: isUsable(key.id),
+        today: ports.today(key.id),
+      };
     },
     reload(id) {
       const key = ports.store.get(id);

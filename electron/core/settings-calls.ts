@@ -13,6 +13,8 @@ export type SettingsPorts = {
   readonly set: (name: string, value: unknown) => void;
   /** Listens on the addresses that the settings now name, or throws and stays. */
   readonly moveListener: () => Promise<void>;
+  /** The same for the dashboard: opens, moves or closes it. */
+  readonly followDashboard: () => Promise<void>;
 };
 
 export type SettingsCalls = {
@@ -27,9 +29,9 @@ export type SettingsCalls = {
 const notHere: Partial<Record<SettingName, string>> = { 'upstreams.list': 'it is changed with: keyhatch upstreams' };
 
 export function createSettingsCalls(ports: SettingsPorts): SettingsCalls {
-  async function moveOrGoBack(name: SettingName, before: Settings): Promise<void> {
+  async function followOrGoBack(name: SettingName, before: Settings, follow: () => Promise<void>): Promise<void> {
     try {
-      await ports.moveListener();
+      await follow();
     } catch (error) {
       ports.set(name, before[name]);
       throw error;
@@ -53,7 +55,8 @@ export function createSettingsCalls(ports: SettingsPorts): SettingsCalls {
         !isOnLan(before['server.hosts']);
       if (opensLan && !before['access.requireKey']) ports.set('access.requireKey', true);
       ports.set(name, value);
-      if (name === 'server.hosts' || name === 'server.port') await moveOrGoBack(name, before);
+      const follow = followerOf(name, ports);
+      if (follow) await followOrGoBack(name as SettingName, before, follow);
       return ports.view(name);
     },
     async setLan(on) {
@@ -63,6 +66,11 @@ export function createSettingsCalls(ports: SettingsPorts): SettingsCalls {
     },
   };
   return calls;
+}
+
+function followerOf(name: string, ports: SettingsPorts): (() => Promise<void>) | undefined {
+  if (name === 'server.hosts' || name === 'server.port') return ports.moveListener;
+  return name === 'dashboard.enabled' || name === 'dashboard.port' ? ports.followDashboard : undefined;
 }
 
 /** What would become possible that a person may not expect, as one sentence; undefined when nothing would. */

@@ -12,7 +12,7 @@ export type StatusPorts = {
   readonly dataDir: string;
   readonly server: ServerControl;
   readonly reachable: () => readonly Reachable[];
-  readonly dashboardUrl: () => string | null;
+  readonly dashboard: { readonly url: () => string | null; readonly problem: () => string | null };
   readonly vaultKind: () => VaultKind;
   readonly keys: KeyRegistry;
   readonly settings: () => Settings;
@@ -25,6 +25,7 @@ export function statusNow(ports: StatusPorts): Status {
   const settings = ports.settings();
   const locked = ports.keys.locked();
   const keys = ports.keys.all();
+  const dashboardProblem = ports.dashboard.problem();
   const onLan = isOnLan(settings['server.hosts']);
   return {
     version: ports.version,
@@ -32,7 +33,7 @@ export function statusNow(ports: StatusPorts): Status {
     shell: ports.shell,
     dataDir: ports.dataDir,
     server: { ...ports.server.state(), reachable: [...ports.reachable()] },
-    dashboard: { url: ports.dashboardUrl() },
+    dashboard: { url: ports.dashboard.url() },
     vault: { kind: ports.vaultKind(), state: locked ? 'locked' : 'open', reason: locked?.reason ?? null },
     access: {
       requireKey: settings['access.requireKey'],
@@ -40,11 +41,15 @@ export function statusNow(ports: StatusPorts): Status {
       onLan,
       sentence: accessSentence(settings),
     },
-    keys: { active: keys.filter(({ status }) => status === 'active').length, total: keys.length },
+    keys: {
+      active: keys.filter(({ id, status }) => status === 'active' && ports.keys.isUsable(id)).length,
+      total: keys.length,
+    },
     upstreams: ports.upstreams(),
     requestsToday: ports.requestsToday(),
     warnings: [
       ...ports.settingsProblems(),
+      ...(dashboardProblem === null ? [] : [dashboardProblem]),
       ...(onLan && !settings['access.requireKey'] ? ['Keys are off while other machines can reach this server.'] : []),
     ],
   };

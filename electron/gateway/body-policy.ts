@@ -118,7 +118,7 @@ function checkTopLevelKeys(bytes: Buffer): void {
   if (!scan.ok) throw invalid('it is not a valid JSON object');
   const seen = new Set<string>();
   for (const { key } of scan.members) {
-    const folded = foldKey(key);
+    const folded = policyKeys.has(key) ? key : foldKey(key);
     if (!policyKeys.has(folded)) continue;
     if (folded !== key) throw invalid(oddSpelling(key));
     if (seen.has(folded)) throw invalid(`"${folded}" stands in it twice`);

@@ -2,18 +2,20 @@
 // stage that touches the response. A generation is never replayed; the one exception is an upstream that refused the
 // connection before it took a byte while another serves the same model (architecture §4, rules 5–10).
 
-import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Stream } from 'node:stream';
 import { createProxyServer, type ProxyServer } from 'http-proxy';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Clock } from '../lib/clock.ts';
-import { type Attempt, breakOff, endAttempt, endOf, type Forwarded } from './attempt.ts';
+import { type Attempt, breakOff, endAttempt, endOf, type Forwarded, hold, release } from './attempt.ts';
 import { type Authorized, endedError, ownerOf } from './exchange.ts';
 import { clientHeaders, upstreamHeaders } from './forward-headers.ts';
 import type { GatewayUpstream, ResponseOwners } from './ports.ts';
+import type { RunningRequests } from './running.ts';
 import { watchStreamEnd } from './stream-end.ts';
 import { openTally, type Tally } from './tally/tally.ts';
+import { createTurnEnd } from './turn-end.ts';
 import type { UpstreamAgents } from './upstream-agent.ts';
 import { answerFailure, brokenOff, connectFailure, isRefusedConnection } from './upstream-failure.ts';
 
@@ -22,10 +24,14 @@ export type ForwardPorts = {
   readonly instanceId: string;
   readonly responses: ResponseOwners;
   readonly agents: UpstreamAgents;
+  readonly running: RunningRequests;
   readonly clock: Clock;
   /** Told when an upstream could not be connected to, so that its health is looked at now. */
   readonly upstreamFailed: (upstreamId: string, reason: string) => void;
 };
+
+/** What is put off to the end of a turn of the event loop. */
+type Turns = { readonly send: (state: Attempt) => void; readonly release: (state: Attempt) => void };
 
 export type Forward = (exchange: Authorized) => Promise<Forwarded>;
 
@@ -40,7 +46,12 @@ const connectTimeoutMs = 5_000;
 export function createForward(ports: ForwardPorts): Forward {
   // No constructor options: the library lets them override those of a single call.
   const proxy = createProxyServer();
-  listen(proxy, ports);
+  const isAlone = () => ports.running.count() <= 1;
+  const turns: Turns = {
+    send: createTurnEnd((state) => guarded(state, sendBody), isAlone),
+    release: createTurnEnd((state) => guarded(state, release), isAlone),
+  };
+  listen(proxy, { ...ports, turns });
 
   function attempt(exchange: Authorized, upstream: GatewayUpstream): Promise<Forwarded> {
     return new Promise((resolve, reject) => {
@@ -62,6 +73,8 @@ export function createForward(ports: ForwardPorts): Forward {
         firstByteAt: null,
         bytesOut: 0,
         endedBy: undefined,
+        held: false,
+        whole: false,
         timer: undefined,
       };
       const onClose = () => state.settle(endOf(state));
@@ -71,7 +84,7 @@ export function createForward(ports: ForwardPorts): Forward {
       if (res.destroyed) return onClose();
       if (exchange.ending.reason()) return onEnded();
       exchange.ending.tell(onEnded);
-      send(proxy, state, ports);
+      send(proxy, state, ports, turns);
     });
   }
 
@@ -90,9 +103,9 @@ export function createForward(ports: ForwardPorts): Forward {
   };
 }
 
-function send(proxy: ProxyServer, state: Attempt, ports: ForwardPorts): void {
+function send(proxy: ProxyServer, state: Attempt, ports: ForwardPorts, turns: Turns): void {
   const { exchange, upstream } = state;
-  const { req, res, body } = exchange;
+  const { req, res } = exchange;
   const { url } = upstream;
   // The library copies the request's own headers, so they are replaced before it sees them: a header taken out later
   // would already have gone when the client said `Expect: 100-continue`.
@@ -105,32 +118,40 @@ function send(proxy: ProxyServer, state: Attempt, ports: ForwardPorts): void {
       target: { protocol: url.protocol, hostname, port: url.port, pathname: prefix + exchange.upstreamPath + search },
       ignorePath: true,
       agent: ports.agents.for(url.protocol),
-      buffer: bodySource(body.bytes),
+      buffer: bodySource(() => turns.send(state)),
       selfHandleResponse: true,
     })
     // Failures arrive as events; the promise tells them a second time.
     .catch(() => {});
 }
 
-// All that the library does with a body is to pipe it. This one ends the request with its bytes, in one write with the head
-// and without a stream's machinery; and it does not hold them, because the library holds on to it.
-function bodySource(bytesNow: () => Buffer): Stream {
-  return { pipe: (request: ClientRequest) => request.end(bytesNow()) } as unknown as Stream;
+// All that the library does with a body is to pipe it. Ours goes with the head in one write, without a stream's machinery;
+// and this does not hold its bytes, because the library holds on to it.
+function bodySource(onPipe: () => void): Stream {
+  return { pipe: onPipe } as unknown as Stream;
 }
 
-function listen(proxy: ProxyServer, ports: ForwardPorts): void {
-  // Whatever is thrown in here would otherwise be thrown at the event loop, and end the process.
+function sendBody({ request, exchange }: Attempt): void {
+  if (request && !request.destroyed) request.end(exchange.body.bytes());
+}
+
+// Whatever is thrown in here would otherwise be thrown at the event loop, and end the process.
+function guarded(state: Attempt, act: (state: Attempt) => void): void {
+  try {
+    act(state);
+  } catch (error) {
+    state.request?.destroy();
+    state.fail(error);
+  }
+}
+
+function listen(proxy: ProxyServer, ports: ForwardPorts & { readonly turns: Turns }): void {
   const withAttempt = (req: unknown, act: (state: Attempt) => void) => {
     const state = (req as ProxiedRequest)[attemptOf];
-    try {
-      if (state) act(state);
-    } catch (error) {
-      state?.request?.destroy();
-      state?.fail(error);
-    }
+    if (state) guarded(state, act);
   };
   proxy.on('proxyReq', (request, req) => withAttempt(req, (state) => onRequest(state, request, ports)));
-  proxy.on('proxyRes', (response, req) => withAttempt(req, (state) => onResponse(state, response, ports)));
+  proxy.on('proxyRes', (response, req) => withAttempt(req, (state) => onResponse(state, response, ports, ports.turns)));
   proxy.on('error', (error, req) => withAttempt(req, (state) => onError(state, error, ports)));
   proxy.on('econnreset', (error, req) => withAttempt(req, (state) => onError(state, error, ports)));
 }
@@ -161,7 +182,7 @@ function onRequest(state: Attempt, request: ClientRequest, ports: ForwardPorts):
   });
 }
 
-function onResponse(state: Attempt, response: IncomingMessage, ports: ForwardPorts): void {
+function onResponse(state: Attempt, response: IncomingMessage, ports: ForwardPorts, turns: Turns): void {
   clearTimeout(state.timer);
   const { exchange, upstream } = state;
   const { res } = exchange;
@@ -178,14 +199,20 @@ function onResponse(state: Attempt, response: IncomingMessage, ports: ForwardPor
   state.tally = tally;
   const streamEnd = watchStreamEnd(response, exchange.req.method);
   response.on('data', (chunk: Buffer) => {
+    // Broken off, or nobody is there any more: nothing may follow.
+    if (state.endedBy || res.destroyed) return;
     state.bytesOut += chunk.length;
     tally.chunk(chunk, ports.clock.now());
     streamEnd?.chunk(chunk);
+    if (!res.write(chunk)) response.pause();
   });
+  res.on('drain', () => response.resume());
   response.once('end', () => {
     tally.end();
     if (streamEnd && !streamEnd.isWhole()) {
       breakOff(state, brokenOff(upstream, 'its connection closed before the last event'));
+    } else if (state.held) {
+      state.whole = true;
     } else {
       res.end();
     }
@@ -193,19 +220,8 @@ function onResponse(state: Attempt, response: IncomingMessage, ports: ForwardPor
   // Registered before the library's own listener, which destroys the client's socket at once.
   response.once('error', () => breakOff(state, brokenOff(upstream, 'its connection closed in the middle')));
   res.writeHead(response.statusCode ?? 502, clientHeaders(response.headers));
-  response.pipe(res, { end: false });
-  sendTogether(res);
-}
-
-// Head and body often arrive in one piece and then go out as one: a write of its own for each cost more than everything
-// else the gateway does (bench, 2026-11). What has arrived by now is written in this turn; the rest is not waited for.
-function sendTogether(res: ServerResponse): void {
-  const { socket } = res;
-  socket?.cork();
-  process.nextTick(() => {
-    if (!res.writableEnded) res.flushHeaders();
-    socket?.uncork();
-  });
+  hold(state);
+  turns.release(state);
 }
 
 function openTallyFor(

@@ -118,7 +118,9 @@ function checkHost(req: IncomingMessage, settings: Settings): string {
   if (name !== undefined && (isLoopbackName(name) || containerNames.has(name) || isOwnAddress(req, name))) return name;
   if (name !== undefined && settings['server.allowedHosts'].some((allowed) => allowed.toLowerCase() === name))
     return name;
-  throw new KeyhatchError('host_not_allowed', { details: { host: host.slice(0, 120).replace(/[^\x21-\x7e]/g, '?') } });
+  // Without the port, as the setting takes it, which the message names.
+  const shown = name ?? host.replace(/[^\x21-\x7e]/g, '?');
+  throw new KeyhatchError('host_not_allowed', { details: { host: shown.slice(0, 120) } });
 }
 
 // The literal under which the client reached this very socket is ours by proof. A page cannot fake it by DNS: its own

@@ -4,6 +4,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, isIPv6 } from 'node:net';
 import { KeyhatchError } from '../../shared/errors.ts';
+import { type Bag, createBag } from './bag.ts';
 import { nextFreePort } from './port-check.ts';
 import { findPortHolder } from './port-holder.ts';
 import { refuse } from './reply.ts';
@@ -24,7 +25,7 @@ export type Listener = {
 
 type Bound = ListenAddress & { readonly server: Server };
 /** A server that has let go of its address serves what runs, and nothing new on the connections that are left. */
-type Serving = { released: boolean; readonly answers: Set<ServerResponse> };
+type Serving = { released: boolean; readonly answers: Bag<ServerResponse> };
 
 export function createListener(handler: Handler): Listener {
   let bound: readonly Bound[] = [];
@@ -43,7 +44,7 @@ export function createListener(handler: Handler): Listener {
   }
 
   function open(): Server {
-    const serving: Serving = { released: false, answers: new Set() };
+    const serving: Serving = { released: false, answers: createBag() };
     const server = createHttpServer(handler, serving);
     all.set(server, serving);
     return server.once('close', () => all.delete(server));
@@ -52,7 +53,7 @@ export function createListener(handler: Handler): Listener {
   function release(server: Server): void {
     const serving = all.get(server);
     if (serving) serving.released = true;
-    for (const res of serving?.answers ?? []) res.shouldKeepAlive = false;
+    for (const res of serving?.answers.items() ?? []) res.shouldKeepAlive = false;
     server.close();
     server.closeIdleConnections();
   }
@@ -112,8 +113,8 @@ function createHttpServer(handler: Handler, serving: Serving): Server {
       refuse(res, new KeyhatchError('server_stopping'), dialectOfPath(req.url ?? ''), '');
       return;
     }
-    serving.answers.add(res);
-    res.once('close', () => serving.answers.delete(res));
+    const place = serving.answers.add(res);
+    res.once('close', () => serving.answers.remove(place));
     // The pipeline catches everything; should it not, one connection goes and not the process.
     handler(req, res, expectsContinue).catch(() => res.destroy());
   };
@@ -123,7 +124,7 @@ function createHttpServer(handler: Handler, serving: Serving): Server {
   server.on('error', () => {});
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     // Into an answer that has begun nothing may be put; and who is gone needs none.
-    const answering = [...serving.answers].some((res) => res.socket === socket);
+    const answering = serving.answers.items().some((res) => res.socket === socket);
     if (answering || !socket.writable || error.code === 'ECONNRESET') socket.destroy();
     else socket.end(refusalOfBrokenHead(error.code ?? ''));
   });

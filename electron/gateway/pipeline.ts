@@ -1,7 +1,6 @@
 // A request's way through the gateway, from top to bottom: guard, route, identify, admit, body, authorize, forward, meter.
 // The only place that catches: one refusal, in the caller's dialect. What a stage took is given back here, once.
 
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { KeyhatchError } from '../../shared/errors.ts';
 import { type Admission, createAdmission } from './admit.ts';
@@ -19,6 +18,7 @@ import { answerModelList, upstreamsToList } from './model-list.ts';
 import { answerOwn } from './own-answers.ts';
 import type { GatewayPorts } from './ports.ts';
 import { refuse } from './reply.ts';
+import { makeRequestId } from './request-id.ts';
 import { createRouter, dialectOfPath } from './route.ts';
 import type { RunningRequests } from './running.ts';
 import { createUpstreamAgents } from './upstream-agent.ts';
@@ -47,11 +47,12 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
   const ownPorts = { ...ports, admission };
 
   async function handle(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): Promise<void> {
+    const receivedAt = ports.clock.now();
     const received: Received = {
       req,
       res,
-      id: `req_${randomUUID()}`,
-      receivedAt: ports.clock.now(),
+      id: makeRequestId(receivedAt),
+      receivedAt,
       expectsContinue,
     };
     let soFar: SoFar = received;

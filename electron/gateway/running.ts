@@ -3,6 +3,7 @@
 
 import type { ErrorCode } from '../../shared/errors.ts';
 import type { Clock } from '../lib/clock.ts';
+import { type Bag, createBag } from './bag.ts';
 import type { Caller } from './exchange.ts';
 import type { KeyRegistry } from './ports.ts';
 
@@ -38,9 +39,9 @@ type End = (reason: EndReason) => void;
 const longestTimeoutMs = 2 ** 31 - 1;
 
 export function createRunningRequests(ports: { readonly keys: KeyRegistry; readonly clock: Clock }): RunningRequests {
-  const all = new Set<End>();
+  const all = createBag<End>();
   // One timer a key, set anew whenever the key changes: an expiry may come or move while a request runs.
-  const byKey = new Map<string, { readonly ends: Set<End>; timer: NodeJS.Timeout | undefined }>();
+  const byKey = new Map<string, { readonly ends: Bag<End>; timer: NodeJS.Timeout | undefined }>();
   let whenIdle: (() => void)[] = [];
 
   function endIfOver(keyId: string): void {
@@ -51,26 +52,26 @@ export function createRunningRequests(ports: { readonly keys: KeyRegistry; reado
     const key = ports.keys.get(keyId);
     const leftMs = (key?.expiresAt ?? Number.POSITIVE_INFINITY) - ports.clock.now();
     const reason = !key || key.status === 'revoked' ? 'key_revoked' : leftMs <= 0 ? 'key_expired' : undefined;
-    if (reason) for (const end of [...ofKey.ends]) end(reason);
+    if (reason) for (const end of ofKey.ends.items()) end(reason);
     else if (leftMs !== Number.POSITIVE_INFINITY) {
       ofKey.timer = setTimeout(() => endIfOver(keyId), Math.min(leftMs, longestTimeoutMs)).unref();
     }
   }
 
-  function join(keyId: string, end: End): void {
+  function join(keyId: string, end: End): number {
     const ofKey = byKey.get(keyId);
-    if (ofKey) {
-      ofKey.ends.add(end);
-      return;
-    }
-    byKey.set(keyId, { ends: new Set([end]), timer: undefined });
+    if (ofKey) return ofKey.ends.add(end);
+    const ends = createBag<End>();
+    const place = ends.add(end);
+    byKey.set(keyId, { ends, timer: undefined });
     endIfOver(keyId);
+    return place;
   }
 
-  function leave(keyId: string, end: End): void {
+  function leave(keyId: string, place: number): void {
     const ofKey = byKey.get(keyId);
-    ofKey?.ends.delete(end);
-    if (!ofKey || ofKey.ends.size > 0) return;
+    ofKey?.ends.remove(place);
+    if (!ofKey || ofKey.ends.size() > 0) return;
     clearTimeout(ofKey.timer);
     byKey.delete(keyId);
   }
@@ -83,9 +84,9 @@ export function createRunningRequests(ports: { readonly keys: KeyRegistry; reado
         reason ??= given;
         listener?.();
       };
-      all.add(end);
+      const place = all.add(end);
       const keyId = caller.kind === 'key' ? caller.key.id : undefined;
-      if (keyId !== undefined) join(keyId, end);
+      const placeOfKey = keyId === undefined ? 0 : join(keyId, end);
       return {
         ending: {
           reason: () => reason,
@@ -94,21 +95,21 @@ export function createRunningRequests(ports: { readonly keys: KeyRegistry; reado
           },
         },
         done() {
-          all.delete(end);
-          if (keyId !== undefined) leave(keyId, end);
-          if (all.size > 0) return;
+          all.remove(place);
+          if (keyId !== undefined) leave(keyId, placeOfKey);
+          if (all.size() > 0) return;
           for (const resolve of whenIdle) resolve();
           whenIdle = [];
         },
       };
     },
-    count: (keyId) => (keyId === undefined ? all.size : (byKey.get(keyId)?.ends.size ?? 0)),
+    count: (keyId) => (keyId === undefined ? all.size() : (byKey.get(keyId)?.ends.size() ?? 0)),
     keyChanged: endIfOver,
     endAll(reason) {
-      for (const end of [...all]) end(reason);
+      for (const end of all.items()) end(reason);
     },
     idle() {
-      return all.size === 0 ? Promise.resolve() : new Promise((resolve) => whenIdle.push(resolve));
+      return all.size() === 0 ? Promise.resolve() : new Promise((resolve) => whenIdle.push(resolve));
     },
   };
 }

@@ -1,12 +1,27 @@
-// What `keyhatch serve` says when it is ready: one JSON line for programs, a short text for people. No secrets.
+// What `keyhatch serve` says when it is ready: one JSON line for programs, a short text for people. No secret but the
+// sign-in link, and that only where its caller hands one in.
 
-import type { Status } from '../../shared/model.ts';
+import type { SignInLink, Status } from '../../shared/model.ts';
 import { upstreamKindRow } from '../../shared/upstream-kinds.ts';
 
 /** The first line of stdout with `--log-format json`. */
-export function readyEvent(status: Status): { event: 'ready'; gateway: string; dashboard: string | null; pid: number } {
-  return { event: 'ready', gateway: status.server.urls[0] ?? '', dashboard: null, pid: status.pid };
+export function readyEvent(status: Status, link: SignInLink | undefined): ReadyEvent {
+  const event = {
+    event: 'ready',
+    gateway: status.server.urls[0] ?? '',
+    dashboard: status.dashboard.url,
+    pid: status.pid,
+  } as const;
+  return link ? { ...event, link: link.url } : event;
 }
+
+type ReadyEvent = {
+  readonly event: 'ready';
+  readonly gateway: string;
+  readonly dashboard: string | null;
+  readonly pid: number;
+  readonly link?: string;
+};
 
 const vaultWords = {
   keychain: 'the OS keychain',
@@ -15,12 +30,13 @@ const vaultWords = {
 } as const;
 
 /** @param calledAs how people call this program, for commands they can paste */
-export function readyText(status: Status, calledAs: string): string {
+export function readyText(status: Status, link: SignInLink | undefined, calledAs: string): string {
   const [url = ''] = status.server.urls;
   const rows: [string, string][] = [
     ['Gateway', status.server.urls.join('  ')],
     ['Base URLs', `OpenAI ${url}/v1 · Anthropic ${url} · Ollama ${url}`],
     ...upstreamRows(status),
+    ...dashboardRows(status, link, calledAs),
     ['Keys', keysText(status, calledAs)],
     ...withoutKeychain(status, calledAs),
     ['Who may', status.access.sentence],
@@ -28,6 +44,16 @@ export function readyText(status: Status, calledAs: string): string {
   ];
   const lines = rows.map(([name, text]) => `  ${name.padEnd(12)}${text}`);
   return `\nKeyhatch ${status.version} is running. Ctrl+C stops it.\n\n${lines.join('\n')}\n\n`;
+}
+
+function dashboardRows({ dashboard }: Status, link: SignInLink | undefined, calledAs: string): [string, string][] {
+  if (dashboard.url === null) return [];
+  const another = `${calledAs} dashboard link`;
+  if (!link) return [['Dashboard', `${dashboard.url}  Sign in with a link from:  ${another}`]];
+  return [
+    ['Dashboard', link.url],
+    ['', `This link signs in one browser, within 10 minutes. Another one:  ${another}`],
+  ];
 }
 
 function upstreamRows(status: Status): [string, string][] {
@@ -44,8 +70,8 @@ function withoutKeychain({ vault }: Status, calledAs: string): [string, string][
   if (vault.state !== 'locked' || vault.kind !== 'keychain') return [];
   return [
     ['', 'This machine may have no keychain. Then keep keys in a file sealed with a passphrase of yours:'],
-    ['', `  KEYHATCH_VAULT_PASSPHRASE=… ${calledAs} serve --vault file`],
-    ['', `or, to try things out, in memory:  ${calledAs} serve --vault memory --echo`],
+    ['', `  KEYHATCH_VAULT_PASSPHRASE='…' ${calledAs} serve --vault file --echo-if-none`],
+    ['', `or, to try things out, in memory:  ${calledAs} serve --vault memory --echo-if-none`],
   ];
 }
 

@@ -29,6 +29,8 @@ export type ServeArguments = {
   readonly localhostBypass: boolean | undefined;
   readonly apiKey: ApiKeySource | undefined;
   readonly dashboardPort: number | 'off' | undefined;
+  /** Whether the sign-in link is printed even where no terminal reads it. */
+  readonly printLink: boolean;
   readonly logFormat: LogFormat;
 };
 
@@ -44,7 +46,8 @@ export const serveFlags = {
   'localhost-bypass': { value: 'on|off', about: 'Whether programs on this computer may come in without one.' },
   'api-key': { value: 'KEY', about: 'Keep this value as the key "main". Other programs can see arguments.' },
   'api-key-file': { value: 'F|-', about: 'The same from a file, or - for stdin (or KEYHATCH_API_KEY).' },
-  'dashboard-port': { value: 'N|off', about: 'Port of the dashboard, or off.' },
+  'dashboard-port': { value: 'N|off', about: 'Port of the dashboard, or off; 0 takes any free one.' },
+  'print-link': { about: 'Print a link that signs a browser in, even if no terminal reads it.' },
   'log-format': { value: 'FORMAT', about: 'pretty or json.' },
   help: { short: 'h', about: 'Show this help.' },
 } as const satisfies FlagTable;
@@ -72,6 +75,7 @@ export function parseServeArguments(argv: readonly string[], place: DataDirPlace
     localhostBypass: read('localhost-bypass', parseOnOff),
     apiKey: apiKeySource(flags, place.env),
     dashboardPort: read('dashboard-port', (flag, text) => (text === 'off' ? 'off' : port(flag, text))),
+    printLink: flags.on('print-link'),
     logFormat: read('log-format', (flag, text) => parseChoice(flag, text, ['pretty', 'json'])) ?? 'pretty',
   };
 }

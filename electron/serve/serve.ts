@@ -3,7 +3,6 @@
 
 import { readFile } from 'node:fs/promises';
 import { KeyhatchError } from '../../shared/errors.ts';
-import type { Status } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { compose } from '../compose.ts';
 import { createLog, type Log } from '../lib/log.ts';
@@ -15,11 +14,13 @@ import type { ApiKeySource, ServeArguments } from './serve-arguments.ts';
 type Sink = { readonly write: (text: string) => unknown };
 
 export type ServeIo = {
-  readonly stdout: Sink;
+  readonly stdout: Sink & { readonly isTTY?: boolean | undefined };
   readonly stderr: Sink;
   readonly stdin: AsyncIterable<string | Uint8Array>;
   readonly env: { [name: string]: string | undefined };
   readonly version: string;
+  /** Folder of the built pages; undefined where there are none. */
+  readonly pagesDir: string | undefined;
   /** How people call this program: `keyhatch`, `npx keyhatch`. */
   readonly calledAs: string;
   /** Calls back on each SIGINT, SIGTERM or SIGHUP, until the returned function is called. */
@@ -41,7 +42,7 @@ export async function serve(args: ServeArguments, io: ServeIo): Promise<number> 
     await house.start();
     // Listened for before anybody is told that it is ready, and may want it to stop.
     const stopped = untilStopped(house, io, log);
-    announce(house.status(), args, io);
+    announce(house, args, io);
     lines.release();
     return await stopped;
   } catch (error) {
@@ -64,7 +65,7 @@ function shellOf(args: ServeArguments, io: ServeIo, log: Log) {
     flags: settingsOf(args),
     upstreams: args.upstreams,
     echo: args.echo,
-    pagesDir: undefined,
+    pagesDir: io.pagesDir,
     desktop: undefined,
   } as const;
 }
@@ -75,6 +76,8 @@ function settingsOf(args: ServeArguments): Partial<Settings> {
   const requireKey = args.requireKey ?? (lan ? true : undefined);
   return {
     'server.autoStart': true,
+    'dashboard.enabled': args.dashboardPort !== 'off',
+    ...(typeof args.dashboardPort === 'number' ? { 'dashboard.port': args.dashboardPort } : {}),
     ...(args.port === undefined ? {} : { 'server.port': args.port }),
     ...(args.hosts === undefined ? {} : { 'server.hosts': [...args.hosts] }),
     ...(requireKey === undefined ? {} : { 'access.requireKey': requireKey }),
@@ -91,8 +94,6 @@ async function prepare(house: House, args: ServeArguments, io: ServeIo, log: Log
     const { status } = await house.keys.ensure('main', await readApiKey(args.apiKey, io));
     if (status !== 'active') log.warn(`the key given on the command line is ${status}, and stays so`);
   }
-  if (args.dashboardPort !== undefined && args.dashboardPort !== 'off')
-    log.warn('there is no dashboard in this version');
   if (args.upstreams.length === 0 && args.echo !== 'on') await house.adoptServers();
   // Only a keychain may be waiting for a person; the others are open or locked in a moment, and then the text says which.
   if (house.status().vault.kind !== 'keychain') return house.vaultTried;
@@ -113,9 +114,13 @@ async function readApiKey(source: ApiKeySource, io: ServeIo): Promise<string> {
   return text.trim();
 }
 
-function announce(status: Status, args: ServeArguments, io: ServeIo): void {
+function announce(house: House, args: ServeArguments, io: ServeIo): void {
+  const status = house.status();
+  // Not into what may be a log: whoever reads that later could sign in with it.
+  const mayTell = status.dashboard.url !== null && (args.printLink || io.stdout.isTTY === true);
+  const link = mayTell ? house.dashboardLink() : undefined;
   io.stdout.write(
-    args.logFormat === 'json' ? `${JSON.stringify(readyEvent(status))}\n` : readyText(status, io.calledAs),
+    args.logFormat === 'json' ? `${JSON.stringify(readyEvent(status, link))}\n` : readyText(status, link, io.calledAs),
   );
 }
 

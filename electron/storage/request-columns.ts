@@ -32,9 +32,11 @@ export const requestColumns = {
   attempt: 'attempt',
 } as const satisfies Record<keyof RequestRow, string>;
 
+const fields = Object.keys(requestColumns) as (keyof RequestRow)[];
+
 /** The values of a row in the order of `requestColumns`, as SQLite takes them. */
 export function requestValues(row: RequestRow): (string | number | null)[] {
-  return (Object.keys(requestColumns) as (keyof RequestRow)[]).map((field) => {
+  return fields.map((field) => {
     const value = row[field];
     if (typeof value === 'boolean') return value ? 1 : 0;
     // Strict integer columns refuse the fraction that a time measured with a monotonic clock has.

@@ -40,6 +40,8 @@ export function openProfileVault(options: ProfileVaultOptions): ProfileVault {
   const remembered = meta.get(vaultFact) as VaultKind | undefined;
   const kind = options.wanted ?? remembered ?? 'keychain';
   const profileId = meta.get(idFact) ?? newProfileId(meta);
+  // What was kept in memory ended with the run that kept it: nothing of it can be found, here or in another vault.
+  const forgotten = kind === 'memory' || remembered === 'memory';
   let opened: Promise<Vault> | undefined;
   // Reading a passphrase takes it out of the environment it is read from: each attempt gets a copy, because the first one
   // may fail, and the process's own loses them for good.
@@ -57,17 +59,21 @@ export function openProfileVault(options: ProfileVaultOptions): ProfileVault {
   }
 
   async function open(): Promise<VerifierStore> {
-    if (remembered !== undefined && remembered !== kind && knownKeyIds().length > 0) {
+    const elsewhere = remembered !== undefined && remembered !== 'memory' && remembered !== kind;
+    if (elsewhere && knownKeyIds().length > 0) {
       throw vaultLocked(kind, `the keys of this profile lie in another vault; start with --vault ${remembered}`);
     }
     const { log, clock } = options;
-    const store = await openVerifierStore({ vault: await vault(), knownKeyIds: knownKeyIds(), log, clock }).catch(
-      (error: unknown) => {
-        // A wrong passphrase shows only now; it may be another one at the next attempt.
-        opened = undefined;
-        throw error;
-      },
-    );
+    const store = await openVerifierStore({
+      vault: await vault(),
+      knownKeyIds: forgotten ? [] : knownKeyIds(),
+      log,
+      clock,
+    }).catch((error: unknown) => {
+      // A wrong passphrase shows only now; it may be another one at the next attempt.
+      opened = undefined;
+      throw error;
+    });
     environment = undefined;
     if (remembered !== kind) meta.set(vaultFact, kind);
     return store;

@@ -76,5 +76,6 @@ export function formatRelative(atMs: number, nowMs: number): string {
   const distance = atMs - nowMs;
   if (Math.abs(distance) > 28 * 86_400_000) return formatDate(atMs);
   const [unit, unitMs] = steps.findLast(([, ms]) => Math.abs(distance) >= ms) ?? ['second', 1000];
-  return relative.format(Math.trunc(distance / unitMs), unit);
+  // What lies behind is said in whole units that have passed; what lies ahead, in the nearest.
+  return relative.format(distance < 0 ? Math.trunc(distance / unitMs) : Math.round(distance / unitMs), unit);
 }

@@ -18,7 +18,12 @@ export function Moment({ at }: { readonly at: number }) {
   const now = useNow(10_000);
   return (
     <Tooltip label={formatMoment(at)}>
-      <time dateTime={new Date(at).toISOString()}>{formatRelative(at, Math.max(now, at))}</time>
+      <time dateTime={new Date(at).toISOString()}>{formatRelative(at, justNow(at, now))}</time>
     </Tooltip>
   );
+}
+
+// Clocks are asked at different moments: what has just happened is not to be said to lie ahead.
+function justNow(at: number, now: number): number {
+  return at > now && at - now < 15_000 ? at : now;
 }

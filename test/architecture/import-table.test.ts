@@ -40,6 +40,7 @@ const rules: Readonly<Record<string, Rule>> = {
   upstream: { rooms: base, packages: [node] },
   echo: { rooms: base, packages: [node] },
   control: { rooms: base, packages: [node, /^zod$/, contractClient, contractServer] },
+  dashboard: { rooms: base, packages: [node, /^@orpc\/server(\/node)?$/] },
   compose: {
     rooms: [
       ...base,
@@ -85,8 +86,8 @@ function roomOf(file: string): string {
   const [top, room, ...rest] = file.split('/');
   if (top !== 'electron') return top ?? '';
   if (rest.length > 0) return room ?? '';
-  // compose.ts has a part of its own for what is kept.
-  return (room ?? '').replace(/(-ledger)?\.tsx?$/, '');
+  // compose.ts has parts of their own for what is kept and for the dashboard.
+  return (room ?? '').replace(/(-ledger|-dashboard)?\.tsx?$/, '');
 }
 
 function importsOf(file: string): Import[] {

@@ -24,7 +24,8 @@ export function keyTable(keys: readonly KeyFacts[], { paint, when }: Output): st
   );
 }
 
-export function keyDetails(key: KeyFacts, { paint, when }: Output): string {
+/** @param unusable why its secret opens nothing, where that is so */
+export function keyDetails(key: KeyFacts, { paint, when }: Output, unusable?: string): string {
   const pairs: (readonly [string, string])[] = [
     ['Id', key.id],
     ['Project', key.project ?? '–'],
@@ -35,6 +36,7 @@ export function keyDetails(key: KeyFacts, { paint, when }: Output): string {
     ['Limits', `${perMinute(key.limits.rpm)}, ${parallel(key.limits.parallel)}`],
     ['Models', key.models === null ? 'all' : key.models.join(', ')],
   ];
+  if (!key.usable && unusable !== undefined) pairs.push(['', unusable]);
   if (key.rotatedAt !== null) pairs.push(['Rotated', when(key.rotatedAt, '–')]);
   if (key.oldSecretUntil !== null) pairs.push(['Old secret', `ends ${when(key.oldSecretUntil, '–')}`]);
   if (key.revokedAt !== null) pairs.push(['Revoked', when(key.revokedAt, '–')]);

@@ -7,6 +7,7 @@ import { type Command, defineCommand, onlyWord, type Session } from '../command.
 import { parseDuration } from '../flag-values.ts';
 import { gatewayUrl } from './gateway-url.ts';
 import { fieldFlags, parseKeyFields } from './key-fields.ts';
+import { refuseToMakeInVain, whyUnusable } from './key-outlook.ts';
 import { keyDetails, keyTable, keyTitle, newSecretText } from './key-text.ts';
 
 const keyWord = ['ID|NAME'];
@@ -26,6 +27,7 @@ const create = defineCommand({
     if (name === undefined) throw new UsageError('A key needs a name: --name NAME.');
     const { expiresAt, models, ...fields } = parseKeyFields(flags, now);
     return async (session) => {
+      await refuseToMakeInVain(session.client);
       const value = flags.on('value-stdin') ? await session.input.secret('the value of the key') : undefined;
       const baseUrl = session.out.json ? undefined : await gatewayUrl(session.client);
       const created = await session.client.keys.create({
@@ -50,6 +52,10 @@ const list = defineCommand({
     async ({ client, out }) => {
       const keys = await client.keys.list();
       out.answer(keys, () => keyTable(keys, out));
+      const unusable = keys.filter((key) => !key.usable && key.status !== 'revoked');
+      if (unusable.length === 0 || out.json) return;
+      const which = unusable.length === 1 ? 'One key is unusable' : `${unusable.length} keys are unusable`;
+      out.note(`${which}: ${await whyUnusable(client)}`);
     },
 });
 
@@ -62,7 +68,8 @@ const show = defineCommand({
     (invocation) =>
     async ({ client, out }) => {
       const key = await client.keys.get({ ref: onlyWord(invocation) });
-      out.answer(key, () => keyDetails(key, out));
+      const unusable = key.usable ? undefined : await whyUnusable(client);
+      out.answer(key, () => keyDetails(key, out, unusable));
     },
 });
 
@@ -102,6 +109,7 @@ const rotate = defineCommand({
     const text = invocation.flags.text('grace');
     const graceMs = text === undefined ? undefined : text === 'none' ? 0 : parseDuration('--grace', text);
     return async (session) => {
+      await refuseToMakeInVain(session.client);
       const baseUrl = session.out.json ? undefined : await gatewayUrl(session.client);
       const created = await session.client.keys.rotate({ ref: onlyWord(invocation), graceMs });
       const { oldSecretUntil } = created.facts;
@@ -144,6 +152,10 @@ function finalKeyAction(name: string, about: string, done: string, consequence: 
       async ({ client, out, input }) => {
         const ref = onlyWord(invocation);
         const { id, ...found } = await client.keys.get({ ref });
+        if (name === 'revoke' && found.revokedAt !== null) {
+          out.answer({ id, ...found }, () => `The key ${keyTitle({ id, ...found })} is revoked already.`);
+          return;
+        }
         if (!invocation.flags.on('yes'))
           await input.confirm(`${consequence} Go on with ${keyTitle({ id, ...found })}?`);
         // By id: another key may have taken the name while the question stood.

@@ -52,10 +52,19 @@ const set = defineCommand({
     return async ({ client, out }) => {
       const value = flags.on('add') ? await added(client, name, given) : given;
       const setting = await client.settings.set({ name, value, confirm: flags.on('confirm') });
-      out.answer(setting, () => `${setting.name} is now ${valueText(setting.value)}.`);
+      const now = `${setting.name} is now ${valueText(setting.value)}.`;
+      const who = out.json || !decidesWhoMayEnter(name) ? '' : await whoMayEnter(client);
+      out.answer(setting, () => now + who);
     };
   },
 });
+
+const decidesWhoMayEnter = (name: string) => name === 'server.hosts' || /^(?:access|cors)\./.test(name);
+
+async function whoMayEnter(client: ContractClient): Promise<string> {
+  const { access } = await client.status.get();
+  return `\nWho may come in now: ${visible(access.sentence)}`;
+}
 
 async function added(client: ContractClient, name: string, given: SettingValue): Promise<SettingValue> {
   const { value } = await client.settings.get({ name });
@@ -67,17 +76,22 @@ async function added(client: ContractClient, name: string, given: SettingValue):
 export const settingsCommands: readonly Command[] = [list, get, set];
 
 /**
- * What the text means for this setting: JSON where it is JSON, a list with commas where the setting takes a list, else
- * the text as it is. An upstream's id of digits alone stays a text, because its setting takes no number.
+ * What the text means for this setting: JSON where it is JSON, yes or no where the setting is a switch, a list with
+ * commas where it takes a list, else the text as it is. An upstream's id of digits alone stays a text, because its setting takes no number.
  */
 export function parseSettingValue(name: string, text: string): SettingValue {
-  const readings: readonly SettingValue[] = [...asJson(text), ...(takesList(name) ? [parseList(text)] : []), text];
+  const readings: readonly SettingValue[] = [
+    ...asJson(text),
+    ...asSwitch(text),
+    ...(takesList(name) ? [parseList(text)] : []),
+    text,
+  ];
   const known = settingNames.find((candidate) => candidate === name);
   const schema = known && settingsSchema.shape[known];
   const fitting = schema && readings.find((reading) => schema.safeParse(reading).success);
   if (fitting !== undefined) return fitting;
   // Nothing fits: the instance shall say why, about what was most likely meant.
-  return (takesList(name) ? readings.find(Array.isArray) : readings[0]) ?? text;
+  return (takesList(name) ? readings.find(Array.isArray) : asJson(text)[0]) ?? text;
 }
 
 function asJson(text: string): readonly SettingValue[] {
@@ -86,6 +100,12 @@ function asJson(text: string): readonly SettingValue[] {
   } catch {
     return [];
   }
+}
+
+// Some settings take the words themselves (`cors.mode off`); which reading fits is for their schema to say.
+function asSwitch(text: string): readonly boolean[] {
+  if (/^(?:on|yes)$/i.test(text)) return [true];
+  return /^(?:off|no)$/i.test(text) ? [false] : [];
 }
 
 function takesList(name: string): boolean {

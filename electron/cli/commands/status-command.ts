@@ -23,6 +23,7 @@ function statusText(status: Status, out: Output): string {
   const { paint } = out;
   const pairs: (readonly [string, string])[] = [];
   if (status.server.urls.length > 0) pairs.push(['Address', visible(status.server.urls.join('  '))]);
+  if (status.dashboard.url !== null) pairs.push(['Dashboard', visible(status.dashboard.url)]);
   pairs.push(['Access', visible(status.access.sentence)]);
   pairs.push(['Keys', `${status.keys.active} active of ${status.keys.total}`]);
   pairs.push(['Vault', vaultText(status, out)]);

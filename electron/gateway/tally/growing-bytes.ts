@@ -23,7 +23,9 @@ export function createGrowingBytes(limitBytes: number): GrowingBytes {
       const grown = size + to - from;
       if (grown > limitBytes) return false;
       if (store === undefined || store.length < grown) {
-        const larger = Buffer.allocUnsafeSlow(Math.max(firstBytes, grown, Math.min(limitBytes, 2 * size)));
+        const wanted = Math.max(firstBytes, grown, Math.min(limitBytes, 2 * size));
+        // A store of its own is a piece of memory that the collector has to give back one by one; most answers fit the first.
+        const larger = wanted === firstBytes ? Buffer.allocUnsafe(wanted) : Buffer.allocUnsafeSlow(wanted);
         store?.copy(larger, 0, 0, size);
         store = larger;
       }

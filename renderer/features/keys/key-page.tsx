@@ -1,7 +1,140 @@
-// KeyPage: built next.
+// One key: what it is, what it may do, what it used, and what can be done to it.
 
-import { Page } from '../../ui/page.tsx';
+import { Anchor, Button, Group, SimpleGrid, Text } from '@mantine/core';
+import { IconChevronLeft, IconKeyOff } from '@tabler/icons-react';
+import { useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import type { KeyFacts } from '../../../shared/model.ts';
+import { clientOfUserAgent } from '../../../shared/snippets-user-agents.ts';
+import { useKeys } from '../../api/api-context.tsx';
+import { commonTexts } from '../../texts/common-texts.ts';
+import { keysTexts } from '../../texts/keys-texts.ts';
+import { Answer } from '../../ui/answer.tsx';
+import { CopyIcon } from '../../ui/copy-button.tsx';
+import { Empty } from '../../ui/empty.tsx';
+import { formatCompact, formatCount, formatMoment } from '../../ui/format.ts';
+import { Moment } from '../../ui/moment.tsx';
+import { Notice } from '../../ui/notice.tsx';
+import { Page, Panel } from '../../ui/page.tsx';
+import { Pill } from '../../ui/pill.tsx';
+import { type KeyDialog, KeyDialogs } from './key-dialogs.tsx';
+import { KeyMenu } from './key-menu.tsx';
+import { limitText, stateOfKey } from './key-state.ts';
+import { KeyUsage } from './key-usage.tsx';
+import { placeOf } from './last-use.ts';
 
-export function KeyPage(_props: { readonly id: string }) {
-  return <Page title="Key">{null}</Page>;
+const { page: texts } = keysTexts;
+
+export function KeyPage({ id }: { readonly id: string }) {
+  return (
+    <Answer query={useKeys()} lines={8}>
+      {(keys) => {
+        const facts = keys.find((key) => key.id === id);
+        return facts ? <KnownKey facts={facts} /> : <NoSuchKey />;
+      }}
+    </Answer>
+  );
+}
+
+function NoSuchKey() {
+  return (
+    <Empty
+      icon={IconKeyOff}
+      title={texts.notFound}
+      action={
+        <Button component={Link} href="/keys" variant="default">
+          {texts.back}
+        </Button>
+      }
+    >
+      {texts.notFoundHint}
+    </Empty>
+  );
+}
+
+function KnownKey({ facts }: { readonly facts: KeyFacts }) {
+  const [, go] = useLocation();
+  const [dialog, setDialog] = useState<KeyDialog>();
+  const { tone, word } = stateOfKey(facts);
+  return (
+    <Page
+      title={facts.name}
+      actions={
+        <>
+          <Anchor component={Link} href="/keys" size="sm">
+            <IconChevronLeft size={14} aria-hidden="true" style={{ verticalAlign: '-2px' }} />
+            {texts.back}
+          </Anchor>
+          <Pill tone={tone} dot>
+            {word}
+          </Pill>
+          {facts.status === 'active' && (
+            <Button component={Link} href={`/connect?key=${facts.id}`} variant="default">
+              {texts.connect}
+            </Button>
+          )}
+          <KeyMenu facts={facts} open={setDialog} onDeleted={() => go('/keys', { replace: true })} />
+        </>
+      }
+    >
+      {!facts.usable && facts.status === 'active' && <Notice tone="bad">{keysTexts.unusableHint}</Notice>}
+      <SimpleGrid cols={{ base: 1, md: 2 }} spacing={14}>
+        <FactsPanel facts={facts} />
+        <KeyUsage keyId={facts.id} />
+      </SimpleGrid>
+      <KeyDialogs dialog={dialog} onClose={() => setDialog(undefined)} />
+    </Page>
+  );
+}
+
+function FactsPanel({ facts }: { readonly facts: KeyFacts }) {
+  const client = clientOfUserAgent(facts.lastUsedBy);
+  const rows: readonly (readonly [string, React.ReactNode])[] = [
+    [
+      texts.id,
+      <Group key="id" gap={4} component="span">
+        <code>{facts.id}</code>
+        <CopyIcon text={facts.id} what={texts.id} />
+      </Group>,
+    ],
+    [texts.made, `${formatMoment(facts.createdAt)}${facts.origin === 'typed' ? `, ${texts.typed}` : ''}`],
+    [
+      texts.lastUsed,
+      facts.lastUsedAt === null ? (
+        commonTexts.never
+      ) : (
+        <span key="used">
+          <Moment at={facts.lastUsedAt} />{' '}
+          {texts.from(placeOf(facts), client === 'other' ? texts.unknownClient : client)}
+        </span>
+      ),
+    ],
+    [
+      texts.today,
+      texts.todayText(formatCount(facts.today.requests), formatCompact(facts.today.tokensIn + facts.today.tokensOut)),
+    ],
+    [texts.expires, facts.expiresAt === null ? commonTexts.never : formatMoment(facts.expiresAt)],
+    [texts.limits, limitText(facts)],
+    [texts.models, facts.models === null ? texts.allModels : facts.models.join(', ')],
+    ...(facts.rotatedAt === null ? [] : ([[texts.rotated, formatMoment(facts.rotatedAt)]] as const)),
+    ...(facts.oldSecretUntil === null
+      ? []
+      : ([[texts.oldSecret, texts.oldUntil(formatMoment(facts.oldSecretUntil))]] as const)),
+  ];
+  return (
+    <Panel title={texts.facts}>
+      <dl className="kh-facts kh-rows">
+        {rows.map(([name, value]) => (
+          <div key={name}>
+            <Text component="dt" size="sm" c="dimmed">
+              {name}
+            </Text>
+            <Text component="dd" size="sm">
+              {value}
+            </Text>
+          </div>
+        ))}
+      </dl>
+    </Panel>
+  );
 }

@@ -1,7 +1,116 @@
-// KeysPage: built next.
+// All keys: found, filtered and sorted here, made, changed and ended through their dialogs.
 
-import { Page } from '../../ui/page.tsx';
+import { Button, SegmentedControl, TextInput } from '@mantine/core';
+import { IconKey, IconPlus, IconSearch } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import type { KeyFacts } from '../../../shared/model.ts';
+import { useKeys } from '../../api/api-context.tsx';
+import { commonTexts } from '../../texts/common-texts.ts';
+import { keysTexts as texts } from '../../texts/keys-texts.ts';
+import { Answer } from '../../ui/answer.tsx';
+import { Empty } from '../../ui/empty.tsx';
+import { Page, Panel } from '../../ui/page.tsx';
+import { type KeyDialog, KeyDialogs } from './key-dialogs.tsx';
+import { hasEnded } from './key-state.ts';
+import { KeyTable } from './key-table.tsx';
 
-export function KeysPage(_props: { readonly creating?: boolean }) {
-  return <Page title="Keys">{null}</Page>;
+type Filter = keyof typeof texts.filters;
+
+const fits: Readonly<Record<Filter, (key: KeyFacts) => boolean>> = {
+  all: () => true,
+  active: ({ status }) => status === 'active',
+  paused: ({ status }) => status === 'paused',
+  ended: hasEnded,
+};
+
+export function KeysPage({ creating = false }: { readonly creating?: boolean }) {
+  const [, go] = useLocation();
+  const keys = useKeys();
+  const [text, setText] = useState('');
+  const [filter, setFilter] = useState<Filter>('all');
+  const [opened, setOpened] = useState<KeyDialog>();
+  const dialog: KeyDialog | undefined = creating ? { kind: 'new' } : opened;
+  const newKey = (
+    <Button leftSection={<IconPlus size={16} />} onClick={() => setOpened({ kind: 'new' })}>
+      {texts.newKey}
+    </Button>
+  );
+
+  function showAll(): void {
+    setText('');
+    setFilter('all');
+  }
+
+  function close(): void {
+    setOpened(undefined);
+    if (creating) go('/keys', { replace: true });
+  }
+
+  return (
+    <Page
+      title={texts.title}
+      actions={
+        <>
+          <TextInput
+            w={220}
+            leftSection={<IconSearch size={15} />}
+            placeholder={commonTexts.search}
+            aria-label={texts.search}
+            value={text}
+            onChange={(event) => setText(event.currentTarget.value)}
+          />
+          <SegmentedControl
+            size="xs"
+            aria-label={texts.filter}
+            data={Object.entries(texts.filters).map(([value, label]) => ({ value, label }))}
+            value={filter}
+            onChange={(value) => setFilter(value as Filter)}
+          />
+          {newKey}
+        </>
+      }
+    >
+      <Panel flush>
+        <Answer query={keys} lines={6}>
+          {(all) => {
+            const shown = all.filter((key) => fits[filter](key) && matches(key, text));
+            if (all.length === 0) return <NoKeys onMake={() => setOpened({ kind: 'new' })} />;
+            if (shown.length === 0) return <NothingFits onShowAll={showAll} />;
+            return <KeyTable keys={shown} open={setOpened} />;
+          }}
+        </Answer>
+      </Panel>
+      <KeyDialogs dialog={dialog} onClose={close} />
+    </Page>
+  );
+}
+
+function matches({ id, name, project }: KeyFacts, text: string): boolean {
+  const wanted = text.trim().toLowerCase();
+  return [id, name, project ?? ''].some((part) => part.toLowerCase().includes(wanted));
+}
+
+function NoKeys({ onMake }: { readonly onMake: () => void }) {
+  return (
+    <Empty icon={IconKey} title={texts.empty} action={<Button onClick={onMake}>{texts.makeFirst}</Button>}>
+      {texts.emptyHint}
+    </Empty>
+  );
+}
+
+function NothingFits({ onShowAll }: { readonly onShowAll: () => void }) {
+  return (
+    <Empty
+      icon={IconSearch}
+      title={texts.nothingFits}
+      action={
+        <Button variant="default" onClick={onShowAll}>
+          {texts.showAll}
+        </Button>
+      }
+    >
+      {texts.nothingFitsHint}
+    </Empty>
+  );
 }

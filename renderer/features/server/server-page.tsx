@@ -1,7 +1,73 @@
-// ServerPage: built next.
+// The server at a glance: whether it runs and where, who may come in, what stands behind it, and what passes right now.
 
-import { Page } from '../../ui/page.tsx';
+import { Button, SimpleGrid, Stack } from '@mantine/core';
+import { useDocumentTitle } from '@mantine/hooks';
+import { Link } from 'wouter';
+import type { Status } from '../../../shared/model.ts';
+import { useStatus } from '../../api/api-context.tsx';
+import { serverTexts as texts } from '../../texts/server-texts.ts';
+import { Answer } from '../../ui/answer.tsx';
+import { Notice } from '../../ui/notice.tsx';
+import { AccessPanel } from './access-panel.tsx';
+import { AccessSentence } from './access-sentence.tsx';
+import { ExposurePanel } from './exposure-panel.tsx';
+import { ReachablePanel } from './reachable-panel.tsx';
+import { ServerHeader } from './server-header.tsx';
+import { UpstreamsPanel } from './upstreams-panel.tsx';
 
 export function ServerPage() {
-  return <Page title="Server">{null}</Page>;
+  useDocumentTitle(`${texts.title} · Keyhatch`);
+  return (
+    <Stack gap={14} px={{ base: 16, sm: 28 }} py={22} maw={1320} mx="auto">
+      <Answer query={useStatus()} lines={8}>
+        {(status) => (
+          <>
+            <ServerHeader status={status} />
+            <Troubles status={status} />
+            <AccessSentence status={status} />
+            <SimpleGrid cols={{ base: 1, md: 2 }} spacing={14}>
+              <ReachablePanel status={status} />
+              <UpstreamsPanel status={status} />
+              <AccessPanel status={status} />
+              <ExposurePanel />
+            </SimpleGrid>
+          </>
+        )}
+      </Answer>
+    </Stack>
+  );
+}
+
+function Troubles({ status }: { readonly status: Status }) {
+  const { server, vault, warnings } = status;
+  const changePort = (
+    <Button component={Link} href="/settings" size="xs" variant="default">
+      {texts.changePort}
+    </Button>
+  );
+  return (
+    <>
+      {server.reason !== null && (
+        <Notice tone="bad" title={texts.cannotListen} action={changePort}>
+          {server.reason}
+        </Notice>
+      )}
+      {vault.state === 'locked' && (
+        <Notice tone="bad" title={texts.vaultLocked}>
+          {vault.reason !== null && `${capital(vault.reason)}. `}
+          {vault.kind === 'keychain' && texts.vaultCure}
+        </Notice>
+      )}
+      {vault.kind === 'memory' && <Notice tone="limited">{texts.memoryVault}</Notice>}
+      {warnings.map((warning) => (
+        <Notice key={warning} tone="limited">
+          {warning}
+        </Notice>
+      ))}
+    </>
+  );
+}
+
+function capital(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1).replace(/\.$/, '');
 }

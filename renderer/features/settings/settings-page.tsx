@@ -1,7 +1,161 @@
-// SettingsPage: built next.
+// Every setting, in cards. Each acts at once.
 
-import { Page } from '../../ui/page.tsx';
+import { SimpleGrid, Stack } from '@mantine/core';
+import type { Status } from '../../../shared/model.ts';
+import { useApi, useStatus } from '../../api/api-context.tsx';
+import { useSetting } from '../../api/settings-access.ts';
+import { serverTexts } from '../../texts/server-texts.ts';
+import { settingsTexts as texts } from '../../texts/settings-texts.ts';
+import { Answer } from '../../ui/answer.tsx';
+import { Page, Panel } from '../../ui/page.tsx';
+import { SettingSwitch } from '../../ui/setting-switch.tsx';
+import { LanSwitch } from '../server/access-panel.tsx';
+import { AboutCard } from './about-card.tsx';
+import { DashboardCard } from './dashboard-card.tsx';
+import { DataCard } from './data-card.tsx';
+import { DesktopStartup, UpdatesCard } from './desktop-cards.tsx';
+import { SettingChoice, SettingList, SettingNumber } from './setting-fields.tsx';
+
+const mebibyte = 1024 * 1024;
 
 export function SettingsPage() {
-  return <Page title="Settings">{null}</Page>;
+  return (
+    <Page title={texts.title}>
+      <Answer query={useStatus()} lines={8}>
+        {(status) => <Cards status={status} />}
+      </Answer>
+    </Page>
+  );
+}
+
+function Cards({ status }: { readonly status: Status }) {
+  const desktop = status.shell === 'desktop';
+  const { host } = useApi();
+  return (
+    <SimpleGrid cols={{ base: 1, lg: 2 }} spacing={14}>
+      <Stack gap={14}>
+        <Panel title={texts.startup.title}>
+          <div className="kh-rows">
+            <SettingSwitch
+              name="server.autoStart"
+              title={texts.startup.autoStart}
+              sentence={texts.startup.autoStartSentence}
+            />
+            {desktop && <DesktopStartup />}
+          </div>
+        </Panel>
+        <NetworkCard status={status} />
+        <LimitsCard />
+        <DataCard status={status} />
+      </Stack>
+      <Stack gap={14}>
+        <AccessCard />
+        <DashboardCard status={status} inBrowser={host === 'browser'} />
+        <PrivacyCard desktop={desktop} />
+        {desktop && <UpdatesCard />}
+        <AboutCard status={status} />
+      </Stack>
+    </SimpleGrid>
+  );
+}
+
+function NetworkCard({ status }: { readonly status: Status }) {
+  const { network } = texts;
+  return (
+    <Panel title={network.title}>
+      <div className="kh-rows">
+        <SettingNumber name="server.port" title={network.port} sentence={network.portSentence} min={1} max={65_535} />
+        <LanSwitch access={status.access} />
+        <SettingList name="server.hosts" title={network.hosts} sentence={network.hostsSentence} />
+        <SettingList name="server.allowedHosts" title={network.allowedHosts} sentence={network.allowedHostsSentence} />
+      </div>
+    </Panel>
+  );
+}
+
+function AccessCard() {
+  const { access } = texts;
+  const server = serverTexts.access;
+  const mode = useSetting('cors.mode');
+  return (
+    <Panel title={access.title}>
+      <div className="kh-rows">
+        <SettingSwitch name="access.requireKey" title={server.requireKey} sentence={server.requireKeySentence} />
+        <SettingSwitch name="access.localhostBypass" title={server.bypass} sentence={server.bypassSentence} />
+        <SettingSwitch name="access.publicModels" title={access.publicModels} sentence={access.publicModelsSentence} />
+        <SettingChoice name="cors.mode" title={access.cors} sentence={access.corsSentence} choices={access.corsModes} />
+        {mode?.value === 'list' && (
+          <SettingList name="cors.origins" title={access.origins} sentence={access.originsSentence} />
+        )}
+      </div>
+    </Panel>
+  );
+}
+
+function LimitsCard() {
+  const { limits } = texts;
+  return (
+    <Panel title={limits.title}>
+      <div className="kh-rows">
+        <SettingNumber
+          name="keys.defaultRpm"
+          title={limits.rpm}
+          sentence={limits.rpmSentence}
+          min={0}
+          max={1_000_000}
+          nullable
+        />
+        <SettingNumber
+          name="keys.defaultParallel"
+          title={limits.parallel}
+          sentence={limits.parallelSentence}
+          min={1}
+          max={100_000}
+          nullable
+        />
+        <SettingNumber
+          name="limits.bodyMaxBytes"
+          title={limits.body}
+          sentence={limits.bodySentence}
+          min={1}
+          max={1024}
+          unit={mebibyte}
+        />
+        <SettingNumber
+          name="upstream.firstByteTimeoutMs"
+          title={limits.firstByte}
+          sentence={limits.firstByteSentence}
+          min={0}
+          max={86_400}
+          unit={1000}
+        />
+      </div>
+    </Panel>
+  );
+}
+
+function PrivacyCard({ desktop }: { readonly desktop: boolean }) {
+  const { privacy } = texts;
+  return (
+    <Panel title={privacy.title}>
+      <dl className="kh-said kh-rows">
+        <div>
+          <dt>{privacy.logged}</dt>
+          <dd>{privacy.loggedSentence}</dd>
+        </div>
+        <div>
+          <dt>{privacy.outside}</dt>
+          <dd>{privacy.outsideSentence}</dd>
+        </div>
+      </dl>
+      {desktop && (
+        <SettingChoice
+          name="desktop.clearClipboard"
+          title={privacy.clipboard}
+          sentence={privacy.clipboardSentence}
+          choices={privacy.clipboards}
+        />
+      )}
+    </Panel>
+  );
 }

@@ -97,6 +97,15 @@ describe('refuses names that are not this server’s, which stops DNS rebinding'
     });
   }
 
+  test('and says how to let it in by words that do so', async () => {
+    const request = `GET /v1/models HTTP/1.1\r\nHost: NAS.lan:${bed.port}\r\nConnection: close\r\n\r\n`;
+    const advice = /server\.allowedHosts (\S+) --add/.exec(await bed.raw(request))?.[1] ?? '';
+    expect(advice).toBe('nas.lan');
+    bed.settings({ 'server.allowedHosts': [advice] });
+    expect(statusOf(await bed.raw(request.replace('/v1/models', '/health')))).toBe(200);
+    bed.settings({ 'server.allowedHosts': [] });
+  });
+
   test('but takes localhost, loopback literals, container names and names of the owner', async () => {
     bed.settings({ 'server.allowedHosts': ['nas.lan'] });
     for (const host of [

@@ -47,7 +47,7 @@ describe('the first line', () => {
     expect(JSON.parse(first ?? '')).toEqual({
       event: 'ready',
       gateway: keyhatch.url,
-      dashboard: null,
+      dashboard: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       pid: keyhatch.pid,
     });
     expect(rest).toEqual(['']);

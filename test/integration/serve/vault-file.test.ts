@@ -63,7 +63,10 @@ async function expectLocked(keyhatch: KeyhatchProcess, key: string, says: RegExp
   const create = await keyhatch.cli(['keys', 'create', '--name', 'in vain']);
   expect(create.code).toBe(1);
   expect(create.stderr).toMatch(says);
-  expect((await keyhatch.cli(['doctor'])).code).toBe(1);
+  const doctor = await keyhatch.cli(['doctor']);
+  expect(doctor.code).toBe(1);
+  expect(doctor.stdout).toMatch(/✗ vault: .*\n +Start Keyhatch with the passphrase or the key file/);
+  expect(doctor.stdout).not.toContain('can be used');
 }
 
 /** It is asked anew every few seconds; nobody has to do anything. */
@@ -215,7 +218,32 @@ describe.concurrent('the vault itself', () => {
     expect(await tryKey(first, created.key)).toBe(200);
     await first.stop();
     const second = await echo({ vault: 'memory' });
-    expect(await tryKey(second, created.key)).not.toBe(200);
+    expect(await tryKey(second, created.key)).toBe('key_unknown');
+    expect(await second.json<Status>(['status'])).toMatchObject({
+      vault: { kind: 'memory', state: 'open' },
+      keys: { active: 0, total: 1 },
+    });
+    expect((await second.json<KeyFacts[]>(['keys', 'list']))[0]).toMatchObject({ id: created.id, usable: false });
+    const rotated = await second.json<CreatedKey>(['keys', 'rotate', created.id]);
+    expect(await tryKey(second, rotated.key)).toBe(200);
+    expect(await tryKey(second, (await second.createKey()).key)).toBe(200);
+  });
+
+  sealed('in memory does not bind a profile: its keys can be made anew in a file', async ({ echo }) => {
+    const memory = await echo({ vault: 'memory' });
+    const { id } = await memory.createKey();
+    await memory.stop();
+    const file = await echo();
+    const { key } = await file.json<CreatedKey>(['keys', 'rotate', id]);
+    await file.stop();
+    expect(await tryKey(await echo({ vault: undefined }), key)).toBe(200);
+  });
+
+  sealed('in memory makes no key while nothing runs', async ({ profile }) => {
+    const { code, stderr } = await profile.cli(['keys', 'create', '--name', 'in vain', '--vault', 'memory']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^Nothing runs on this profile.*--vault file\.\n$/);
+    expect(await profile.json<KeyFacts[]>(['keys', 'list', '--vault', 'file'])).toEqual([]);
   });
 });
 

@@ -138,6 +138,7 @@ export type Stubs = {
   readonly status?: Status;
   readonly findings?: readonly Finding[];
   readonly upstream?: UpstreamStatus;
+  readonly keys?: readonly KeyFacts[];
   readonly detected?: boolean;
 };
 export type FakeCall = { readonly path: string; readonly input: unknown };
@@ -156,8 +157,9 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
   });
   const status = stubs.status ?? running;
   const upstream = stubs.upstream ?? studio;
+  const keys = stubs.keys ?? [laptop, phone];
   const keyOf = (ref: string): KeyFacts => {
-    const found = [laptop, phone].find((key) => key.id === ref || key.name === ref);
+    const found = keys.find((key) => key.id === ref || key.name === ref);
     if (!found) throw new KeyhatchError('key_not_found', { details: { ref } });
     return found;
   };
@@ -190,7 +192,7 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
     },
     keys: {
       create: os.keys.create.handler(({ input }) => created({ ...laptop, name: input.name })),
-      list: os.keys.list.handler(() => [laptop, phone]),
+      list: os.keys.list.handler(() => [...keys]),
       get: os.keys.get.handler(({ input }) => keyOf(input.ref)),
       edit: os.keys.edit.handler(({ input }) => keyOf(input.ref)),
       pause: os.keys.pause.handler(({ input }) => ({ ...keyOf(input.ref), status: 'paused' })),
@@ -229,7 +231,7 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
     profile: { get: os.profile.get.handler(() => ({ dataDir: '/profile', databaseBytes: 4096, requests: 128 })) },
     dashboard: {
       link: os.dashboard.link.handler(() => ({
-        url: 'http://127.0.0.1:1236/#sign-in=token',
+        url: 'http://127.0.0.1:1236/#/sign-in/token',
         expiresAt: now + 10 * minute,
       })),
     },

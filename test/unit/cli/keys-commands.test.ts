@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { keyhatch } from './captured-cli.ts';
-import { atRest, day, hour, laptop, now, phone, secretKey } from './fake-instance.ts';
+import { atRest, day, hour, laptop, now, phone, running, secretKey } from './fake-instance.ts';
 
 const inputOf = (calls: Awaited<ReturnType<typeof keyhatch>>['calls'], path: string) =>
   calls.find((call) => call.path === path)?.input;
@@ -63,6 +63,47 @@ test('create-needs-a-name', async () => {
   expect(code).toBe(2);
   expect(err).toBe('A key needs a name: --name NAME. See: keyhatch help\n');
   expect(reached).toEqual([]);
+});
+
+test('create-with-a-bare-name-says-which-flag-carries-it', async () => {
+  const bare = await keyhatch(['keys', 'create', 'laptop3']);
+  expect(bare).toMatchObject({ code: 2, err: 'Give the name as --name laptop3. See: keyhatch help\n', reached: [] });
+  const unquoted = await keyhatch(['keys', 'create', '--name', 'my', 'laptop']);
+  expect(unquoted.err).toBe('Give the name as --name "my laptop". See: keyhatch help\n');
+});
+
+test.each([
+  ['keys', 'create', '--name', 'n'],
+  ['keys', 'rotate', 'laptop'],
+])('%s %s is refused where the secret would end with the command', async (...argv) => {
+  const inMemory = { ...atRest, vault: { kind: 'memory', state: 'open', reason: null } } as const;
+  const { code, out, err, calls } = await keyhatch([...argv, '--vault', 'memory'], {
+    running: false,
+    stubs: { status: inMemory },
+  });
+  expect({ code, out }).toEqual({ code: 1, out: '' });
+  expect(err).toMatch(/Nothing runs on this profile.*--vault file\.\n$/);
+  expect(calls.map(({ path }) => path)).toEqual(['status.get']);
+});
+
+test('unusable-keys-are-explained-once', async () => {
+  const inMemory = { ...running, vault: { kind: 'memory', state: 'open', reason: null } } as const;
+  const stubs = { status: inMemory, keys: [laptop, { ...phone, usable: false }] };
+  const list = await keyhatch(['keys', 'list'], { stubs });
+  expect(list.out).toContain('paused, unusable: rotate it');
+  expect(list.err).toBe(
+    'One key is unusable: the secret was kept in memory only. Give the key a new one: keyhatch keys rotate NAME\n',
+  );
+  expect((await keyhatch(['keys', 'list', '--json'], { stubs })).err).toBe('');
+  expect((await keyhatch(['keys', 'show', 'phone'], { stubs })).out).toContain('the secret was kept in memory only');
+  expect((await keyhatch(['keys', 'show', 'laptop'], { stubs })).out).not.toContain('memory');
+});
+
+test('revoking-twice-says-that-it-is-done-already', async () => {
+  const stubs = { keys: [{ ...laptop, status: 'revoked' as const, revokedAt: now - hour }] };
+  const { code, out, calls } = await keyhatch(['keys', 'revoke', 'laptop'], { stubs, terminal: true });
+  expect({ code, out }).toEqual({ code: 0, out: 'The key "laptop" (aB3dE5fG) is revoked already.\n' });
+  expect(inputOf(calls, 'keys.revoke')).toBeUndefined();
 });
 
 test('create-at-rest-takes-the-address-from-the-settings', async () => {

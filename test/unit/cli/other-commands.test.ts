@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { parseSettingValue } from '../../../electron/cli/commands/settings-commands.ts';
 import { keyhatch } from './captured-cli.ts';
-import { atRest, day, report, running, studio } from './fake-instance.ts';
+import { atRest, day, now, report, running, studio } from './fake-instance.ts';
 
 const json = async (...argv: string[]) => JSON.parse((await keyhatch([...argv, '--json'])).out);
 
@@ -69,14 +69,28 @@ test('settings-get-prints-the-bare-value', async () => {
 test('settings-set-sends-the-value-and-the-confirmation', async () => {
   const { out, calls } = await keyhatch('settings set access.requireKey false --confirm'.split(' '));
   expect(calls[0]?.input).toEqual({ name: 'access.requireKey', value: false, confirm: true });
-  expect(out).toBe('access.requireKey is now false.\n');
+  expect(out).toBe('access.requireKey is now false.\nWho may come in now: Only programs with a key.\n');
   expect(await json('settings', 'set', 'cors.mode', 'any')).toMatchObject({ name: 'cors.mode', value: 'any' });
   expect((await keyhatch(['settings', 'set', 'cors.mode'])).code).toBe(2);
+});
+
+test('settings-set-says-who-may-come-in-after-what-decides-it-and-only-then', async () => {
+  for (const call of ['server.hosts 0.0.0.0', 'cors.mode list', 'access.publicModels on']) {
+    expect((await keyhatch(`settings set ${call}`.split(' '))).out).toMatch(/\nWho may come in now: Only programs/);
+  }
+  expect((await keyhatch('settings set server.port 1300'.split(' '))).out).toBe('server.port is now 1300.\n');
 });
 
 test.each([
   ['server.port', '1300', 1300],
   ['access.requireKey', 'false', false],
+  ['access.requireKey', 'on', true],
+  ['access.requireKey', 'off', false],
+  ['dashboard.enabled', 'yes', true],
+  ['dashboard.enabled', 'No', false],
+  ['desktop.clearClipboard', 'on', 'on'],
+  ['cors.mode', 'off', 'off'],
+  ['server.port', 'on', 'on'],
   ['keys.defaultRpm', 'null', null],
   ['cors.mode', 'any', 'any'],
   ['cors.mode', '"any"', 'any'],
@@ -157,4 +171,21 @@ test('doctor-fails-only-when-something-is-bad', async () => {
   const sick = await keyhatch(['doctor'], { stubs: { findings } });
   expect(sick).toMatchObject({ code: 1, err: 'Not well: vault.\n' });
   expect(await json('doctor')).toHaveLength(2);
+});
+
+test('dashboard-link-prints-the-link-alone-and-says-beside-it-how-long-it-works', async () => {
+  const { code, out, err } = await keyhatch(['dashboard', 'link']);
+  expect({ code, out }).toEqual({ code: 0, out: 'http://127.0.0.1:1236/#/sign-in/token\n' });
+  expect(err).toBe('It signs in one browser on this computer, once, and expires in 10 min.\n');
+  const asked = await keyhatch(['dashboard', 'link', '--json']);
+  expect(JSON.parse(asked.out)).toEqual({ url: 'http://127.0.0.1:1236/#/sign-in/token', expiresAt: now + 600_000 });
+  expect(asked.err).toBe('');
+});
+
+test('status-says-where-the-dashboard-is', async () => {
+  const status = { ...running, dashboard: { url: 'http://127.0.0.1:1236' } };
+  expect((await keyhatch(['status'], { stubs: { status } })).out).toMatch(
+    /^ {2}Dashboard +http:\/\/127\.0\.0\.1:1236$/m,
+  );
+  expect((await keyhatch(['status'])).out).not.toContain('Dashboard');
 });

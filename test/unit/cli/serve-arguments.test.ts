@@ -18,6 +18,7 @@ test('serve-without-flags-leaves-everything-to-the-settings', async () => {
       localhostBypass: undefined,
       apiKey: undefined,
       dashboardPort: undefined,
+      printLink: false,
       logFormat: 'pretty',
     },
   ]);
@@ -25,7 +26,7 @@ test('serve-without-flags-leaves-everything-to-the-settings', async () => {
 
 test('serve-passes-every-flag', async () => {
   const argv =
-    'serve --port 0 --host 127.0.0.1 --host ::1 --upstream http://a --upstream http://b --echo --data-dir /p --vault file --require-key off --localhost-bypass on --api-key-file /run/key --dashboard-port off --log-format json';
+    'serve --port 0 --host 127.0.0.1 --host ::1 --upstream http://a --upstream http://b --echo --data-dir /p --vault file --require-key off --localhost-bypass on --api-key-file /run/key --dashboard-port off --print-link --log-format json';
   expect((await keyhatch(argv.split(' '))).served).toEqual([
     {
       dataDir: '/p',
@@ -38,6 +39,7 @@ test('serve-passes-every-flag', async () => {
       localhostBypass: true,
       apiKey: { from: 'file', path: '/run/key' },
       dashboardPort: 'off',
+      printLink: true,
       logFormat: 'json',
     },
   ]);

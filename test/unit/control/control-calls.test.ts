@@ -96,6 +96,28 @@ test('an-aborted-call-ends-on-both-sides', async () => {
   expect(await client.status.get()).toEqual(running);
 });
 
+test('a-stream-goes-on-for-longer-than-a-session-may-be-idle', async () => {
+  const { start, connect, instance } = await createControlFixture();
+  let now = 0;
+  const goOn = Promise.withResolvers<void>();
+  const changes = {
+    watch: implement(contract).changes.watch.handler(async function* () {
+      yield { type: 'ready' as const };
+      await goOn.promise;
+      yield { type: 'beat' as const };
+    }),
+  };
+  await start({ router: { ...instance.router, changes }, clock: { now: () => now, monotonic: () => now } });
+  const client = await connect();
+  const events = await client.changes.watch();
+  expect((await events.next()).value).toEqual({ type: 'ready' });
+  now += 24 * 3_600_000;
+  expect(await client.status.get()).toEqual(running);
+  goOn.resolve();
+  expect((await events.next()).value).toEqual({ type: 'beat' });
+  expect((await events.next()).done).toBe(true);
+});
+
 test('a-running-call-may-end-while-the-instance-closes', async () => {
   const { start, connect, instance } = await createControlFixture();
   const started = Promise.withResolvers<void>();

@@ -1,4 +1,4 @@
-// Reads one JSON body from the control socket, up to a limit. Must never hold more than that limit in memory.
+// Reads one JSON body of an HTTP message, up to a limit. Must never hold more than that limit in memory.
 
 import type { IncomingMessage } from 'node:http';
 

@@ -1,0 +1,78 @@
+// The socket of the dashboard: one HTTP server on the loopback address, and letting go of it without cutting a call that
+// is about to be answered. Knows nothing of what is asked.
+
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { DashboardAnswer } from './dashboard-answer.ts';
+
+export type DashboardListener = {
+  readonly port: number;
+  /**
+   * Takes nothing new and ends event streams at once; calls may end for up to two seconds. Resolves when all is closed.
+   */
+  readonly release: () => Promise<void>;
+};
+
+/** Loopback only: there is no TLS, and a session must not cross a network in the clear. */
+export const dashboardHost = '127.0.0.1';
+const releaseGraceMs = 2_000;
+
+/** @throws Node's own error when the port cannot be had */
+export async function openDashboardListener(port: number, answer: DashboardAnswer): Promise<DashboardListener> {
+  const server = createServer({
+    // Limits on how long a request may take to arrive; an answer, such as an event stream, may take as long as it likes.
+    headersTimeout: 10_000,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 65_000,
+    maxHeaderSize: 16 * 1024,
+    requireHostHeader: true,
+    insecureHTTPParser: false,
+    shouldUpgradeCallback: () => false,
+  });
+  const answers = new Set<ServerResponse>();
+  server.on('request', (request, response) => {
+    answers.add(response);
+    response.once('close', () => answers.delete(response));
+    answer(request, response);
+  });
+  await listen(server, port);
+  // Running out of descriptors ends an accept, not the program.
+  server.on('error', () => {});
+  let released: Promise<void> | undefined;
+  return {
+    port: (server.address() as AddressInfo).port,
+    release() {
+      released ??= close(server, answers);
+      return released;
+    },
+  };
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: dashboardHost, port }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function close(server: Server, answers: ReadonlySet<ServerResponse>): Promise<void> {
+  for (const response of answers) {
+    if (isStream(response)) response.destroy();
+    else response.shouldKeepAlive = false;
+  }
+  return new Promise((resolve) => {
+    const late = setTimeout(() => server.closeAllConnections(), releaseGraceMs);
+    server.close(() => {
+      clearTimeout(late);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+function isStream(response: ServerResponse): boolean {
+  return response.headersSent && String(response.getHeader('content-type')).startsWith('text/event-stream');
+}

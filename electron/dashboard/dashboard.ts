@@ -1,0 +1,163 @@
+// The dashboard as a whole: whether and where it listens, as the settings say, and the links that open it. The control
+// plane over HTTP; knows people's sessions and no API key, and carries no client traffic.
+
+import { KeyhatchError } from '../../shared/errors.ts';
+import type { PortCheck, SignInLink } from '../../shared/model.ts';
+import type { Settings } from '../../shared/settings.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import { createDashboardAnswer, type DashboardAnswer, type DashboardRouter } from './dashboard-answer.ts';
+import { type DashboardListener, dashboardHost, openDashboardListener } from './dashboard-listener.ts';
+import { createDashboardSessions, type SessionKeeping } from './dashboard-sessions.ts';
+import { dashboardUrl } from './same-origin.ts';
+import { createSessionCalls } from './session-calls.ts';
+import { createSignInLinks } from './sign-in-link.ts';
+
+export type DashboardPorts = {
+  readonly settings: () => Pick<Settings, 'dashboard.enabled' | 'dashboard.port'>;
+  /** Whether somebody chose the port; else the next free one is as good. */
+  readonly portIsChosen: () => boolean;
+  readonly router: () => DashboardRouter;
+  readonly pagesDir: string | undefined;
+  readonly keeping: SessionKeeping;
+  /** Who holds a port that cannot be had, and which one is free. */
+  readonly examinePort: (host: string, port: number) => Promise<PortCheck>;
+  readonly onChange: () => void;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+export type Dashboard = {
+  /** Begins to follow the settings. Never fails: the gateway matters more, and `problem` says what went wrong. */
+  readonly start: () => Promise<void>;
+  /**
+   * Does what the settings now say; before `start` that is nothing. On failure it stays where it was.
+   * @throws KeyhatchError `port_in_use`, `address_unavailable`
+   */
+  readonly follow: () => Promise<void>;
+  readonly url: () => string | null;
+  /** Why it does not listen although it should, as a sentence. */
+  readonly problem: () => string | null;
+  /** @throws KeyhatchError `not_running`, `dashboard_off` */
+  readonly link: () => SignInLink;
+  readonly close: () => Promise<void>;
+};
+
+const portsTried = 50;
+
+export function createDashboard(ports: DashboardPorts): Dashboard {
+  const { clock, log } = ports;
+  const links = createSignInLinks({ clock });
+  const releases = new Set<Promise<void>>();
+  let answer: DashboardAnswer | undefined;
+  let started = false;
+  let listening: { readonly listener: DashboardListener; readonly wantedPort: number } | undefined;
+  let problem: string | null = null;
+  // One change at a time, in the order they were asked for.
+  let turn: Promise<unknown> = Promise.resolve();
+
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    const mine = turn.then(work, work);
+    turn = mine.catch(() => {});
+    return mine;
+  }
+
+  function makeAnswer(): DashboardAnswer {
+    const sessions = createDashboardSessions({ keeping: ports.keeping, clock });
+    const sessionCalls = createSessionCalls({ sessions, signIn: links });
+    return createDashboardAnswer({ router: ports.router(), pagesDir: ports.pagesDir, sessionCalls, log });
+  }
+
+  // Not waited for: the call that switches the dashboard off or moves it may have come through it.
+  function release(): void {
+    const released = listening?.listener.release();
+    listening = undefined;
+    if (!released) return;
+    releases.add(released);
+    void released.finally(() => releases.delete(released));
+  }
+
+  async function listen(open: (port: number) => Promise<DashboardListener>): Promise<void> {
+    const wantedPort = ports.settings()['dashboard.port'];
+    if (listening?.wantedPort === wantedPort) return;
+    const listener = await open(wantedPort);
+    release();
+    listening = { listener, wantedPort };
+    log.info('the dashboard listens', { url: dashboardUrl(listener.port) });
+  }
+
+  async function apply(open: (port: number) => Promise<DashboardListener>): Promise<void> {
+    if (ports.settings()['dashboard.enabled']) await listen(open);
+    else {
+      release();
+      links.forget();
+    }
+    problem = null;
+    ports.onChange();
+  }
+
+  async function openExactly(port: number): Promise<DashboardListener> {
+    answer ??= makeAnswer();
+    try {
+      return await openDashboardListener(port, answer);
+    } catch (error) {
+      throw await explain(error, port, ports.examinePort);
+    }
+  }
+
+  async function openNear(port: number): Promise<DashboardListener> {
+    if (ports.portIsChosen()) return openExactly(port);
+    answer ??= makeAnswer();
+    for (let next = port; next < port + portsTried; next++) {
+      const listener = await openDashboardListener(next, answer).catch(() => undefined);
+      if (!listener) continue;
+      if (next !== port) log.warn(`port ${port} is taken, so the dashboard is on ${next}`);
+      return listener;
+    }
+    return openExactly(port);
+  }
+
+  return {
+    start: () =>
+      inTurn(async () => {
+        started = true;
+        await apply(openNear).catch((error: unknown) => {
+          problem = `There is no dashboard. ${error instanceof KeyhatchError ? error.message : 'The log says why.'}`;
+          log.warn('the dashboard could not be opened', { error });
+        });
+      }),
+    follow: () =>
+      inTurn(async () => {
+        if (started) await apply(openExactly);
+      }),
+    url: () => (listening ? dashboardUrl(listening.listener.port) : null),
+    problem: () => problem,
+    link() {
+      if (!started) throw new KeyhatchError('not_running');
+      if (!listening) throw new KeyhatchError('dashboard_off');
+      const { token, expiresAt } = links.make();
+      // In the fragment, which browsers send to nobody and write into no log.
+      return { url: `${dashboardUrl(listening.listener.port)}/#/sign-in/${token}`, expiresAt };
+    },
+    close: () =>
+      inTurn(async () => {
+        started = false;
+        release();
+        await Promise.all(releases);
+      }),
+  };
+}
+
+async function explain(error: unknown, port: number, examine: DashboardPorts['examinePort']): Promise<unknown> {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') {
+    const { holder, suggestion } = await examine(dashboardHost, port);
+    const details = { port, host: dashboardHost, by: holder ? ` by ${holder}` : '', free: suggestion ?? 0 };
+    return new KeyhatchError('port_in_use', { details, cause: error });
+  }
+  if (code === 'EACCES') {
+    const reason = `port ${port} needs rights that this program does not have; use one above 1023`;
+    return new KeyhatchError('address_unavailable', { details: { host: dashboardHost, reason }, cause: error });
+  }
+  return error;
+}

@@ -1,0 +1,67 @@
+// The one-time link that signs a browser in: one at a time, for ten minutes, for one use. Keeps a digest of its token and
+// counts failed attempts; knows nothing of sessions, so that other ways of signing in can stand beside it.
+
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { KeyhatchError } from '../../shared/errors.ts';
+import type { Clock } from '../lib/clock.ts';
+
+export type SignInLinks = {
+  /** A new token; the one before stops working, and failed attempts are forgotten. */
+  readonly make: () => { readonly token: string; readonly expiresAt: number };
+  /**
+   * Returns when the token is the right one, which it is once.
+   * @throws KeyhatchError `sign_in_link_invalid`; `sign_in_blocked` after ten failures in five minutes
+   */
+  readonly redeem: (token: string) => void;
+  readonly forget: () => void;
+};
+
+export const linkLifeMs = 10 * 60_000;
+const tokenBytes = 32;
+const failuresMax = 10;
+const failureWindowMs = 5 * 60_000;
+
+export function createSignInLinks({ clock }: { readonly clock: Clock }): SignInLinks {
+  let link: { readonly digest: Buffer; readonly expiresAt: number } | undefined;
+  let failures: readonly number[] = [];
+
+  function refuseWhenBlocked(): void {
+    const now = clock.monotonic();
+    failures = failures.filter((at) => now - at < failureWindowMs);
+    const [oldest] = failures;
+    if (oldest === undefined || failures.length < failuresMax) return;
+    const seconds = Math.max(1, Math.ceil((oldest + failureWindowMs - now) / 1000));
+    throw new KeyhatchError('sign_in_blocked', { details: { seconds } });
+  }
+
+  function isRight(token: string): boolean {
+    // Compared whether there is a link or not, so that nobody learns from the time it takes which of the two it is.
+    const same = timingSafeEqual(digestOf(token), link?.digest ?? digestOf(''));
+    return same && link !== undefined && clock.now() < link.expiresAt;
+  }
+
+  return {
+    make() {
+      const token = randomBytes(tokenBytes).toString('base64url');
+      const expiresAt = clock.now() + linkLifeMs;
+      link = { digest: digestOf(token), expiresAt };
+      failures = [];
+      return { token, expiresAt };
+    },
+    redeem(token) {
+      refuseWhenBlocked();
+      if (!isRight(token)) {
+        failures = [...failures, clock.monotonic()];
+        throw new KeyhatchError('sign_in_link_invalid');
+      }
+      link = undefined;
+    },
+    forget() {
+      link = undefined;
+    },
+  };
+}
+
+function digestOf(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}

@@ -1,0 +1,84 @@
+// The dialogs that make, change and rotate a key, opened by whatever row or page asks for them, and the one place where a
+// new secret is held: in this component's state, until its dialog closes.
+
+import { Button, Modal, Select, Stack, Text } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { CreatedKey, KeyFacts } from '../../../shared/model.ts';
+import { useApi } from '../../api/api-context.tsx';
+import { keysTexts as texts } from '../../texts/keys-texts.ts';
+import { KeyForm } from './key-form.tsx';
+import { ShownOnce } from './shown-once.tsx';
+
+export type KeyDialog =
+  | { readonly kind: 'new' }
+  | { readonly kind: 'duplicate' | 'edit' | 'rotate'; readonly key: KeyFacts };
+
+type KeyDialogsProps = { readonly dialog: KeyDialog | undefined; readonly onClose: () => void };
+
+export function KeyDialogs({ dialog, onClose }: KeyDialogsProps) {
+  const [created, setCreated] = useState<CreatedKey>();
+  if (created) {
+    return (
+      <ShownOnce
+        created={created}
+        onClose={() => {
+          setCreated(undefined);
+          onClose();
+        }}
+      />
+    );
+  }
+  if (!dialog) return null;
+  if (dialog.kind === 'rotate') return <RotateDialog facts={dialog.key} onRotated={setCreated} onClose={onClose} />;
+  const { form } = texts;
+  const edited = dialog.kind === 'edit' ? dialog.key : undefined;
+  return (
+    <Modal opened onClose={onClose} title={edited ? form.editTitle(edited.name) : form.newTitle} size="md">
+      <KeyForm
+        edited={edited}
+        like={dialog.kind === 'duplicate' ? dialog.key : undefined}
+        onCreated={setCreated}
+        onEdited={onClose}
+      />
+    </Modal>
+  );
+}
+
+const hourMs = 3_600_000;
+const graces = { none: 0, hour: hourMs, day: 24 * hourMs, week: 168 * hourMs } as const;
+type Grace = keyof typeof graces;
+
+type RotateProps = {
+  readonly facts: KeyFacts;
+  readonly onRotated: (created: CreatedKey) => void;
+  readonly onClose: () => void;
+};
+
+function RotateDialog({ facts, onRotated, onClose }: RotateProps) {
+  const { rotateDialog } = texts;
+  const { client } = useApi();
+  const [grace, setGrace] = useState<Grace>('day');
+  // Not through the query cache: the answer carries the secret.
+  const rotate = useMutation({
+    mutationFn: () => client.keys.rotate({ ref: facts.id, graceMs: graces[grace] }).then(onRotated),
+    gcTime: 0,
+  });
+  return (
+    <Modal opened onClose={onClose} title={rotateDialog.title(facts.name)}>
+      <Stack>
+        <Text size="sm">{rotateDialog.about}</Text>
+        <Select
+          label={rotateDialog.grace}
+          data={Object.entries(rotateDialog.graces).map(([value, label]) => ({ value, label }))}
+          value={grace}
+          onChange={(value) => setGrace(value as Grace)}
+          allowDeselect={false}
+        />
+        <Button onClick={() => rotate.mutate()} loading={rotate.isPending}>
+          {rotateDialog.act}
+        </Button>
+      </Stack>
+    </Modal>
+  );
+}

@@ -1,0 +1,123 @@
+// What can be done to a key, in the menu at the end of its row and on its page.
+
+import { ActionIcon, Menu } from '@mantine/core';
+import {
+  IconBan,
+  IconCopyPlus,
+  IconDots,
+  IconId,
+  IconPencil,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconRefresh,
+  IconTrash,
+} from '@tabler/icons-react';
+import { useMutation } from '@tanstack/react-query';
+import type { KeyFacts } from '../../../shared/model.ts';
+import { clientOfUserAgent } from '../../../shared/snippets-user-agents.ts';
+import { useCalls } from '../../api/api-context.tsx';
+import { useCopy } from '../../api/copy.ts';
+import { keysTexts as texts } from '../../texts/keys-texts.ts';
+import { useAsk } from '../../ui/ask.tsx';
+import { formatRelative } from '../../ui/format.ts';
+import type { KeyDialog } from './key-dialogs.tsx';
+
+type KeyMenuProps = {
+  readonly facts: KeyFacts;
+  readonly open: (dialog: KeyDialog) => void;
+  readonly onDeleted?: () => void;
+};
+
+const iconSize = 15;
+
+export function KeyMenu({ facts, open, onDeleted }: KeyMenuProps) {
+  const { pause, resume, revoke, remove } = useKeyActions(facts, onDeleted);
+  const { copy } = useCopy();
+  const final = facts.status === 'revoked';
+  return (
+    <Menu>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" aria-label={texts.actionsFor(facts.name)}>
+          <IconDots size={16} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {!final && (
+          <Menu.Item leftSection={<IconPencil size={iconSize} />} onClick={() => open({ kind: 'edit', key: facts })}>
+            {texts.edit}
+          </Menu.Item>
+        )}
+        {facts.status === 'paused' ? (
+          <Menu.Item leftSection={<IconPlayerPlay size={iconSize} />} onClick={resume}>
+            {texts.resume}
+          </Menu.Item>
+        ) : (
+          facts.status === 'active' && (
+            <Menu.Item leftSection={<IconPlayerPause size={iconSize} />} onClick={pause}>
+              {texts.pause}
+            </Menu.Item>
+          )
+        )}
+        {!final && (
+          <Menu.Item leftSection={<IconRefresh size={iconSize} />} onClick={() => open({ kind: 'rotate', key: facts })}>
+            {texts.rotate}
+          </Menu.Item>
+        )}
+        <Menu.Item
+          leftSection={<IconCopyPlus size={iconSize} />}
+          onClick={() => open({ kind: 'duplicate', key: facts })}
+        >
+          {texts.duplicate}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconId size={iconSize} />} onClick={() => void copy(facts.id, { secret: false })}>
+          {texts.copyId}
+        </Menu.Item>
+        <Menu.Divider />
+        {!final && (
+          <Menu.Item color="red" leftSection={<IconBan size={iconSize} />} onClick={() => void revoke()}>
+            {texts.revoke}
+          </Menu.Item>
+        )}
+        <Menu.Item color="red" leftSection={<IconTrash size={iconSize} />} onClick={() => void remove()}>
+          {texts.delete}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function useKeyActions(facts: KeyFacts, onDeleted: (() => void) | undefined) {
+  const calls = useCalls();
+  const ask = useAsk();
+  const ref = { ref: facts.id };
+  const pause = useMutation(calls.keys.pause.mutationOptions());
+  const resume = useMutation(calls.keys.resume.mutationOptions());
+  const revoke = useMutation(calls.keys.revoke.mutationOptions());
+  const remove = useMutation(calls.keys.delete.mutationOptions({ onSuccess: () => onDeleted?.() }));
+
+  const inUse =
+    facts.lastUsedAt === null
+      ? ''
+      : texts.inUse(formatRelative(facts.lastUsedAt, Date.now()), clientOfUserAgent(facts.lastUsedBy) || texts.someone);
+
+  return {
+    pause: () => pause.mutate(ref),
+    resume: () => resume.mutate(ref),
+    async revoke() {
+      const question = {
+        title: texts.revokeTitle(facts.name),
+        consequence: inUse + texts.revokeAsk,
+        act: texts.revokeAct,
+      };
+      if (await ask.confirm(question)) revoke.mutate(ref);
+    },
+    async remove() {
+      const question = {
+        title: texts.deleteTitle(facts.name),
+        consequence: inUse + texts.deleteAsk,
+        act: texts.deleteAct,
+      };
+      if (await ask.confirm(question)) remove.mutate(ref);
+    },
+  };
+}

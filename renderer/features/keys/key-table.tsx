@@ -1,0 +1,159 @@
+// Keys in rows, sorted by whichever column is asked for. Long lists keep only what is on screen in the document.
+
+import { Table, Text, UnstyledButton } from '@mantine/core';
+import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import type { KeyFacts } from '../../../shared/model.ts';
+import { commonTexts } from '../../texts/common-texts.ts';
+import { keysTexts as texts } from '../../texts/keys-texts.ts';
+import { formatCount } from '../../ui/format.ts';
+import { Moment } from '../../ui/moment.tsx';
+import { Dot, Pill } from '../../ui/pill.tsx';
+import { VirtualRows } from '../../ui/virtual-rows.tsx';
+import type { KeyDialog } from './key-dialogs.tsx';
+import { KeyMenu } from './key-menu.tsx';
+import { hasEnded, limitText, stateOfKey } from './key-state.ts';
+import { placeOf } from './last-use.ts';
+
+type Column = 'name' | 'project' | 'lastUsed' | 'requests' | 'tokens' | 'limit' | 'expires';
+type Sorting = { readonly by: Column; readonly descending: boolean };
+
+const columns: readonly { readonly id: Column; readonly number?: true; readonly from?: 'sm' | 'md' | 'lg' }[] = [
+  { id: 'name' },
+  { id: 'project', from: 'lg' },
+  { id: 'lastUsed', from: 'sm' },
+  { id: 'requests', number: true, from: 'md' },
+  { id: 'tokens', number: true, from: 'md' },
+  { id: 'limit', from: 'lg' },
+  { id: 'expires', from: 'sm' },
+];
+
+const rank: Readonly<Record<Column, (key: KeyFacts) => string | number>> = {
+  name: ({ name }) => name.toLowerCase(),
+  project: ({ project }) => project?.toLowerCase() ?? '',
+  lastUsed: ({ lastUsedAt }) => lastUsedAt ?? 0,
+  requests: ({ today }) => today.requests,
+  tokens: ({ today }) => today.tokensIn + today.tokensOut,
+  limit: ({ limits }) => limits.rpm ?? Number.POSITIVE_INFINITY,
+  expires: ({ expiresAt }) => expiresAt ?? Number.POSITIVE_INFINITY,
+};
+
+type KeyTableProps = { readonly keys: readonly KeyFacts[]; readonly open: (dialog: KeyDialog) => void };
+
+export function KeyTable({ keys, open }: KeyTableProps) {
+  const [sorting, setSorting] = useState<Sorting>({ by: 'lastUsed', descending: true });
+  return (
+    <Table className="kh-table" highlightOnHover>
+      <Table.Thead>
+        <Table.Tr>
+          {columns.map(({ id, number, from }) => (
+            <Table.Th
+              key={id}
+              {...(from ? { visibleFrom: from } : {})}
+              className={number ? 'kh-number' : ''}
+              aria-sort={sorting.by !== id ? 'none' : sorting.descending ? 'descending' : 'ascending'}
+            >
+              <SortButton column={id} sorting={sorting} onSort={setSorting} />
+            </Table.Th>
+          ))}
+          <Table.Th w={48} aria-label={texts.columns.actions} />
+        </Table.Tr>
+      </Table.Thead>
+      <VirtualRows rows={sorted(keys, sorting)} rowPx={44} columns={columns.length + 1}>
+        {(facts) => <KeyRow key={facts.id} facts={facts} open={open} />}
+      </VirtualRows>
+    </Table>
+  );
+}
+
+type SortButtonProps = {
+  readonly column: Column;
+  readonly sorting: Sorting;
+  readonly onSort: (sorting: Sorting) => void;
+};
+
+function SortButton({ column, sorting, onSort }: SortButtonProps) {
+  const active = sorting.by === column;
+  const name = texts.columns[column];
+  const Arrow = sorting.descending ? IconChevronDown : IconChevronUp;
+  return (
+    <UnstyledButton
+      fz="inherit"
+      fw="inherit"
+      aria-label={texts.sortBy(name)}
+      // Numbers and times are looked at from the greatest down, names from A.
+      onClick={() =>
+        onSort({ by: column, descending: active ? !sorting.descending : column !== 'name' && column !== 'project' })
+      }
+    >
+      {name} {active && <Arrow size={12} aria-hidden="true" />}
+    </UnstyledButton>
+  );
+}
+
+function KeyRow({ facts, open }: { readonly facts: KeyFacts; readonly open: (dialog: KeyDialog) => void }) {
+  const { tone, word } = stateOfKey(facts);
+  const faded = hasEnded(facts);
+  const { today } = facts;
+  return (
+    <Table.Tr style={faded ? { color: 'var(--mantine-color-dimmed)' } : undefined}>
+      <Table.Td style={{ maxWidth: 360, width: '100%' }}>
+        <span style={{ display: 'flex', alignItems: 'center', gap: 9, minWidth: 0 }}>
+          <Dot tone={tone} label={word} />
+          <Link href={`/keys/${facts.id}`} className="kh-link kh-clip" style={{ fontWeight: faded ? 400 : 600 }}>
+            {facts.name}
+          </Link>
+          <Text span size="xs" c="dimmed" ff="monospace">
+            {facts.id}
+          </Text>
+          {tone !== 'good' && <Pill tone={tone}>{word}</Pill>}
+        </span>
+        <Text size="xs" c="dimmed" hiddenFrom="sm" pl={17}>
+          {facts.lastUsedAt === null ? commonTexts.never : <LastUse facts={facts} at={facts.lastUsedAt} />}
+        </Text>
+      </Table.Td>
+      <Table.Td visibleFrom="lg">{facts.project !== null && <Pill tone="off">{facts.project}</Pill>}</Table.Td>
+      <Table.Td visibleFrom="sm">
+        {facts.lastUsedAt === null ? (
+          <Text span size="sm" c="dimmed">
+            {commonTexts.never}
+          </Text>
+        ) : (
+          <LastUse facts={facts} at={facts.lastUsedAt} />
+        )}
+      </Table.Td>
+      <Table.Td visibleFrom="md" className="kh-number">
+        {formatCount(today.requests)}
+      </Table.Td>
+      <Table.Td visibleFrom="md" className="kh-number">
+        {formatCount(today.tokensIn + today.tokensOut)}
+      </Table.Td>
+      <Table.Td visibleFrom="lg">{limitText(facts)}</Table.Td>
+      <Table.Td visibleFrom="sm">
+        {facts.expiresAt === null ? commonTexts.never : <Moment at={facts.expiresAt} />}
+      </Table.Td>
+      <Table.Td>
+        <KeyMenu facts={facts} open={open} />
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+function LastUse({ facts, at }: { readonly facts: KeyFacts; readonly at: number }) {
+  return (
+    <>
+      <Moment at={at} /> · {placeOf(facts)}
+    </>
+  );
+}
+
+function sorted(keys: readonly KeyFacts[], { by, descending }: Sorting): KeyFacts[] {
+  const value = rank[by];
+  const direction = descending ? -1 : 1;
+  return [...keys].sort((a, b) => {
+    const [left, right] = [value(a), value(b)];
+    if (left === right) return a.name.localeCompare(b.name);
+    return left < right ? -direction : direction;
+  });
+}

@@ -1,0 +1,67 @@
+// The switches that decide who may come in. Each acts at once; those that open the door wider than one may think ask first.
+
+import { Button, Switch } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { Link } from 'wouter';
+import type { Status } from '../../../shared/model.ts';
+import { useCalls } from '../../api/api-context.tsx';
+import { useSetting } from '../../api/settings-access.ts';
+import { serverTexts } from '../../texts/server-texts.ts';
+import { Panel } from '../../ui/page.tsx';
+import { SettingRow } from '../../ui/setting-row.tsx';
+import { SettingSwitch } from '../../ui/setting-switch.tsx';
+
+const { access: texts } = serverTexts;
+
+export function AccessPanel({ status }: { readonly status: Status }) {
+  return (
+    <Panel title={texts.title}>
+      <div className="kh-rows">
+        <SettingSwitch name="access.requireKey" title={texts.requireKey} sentence={texts.requireKeySentence} />
+        <LanSwitch access={status.access} />
+        <SettingSwitch name="access.localhostBypass" title={texts.bypass} sentence={texts.bypassSentence} />
+        <WebPages />
+      </div>
+    </Panel>
+  );
+}
+
+export function LanSwitch({ access }: { readonly access: Status['access'] }) {
+  const calls = useCalls();
+  const hosts = useSetting('server.hosts');
+  const setLan = useMutation(calls.server.setLan.mutationOptions());
+  const sentence = !access.onLan ? texts.lanOff : access.requireKey ? texts.lanOn : texts.lanOpen;
+  return (
+    <SettingRow
+      title={texts.lan}
+      sentence={sentence}
+      setByFlag={hosts?.setByFlag ?? false}
+      control={({ labelledBy, describedBy }) => (
+        <Switch
+          checked={access.onLan}
+          disabled={!hosts || hosts.setByFlag || setLan.isPending}
+          onChange={(event) => setLan.mutate({ on: event.currentTarget.checked })}
+          aria-labelledby={labelledBy}
+          aria-describedby={describedBy}
+        />
+      )}
+    />
+  );
+}
+
+function WebPages() {
+  const mode = useSetting('cors.mode');
+  const publicModels = useSetting('access.publicModels');
+  const sentence = `${texts.cors[mode?.value ?? 'off']}${publicModels?.value ? texts.publicModels : ''}`;
+  return (
+    <SettingRow
+      title={texts.web}
+      sentence={sentence}
+      control={({ labelledBy }) => (
+        <Button component={Link} href="/settings" variant="default" size="compact-sm" aria-describedby={labelledBy}>
+          {texts.change}
+        </Button>
+      )}
+    />
+  );
+}

@@ -1,0 +1,68 @@
+// What the doctor finds: one sentence each, with the cure beside it.
+
+import { Button, Group, Loader, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { Finding } from '../../../shared/model.ts';
+import { useCalls } from '../../api/api-context.tsx';
+import { serverTexts } from '../../texts/server-texts.ts';
+import { Answer } from '../../ui/answer.tsx';
+import { Panel } from '../../ui/page.tsx';
+import { Dot, Pill, type Tone } from '../../ui/pill.tsx';
+
+const { exposure: texts } = serverTexts;
+const tones: Readonly<Record<Finding['result'], Tone>> = { good: 'good', warning: 'limited', bad: 'bad' };
+
+export function ExposurePanel() {
+  const findings = useQuery({ ...useCalls().doctor.run.queryOptions(), staleTime: 60_000 });
+  const open = findings.data?.filter(({ result }) => result !== 'good').length ?? 0;
+  const aside = (
+    <Group gap="xs">
+      {findings.isFetching && <Loader size={14} aria-label={texts.checking} />}
+      {findings.data && (
+        <Pill tone={open === 0 ? 'good' : 'limited'} dot>
+          {open === 0 ? texts.good : texts.toClose(open)}
+        </Pill>
+      )}
+      <Button variant="subtle" size="compact-xs" disabled={findings.isFetching} onClick={() => void findings.refetch()}>
+        {texts.again}
+      </Button>
+    </Group>
+  );
+  return (
+    <Panel title={texts.title} aside={aside}>
+      <Answer query={findings}>
+        {(list) => (
+          <div className="kh-rows">
+            {[...list].sort(byUrgency).map((finding) => (
+              <FindingRow key={`${finding.check} ${finding.says}`} finding={finding} />
+            ))}
+          </div>
+        )}
+      </Answer>
+    </Panel>
+  );
+}
+
+function FindingRow({ finding }: { readonly finding: Finding }) {
+  return (
+    <Group gap="sm" wrap="nowrap" align="flex-start" py={8}>
+      <div style={{ paddingTop: 5, lineHeight: 0 }}>
+        <Dot tone={tones[finding.result]} label={texts.result[finding.result]} />
+      </div>
+      <div style={{ minWidth: 0 }}>
+        <Text size="sm">{finding.says}</Text>
+        {finding.cure !== null && (
+          <Text size="xs" c="dimmed">
+            {finding.cure}
+          </Text>
+        )}
+      </div>
+    </Group>
+  );
+}
+
+const urgency: Readonly<Record<Finding['result'], number>> = { bad: 0, warning: 1, good: 2 };
+
+function byUrgency(a: Finding, b: Finding): number {
+  return urgency[a.result] - urgency[b.result];
+}

@@ -1,0 +1,84 @@
+// The dashboard in a browser: whether it is on, where, and how another browser gets in.
+
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { SignInLink, Status } from '../../../shared/model.ts';
+import { useApi } from '../../api/api-context.tsx';
+import { settingsTexts } from '../../texts/settings-texts.ts';
+import { Copyable, CopyIcon } from '../../ui/copy-button.tsx';
+import { Panel } from '../../ui/page.tsx';
+import { SettingRow } from '../../ui/setting-row.tsx';
+import { SettingSwitch } from '../../ui/setting-switch.tsx';
+import { SettingNumber } from './setting-fields.tsx';
+
+const { dashboard: texts } = settingsTexts;
+
+export function DashboardCard({ status, inBrowser }: { readonly status: Status; readonly inBrowser: boolean }) {
+  const { session } = useApi();
+  const { url } = status.dashboard;
+  const signOut = useMutation({ mutationFn: session.signOut });
+  return (
+    <Panel title={texts.title}>
+      <div className="kh-rows">
+        {/* Switched off from within a browser, it could not be switched on again there. */}
+        {!inBrowser && (
+          <SettingSwitch name="dashboard.enabled" title={texts.enabled} sentence={texts.enabledSentence} />
+        )}
+        {!inBrowser && (
+          <SettingNumber name="dashboard.port" title={texts.port} sentence={texts.portSentence} min={1} max={65_535} />
+        )}
+        {url !== null && (
+          <SettingRow
+            title={texts.address}
+            sentence={<code>{url}</code>}
+            control={() => <CopyIcon text={url} what={texts.address} />}
+          />
+        )}
+        {url !== null && <LinkRow />}
+        {inBrowser && (
+          <SettingRow
+            title={texts.signOut}
+            sentence={texts.signOutSentence}
+            control={() => (
+              <Button variant="default" size="xs" loading={signOut.isPending} onClick={() => signOut.mutate()}>
+                {texts.signOutAct}
+              </Button>
+            )}
+          />
+        )}
+      </div>
+    </Panel>
+  );
+}
+
+function LinkRow() {
+  const { client } = useApi();
+  // In this component's state alone: it opens the dashboard to whoever has it.
+  const [link, setLink] = useState<SignInLink>();
+  const make = useMutation({ mutationFn: () => client.dashboard.link().then(setLink), gcTime: 0 });
+  return (
+    <Stack gap={6} py={9}>
+      <Group justify="space-between" wrap="nowrap" gap="lg">
+        <div>
+          <Text size="sm" fw={500}>
+            {texts.link}
+          </Text>
+          <Text size="xs" c="dimmed">
+            {texts.linkSentence}
+          </Text>
+        </div>
+        <Button
+          variant="default"
+          size="xs"
+          loading={make.isPending}
+          onClick={() => make.mutate()}
+          style={{ flex: 'none' }}
+        >
+          {texts.makeLink}
+        </Button>
+      </Group>
+      {link && <Copyable text={link.url} what={texts.copyLink} />}
+    </Stack>
+  );
+}

@@ -1,0 +1,86 @@
+// A real dashboard on a real port in front of a stand-in for core, with a clock that stands still and pages of its own.
+// For tests of single rules; the house as a whole is composed elsewhere.
+
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { createDashboard, type Dashboard, type DashboardPorts } from '../../electron/dashboard/dashboard.ts';
+import { createLog } from '../../electron/lib/log.ts';
+import { createFakeInstance } from '../unit/cli/fake-instance.ts';
+
+export type DashboardBed = {
+  readonly dashboard: Dashboard;
+  readonly url: string;
+  readonly port: number;
+  readonly pagesDir: string;
+  readonly lines: readonly string[];
+  /** What would have been written into the database. */
+  readonly kept: () => string;
+  /** The token of a new link. */
+  readonly token: () => string;
+  readonly passTime: (ms: number) => void;
+  /** The same, kept sessions included, as another process. */
+  readonly again: () => Promise<DashboardBed>;
+};
+
+/** Everything is closed and removed when the test ends. */
+export async function makeDashboard(ports: Partial<DashboardPorts> & { readonly pages?: boolean } = {}) {
+  const pagesDir = await mkdtemp(join(tmpdir(), 'kh-pages-'));
+  onTestFinished(() => rm(pagesDir, { recursive: true, force: true }));
+  if (ports.pages ?? true) await writePages(pagesDir);
+  return open(pagesDir, ports, { text: undefined, now: Date.UTC(2026, 2, 1) });
+}
+
+export const scriptText = `export const words = ${JSON.stringify(Array(400).fill('a page of words'))};`;
+
+async function writePages(folder: string): Promise<void> {
+  await mkdir(join(folder, 'assets'));
+  await writeFile(join(folder, 'index.html'), '<!doctype html><title>Keyhatch</title>');
+  await writeFile(join(folder, 'assets/main-aB3dE5.js'), scriptText);
+  await writeFile(join(folder, 'assets/main-aB3dE5.js.map'), '{}');
+  await writeFile(join(folder, 'assets/icon-xY7.png'), 'png');
+}
+
+type World = { text: string | undefined; now: number };
+
+async function open(pagesDir: string, ports: Partial<DashboardPorts>, world: World): Promise<DashboardBed> {
+  const lines: string[] = [];
+  const dashboard = createDashboard({
+    settings: () => ({ 'dashboard.enabled': true, 'dashboard.port': 0 }),
+    portIsChosen: () => true,
+    router: () => createFakeInstance().router,
+    pagesDir,
+    keeping: {
+      load: () => world.text,
+      save(text) {
+        world.text = text;
+      },
+    },
+    examinePort: async (_host, port) => ({ port, free: false, holder: null, suggestion: null }),
+    onChange: () => {},
+    clock: { now: () => world.now, monotonic: () => world.now },
+    log: createLog({ format: 'json', write: (line) => lines.push(line) }),
+    ...ports,
+  });
+  onTestFinished(dashboard.close);
+  await dashboard.start();
+  const url = dashboard.url();
+  if (url === null) throw new Error(`the dashboard does not listen: ${lines.join(' ')}`);
+  return {
+    dashboard,
+    url,
+    port: Number(new URL(url).port),
+    pagesDir,
+    lines,
+    kept: () => world.text ?? '',
+    token: () => dashboard.link().url.split('/').at(-1) ?? '',
+    passTime(ms) {
+      world.now += ms;
+    },
+    async again() {
+      await dashboard.close();
+      return open(pagesDir, ports, world);
+    },
+  };
+}

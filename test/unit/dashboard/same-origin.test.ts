@@ -1,0 +1,64 @@
+// Under which names the dashboard answers, and to pages of which origin. One case a rule.
+
+import { describe, expect, test } from 'vitest';
+import { checkOwnNames, checkOwnPage } from '../../../electron/dashboard/same-origin.ts';
+
+const head = (headers: Record<string, string[]>) => ({ headers: {}, headersDistinct: headers });
+
+const verdict = (check: typeof checkOwnNames, headers: Record<string, string[]>, port = 1236) => {
+  try {
+    check(head(headers), port);
+    return 'good';
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+};
+
+describe('its own names', () => {
+  const cases: readonly [string, Record<string, string[]>, string][] = [
+    ['the address', { host: ['127.0.0.1:1236'] }, 'good'],
+    ['localhost', { host: ['localhost:1236'] }, 'good'],
+    ['the address of IPv6', { host: ['[::1]:1236'] }, 'good'],
+    ['no Host', {}, 'dashboard_host_refused'],
+    ['two Hosts', { host: ['127.0.0.1:1236', 'evil.example'] }, 'dashboard_host_refused'],
+    ['another name (DNS rebinding)', { host: ['evil.example:1236'] }, 'dashboard_host_refused'],
+    ['a name that begins like ours', { host: ['localhost.evil.example:1236'] }, 'dashboard_host_refused'],
+    ['another loopback address', { host: ['127.0.0.2:1236'] }, 'dashboard_host_refused'],
+    ['every address', { host: ['0.0.0.0:1236'] }, 'dashboard_host_refused'],
+    ['another port', { host: ['127.0.0.1:1235'] }, 'dashboard_host_refused'],
+    ['no port', { host: ['127.0.0.1'] }, 'dashboard_host_refused'],
+    ['its own origin', { host: ['localhost:1236'], origin: ['http://localhost:1236'] }, 'good'],
+    ['its other name', { host: ['127.0.0.1:1236'], origin: ['http://localhost:1236'] }, 'dashboard_page_refused'],
+    ['another port', { host: ['127.0.0.1:1236'], origin: ['http://127.0.0.1:3000'] }, 'dashboard_page_refused'],
+    ['another scheme', { host: ['127.0.0.1:1236'], origin: ['https://127.0.0.1:1236'] }, 'dashboard_page_refused'],
+    ['a foreign page', { host: ['127.0.0.1:1236'], origin: ['https://evil.example'] }, 'dashboard_page_refused'],
+    ['a page without an origin', { host: ['127.0.0.1:1236'], origin: ['null'] }, 'dashboard_page_refused'],
+    [
+      'two origins',
+      { host: ['127.0.0.1:1236'], origin: ['http://127.0.0.1:1236', 'https://evil.example'] },
+      'dashboard_page_refused',
+    ],
+  ];
+  test.each(cases)('%s: %j is %s', (_name, headers, expected) => {
+    expect(verdict(checkOwnNames, headers)).toBe(expected);
+  });
+
+  test('on port 80 browsers leave the port out', () => {
+    expect(verdict(checkOwnNames, { host: ['localhost'], origin: ['http://localhost'] }, 80)).toBe('good');
+    expect(verdict(checkOwnNames, { host: ['evil.example'] }, 80)).toBe('dashboard_host_refused');
+  });
+});
+
+describe('its own pages', () => {
+  test.each([
+    [[], 'good'],
+    [['same-origin'], 'good'],
+    [['none'], 'good'],
+    [['same-site'], 'dashboard_page_refused'],
+    [['cross-site'], 'dashboard_page_refused'],
+    [['same-origin', 'cross-site'], 'dashboard_page_refused'],
+    [['whatever comes next'], 'dashboard_page_refused'],
+  ])('Sec-Fetch-Site %j is %s', (sites, expected) => {
+    expect(verdict(checkOwnPage, sites.length === 0 ? {} : { 'sec-fetch-site': sites })).toBe(expected);
+  });
+});
