@@ -66,20 +66,31 @@ export function createChangeFeed(ports: ChangeFeedPorts): ChangeFeed {
 
   function flush(): void {
     gathering = undefined;
+    // Asking for a status may write requests that wait, and so make changes: those are for the next time.
+    const { status, keys, settings, rows } = taken();
     try {
-      tellRequests();
-      for (const id of dirty.keys) tellKey(id);
-      for (const name of dirty.settings) {
+      if (rows.length > 0) tell({ type: 'requests', requests: rows.map(ports.viewOf) });
+      for (const id of keys) tellKey(id);
+      for (const name of settings) {
         const setting = ports.setting(name);
         if (setting) tell({ type: 'setting', setting });
       }
-      if (dirty.status) tellStatus();
+      if (status) tellStatus();
     } catch (error) {
       // The database may be closing under it; whoever still listens asks anew when the stream begins again.
       ports.log.error('a change could not be told', { error });
-    } finally {
-      forget();
     }
+  }
+
+  function taken() {
+    const all = {
+      status: dirty.status,
+      keys: [...dirty.keys],
+      settings: [...dirty.settings],
+      rows: dirty.rows.slice(-mostRequests),
+    };
+    forget();
+    return all;
   }
 
   function forget(): void {
@@ -87,10 +98,6 @@ export function createChangeFeed(ports: ChangeFeedPorts): ChangeFeed {
     dirty.keys.clear();
     dirty.settings.clear();
     dirty.rows.length = 0;
-  }
-
-  function tellRequests(): void {
-    if (dirty.rows.length > 0) tell({ type: 'requests', requests: dirty.rows.slice(-mostRequests).map(ports.viewOf) });
   }
 
   function tellKey(id: string): void {

@@ -86,7 +86,10 @@ const cures: Partial<Readonly<Record<ErrorCode, Cure>>> = {
     what: 'the key may not use this model',
     cure: 'Choose another model in the client, or allow this one on the key’s page.',
   },
-  model_unknown: { what: 'no such model', cure: 'Choose one of the models above in the client, spelled exactly so.' },
+  model_unknown: {
+    what: 'no such model',
+    cure: 'Choose one of the models that the Models page lists, spelled exactly so.',
+  },
   response_unknown: { what: 'no such stored response', cure: 'Begin a new conversation in the client.' },
   no_upstream: { what: 'no model server', cure: 'Add one on the Models page, then send it again.' },
   upstream_unreachable: { what: 'the model server is not running', cure: stillStarting },
@@ -108,12 +111,23 @@ const cures: Partial<Readonly<Record<ErrorCode, Cure>>> = {
 
 const otherwise: Cure = {
   what: 'the model server did not accept it',
-  cure: 'Open the request to see what it answered.',
+  cure: 'See its own log for the reason: Keyhatch passed the request on as it came.',
 };
 
-/** @param code of the request; null where the model server itself answered with an error */
-export function cureFor(code: string | null): Cure {
-  return (code !== null && (cures as Readonly<Record<string, Cure | undefined>>)[code]) || otherwise;
+/** What model servers mean by the errors they answer with themselves. */
+const ofTheServer: Readonly<Record<number, Cure>> = {
+  401: { what: 'the model server wants a key of its own', cure: 'Give Keyhatch that key on the Models page.' },
+  403: { what: 'the model server wants a key of its own', cure: 'Give Keyhatch that key on the Models page.' },
+  404: {
+    what: 'the model server knows no such model',
+    cure: 'Choose one of the models that the Models page lists, spelled exactly so.',
+  },
+};
+
+/** @param errorCode null where the model server itself answered with an error, of this status */
+export function cureFor({ errorCode, status }: { readonly errorCode: string | null; readonly status: number }): Cure {
+  const cure = errorCode === null ? ofTheServer[status] : (cures as Readonly<Record<string, Cure>>)[errorCode];
+  return cure ?? otherwise;
 }
 
 export function hasCure(code: ErrorCode): boolean {

@@ -28,7 +28,7 @@ export function CodeBlock({ code, language, what, secret = false, onCopied, head
         <CopyIcon text={code} what={what} secret={secret} onCopied={onCopied} />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long lines are scrolled with the keyboard */}
-      <section className="kh-code-text" tabIndex={0} aria-label={what}>
+      <div className="kh-code-text" tabIndex={0}>
         <Suspense
           fallback={
             <pre>
@@ -38,7 +38,7 @@ export function CodeBlock({ code, language, what, secret = false, onCopied, head
         >
           <HighlightedCode code={code} language={language} />
         </Suspense>
-      </section>
+      </div>
     </div>
   );
 }

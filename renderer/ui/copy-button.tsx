@@ -38,7 +38,7 @@ export function CopyButton({ text, what, secret = false, onCopied }: CopyProps) 
   return (
     <Button
       leftSection={state === 'copied' ? <IconCheck size={16} /> : <IconCopy size={16} />}
-      aria-label={texts.copyThat(what)}
+      aria-label={state === 'idle' ? texts.copyThat(what) : words[state]}
       onClick={() => void copy(text, { secret }).then((clears) => clears !== undefined && onCopied?.(clears))}
     >
       {words[state]}

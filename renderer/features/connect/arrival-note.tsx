@@ -25,9 +25,9 @@ export function ArrivalNote({ arrival, knock, clientName }: ArrivalNoteProps) {
   const [tone, words] = pillOf(arrival, clientName);
   const cure =
     arrival.state === 'refused'
-      ? cureFor(arrival.request.errorCode)
+      ? cureFor(arrival.request)
       : arrival.state === 'waiting' && knock !== undefined
-        ? cureFor(knock)
+        ? cureFor({ errorCode: knock, status: 401 })
         : undefined;
   return (
     <div className="kh-arrival" role="status">
@@ -44,7 +44,13 @@ export function ArrivalNote({ arrival, knock, clientName }: ArrivalNoteProps) {
         <Text size="sm" mt={6}>
           {cure.cure}{' '}
           {arrival.state === 'refused' && (
-            <Anchor component={Link} href={`/requests/${arrival.request.id}`} inherit c="var(--kh-accent-text)">
+            <Anchor
+              component={Link}
+              href={`/requests/${arrival.request.id}`}
+              inherit
+              underline="always"
+              c="var(--kh-accent-text)"
+            >
               {texts.open}
             </Anchor>
           )}
@@ -66,8 +72,8 @@ function pillOf(arrival: Arrival, clientName: string | undefined): readonly [Ton
     case 'works':
       return ['good', `${texts.works}: ${arrivedWords(arrival.request)}`];
     case 'refused': {
-      const { outcome, errorCode } = arrival.request;
-      return ['bad', `${outcome === 'refused' ? texts.refused : texts.failed}: ${cureFor(errorCode).what}`];
+      const { outcome } = arrival.request;
+      return ['bad', `${outcome === 'refused' ? texts.refused : texts.failed}: ${cureFor(arrival.request).what}`];
     }
   }
 }

@@ -1,7 +1,7 @@
 // One program: what to fill in where, and the test that says when it works. A key made here is shown once, by its dialog.
 
-import { Alert, Button, Group, Stack, Text } from '@mantine/core';
-import { IconArrowLeft, IconInfoCircle, IconPlus } from '@tabler/icons-react';
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { IconArrowLeft, IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import type { CreatedKey, KeyFacts, Status } from '../../../shared/model.ts';
@@ -10,6 +10,7 @@ import { useKeys, useStatus } from '../../api/api-context.tsx';
 import { useCreateKey } from '../../api/create-key.ts';
 import { connectTexts as texts } from '../../texts/connect-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
+import { Notice } from '../../ui/notice.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
 import { Pill } from '../../ui/pill.tsx';
 import { ShownOnce } from '../keys/shown-once.tsx';
@@ -56,17 +57,11 @@ export function ClientPage({ client }: { readonly client: Client }) {
 }
 
 function Note({ client: { support, notes } }: { readonly client: Client }) {
-  const titles = { works: texts.noteWorks, limited: texts.noteLimited, 'not-yet': texts.noteNotYet } as const;
+  if (support === 'works') return <Text c="dimmed">{notes}</Text>;
   return (
-    <Alert
-      variant="light"
-      color={support === 'limited' ? 'orange' : support === 'works' ? 'accent' : 'gray'}
-      icon={<IconInfoCircle size={18} />}
-      title={titles[support]}
-      styles={{ title: { color: 'var(--mantine-color-text)' }, message: { color: 'var(--mantine-color-text)' } }}
-    >
+    <Notice tone={support === 'limited' ? 'limited' : 'accent'} title={texts.notes[support]}>
       {notes}
-    </Alert>
+    </Notice>
   );
 }
 
@@ -120,14 +115,16 @@ function Connecting({ client, status, keys }: ConnectingProps) {
 
 function Stopped() {
   return (
-    <Alert color="orange" variant="light" styles={{ message: { color: 'var(--mantine-color-text)' } }}>
-      <Group justify="space-between" gap="sm">
-        {texts.stopped}
+    <Notice
+      tone="limited"
+      action={
         <Button component={Link} href="/server" variant="default" size="xs">
           {texts.toServer}
         </Button>
-      </Group>
-    </Alert>
+      }
+    >
+      {texts.stopped}
+    </Notice>
   );
 }
 

@@ -25,7 +25,7 @@ export function ModelField({ models, value, onChange }: ModelFieldProps) {
           : options.filter((option) => 'label' in option && option.label.toLowerCase().includes(search.toLowerCase()))
       }
       selectFirstOptionOnChange={false}
-      openOnFocus
+      comboboxProps={{ withinPortal: false }}
       maxDropdownHeight={260}
       spellCheck={false}
     />

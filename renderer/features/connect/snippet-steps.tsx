@@ -91,17 +91,19 @@ function FieldRow({
       <dt>{label}</dt>
       <dd>
         {kind === 'copy' ? (
-          <code>{value}</code>
-        ) : (
           <>
+            <code>{value}</code>
+            <CopyIcon text={value} what={texts.fieldOf(label)} secret={secret} onCopied={onCopied} />
+          </>
+        ) : (
+          <span>
             {value}{' '}
             <Text span size="xs" c="dimmed">
               ({texts.chooseField})
             </Text>
-          </>
+          </span>
         )}
       </dd>
-      {kind === 'copy' && <CopyIcon text={value} what={texts.fieldOf(label)} secret={secret} onCopied={onCopied} />}
     </div>
   );
 }

@@ -49,6 +49,7 @@ export function TestPanel({ clientName, keys, keyId, chooseKey, awaited, await: 
               setAwaited(undefined);
             }}
             searchable
+            comboboxProps={{ withinPortal: false }}
             maxDropdownHeight={260}
           />
         )}

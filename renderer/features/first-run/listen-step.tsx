@@ -1,11 +1,12 @@
 // Where to listen: which port, and whether other machines may reach it.
 
-import { Alert, Button, Group, Input, SegmentedControl, Stack, Text } from '@mantine/core';
+import { Button, Group, Input, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { Status } from '../../../shared/model.ts';
 import { useCalls } from '../../api/api-context.tsx';
 import { useSetting } from '../../api/settings-access.ts';
 import { firstRunTexts } from '../../texts/first-run-texts.ts';
+import { Notice } from '../../ui/notice.tsx';
 import { PortField } from './port-field.tsx';
 
 const { listen: texts, next: nextWord } = firstRunTexts;
@@ -21,14 +22,10 @@ export function ListenStep({ status, stay, next }: ListenStepProps) {
   return (
     <Stack gap="md">
       {status.server.state !== 'running' && (
-        <Alert
-          color="orange"
-          variant="light"
+        <Notice
+          tone="limited"
           title={texts.stopped}
-          styles={{ title: { color: 'var(--mantine-color-text)' }, message: { color: 'var(--mantine-color-text)' } }}
-        >
-          <Stack gap="sm" align="flex-start">
-            {status.server.reason}
+          action={
             <Button
               variant="default"
               size="xs"
@@ -37,8 +34,10 @@ export function ListenStep({ status, stay, next }: ListenStepProps) {
             >
               {texts.start}
             </Button>
-          </Stack>
-        </Alert>
+          }
+        >
+          {status.server.reason}
+        </Notice>
       )}
       <Input.Wrapper label={texts.who} labelElement="div" description={onLan ? texts.lanHint : texts.hereHint}>
         <SegmentedControl

@@ -1,7 +1,7 @@
 // The programs people connect most, as tabs with their settings filled in, and all others behind "More". Holds the secret
 // only as long as whoever shows it does.
 
-import { Menu, ScrollArea, Stack, Text } from '@mantine/core';
+import { Menu, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { KeyFacts, Status } from '../../../shared/model.ts';
 import { clientById, clients } from '../../../shared/snippets.ts';
@@ -77,20 +77,18 @@ function Choices({ chosen, choose }: { readonly chosen: string; readonly choose:
           {name}
         </button>
       ))}
-      <Menu position="bottom-start" shadow="md">
+      <Menu position="bottom-start" shadow="md" withinPortal={false} withInitialFocusPlaceholder={false}>
         <Menu.Target>
           <button type="button" data-chosen={other !== undefined || undefined}>
             {other?.name ?? texts.more}
           </button>
         </Menu.Target>
-        <Menu.Dropdown>
-          <ScrollArea.Autosize mah={280} type="auto">
-            {others.map(({ id, name, group }) => (
-              <Menu.Item key={id} onClick={() => choose(id)} rightSection={<Group name={connectTexts.groups[group]} />}>
-                {name}
-              </Menu.Item>
-            ))}
-          </ScrollArea.Autosize>
+        <Menu.Dropdown mah={280} style={{ overflowY: 'auto' }}>
+          {others.map(({ id, name, group }) => (
+            <Menu.Item key={id} onClick={() => choose(id)} rightSection={<Group name={connectTexts.groups[group]} />}>
+              {name}
+            </Menu.Item>
+          ))}
         </Menu.Dropdown>
       </Menu>
     </fieldset>

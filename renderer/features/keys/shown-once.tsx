@@ -2,7 +2,7 @@
 // into no cache, store, address or log here. Only "I have stored it" closes it, and that asks again if nothing was copied.
 
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { CreatedKey } from '../../../shared/model.ts';
 import { useStatus } from '../../api/api-context.tsx';
 import { shownOnceTexts as texts } from '../../texts/shown-once-texts.ts';
@@ -41,7 +41,8 @@ export function ShownOnce({ created: { key, facts }, onClose, clientId }: ShownO
       title={texts.ready(facts.name)}
       styles={{
         title: { fontSize: '1.125rem', fontWeight: 650, overflowWrap: 'anywhere' },
-        header: { paddingBottom: 2 },
+        header: { paddingBottom: 2, background: 'var(--kh-surface)' },
+        content: { background: 'var(--kh-surface)' },
       }}
     >
       <Stack gap="md">
@@ -76,14 +77,19 @@ export function FirstRequest({ facts: { id, createdAt, rotatedAt } }: { readonly
 }
 
 function NotCopied({ keepOpen, close }: { readonly keepOpen: () => void; readonly close: () => void }) {
+  const safe = useRef<HTMLButtonElement>(null);
+  // It stands in for the button that was pressed, and must not leave the keyboard nowhere.
+  useEffect(() => safe.current?.focus(), []);
   return (
-    <div role="alert" style={{ background: 'var(--kh-limited-soft)', borderRadius: 8, padding: '12px 14px' }}>
-      <Text fw={600}>{texts.notCopied}</Text>
+    <div role="alert" className="kh-banner" data-tone="limited">
+      <Text fw={600} className="kh-banner-title">
+        {texts.notCopied}
+      </Text>
       <Text size="sm" mb="sm">
         {texts.notCopiedHint}
       </Text>
       <Group gap="sm">
-        <Button variant="default" onClick={keepOpen} data-autofocus>
+        <Button variant="default" ref={safe} onClick={keepOpen}>
           {texts.keepOpen}
         </Button>
         <Button variant="subtle" color="red" onClick={close}>
