@@ -56,6 +56,7 @@ export const connectTexts = {
     waiting: 'Waiting for the first request…',
     waitingFor: (name: string) => `Waiting for the first request from ${name}…`,
     nowAsk: (name: string) => `Now ask something in ${name}. It shows here within a second.`,
+    arrived: 'This is what arrived.',
     works: 'It works',
     refused: 'Refused',
     failed: 'Did not work',

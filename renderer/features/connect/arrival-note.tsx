@@ -19,9 +19,11 @@ type ArrivalNoteProps = {
   readonly knock: string | undefined;
   /** Whom we wait for, if that is known. */
   readonly clientName?: string | undefined;
+  /** Whether to lead to the request's own page: not from where a key would be lost by going there. */
+  readonly linked?: boolean;
 };
 
-export function ArrivalNote({ arrival, knock, clientName }: ArrivalNoteProps) {
+export function ArrivalNote({ arrival, knock, clientName, linked = false }: ArrivalNoteProps) {
   const [tone, words] = pillOf(arrival, clientName);
   const cure =
     arrival.state === 'refused'
@@ -43,7 +45,7 @@ export function ArrivalNote({ arrival, knock, clientName }: ArrivalNoteProps) {
       {cure && (
         <Text size="sm" mt={6}>
           {cure.cure}{' '}
-          {arrival.state === 'refused' && (
+          {linked && arrival.state === 'refused' && (
             <Anchor
               component={Link}
               href={`/requests/${arrival.request.id}`}

@@ -16,6 +16,7 @@ import { Pill } from '../../ui/pill.tsx';
 import { ShownOnce } from '../keys/shown-once.tsx';
 import './connect.css';
 import { addressOf } from './address.ts';
+import { ClientNotes } from './client-notes.tsx';
 import { EnvPanel } from './env-panel.tsx';
 import { firstChoice, modelsOf } from './model-choice.ts';
 import { ModelField } from './model-field.tsx';
@@ -57,10 +58,15 @@ export function ClientPage({ client }: { readonly client: Client }) {
 }
 
 function Note({ client: { support, notes } }: { readonly client: Client }) {
-  if (support === 'works') return <Text c="dimmed">{notes}</Text>;
+  if (support === 'works')
+    return (
+      <Text c="dimmed">
+        <ClientNotes text={notes} />
+      </Text>
+    );
   return (
     <Notice tone={support === 'limited' ? 'limited' : 'accent'} title={texts.notes[support]}>
-      {notes}
+      <ClientNotes text={notes} />
     </Notice>
   );
 }

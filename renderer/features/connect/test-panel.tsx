@@ -29,11 +29,16 @@ export function TestPanel({ clientName, keys, keyId, chooseKey, awaited, await: 
   const arrival = useFirstRequest(awaited);
   const knock = useKnocks(arrival.state === 'works' ? undefined : awaited?.sinceMs);
   const start = (id: string) => setAwaited({ keyId: id, sinceMs: Date.now() });
+  function hintOf(): string {
+    if (keys.length === 0) return texts.noKeys;
+    if (!awaited) return texts.intro;
+    return arrival.state === 'works' ? texts.arrived : texts.nowAsk(clientName);
+  }
   return (
     <Panel title={texts.title}>
       <Stack gap="sm">
         <Text size="sm" c="dimmed">
-          {keys.length === 0 ? texts.noKeys : awaited ? texts.nowAsk(clientName) : texts.intro}
+          {hintOf()}
         </Text>
         {keys.length > 0 && (
           <Select
@@ -53,13 +58,13 @@ export function TestPanel({ clientName, keys, keyId, chooseKey, awaited, await: 
             maxDropdownHeight={260}
           />
         )}
-        {awaited && <ArrivalNote arrival={arrival} knock={knock} clientName={clientName} />}
+        {awaited && <ArrivalNote arrival={arrival} knock={knock} clientName={clientName} linked />}
         {arrival.state === 'works' && <Facts request={arrival.request} />}
         {keyId !== null && (
           <Group gap="sm">
             {!awaited && <Button onClick={() => start(keyId)}>{texts.start}</Button>}
             {awaited && arrival.state === 'works' && (
-              <Button variant="default" onClick={() => start(keyId)}>
+              <Button variant="default" size="xs" onClick={() => start(keyId)}>
                 {texts.again}
               </Button>
             )}
@@ -69,7 +74,7 @@ export function TestPanel({ clientName, keys, keyId, chooseKey, awaited, await: 
               </Button>
             )}
             {arrival.state === 'works' && (
-              <Button variant="subtle" component={Link} href={`/requests/${arrival.request.id}`}>
+              <Button variant="default" size="xs" component={Link} href={`/requests/${arrival.request.id}`}>
                 {texts.open}
               </Button>
             )}

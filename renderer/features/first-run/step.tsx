@@ -12,11 +12,13 @@ type StepProps = {
   readonly done: boolean;
   readonly open: boolean;
   readonly summary: string;
+  /** Whether there is anything left to change once it is done. */
+  readonly changeable: boolean;
   readonly show: () => void;
   readonly children: ReactNode;
 };
 
-export function Step({ number, title, done, open, summary, show, children }: StepProps) {
+export function Step({ number, title, done, open, summary, changeable, show, children }: StepProps) {
   const id = useId();
   return (
     <section className="kh-panel" aria-labelledby={id}>
@@ -36,7 +38,7 @@ export function Step({ number, title, done, open, summary, show, children }: Ste
               </Text>
             )}
           </span>
-          {!open && done && (
+          {!open && done && changeable && (
             <Text span size="sm" c="var(--kh-accent-text)">
               {texts.change}
             </Text>

@@ -26,7 +26,7 @@ export function WelcomePage() {
     <Page
       title={texts.title}
       actions={
-        <Button variant="subtle" color="gray" onClick={finish} loading={isPending}>
+        <Button variant="default" onClick={finish} loading={isPending}>
           {texts.skipAll}
         </Button>
       }
@@ -100,6 +100,7 @@ function Steps({ status, keys, finish }: StepsProps) {
           done={standing[id]}
           open={open === id}
           summary={summaryOf(id, { status, keys, created, passed })}
+          changeable={id !== 'key' || !created}
           show={() => choose(id)}
         >
           {contents[id]}

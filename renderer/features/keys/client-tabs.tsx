@@ -8,6 +8,7 @@ import { clientById, clients } from '../../../shared/snippets.ts';
 import { connectTexts } from '../../texts/connect-texts.ts';
 import { shownOnceTexts as texts } from '../../texts/shown-once-texts.ts';
 import { addressOf } from '../connect/address.ts';
+import { ClientNotes } from '../connect/client-notes.tsx';
 import '../connect/connect.css';
 import { firstChoice, modelsOf } from '../connect/model-choice.ts';
 import { ModelField } from '../connect/model-field.tsx';
@@ -54,7 +55,7 @@ export function ClientTabs({ secret, facts, status, firstId, onKeyCopied }: Clie
             onKeyCopied={onKeyCopied}
           />
           <Text size="xs" c="dimmed">
-            {client.notes}
+            <ClientNotes text={client.notes} />
           </Text>
         </>
       )}

@@ -2,7 +2,7 @@
 // into no cache, store, address or log here. Only "I have stored it" closes it, and that asks again if nothing was copied.
 
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
-import { useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import type { CreatedKey } from '../../../shared/model.ts';
 import { useStatus } from '../../api/api-context.tsx';
 import { shownOnceTexts as texts } from '../../texts/shown-once-texts.ts';
@@ -38,26 +38,29 @@ export function ShownOnce({ created: { key, facts }, onClose, clientId }: ShownO
       withCloseButton={false}
       size={660}
       padding={24}
-      title={texts.ready(facts.name)}
-      styles={{
-        title: { fontSize: '1.125rem', fontWeight: 650, overflowWrap: 'anywhere' },
-        header: { paddingBottom: 2, background: 'var(--kh-surface)' },
-        content: { background: 'var(--kh-surface)' },
-      }}
+      onKeyDown={keepHere}
+      styles={{ body: { paddingBottom: 0 }, content: { background: 'var(--kh-surface)' } }}
     >
-      <Stack gap="md">
-        <Text c="dimmed">{texts.once}</Text>
+      <Stack gap="md" className="kh-once">
+        <div>
+          {/* Not as a property of the modal: its header would be a second banner on the page. */}
+          <Modal.Title fz="xl" fw={650} style={{ overflowWrap: 'anywhere' }}>
+            {texts.ready(facts.name)}
+          </Modal.Title>
+          <Text c="dimmed">{texts.once}</Text>
+        </div>
         <div>
           <KeyLine value={key} onCopied={copied} />
           <EnvCopies value={key} baseUrl={baseUrl} clearsAfterMs={clearsAfterMs} onCopied={copied} />
         </div>
         <ClientTabs secret={key} facts={facts} status={status} firstId={clientId} onKeyCopied={copied} />
-        {asking && <NotCopied keepOpen={() => setAsking(false)} close={onClose} />}
-        <Group justify="space-between" align="flex-end" gap="sm">
+        <Group className="kh-once-foot" justify="space-between" gap="sm">
           <div style={{ flex: '1 1 18rem', minWidth: 0 }}>
             <FirstRequest facts={facts} />
           </div>
-          {!asking && (
+          {asking ? (
+            <NotCopied keepOpen={() => setAsking(false)} close={onClose} />
+          ) : (
             <Button variant="default" onClick={() => (clearsAfterMs === undefined ? setAsking(true) : onClose())}>
               {texts.stored}
             </Button>
@@ -66,6 +69,11 @@ export function ShownOnce({ created: { key, facts }, onClose, clientId }: ShownO
       </Stack>
     </Modal>
   );
+}
+
+// The palette leads to other pages, and the key would be lost on the way.
+function keepHere(event: KeyboardEvent): void {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') event.stopPropagation();
 }
 
 /** Turns green when this key is used for the first time since it was made or changed. */
@@ -81,7 +89,7 @@ function NotCopied({ keepOpen, close }: { readonly keepOpen: () => void; readonl
   // It stands in for the button that was pressed, and must not leave the keyboard nowhere.
   useEffect(() => safe.current?.focus(), []);
   return (
-    <div role="alert" className="kh-banner" data-tone="limited">
+    <div role="alert" className="kh-banner" data-tone="limited" style={{ flex: '1 1 100%' }}>
       <Text fw={600} className="kh-banner-title">
         {texts.notCopied}
       </Text>
