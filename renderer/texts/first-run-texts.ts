@@ -35,7 +35,7 @@ export const firstRunTexts = {
     addressHint: 'For example http://192.168.1.20:1234',
     addAddress: 'Add address',
     useEcho: 'Use the echo model',
-    echoHint: 'It is built in and repeats what it is told: enough to try keys and programs.',
+    echoHint: 'The echo model is built in and repeats what it is told: enough to try keys and programs.',
   },
   listen: {
     here: 'This computer only',

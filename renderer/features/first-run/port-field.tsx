@@ -30,9 +30,7 @@ export function PortField({ status, stay }: { readonly status: Status; readonly 
 
   function take(value: number): void {
     stay();
-    void change({ name: 'server.port', value })
-      .then(() => setTyped(undefined))
-      .catch(() => {});
+    void change({ name: 'server.port', value }).catch(() => {});
   }
   return (
     <div>
@@ -50,8 +48,8 @@ export function PortField({ status, stay }: { readonly status: Status; readonly 
           w={130}
           disabled={!setting || setting.setByFlag}
         />
-        {isNew && (
-          <Button variant="default" loading={isPending} disabled={answer?.free === false} onClick={() => take(port)}>
+        {isNew && answer?.free !== false && (
+          <Button variant="default" loading={isPending} onClick={() => take(port)}>
             {texts.use}
           </Button>
         )}
