@@ -64,18 +64,10 @@ export function createChangeFeed(ports: ChangeFeedPorts): ChangeFeed {
     if (listeners.size > 0) gathering ??= setTimeout(flush, gatherMs).unref();
   }
 
-  // Asking for the status writes waiting requests down, which are then told of while this still runs: what gathers
-  // meanwhile belongs to the next time.
   function flush(): void {
     gathering = undefined;
-    // Taken before anything is told: asking for the status writes down what has ended, which comes back here as a change.
-    const { status, keys, settings, rows } = {
-      ...dirty,
-      keys: [...dirty.keys],
-      settings: [...dirty.settings],
-      rows: [...dirty.rows],
-    };
-    forget();
+    // Asking for a status may write requests that wait, and so make changes: those are for the next time.
+    const { status, keys, settings, rows } = taken();
     try {
       if (rows.length > 0) tell({ type: 'requests', requests: rows.map(ports.viewOf) });
       for (const id of keys) tellKey(id);
@@ -88,6 +80,17 @@ export function createChangeFeed(ports: ChangeFeedPorts): ChangeFeed {
       // The database may be closing under it; whoever still listens asks anew when the stream begins again.
       ports.log.error('a change could not be told', { error });
     }
+  }
+
+  function taken() {
+    const all = {
+      status: dirty.status,
+      keys: [...dirty.keys],
+      settings: [...dirty.settings],
+      rows: dirty.rows.slice(-mostRequests),
+    };
+    forget();
+    return all;
   }
 
   function forget(): void {

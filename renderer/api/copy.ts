@@ -20,8 +20,8 @@ export function useCopy() {
     timer.current = setTimeout(() => setState('idle'), shownMs);
   }
 
-  /** @returns after how many milliseconds it leaves the clipboard; null: it stays */
-  async function copy(text: string, { secret }: { readonly secret: boolean }): Promise<number | null> {
+  /** @returns after how many milliseconds it leaves the clipboard; null: it stays; undefined: it could not be copied */
+  async function copy(text: string, { secret }: { readonly secret: boolean }): Promise<number | null | undefined> {
     try {
       const clearsAfterMs =
         secret && host === 'window'
@@ -31,7 +31,7 @@ export function useCopy() {
       return clearsAfterMs;
     } catch {
       show('failed');
-      return null;
+      return undefined;
     }
   }
   return { state, copy };

@@ -20,7 +20,9 @@ export function useAsk() {
           title,
           children: <Text size="sm">{consequence}</Text>,
           labels: { confirm: act, cancel: texts.cancel },
-          confirmProps: { color: 'red' },
+          // Mantine's own red is too faint beneath white letters in one scheme and beneath black ones in the other.
+          confirmProps: { style: { background: 'var(--kh-bad)', color: 'var(--mantine-color-body)' } },
+          closeButtonProps: { 'aria-label': texts.close },
           onConfirm: () => resolve(true),
           onCancel: () => resolve(false),
           onClose: () => resolve(false),

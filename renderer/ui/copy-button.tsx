@@ -10,11 +10,13 @@ type CopyProps = {
   /** What is copied, for those who only hear it: "address". */
   readonly what: string;
   readonly secret?: boolean;
+  /** Once it is on the clipboard. */
+  readonly onCopied?: ((clearsAfterMs: number | null) => void) | undefined;
 };
 
 const words: Readonly<Record<CopyState, string>> = { idle: texts.copy, copied: texts.copied, failed: texts.copyFailed };
 
-export function CopyIcon({ text, what, secret = false }: CopyProps) {
+export function CopyIcon({ text, what, secret = false, onCopied }: CopyProps) {
   const { state, copy } = useCopy();
   return (
     <Tooltip label={words[state]}>
@@ -23,7 +25,7 @@ export function CopyIcon({ text, what, secret = false }: CopyProps) {
         color="gray"
         size="sm"
         aria-label={texts.copyThat(what)}
-        onClick={() => copy(text, { secret })}
+        onClick={() => void copy(text, { secret }).then((clears) => clears !== undefined && onCopied?.(clears))}
       >
         {state === 'copied' ? <IconCheck size={15} /> : <IconCopy size={15} />}
       </ActionIcon>
@@ -31,18 +33,13 @@ export function CopyIcon({ text, what, secret = false }: CopyProps) {
   );
 }
 
-export function CopyButton({
-  text,
-  what,
-  secret = false,
-  onCopied,
-}: CopyProps & { readonly onCopied?: (clearsAfterMs: number | null) => void }) {
+export function CopyButton({ text, what, secret = false, onCopied }: CopyProps) {
   const { state, copy } = useCopy();
   return (
     <Button
       leftSection={state === 'copied' ? <IconCheck size={16} /> : <IconCopy size={16} />}
-      aria-label={texts.copyThat(what)}
-      onClick={() => void copy(text, { secret }).then((clearsAfterMs) => onCopied?.(clearsAfterMs))}
+      aria-label={state === 'idle' ? texts.copyThat(what) : words[state]}
+      onClick={() => void copy(text, { secret }).then((clears) => clears !== undefined && onCopied?.(clears))}
     >
       {words[state]}
     </Button>

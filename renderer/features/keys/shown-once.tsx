@@ -1,11 +1,109 @@
-// Placeholder while the dialog is built.
-import { Modal } from '@mantine/core';
-import type { CreatedKey } from '../../../shared/model.ts';
+// Shows a new key, this one time. The secret lives in the state of whoever opened this dialog and goes with it: it is put
+// into no cache, store, address or log here. Only "I have stored it" closes it, and that asks again if nothing was copied.
 
-export function ShownOnce({ created, onClose }: { readonly created: CreatedKey; readonly onClose: () => void }) {
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import type { CreatedKey } from '../../../shared/model.ts';
+import { useStatus } from '../../api/api-context.tsx';
+import { shownOnceTexts as texts } from '../../texts/shown-once-texts.ts';
+import { addressOf } from '../connect/address.ts';
+import { ArrivalNote } from '../connect/arrival-note.tsx';
+import { useFirstRequest } from '../connect/use-first-request.ts';
+import { useKnocks } from '../connect/use-knocks.ts';
+import { ClientTabs } from './client-tabs.tsx';
+import { EnvCopies, KeyLine } from './key-line.tsx';
+
+type ShownOnceProps = {
+  readonly created: CreatedKey;
+  readonly onClose: () => void;
+  /** Which program's settings to show first. */
+  readonly clientId?: string;
+};
+
+export function ShownOnce({ created: { key, facts }, onClose, clientId }: ShownOnceProps) {
+  const { data: status } = useStatus();
+  const baseUrl = addressOf(status);
+  const [clearsAfterMs, setClearsAfterMs] = useState<number | null>();
+  const [asking, setAsking] = useState(false);
+  function copied(clears: number | null): void {
+    setClearsAfterMs(clears);
+    setAsking(false);
+  }
   return (
-    <Modal opened onClose={onClose} title={created.facts.name}>
-      {created.key}
+    <Modal
+      opened
+      onClose={() => {}}
+      closeOnClickOutside={false}
+      closeOnEscape={false}
+      withCloseButton={false}
+      size={660}
+      padding={24}
+      onKeyDown={keepHere}
+      styles={{ body: { paddingBottom: 0 }, content: { background: 'var(--kh-surface)' } }}
+    >
+      <Stack gap="md" className="kh-once">
+        <div>
+          {/* Not as a property of the modal: its header would be a second banner on the page. */}
+          <Modal.Title fz="xl" fw={650} style={{ overflowWrap: 'anywhere' }}>
+            {texts.ready(facts.name)}
+          </Modal.Title>
+          <Text c="dimmed">{texts.once}</Text>
+        </div>
+        <div>
+          <KeyLine value={key} onCopied={copied} />
+          <EnvCopies value={key} baseUrl={baseUrl} clearsAfterMs={clearsAfterMs} onCopied={copied} />
+        </div>
+        <ClientTabs secret={key} facts={facts} status={status} firstId={clientId} onKeyCopied={copied} />
+        <Group className="kh-once-foot" justify="space-between" gap="sm">
+          <div style={{ flex: '1 1 18rem', minWidth: 0 }}>
+            <FirstRequest facts={facts} />
+          </div>
+          {asking ? (
+            <NotCopied keepOpen={() => setAsking(false)} close={onClose} />
+          ) : (
+            <Button variant="default" onClick={() => (clearsAfterMs === undefined ? setAsking(true) : onClose())}>
+              {texts.stored}
+            </Button>
+          )}
+        </Group>
+      </Stack>
     </Modal>
+  );
+}
+
+// The palette leads to other pages, and the key would be lost on the way.
+function keepHere(event: KeyboardEvent): void {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') event.stopPropagation();
+}
+
+/** Turns green when this key is used for the first time since it was made or changed. */
+export function FirstRequest({ facts: { id, createdAt, rotatedAt } }: { readonly facts: CreatedKey['facts'] }) {
+  const sinceMs = Math.max(createdAt, rotatedAt ?? 0);
+  const arrival = useFirstRequest({ keyId: id, sinceMs });
+  const knock = useKnocks(arrival.state === 'works' ? undefined : sinceMs);
+  return <ArrivalNote arrival={arrival} knock={knock} />;
+}
+
+function NotCopied({ keepOpen, close }: { readonly keepOpen: () => void; readonly close: () => void }) {
+  const safe = useRef<HTMLButtonElement>(null);
+  // It stands in for the button that was pressed, and must not leave the keyboard nowhere.
+  useEffect(() => safe.current?.focus(), []);
+  return (
+    <div role="alert" className="kh-banner" data-tone="limited" style={{ flex: '1 1 100%' }}>
+      <Text fw={600} className="kh-banner-title">
+        {texts.notCopied}
+      </Text>
+      <Text size="sm" mb="sm">
+        {texts.notCopiedHint}
+      </Text>
+      <Group gap="sm">
+        <Button variant="default" ref={safe} onClick={keepOpen}>
+          {texts.keepOpen}
+        </Button>
+        <Button variant="subtle" color="red" onClick={close}>
+          {texts.closeWithout}
+        </Button>
+      </Group>
+    </div>
   );
 }

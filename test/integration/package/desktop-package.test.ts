@@ -101,7 +101,7 @@ describe('the archive', () => {
   });
 
   test('holds every picture there is for icon and tray', async () => {
-    const pictures = (await filesBelow(join(root, 'resources'))).filter((file) => file.endsWith('.png'));
+    const pictures = (await filesBelow(join(root, 'resources'))).filter((file) => /^(icon|tray\/.+)\.png$/.test(file));
     const packed = files.filter((file) => file.startsWith('resources/'));
     expect(packed.toSorted()).toEqual(pictures.map((file) => `resources/${file}`).toSorted());
   });

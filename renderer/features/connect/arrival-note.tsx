@@ -1,0 +1,100 @@
+// What the first request of a key came to: a pill that turns green, or red with the reason and its cure.
+
+import { Anchor, Text } from '@mantine/core';
+import { Link } from 'wouter';
+import { clientOfUserAgent } from '../../../shared/snippets-user-agents.ts';
+import type { RequestView } from '../../../shared/usage-model.ts';
+import { connectTexts } from '../../texts/connect-texts.ts';
+import { cureFor } from '../../texts/cure-texts.ts';
+import { formatLength } from '../../ui/format.ts';
+import type { Tone } from '../../ui/pill.tsx';
+import './connect.css';
+import { type Arrival, answeredAfterMs } from './first-request.ts';
+
+const { test: texts, operations, arrived } = connectTexts;
+
+type ArrivalNoteProps = {
+  readonly arrival: Arrival;
+  /** Of refusals without a known key; see useKnocks. */
+  readonly knock: string | undefined;
+  /** Whom we wait for, if that is known. */
+  readonly clientName?: string | undefined;
+  /** Whether to lead to the request's own page: not from where a key would be lost by going there. */
+  readonly linked?: boolean;
+};
+
+export function ArrivalNote({ arrival, knock, clientName, linked = false }: ArrivalNoteProps) {
+  const [tone, words] = pillOf(arrival, clientName);
+  const cure =
+    arrival.state === 'refused'
+      ? cureFor(arrival.request)
+      : arrival.state === 'waiting' && knock !== undefined
+        ? cureFor({ errorCode: knock, status: 401 })
+        : undefined;
+  return (
+    <div className="kh-arrival" role="status">
+      <span className="kh-pill" data-tone={tone}>
+        <span className="kh-dot" aria-hidden="true" data-waiting={arrival.state === 'waiting' || undefined} />
+        {words}
+      </span>
+      {arrival.state === 'waiting' && cure && (
+        <Text size="sm" mt={8} c="var(--kh-limited)" fw={500}>
+          {texts.knock}: {cure.what}
+        </Text>
+      )}
+      {cure && (
+        <Text size="sm" mt={6}>
+          {cure.cure}{' '}
+          {linked && arrival.state === 'refused' && (
+            <Anchor
+              component={Link}
+              href={`/requests/${arrival.request.id}`}
+              inherit
+              underline="always"
+              c="var(--kh-accent-text)"
+            >
+              {texts.open}
+            </Anchor>
+          )}
+        </Text>
+      )}
+      {arrival.state === 'refused' && (
+        <Text size="sm" c="dimmed" mt={4}>
+          {texts.keepTrying}
+        </Text>
+      )}
+    </div>
+  );
+}
+
+function pillOf(arrival: Arrival, clientName: string | undefined): readonly [Tone, string] {
+  switch (arrival.state) {
+    case 'waiting':
+      return ['off', clientName ? texts.waitingFor(clientName) : texts.waiting];
+    case 'works':
+      return ['good', `${texts.works}: ${arrivedWords(arrival.request)}`];
+    case 'refused': {
+      const { outcome } = arrival.request;
+      return ['bad', `${outcome === 'refused' ? texts.refused : texts.failed}: ${cureFor(arrival.request).what}`];
+    }
+  }
+}
+
+function arrivedWords(request: RequestView): string {
+  return arrived(
+    operationWord(request.operation),
+    request.model,
+    programOf(request) ?? null,
+    formatLength(answeredAfterMs(request)),
+  );
+}
+
+export function operationWord(operation: string): string {
+  return operations[operation] ?? operation;
+}
+
+/** Undefined where the program does not say who it is. */
+export function programOf({ userAgent }: Pick<RequestView, 'userAgent'>): string | undefined {
+  const name = clientOfUserAgent(userAgent);
+  return name === 'other' ? undefined : name;
+}
