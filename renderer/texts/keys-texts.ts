@@ -87,6 +87,7 @@ export const keysTexts = {
   },
   page: {
     notFound: 'There is no such key',
+    notFoundHere: 'This key is gone',
     notFoundHint: 'It may have been deleted.',
     back: 'All keys',
     facts: 'About this key',

@@ -14,6 +14,7 @@ export const shellTexts = {
   openMenu: 'Open or close the menu',
   skip: 'Skip to the page',
   notFound: 'There is no such page',
+  notFoundHere: 'Nothing lies at this address',
   notFoundHint: 'It may have been moved, or the link was cut short.',
   toServer: 'Go to Server',
   palette: {

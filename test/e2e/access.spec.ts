@@ -3,6 +3,7 @@
 import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { expect, type Page, type Subject, signIn, startSubject, test, visit } from './fixture.ts';
+import { freePort } from './free-port.ts';
 
 // What is drawn of a switch lies over its input; a click lands there as a person's does.
 const flip = (page: Page, { name }: { readonly name: string }) =>
@@ -105,13 +106,4 @@ function listModels(port: number) {
       .end(JSON.stringify({ object: 'list', data: [{ id: 'tiny', object: 'model', created: 1, owned_by: 'test' }] }));
   });
   return new Promise<typeof server>((resolve) => server.listen(port, '127.0.0.1', () => resolve(server)));
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createTcpServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
 }

@@ -2,6 +2,7 @@
 // new secret is held: in this component's state, until its dialog closes.
 
 import { Button, Modal, Select, Stack, Text } from '@mantine/core';
+import { useFocusReturn } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { CreatedKey, KeyFacts } from '../../../shared/model.ts';
@@ -18,6 +19,8 @@ type KeyDialogsProps = { readonly dialog: KeyDialog | undefined; readonly onClos
 
 export function KeyDialogs({ dialog, onClose }: KeyDialogsProps) {
   const [created, setCreated] = useState<CreatedKey>();
+  // Dialogs go as soon as they are closed, too soon to give the focus back themselves.
+  useFocusReturn({ opened: dialog !== undefined || created !== undefined });
   if (created) {
     return (
       <ShownOnce

@@ -74,11 +74,11 @@ export function KeyMenu({ facts, open, onDeleted }: KeyMenuProps) {
         </Menu.Item>
         <Menu.Divider />
         {!final && (
-          <Menu.Item color="red" leftSection={<IconBan size={iconSize} />} onClick={() => void revoke()}>
+          <Menu.Item c="var(--kh-bad)" leftSection={<IconBan size={iconSize} />} onClick={() => void revoke()}>
             {texts.revoke}
           </Menu.Item>
         )}
-        <Menu.Item color="red" leftSection={<IconTrash size={iconSize} />} onClick={() => void remove()}>
+        <Menu.Item c="var(--kh-bad)" leftSection={<IconTrash size={iconSize} />} onClick={() => void remove()}>
           {texts.delete}
         </Menu.Item>
       </Menu.Dropdown>

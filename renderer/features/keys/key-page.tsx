@@ -39,17 +39,19 @@ export function KeyPage({ id }: { readonly id: string }) {
 
 function NoSuchKey() {
   return (
-    <Empty
-      icon={IconKeyOff}
-      title={texts.notFound}
-      action={
-        <Button component={Link} href="/keys" variant="default">
-          {texts.back}
-        </Button>
-      }
-    >
-      {texts.notFoundHint}
-    </Empty>
+    <Page title={texts.notFound}>
+      <Empty
+        icon={IconKeyOff}
+        title={texts.notFoundHere}
+        action={
+          <Button component={Link} href="/keys" variant="default">
+            {texts.back}
+          </Button>
+        }
+      >
+        {texts.notFoundHint}
+      </Empty>
+    </Page>
   );
 }
 

@@ -1,6 +1,6 @@
 // Keys in rows, sorted by whichever column is asked for. Long lists keep only what is on screen in the document.
 
-import { Table, Text, UnstyledButton } from '@mantine/core';
+import { Table, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'wouter';
@@ -57,7 +57,9 @@ export function KeyTable({ keys, open }: KeyTableProps) {
               <SortButton column={id} sorting={sorting} onSort={setSorting} />
             </Table.Th>
           ))}
-          <Table.Th w={48} aria-label={texts.columns.actions} />
+          <Table.Th w={48}>
+            <VisuallyHidden>{texts.columns.actions}</VisuallyHidden>
+          </Table.Th>
         </Table.Tr>
       </Table.Thead>
       <VirtualRows rows={sorted(keys, sorting)} rowPx={44} columns={columns.length + 1}>

@@ -5,19 +5,22 @@ import { IconMapOff } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { shellTexts as texts } from '../../texts/shell-texts.ts';
 import { Empty } from '../../ui/empty.tsx';
+import { Page } from '../../ui/page.tsx';
 
 export function NotFound() {
   return (
-    <Empty
-      icon={IconMapOff}
-      title={texts.notFound}
-      action={
-        <Button component={Link} href="/server" variant="default">
-          {texts.toServer}
-        </Button>
-      }
-    >
-      {texts.notFoundHint}
-    </Empty>
+    <Page title={texts.notFound}>
+      <Empty
+        icon={IconMapOff}
+        title={texts.notFoundHere}
+        action={
+          <Button component={Link} href="/server" variant="default">
+            {texts.toServer}
+          </Button>
+        }
+      >
+        {texts.notFoundHint}
+      </Empty>
+    </Page>
   );
 }

@@ -25,6 +25,7 @@ export function Palette() {
       highlightQuery
       limit={12}
       scrollable
+      attributes={{ content: { 'aria-label': texts.placeholder } }}
       searchProps={{
         leftSection: <IconSearch size={iconSize} />,
         placeholder: texts.placeholder,

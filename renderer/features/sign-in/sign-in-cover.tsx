@@ -2,9 +2,9 @@
 // underneath stays in place, with everything that was typed. The token of a link stays in the address's fragment until a
 // person presses the button, so that nothing that merely looks at links uses it up.
 
-import { Button, Code, Modal, Stack, Text } from '@mantine/core';
+import { Button, Code, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { useApi, useSessionNeeded } from '../../api/api-context.tsx';
 import { useHashLocation } from '../../api/hash-location.ts';
 import { signInTexts as texts } from '../../texts/sign-in-texts.ts';
@@ -23,19 +23,13 @@ export function SignInCover() {
   useEffect(() => {
     if (spent) go(held, { replace: true });
   }, [spent, go, held]);
+  // Dialogs lie beside the pages in the document and are hidden like them.
+  useEffect(() => {
+    document.body.classList.toggle('kh-covered', needed);
+  }, [needed]);
   if (!needed) return null;
   return (
-    <Modal
-      opened
-      // Above whatever dialog was open.
-      zIndex={1000}
-      onClose={() => {}}
-      fullScreen
-      withCloseButton={false}
-      closeOnEscape={false}
-      transitionProps={{ duration: 0 }}
-      aria-label={texts.title}
-    >
+    <main className="kh-cover">
       <Stack gap="md" maw={420} mx="auto" mt="14vh">
         <Brand />
         <Text component="h1" fw={650} size="lg">
@@ -43,11 +37,13 @@ export function SignInCover() {
         </Text>
         {token ? <WithLink token={token} /> : <WithoutLink />}
       </Stack>
-    </Modal>
+    </main>
   );
 }
 
 function WithLink({ token }: { readonly token: string }) {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => button.current?.focus(), []);
   const { session } = useApi();
   const queries = useQueryClient();
   const signIn = useMutation({
@@ -63,7 +59,7 @@ function WithLink({ token }: { readonly token: string }) {
           {signIn.error.message}
         </Text>
       )}
-      <Button onClick={() => signIn.mutate()} loading={signIn.isPending} data-autofocus>
+      <Button ref={button} onClick={() => signIn.mutate()} loading={signIn.isPending}>
         {texts.signIn}
       </Button>
       {signIn.error && <WithoutLink />}
