@@ -55,6 +55,7 @@ test.describe('on a port that is not given by a flag', () => {
     const taken = (blocker.address() as AddressInfo).port;
     const free = await freePort();
     await profile.cli(['settings', 'set', 'server.port', String(free)]);
+    await profile.cli(['settings', 'set', 'dashboard.port', String(await freePort())]);
     const subject = await startSubject(profile, ['--echo'], 'as set');
     await signIn(page, subject.link);
     await visit(page, subject, '/settings');

@@ -40,16 +40,15 @@ export const test = base.extend<Fixtures>({
   },
 });
 
-/** @param port that of the settings, or any free one */
+/** @param ports those of the settings, or any free ones */
 export async function startSubject(
   profile: Profile,
   flags: readonly string[],
-  port: 'any' | 'as set' = 'any',
+  ports: 'any' | 'as set' = 'any',
 ): Promise<Subject> {
-  const instance = await profile.start({
-    port: port === 'any' ? 0 : undefined,
-    args: ['--dashboard-port', '0', '--print-link', ...flags],
-  });
+  const any = ports === 'any';
+  const args = [...(any ? ['--dashboard-port', '0'] : []), '--print-link', ...flags];
+  const instance = await profile.start({ port: any ? 0 : undefined, args });
   const [ready = '{}'] = instance.stdout().split('\n');
   const { dashboard, link } = JSON.parse(ready) as { readonly dashboard: string; readonly link: string };
   return { ...instance, dashboard, link };

@@ -6,6 +6,7 @@ test('a key is made from the palette with nothing but the keyboard', async ({ ap
   await visit(app, subject, '/server');
   await expect(app.getByText('Running', { exact: true })).toBeVisible();
   await app.keyboard.press('Control+k');
+  await expect(app.getByRole('dialog').getByRole('textbox')).toBeFocused();
   await app.keyboard.type('new key');
   await app.keyboard.press('Enter');
   await expect(app.getByLabel('Name', { exact: true })).toBeFocused();
