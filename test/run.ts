@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { chromium } from '@playwright/test';
 
 const root = dirname(import.meta.dirname);
 const require = createRequire(import.meta.url);
@@ -102,44 +103,71 @@ function inKeyringSession(args: readonly string[]): readonly string[] {
   return ['dbus-run-session', '--', 'sh', '-c', script, 'keyring', ...args];
 }
 
+type Need = { readonly package: string; readonly isThere: () => boolean };
+
 const onPath = (program: string) => spawnSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' }).status === 0;
+const hasLibrary = (name: string) =>
+  spawnSync('sh', ['-c', `ldconfig -p 2>/dev/null | grep -q ${name}`], { stdio: 'ignore' }).status === 0;
 
-const debianNeeds = [
-  { program: 'dbus-run-session', package: 'dbus' },
-  { program: 'gnome-keyring-daemon', package: 'gnome-keyring' },
-] as const;
+const keychainNeeds: readonly Need[] = [
+  { package: 'dbus', isThere: () => onPath('dbus-run-session') },
+  { package: 'dbus-daemon', isThere: () => onPath('dbus-daemon') },
+  { package: 'gnome-keyring', isThere: () => onPath('gnome-keyring-daemon') },
+  { package: 'libsecret-1-0', isThere: () => hasLibrary('libsecret-1.so.0') },
+];
+// The desktop app's tests have a page as its window, the end-to-end ones a browser.
+const browserNeeds: readonly Need[] = [{ package: 'chromium', isThere: () => existsSync(chromiumFile()) }];
 
-/** Gets what the keychain tests need. @returns why they cannot run, or undefined */
-async function prepareKeychain(): Promise<string | undefined> {
-  if (process.platform !== 'linux') return undefined;
-  const libsecret =
-    spawnSync('sh', ['-c', 'ldconfig -p 2>/dev/null | grep -q libsecret-1.so.0'], { stdio: 'ignore' }).status === 0;
-  const packages: string[] = debianNeeds.filter(({ program }) => !onPath(program)).map((need) => need.package);
-  if (!libsecret) packages.push('libsecret-1-0');
+function chromiumFile(): string {
+  return process.platform === 'linux' ? '/usr/bin/chromium' : chromium.executablePath();
+}
+
+/** Gets what a suite needs from the system. @returns why it cannot run, or undefined */
+async function prepare(needs: readonly Need[]): Promise<string | undefined> {
+  const packages = needs.filter(({ isThere }) => !isThere()).map((need) => need.package);
   if (packages.length === 0) return undefined;
+  if (process.platform !== 'linux') return `no browser; run: npx playwright install chromium`;
   const line = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
   const isRoot = process.getuid?.() === 0;
   if (existsSync('/etc/debian_version') && isRoot && (!process.stdin.isTTY || (await agrees(line)))) {
-    tell(`Installing what the keychain tests need: ${packages.join(', ')}`);
+    tell(`Installing what the tests need: ${packages.join(', ')}`);
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    const installed =
-      (await step(['-c', `apt-get update -qq && ${line} >/dev/null`], env, 'sh')) &&
-      debianNeeds.every(({ program }) => onPath(program));
-    if (installed) return undefined;
+    await step(['-c', `apt-get update -qq && ${line} >/dev/null`], env, 'sh');
+    if (needs.every(({ isThere }) => isThere())) return undefined;
   }
   return `${packages.join(', ')} not installed; run: sudo ${line}`;
 }
 
 async function agrees(line: string): Promise<boolean> {
   const prompt = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await prompt.question(`The keychain tests need some packages. Run "${line}" now? [y/N] `);
+  const answer = await prompt.question(`The tests need some packages. Run "${line}" now? [y/N] `);
   prompt.close();
   return /^y(es)?$/i.test(answer.trim());
 }
 
+// Its runtime comes from elsewhere than the packages; the README says how to bring it in.
 function electronMissing(): string | undefined {
-  const program = join(dirname(require.resolve('electron/package.json')), 'dist');
-  return existsSync(program) ? 'its specs come with the desktop app' : 'Electron’s runtime is not installed';
+  const folder = join(dirname(require.resolve('electron/package.json')), 'dist');
+  return existsSync(folder) ? undefined : 'Electron’s runtime is not installed';
+}
+
+/** Runs the end-to-end specs in some of their projects and reads their count. */
+async function playwright(projects: readonly string[]): Promise<Tests> {
+  const folder = mkdtempSync(join(tmpdir(), 'keyhatch-test-'));
+  const report = join(folder, 'report.json');
+  const args = [
+    bin('@playwright/test', 'cli.js'),
+    'test',
+    '-c',
+    join(root, 'test/e2e/playwright.config.ts'),
+    ...projects.map((project) => `--project=${project}`),
+  ];
+  const ok = await step(args, { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: report });
+  const text = existsSync(report) ? readFileSync(report, 'utf8') : '{}';
+  rmSync(folder, { recursive: true, force: true });
+  const { stats = {} } = JSON.parse(text) as { readonly stats?: Record<string, number> };
+  const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = stats;
+  return { ok: ok && expected > 0, passed: expected + flaky, failed: unexpected, skipped };
 }
 
 async function main(): Promise<void> {
@@ -150,7 +178,8 @@ async function main(): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  const keychain = await prepareKeychain();
+  const browser = await prepare(browserNeeds);
+  const keychain = process.platform === 'linux' ? await prepare(keychainNeeds) : undefined;
   const suites: readonly Suite[] = [
     { name: 'lint', run: lint },
     { name: 'types', run: types },
@@ -159,10 +188,16 @@ async function main(): Promise<void> {
     { name: 'unit', run: () => vitest('unit') },
     {
       name: 'integration',
-      missing: keychain,
+      missing: keychain ?? (process.platform === 'linux' ? browser : undefined),
       run: () => vitest('integration', process.platform === 'linux' ? inKeyringSession : undefined),
     },
-    { name: 'real Electron', missing: electronMissing(), mayBeMissing: true },
+    { name: 'end to end', missing: browser, run: () => playwright(['wide', 'phone']) },
+    {
+      name: 'real Electron',
+      missing: electronMissing(),
+      mayBeMissing: true,
+      run: () => playwright(['electron']),
+    },
   ];
   const lines: string[] = [];
   const sum = { passed: 0, failed: 0, skipped: 0 };

@@ -2,12 +2,15 @@
 
 import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { freePort } from '../fakes/keyhatch-process.ts';
 import { expect, type Page, type Subject, signIn, startSubject, test, visit } from './fixture.ts';
-import { freePort } from './free-port.ts';
 
 // What is drawn of a switch lies over its input; a click lands there as a person's does.
-const flip = (page: Page, { name }: { readonly name: string }) =>
-  page.getByRole('switch', { name }).click({ force: true });
+async function flip(page: Page, { name }: { readonly name: string }): Promise<void> {
+  const input = page.getByRole('switch', { name });
+  await expect(input).toBeEnabled();
+  await input.click({ force: true });
+}
 const models = (subject: Subject, headers: Record<string, string> = {}) =>
   fetch(`${subject.url}/v1/models`, { headers });
 

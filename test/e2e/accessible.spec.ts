@@ -27,7 +27,7 @@ for (const scheme of ['dark', 'light'] as const) {
     for (const place of places) {
       test(`${place.name} can be used by everybody`, async ({ app, subject }, { project }) => {
         const { key } = await subject.createKey('--name', 'Continue on laptop');
-        await (await subject.chat(key)).text();
+        await (await subject.chat(key, { model: 'echo' })).text();
         await visit(app, subject, place.path);
         await place.ready(app);
         await look(app, `${place.name}-${scheme}-${project.name}`);
@@ -36,7 +36,7 @@ for (const scheme of ['dark', 'light'] as const) {
 
     test('the key page, its menu and its questions can be used by everybody', async ({ app, subject }, { project }) => {
       const { id, key } = await subject.createKey('--name', 'Continue on laptop');
-      await (await subject.chat(key)).text();
+      await (await subject.chat(key, { model: 'echo' })).text();
       await visit(app, subject, `/keys/${id}`);
       await expect(app.getByRole('heading', { name: 'Continue on laptop' })).toBeVisible();
       await look(app, `key-${scheme}-${project.name}`);
@@ -57,7 +57,7 @@ for (const scheme of ['dark', 'light'] as const) {
 
     test('one request can be used by everybody', async ({ app, subject }, { project }) => {
       const { key } = await subject.createKey('--name', 'Continue on laptop');
-      const answer = await subject.chat(key);
+      const answer = await subject.chat(key, { model: 'echo' });
       await answer.text();
       await visit(app, subject, `/requests/${answer.headers.get('x-request-id')}`);
       await expect(app.getByText('Continue on laptop').first()).toBeVisible();

@@ -1,29 +1,33 @@
-// What every spec gets: the built program on a profile of its own, in front of the echo model, and a browser that is signed
-// in to its dashboard.
+// What every spec gets: the built program on a profile of its own, in front of the echo model, and a page of its window. On
+// the dashboard that is a browser that has signed in, on the desktop the app's own window.
 
-import { test as base, expect, type Page } from '@playwright/test';
+import { test as base, type ElectronApplication, expect, type Page } from '@playwright/test';
 import { type KeyhatchProcess, makeProfile, type Profile } from '../fakes/keyhatch-process.ts';
+import { startDesktopSubject } from './desktop-subject.ts';
 
 export { expect, type Page };
 
-export type Subject = KeyhatchProcess & {
-  /** `http://127.0.0.1:40124` */
-  readonly dashboard: string;
-  /** The one-time link that it printed when it started. */
+export type HostOption = { readonly host: 'dashboard' | 'electron' };
+
+/** What a spec may ask of the running program, wherever its window is. */
+export type Subject = Pick<KeyhatchProcess, 'url' | 'cli' | 'json' | 'createKey' | 'chat' | 'get'> & {
+  /** Where its pages are: `http://127.0.0.1:40124`, or `app://keyhatch`. */
+  readonly pages: string;
+  /** The one-time link that it printed when it started; empty on the desktop, which needs none. */
   readonly link: string;
+  /** The desktop app and its window, where that is what runs. */
+  readonly desktop?: { readonly electron: ElectronApplication; readonly window: Page };
 };
 
-type Fixtures = {
-  /** Flags of `serve` beside data folder, vault, ports and log format. */
-  readonly flags: readonly string[];
+type Fixtures = HostOption & {
   readonly profile: Profile;
   readonly subject: Subject;
-  /** A page that is signed in, on Server. */
+  /** A page that may do everything. */
   readonly app: Page;
 };
 
 export const test = base.extend<Fixtures>({
-  flags: [['--echo'], { option: true }],
+  host: ['dashboard', { option: true }],
   // Playwright reads what a fixture needs from its first parameter.
   // biome-ignore lint/correctness/noEmptyPattern: see above
   profile: async ({}, use) => {
@@ -31,12 +35,14 @@ export const test = base.extend<Fixtures>({
     await use(profile);
     await profile.remove();
   },
-  subject: async ({ profile, flags }, use) => {
-    await use(await startSubject(profile, flags));
+  subject: async ({ profile, host }, use) => {
+    const subject = await (host === 'electron' ? startDesktopSubject(profile) : startSubject(profile, ['--echo']));
+    await use(subject);
+    await subject.desktop?.electron.close();
   },
   app: async ({ page, subject }, use) => {
-    await signIn(page, subject.link);
-    await use(page);
+    if (!subject.desktop) await signIn(page, subject.link);
+    await use(subject.desktop?.window ?? page);
   },
 });
 
@@ -51,7 +57,7 @@ export async function startSubject(
   const instance = await profile.start({ port: any ? 0 : undefined, args });
   const [ready = '{}'] = instance.stdout().split('\n');
   const { dashboard, link } = JSON.parse(ready) as { readonly dashboard: string; readonly link: string };
-  return { ...instance, dashboard, link };
+  return { ...instance, pages: dashboard, link };
 }
 
 /** Opens a one-time link and presses its button. Whoever has no key yet lands in the first steps. */
@@ -63,7 +69,7 @@ export async function signIn(page: Page, link: string): Promise<void> {
 
 /** Goes to a page by its address, as a deep link would. */
 export async function visit(page: Page, subject: Subject, path: string): Promise<void> {
-  await page.goto(`${subject.dashboard}/#${path}`);
+  await page.goto(`${subject.pages}/#${path}`);
 }
 
 /** A new sign-in link for another browser. */

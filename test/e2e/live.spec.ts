@@ -1,7 +1,7 @@
 // What happens shows by itself: a request within a second or so, and the same everywhere after changes from all sides.
 
+import { freePort } from '../fakes/keyhatch-process.ts';
 import { anotherLink, expect, type Page, type Subject, signIn, startSubject, test, visit } from './fixture.ts';
-import { freePort } from './free-port.ts';
 
 async function namesOn(page: Page): Promise<string[]> {
   return (await page.getByRole('row').getByRole('link').allTextContents()).sort();

@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
+import type { HostOption } from './fixture.ts';
 
 // Debian's own browser where it is, because a browser of Playwright's own cannot be fetched everywhere.
 const debianChromium = '/usr/bin/chromium';
@@ -15,7 +16,7 @@ const quiet = [
   '--no-first-run',
 ];
 
-export default defineConfig({
+export default defineConfig<HostOption>({
   testDir: import.meta.dirname,
   outputDir: join(import.meta.dirname, '../../test-results'),
   fullyParallel: true,
@@ -23,7 +24,8 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 10_000 },
   forbidOnly: process.env['CI'] === 'true',
-  reporter: [['list']],
+  // The second one where somebody counts: test/run.ts names a file for it.
+  reporter: [['list'], ...(process.env['PLAYWRIGHT_JSON_OUTPUT_FILE'] ? [['json'] as const] : [])],
   use: {
     locale: 'en-GB',
     permissions: ['clipboard-read', 'clipboard-write'],
@@ -33,7 +35,13 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: 'wide', use: { viewport: { width: 1180, height: 800 } } },
-    { name: 'phone', use: { viewport: { width: 390, height: 844 }, hasTouch: true }, testIgnore: /wide-only/ },
+    { name: 'wide', use: { viewport: { width: 1180, height: 800 } }, testIgnore: /electron-only/ },
+    {
+      name: 'phone',
+      use: { viewport: { width: 390, height: 844 }, hasTouch: true },
+      testIgnore: /wide-only|electron-only/,
+    },
+    // Where Electron's runtime is: the same specs in the desktop app's own window, and those of the app itself.
+    { name: 'electron', use: { host: 'electron' }, testIgnore: /sign-in/, workers: 1 },
   ],
 });
