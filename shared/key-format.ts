@@ -79,7 +79,7 @@ const placeholders: ReadonlySet<string> = new Set([
   'anything',
 ]);
 
-/** Whether a credential is what clients send when they have no key but must send something (wire-formats §3.1). */
+/** Whether a credential is what clients send when they have no key but must send something. */
 export function isPlaceholder(value: string): boolean {
   return placeholders.has(value.toLowerCase());
 }

@@ -1,4 +1,4 @@
-// How coding agents and shell tools are told about this server: exact file, fields and variables (wire-formats §3.2).
+// How coding agents and shell tools are told about this server: exact file, fields and variables.
 // Data only. Keys go into variables where the program reads one, so that they lie in no project folder.
 
 import { type Client, homeFile, json, shell, terminal, toml } from './snippets-template.ts';

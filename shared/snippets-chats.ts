@@ -1,4 +1,4 @@
-// How chat programs are told about this server: exact page and fields, or the command that starts them (wire-formats §3.2).
+// How chat programs are told about this server: exact page and fields, or the command that starts them.
 // Data only.
 
 import { type Client, choose, copy, fields, shell, terminal, ui } from './snippets-template.ts';

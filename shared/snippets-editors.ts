@@ -1,4 +1,4 @@
-// How editors are told about this server: exact file or page, exact fields (wire-formats §3.2). Data only; where a program
+// How editors are told about this server: exact file or page, exact fields. Data only; where a program
 // changed its fields between versions, the newer form stands here.
 
 import {

@@ -1,4 +1,4 @@
-// The first program against this server with each library: address, key, one question (wire-formats §3.2). Data only.
+// The first program against this server with each library: address, key, one question. Data only.
 
 import { type Client, python, source, typescript } from './snippets-template.ts';
 

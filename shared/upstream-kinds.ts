@@ -1,5 +1,5 @@
 // What is known about each kind of model server: its name, usual ports, the dialects it speaks and how it takes its own
-// credential. Data only (wire-formats §2, §5.4); probing lives in electron/upstream.
+// credential. Data only; probing lives in electron/upstream.
 
 /** An API family with its own paths, error shape and way of reporting usage. */
 export const dialects = ['openai', 'anthropic', 'ollama', 'lmstudio'] as const;

@@ -7,7 +7,7 @@ import { dialect } from './model.ts';
 const timeMs = z.number().int().nonnegative();
 const count = z.number().int().nonnegative();
 
-/** Where the token numbers of a row come from (wire-formats §1.3 rule 7; `counted` and `estimated` come with the ledger). */
+/** Where the token numbers of a row come from (`counted` and `estimated` come with the ledger). */
 export const tokenSource = z.enum(['reported', 'timings', 'none', 'unknown']);
 export type TokenSource = z.infer<typeof tokenSource>;
 
@@ -107,7 +107,7 @@ export const usageReport = z.object({
 });
 export type UsageReport = z.infer<typeof usageReport>;
 
-/** Seconds to days between two points of a series, in milliseconds: whatever gives at most some 120 of them. */
+/** By what a series is split into groups. */
 export const usageSplit = z.enum(['key', 'model', 'upstream', 'none']);
 export type UsageSplit = z.infer<typeof usageSplit>;
 
@@ -115,6 +115,7 @@ export type UsageSplit = z.infer<typeof usageSplit>;
 export const usageSeries = z.object({
   since: timeMs,
   until: timeMs,
+  /** The usual length of a bucket: minutes for an hour, days for weeks. A day may have an hour more or less. */
   bucketMs: z.number().int().positive(),
   /** When each bucket begins, ascending, none left out. Days begin at local midnight. */
   buckets: z.array(timeMs),
@@ -132,9 +133,9 @@ export const usageSeries = z.object({
   total: usageLine,
   /** The same length of time before `since`, for comparison. */
   before: usageLine,
-  /** Of requests that gave a first token, in milliseconds; null without any. */
+  /** Of the newest 5,000 requests that gave a first token, in milliseconds; null without any. */
   firstTokenMs: z.object({ p50: z.number().nullable(), p95: z.number().nullable() }),
-  /** Output tokens a second from first token to end; null without any. */
+  /** Output tokens a second from first token to end, of the newest 5,000; null without any. */
   tokensPerSecond: z.object({ p50: z.number().nullable(), p95: z.number().nullable() }),
   /** Why requests were refused, greatest first; those without a known key too. */
   refusals: z.array(z.object({ code: z.string(), count })),

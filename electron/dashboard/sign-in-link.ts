@@ -49,8 +49,9 @@ export function createSignInLinks({ clock }: { readonly clock: Clock }): SignInL
       return { token, expiresAt };
     },
     redeem(token) {
-      refuseWhenBlocked();
+      // The right one first: others who guess must not lock its owner out, and 256 bits are not guessed.
       if (!isRight(token)) {
+        refuseWhenBlocked();
         failures = [...failures, clock.monotonic()];
         throw new KeyhatchError('sign_in_link_invalid');
       }

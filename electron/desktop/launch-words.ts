@@ -27,8 +27,10 @@ export type OwnProgram = {
 /** The words that start this app again. */
 export function ownCommand({ execPath, appPath, isPackaged, env }: OwnProgram): readonly string[] {
   // An AppImage runs from a mount that is another one each time; this names the file itself.
-  const appImage = env['APPIMAGE'];
-  if (isPackaged) return [appImage || execPath];
+  // Only if we run from there: a terminal hands the variable of its own AppImage on to whatever it starts.
+  const { APPIMAGE: appImage, APPDIR: mount } = env;
+  const isOurs = appImage && mount && execPath.startsWith(`${mount.replace(/\/$/, '')}/`);
+  if (isPackaged) return [isOurs ? appImage : execPath];
   return [execPath, appPath];
 }
 

@@ -38,6 +38,8 @@ export function createUpdates(ports: UpdatesPorts): Updates {
   async function load(): Promise<AppUpdater> {
     const { autoUpdater } = (await import('electron-updater')).default;
     autoUpdater.logger = null;
+    // Installed when told to, and not by the way at the next quit.
+    autoUpdater.autoInstallOnAppQuit = false;
     autoUpdater.on('update-available', ({ version }) => (facts = { state: 'available', version }));
     autoUpdater.on('update-not-available', () => (facts = { state: 'none', version: null }));
     autoUpdater.on('error', (error) => {

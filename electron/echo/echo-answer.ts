@@ -53,7 +53,7 @@ export function forModel(handle: (body: JsonObject, model: string) => EchoAnswer
   };
 }
 
-/** The body of a refusal in the shape that clients of this path read (wire-formats §4.1). */
+/** The body of a refusal in the shape that clients of this path read. */
 export function refusalBody(path: string, { status, message, code }: EchoRefusal): object {
   if (path === '/' || path.startsWith('/api/')) return { error: message };
   if (path.startsWith('/v1/messages')) {

@@ -1,4 +1,4 @@
-// The echo model in the Anthropic dialect: messages, whole and as events, and counting (wire-formats §1.1). Models are
+// The echo model in the Anthropic dialect: messages, whole and as events, and counting. Models are
 // listed by echo-openai.ts, which serves both.
 
 import { randomUUID } from 'node:crypto';

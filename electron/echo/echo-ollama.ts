@@ -1,4 +1,4 @@
-// The echo model in Ollama's dialect, where an absent `stream` means streaming and lines are NDJSON (wire-formats §1.1).
+// The echo model in Ollama's dialect, where an absent `stream` means streaming and lines are NDJSON.
 // Answers what clients ask before and while they chat; pulling, deleting and the like do not exist here.
 
 import { createHash } from 'node:crypto';

@@ -1,4 +1,4 @@
-// The echo model in the OpenAI dialect: models, chat completions, completions and embeddings (wire-formats §1.1). The
+// The echo model in the OpenAI dialect: models, chat completions, completions and embeddings. The
 // Responses API has its own file.
 
 import { randomUUID } from 'node:crypto';

@@ -1,4 +1,4 @@
-// The echo model in OpenAI's Responses API, whole and as events (wire-formats §1.1). Stores nothing: an answer cannot be
+// The echo model in OpenAI's Responses API, whole and as events. Stores nothing: an answer cannot be
 // fetched again.
 
 import { randomUUID } from 'node:crypto';

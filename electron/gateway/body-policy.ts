@@ -1,5 +1,5 @@
 // What policy must know of a body: its model, whether it streams, which stored response it builds on, and what it would
-// make the model server do beyond inference (wire-formats §5.4). Parsed once; changes nothing; decides nothing.
+// make the model server do beyond inference. Parsed once; changes nothing; decides nothing.
 
 import { isUtf8 } from 'node:buffer';
 import { KeyhatchError } from '../../shared/errors.ts';

@@ -1,5 +1,5 @@
 // Where a socket comes from. Trusts only the socket: no header can make a request look more local than it is, and any
-// sign of a proxy or a browser page makes it look less so (wire-formats §5.5).
+// sign of a proxy or a browser page makes it look less so.
 
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIPv6 } from 'node:net';

@@ -1,4 +1,4 @@
-// Collects everything in a request's head that could be a key, whichever header carries it (wire-formats §3.1). Does not
+// Collects everything in a request's head that could be a key, whichever header carries it. Does not
 // know which of them are keys.
 
 import type { IncomingMessage } from 'node:http';

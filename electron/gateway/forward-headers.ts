@@ -1,5 +1,5 @@
 // Which headers pass, in either direction. Upwards an allow-list, so that no credential, cookie or forwarding header of
-// a client can reach a model server; downwards everything but hop-by-hop headers and the server's own CORS (wire-formats §5.3).
+// a client can reach a model server; downwards everything but hop-by-hop headers and the server's own CORS.
 
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { credentialHeaders } from '../lib/credential-headers.ts';

@@ -1,5 +1,5 @@
 // Stage 1: looks at the raw head alone and lets in only what is plain, unambiguous HTTP under a name of ours and from no
-// web page that was not allowed (wire-formats §5.1–5.3). Reads no body and knows no key.
+// web page that was not allowed. Reads no body and knows no key.
 
 import type { IncomingMessage } from 'node:http';
 import { KeyhatchError } from '../../shared/errors.ts';

@@ -95,7 +95,7 @@ export function createListener(handler: Handler): Listener {
 
 function createHttpServer(handler: Handler, serving: Serving): Server {
   const server = createServer({
-    // A head must be whole in 10 s and a body in 10 min; nothing limits how long an answer takes (wire-formats §5.7).
+    // A head must be whole in 10 s and a body in 10 min; nothing limits how long an answer takes.
     headersTimeout: 10_000,
     requestTimeout: 600_000,
     connectionsCheckingInterval: 5_000,

@@ -1,5 +1,5 @@
 // Finds the place in a request where a model server would fetch an image, video, sound or file from a URL or a path
-// (wire-formats §5.4: SSRF and file reading). Inline `data:` URLs and bare base64 are fine.
+// (SSRF and file reading). Inline `data:` URLs and bare base64 are fine.
 
 import { KeyhatchError } from '../../shared/errors.ts';
 import { foldKey } from './json-members.ts';

@@ -1,11 +1,11 @@
-// The one refusal reply, in the caller's own dialect (wire-formats §4.1), and the same errors said in-band once headers
+// The one refusal reply, in the caller's own dialect, and the same errors said in-band once headers
 // have gone. Says what happened and what to do; never a stack, never a secret.
 
 import type { ServerResponse } from 'node:http';
 import type { KeyhatchError } from '../../shared/errors.ts';
 import type { Dialect } from '../../shared/upstream-kinds.ts';
 
-/** OpenAI's `type` and `code` for an error: SDKs branch on them (wire-formats §4.1). */
+/** OpenAI's `type` and `code` for an error: SDKs branch on them. */
 function openaiTypeAndCode(error: KeyhatchError): { readonly type: string; readonly code: string } {
   const { status, code } = error;
   if (code === 'key_unknown') return { type: 'invalid_request_error', code: 'invalid_api_key' };

@@ -1,5 +1,5 @@
 // Every path that exists, and nothing else: deny by default. One row says method, path, dialect, what the request does,
-// where it goes and which query parameters may go with it (wire-formats §1.1, §3, §5.4).
+// where it goes and which query parameters may go with it.
 
 import type { Dialect } from '../../shared/upstream-kinds.ts';
 

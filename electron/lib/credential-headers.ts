@@ -1,4 +1,4 @@
-// In which headers a model server takes its own credential (wire-formats §2: each takes its own, not what the client
+// In which headers a model server takes its own credential (each takes its own, not what the client
 // sent). Holds no credential and sends nothing.
 
 import { type UpstreamKind, upstreamKindRow } from '../../shared/upstream-kinds.ts';

@@ -7,7 +7,7 @@ import { localDay, localDays } from './local-day.ts';
 import { usageSums } from './usage-report.ts';
 
 export type SeriesQuery = {
-  /** Epoch ms; the series begins with the bucket in which it lies. */
+  /** Epoch ms. A series of up to a day begins with the first whole bucket after it, a longer one with the bucket it lies in. */
   readonly since: number;
   readonly until: number;
   readonly by: UsageSplit;
@@ -18,6 +18,8 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 const mostGroups = 8;
+/** Of how many requests first tokens and speeds are looked at. */
+const measuredMost = 5_000;
 /** The group that holds all that is not among the greatest. */
 const other = 'other';
 
@@ -62,10 +64,15 @@ export function createUsageSeries(db: DatabaseSync): (query: SeriesQuery) => Usa
       .all({ spans: JSON.stringify(spans), keyId: query.keyId ?? null }) as Cell[];
   }
 
-  // Nearest rank: the value that this share of all values does not exceed.
+  // Nearest rank: the value that this share of all values does not exceed. Of the newest few thousand, because the gateway
+  // waits while this counts.
   function percentiles(measure: string, time: Record<string, SQLInputValue>) {
     const values = db
-      .prepare(`SELECT ${measure} AS value FROM requests r WHERE ${inTime} AND ${measure} IS NOT NULL ORDER BY value`)
+      .prepare(`
+        SELECT value FROM (
+          SELECT ${measure} AS value FROM requests r WHERE ${inTime} AND ${measure} IS NOT NULL
+          ORDER BY r.received_at DESC LIMIT ${measuredMost}
+        ) ORDER BY value`)
       .all(time) as { value: number }[];
     const at = (share: number) => values[Math.max(0, Math.ceil(values.length * share) - 1)]?.value ?? null;
     return { p50: at(0.5), p95: at(0.95) };

@@ -1,5 +1,5 @@
 // Checks whether an upstream on this computer can be reached past the gateway: a model server that listens on the LAN
-// makes keys pointless (wire-formats §5.8). Connects to this machine's own addresses and to nothing else.
+// makes keys pointless. Connects to this machine's own addresses and to nothing else.
 
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';

@@ -1,5 +1,5 @@
 // Resolves a name for a connection and refuses it when it leads to an address that can never be an upstream, so that a
-// name cannot smuggle in what parseUpstreamAddress keeps out (wire-formats §5.8). Must not connect.
+// name cannot smuggle in what parseUpstreamAddress keeps out. Must not connect.
 
 import { lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';

@@ -1,4 +1,4 @@
-// By which field of which answer each kind of model server is known (wire-formats §2), in the order in which they are
+// By which field of which answer each kind of model server is known, in the order in which they are
 // tried. Fields only: LM Studio answers 200 to anything, and five servers imitate Ollama. Must not open connections.
 
 import type { UpstreamKind } from '../../shared/upstream-kinds.ts';

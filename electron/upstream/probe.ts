@@ -41,7 +41,7 @@ type Probed = {
 
 type Target = { readonly url: URL; readonly credential: string | undefined; readonly timeLeftMs: () => number };
 
-/** Asks a server what it is, by fields and never by status (wire-formats §2). Never rejects. */
+/** Asks a server what it is, by fields and never by status. Never rejects. */
 export async function identify(url: URL, options: IdentifyOptions): Promise<Identity> {
   const deadline = performance.now() + options.timeoutMs;
   const timeLeftMs = () => deadline - performance.now();

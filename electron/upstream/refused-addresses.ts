@@ -1,5 +1,5 @@
 // Which numeric addresses and names can never be an upstream, whoever confirms it: link-local and cloud metadata
-// (wire-formats §5.8). Knows addresses only; must not resolve names or open connections.
+//. Knows addresses only; must not resolve names or open connections.
 
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
 

@@ -1,4 +1,4 @@
-// Turns what an owner types or pastes into the address of an upstream, or says why it cannot be one (wire-formats §5.8).
+// Turns what an owner types or pastes into the address of an upstream, or says why it cannot be one.
 // Decides on the address as URL parsing normalises it, never on the text; must not resolve names or connect.
 
 import { isIPv6 } from 'node:net';

@@ -27,7 +27,9 @@ export function connectBrowser(): BrowserConnection {
   window.addEventListener('storage', (event) => {
     if (event.key !== storedAs) return;
     half = event.newValue ?? '';
-    setNeeded(half === '');
+    // Signed out on purpose: nothing that was on screen may stay in this page's memory either.
+    if (half === '') window.location.reload();
+    else setNeeded(false);
   });
 
   const link = new RPCLink({
@@ -71,9 +73,8 @@ export function connectBrowser(): BrowserConnection {
     },
     async signOut() {
       await ask('DELETE', {});
-      half = '';
       localStorage.removeItem(storedAs);
-      setNeeded(true);
+      window.location.reload();
     },
   };
   return { client: createORPCClient(link), session };

@@ -90,6 +90,8 @@ export function followChanges(ports: {
 }
 
 function createApply({ calls, queries }: { readonly calls: Calls; readonly queries: QueryClient }) {
+  // Sums that take long to make are asked for less often: the server that makes them has better to do.
+  let sumsPauseMs = sumsEveryMs;
   let sumsDue: ReturnType<typeof setTimeout> | undefined;
 
   /** An answer that is on its way was given before this change, and must not undo it. */
@@ -102,10 +104,12 @@ function createApply({ calls, queries }: { readonly calls: Calls; readonly queri
 
   function refreshSums(): void {
     if (sumsDue !== undefined) return;
-    sumsDue = setTimeout(() => {
+    sumsDue = setTimeout(async () => {
+      const began = performance.now();
+      await queries.invalidateQueries({ queryKey: calls.usage.key() });
+      sumsPauseMs = Math.max(sumsEveryMs, 20 * (performance.now() - began));
       sumsDue = undefined;
-      void queries.invalidateQueries({ queryKey: calls.usage.key() });
-    }, sumsEveryMs);
+    }, sumsPauseMs);
   }
 
   return (change: Change): void => {

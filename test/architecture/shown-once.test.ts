@@ -18,6 +18,14 @@ test('calls that answer with a secret are made by the client itself', () => {
   expect(cached).toEqual([]);
 });
 
+test('what is asked with a credential is forgotten with its dialog', () => {
+  const adding = sources
+    .map(textOf)
+    .filter((text) => /upstreams\.add\.mutationOptions/.test(text) && /credential/.test(text));
+  expect(adding.length).toBeGreaterThan(0);
+  for (const text of adding) expect(text).toContain('gcTime: 0');
+});
+
 test('nothing in the window stores but the session and the looks', () => {
   const storing = sources.filter((file) => /\b(localStorage|sessionStorage|indexedDB)\b/.test(textOf(file)));
   expect(storing.map((file) => file.slice(renderer.length + 1).replaceAll('\\', '/'))).toEqual([

@@ -10,14 +10,11 @@ function electronOf(subject: Subject) {
   return subject.desktop.electron;
 }
 
-test('the window is confined: sandboxed, isolated, without Node', async ({ app, subject }) => {
-  expect(await app.evaluate(() => typeof (globalThis as { process?: unknown }).process)).toBe('undefined');
-  const preferences = await electronOf(subject).evaluate(({ BrowserWindow }) => {
-    const [window] = BrowserWindow.getAllWindows();
-    const { sandbox, contextIsolation, nodeIntegration } = window?.webContents.getLastWebPreferences() ?? {};
-    return { sandbox, contextIsolation, nodeIntegration };
-  });
-  expect(preferences).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false });
+test('the window is confined: neither Node nor Electron can be reached from its page', async ({ app }) => {
+  const found = await app.evaluate(() =>
+    ['process', 'require', 'module', 'electron', 'Buffer'].filter((name) => name in globalThis),
+  );
+  expect(found).toEqual([]);
 });
 
 test('closing the window keeps the server, and a second launch shows the window again', async ({ app, subject }) => {

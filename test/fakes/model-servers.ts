@@ -1,4 +1,4 @@
-// Small HTTP servers that bear the marks of real model servers (wire-formats §2), one table row a kind, on port 0 of
+// Small HTTP servers that bear the marks of real model servers, one table row a kind, on port 0 of
 // 127.0.0.1. They list models and nothing more; they remember what they were asked.
 
 import { createServer, type IncomingHttpHeaders } from 'node:http';

@@ -1,5 +1,5 @@
 // Tells a streamed event that carries something the model generated from roles, pings, progress and ends, by the members
-// that hold text, reasoning or tool calls in each protocol (wire-formats §1.1). Counts nothing.
+// that hold text, reasoning or tool calls in each protocol. Counts nothing.
 
 import { isFilledAt, type JsonObject, type JsonPath } from './json-path.ts';
 
@@ -33,7 +33,7 @@ export function carriesGenerated(event: JsonObject): boolean {
   return contentPaths.some((path) => isFilledAt(event, path));
 }
 
-/** oMLX keeps a connection alive with chunks that look like content (wire-formats §1.1). */
+/** oMLX keeps a connection alive with chunks that look like content. */
 export function isKeepAlive(event: JsonObject): boolean {
   return event['model'] === 'keepalive';
 }

@@ -1,4 +1,4 @@
-// Which members of which answers hold token numbers, and what they add up to (wire-formats §1.1). A table of places, read
+// Which members of which answers hold token numbers, and what they add up to. A table of places, read
 // by shape and not by dialect: a field set is known wherever it turns up. The last number of each field wins, because
 // servers send zeros, estimates and running totals before the final ones.
 
@@ -114,7 +114,7 @@ export function createTokenCounts(operation: string): TokenCounts {
   return {
     note(message) {
       for (const place of places) readCounts(valueAt(message, place.at), place.counts, counts);
-      // Ollama was asked only to load or drop a model, and leaves its counts out (wire-formats §1.1).
+      // Ollama was asked only to load or drop a model, and leaves its counts out.
       const reason = message['done_reason'];
       if (reason === 'load' || reason === 'unload') idle = true;
     },

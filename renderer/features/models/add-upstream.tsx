@@ -116,6 +116,8 @@ function useAdd(done: () => void) {
   const ask = useAsk();
   const { mutateAsync, isPending, error } = useMutation(
     calls.upstreams.add.mutationOptions({
+      // It may hold a credential, which must not stay in the cache of what was asked.
+      gcTime: 0,
       // Said in the dialog.
       meta: { quiet: true },
       onSettled: () =>

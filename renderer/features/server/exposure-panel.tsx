@@ -17,7 +17,7 @@ export function ExposurePanel() {
   const open = findings.data?.filter(({ result }) => result !== 'good').length ?? 0;
   const aside = (
     <Group gap="xs">
-      {findings.isFetching && <Loader size={14} aria-label={texts.checking} />}
+      {findings.isFetching && <Loader size={14} role="status" aria-label={texts.checking} />}
       {findings.data && (
         <Pill tone={open === 0 ? 'good' : 'limited'} dot>
           {open === 0 ? texts.good : texts.toClose(open)}

@@ -1,5 +1,5 @@
 // Every way in which a request can fail, as each SDK shows it to the program that uses it: class, status, code, and how
-// many attempts it made before it gave up. SDKs try 408, 409, 429 and 5xx again by themselves (wire-formats §4.2).
+// many attempts it made before it gave up. SDKs try 408, 409, 429 and 5xx again by themselves.
 
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { makeKey } from '../../../shared/key-format.ts';

@@ -1,5 +1,5 @@
 // The way to the upstream and back: streams as they come, credentials that never pass, clients that leave, upstreams
-// that die, and keys that are revoked in the middle (architecture §4, rules 5–10).
+// that die, and keys that are revoked in the middle (ARCHITECTURE.md, rules 5 to 8).
 
 import { once } from 'node:events';
 import { connect } from 'node:net';

@@ -1,4 +1,4 @@
-// The raw head: what is refused before any key is looked at. One test a rule (wire-formats §5.1–5.3).
+// The raw head: what is refused before any key is looked at. One test a rule.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Bed, chat, makeBed } from '../../fakes/gateway-bed.ts';
