@@ -14,6 +14,7 @@ test('the test on a program’s page turns green with the first request of the c
     .first()
     .click();
   await app.getByRole('option', { name: /Zed/ }).click();
+  await test.getByRole('button', { name: 'Wait for a request' }).click();
   await subject.chat(key, { model: 'echo' });
   await expect(test.getByText(/It works/)).toBeVisible();
 });

@@ -1,6 +1,7 @@
 // Getting in to the dashboard, and back in after a session has ended.
 
-import { anotherLink, expect, signIn, test, visit } from './fixture.ts';
+import { freePort } from '../fakes/keyhatch-process.ts';
+import { expect, signIn, startSubject, test, visit } from './fixture.ts';
 
 test('a link signs one browser in, and a second use of it is refused', async ({ app, subject, browser }) => {
   await visit(app, subject, '/server');
@@ -19,17 +20,37 @@ test('without a session nothing shows but how to get one', async ({ page, subjec
   await expect(page.getByRole('button', { name: 'New key' })).toBeHidden();
 });
 
-test('when a session ends, sign-in appears in place and what was typed is kept', async ({ app, subject }) => {
+test('when a session ends, sign-in appears in place and what was typed is kept', async ({ page, profile }) => {
+  for (const name of ['server.port', 'dashboard.port']) {
+    await profile.cli(['settings', 'set', name, String(await freePort())]);
+  }
+  const before = await startSubject(profile, ['--echo'], 'as set');
+  await signIn(page, before.link);
+  await visit(page, before, '/keys/new');
+  await page.getByLabel('Name', { exact: true }).fill('half typed');
+  // Sessions end with the program.
+  await before.stop?.();
+  const after = await startSubject(profile, ['--echo'], 'as set');
+  await expect(page.getByRole('heading', { name: 'Sign in to Keyhatch' })).toBeVisible();
+
+  // A link that is opened in another tab signs the whole browser in.
+  await signIn(await page.context().newPage(), after.link);
+  await expect(page.getByRole('heading', { name: 'Sign in to Keyhatch' })).toBeHidden();
+  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('half typed');
+  await page.getByRole('button', { name: 'Create key' }).click();
+  await expect(page.getByRole('button', { name: 'Copy key' })).toBeVisible();
+});
+
+test('signing out leaves nothing of the page behind, in no tab', async ({ app, subject }) => {
   await visit(app, subject, '/keys/new');
-  await app.getByLabel('Name', { exact: true }).fill('half typed');
-  // Another tab of the same browser signs out.
+  await app.getByLabel('Name', { exact: true }).fill('laptop');
+  await app.getByRole('button', { name: 'Create key' }).click();
+  await expect(app.getByRole('button', { name: 'Copy key' })).toBeVisible();
   const second = await app.context().newPage();
   await visit(second, subject, '/settings');
   await second.getByRole('button', { name: 'Sign out' }).click();
-  await expect(app.getByRole('heading', { name: 'Sign in to Keyhatch' })).toBeVisible();
-
-  const link = await anotherLink(subject);
-  await signIn(second, link);
-  await expect(app.getByRole('heading', { name: 'Sign in to Keyhatch' })).toBeHidden();
-  await expect(app.getByLabel('Name', { exact: true })).toHaveValue('half typed');
+  for (const page of [app, second]) {
+    await expect(page.getByRole('heading', { name: 'Sign in to Keyhatch' })).toBeVisible();
+    expect(await page.content()).not.toMatch(/kh_[A-Za-z0-9]{8}_/);
+  }
 });
