@@ -2,4 +2,4 @@
 
 import '@mantine/charts/styles.css';
 
-export { AreaChart, BarChart, Sparkline } from '@mantine/charts';
+export { BarChart } from '@mantine/charts';

@@ -2,17 +2,13 @@
 
 import { Group, Text, Tooltip } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense } from 'react';
 import type { UsageSeries } from '../../../shared/usage-model.ts';
 import { useCalls } from '../../api/api-context.tsx';
 import { serverTexts as texts } from '../../texts/server-texts.ts';
 import { formatCount, formatRate } from '../../ui/format.ts';
-
-// Charts are half as large again as everything else on this page, and come after it.
-const Sparkline = lazy(() => import('../../ui/charts.tsx').then((charts) => ({ default: charts.Sparkline })));
+import { Sparkline } from '../../ui/sparkline.tsx';
 
 const hourMs = 3_600_000;
-const sparkline = { w: 64, h: 22, curveType: 'monotone', fillOpacity: 0.25, strokeWidth: 1.5 } as const;
 
 export function Pulse() {
   const calls = useCalls();
@@ -26,14 +22,8 @@ export function Pulse() {
   const whole = requests.length - 2;
   return (
     <Group gap="xs" wrap="nowrap">
-      <Suspense fallback={null}>
-        <Tooltip label={texts.requestsAMinute}>
-          <Sparkline data={requests} color="accent.5" {...sparkline} />
-        </Tooltip>
-        <Tooltip label={texts.tokensAMinute}>
-          <Sparkline data={tokens} color="teal.5" {...sparkline} />
-        </Tooltip>
-      </Suspense>
+      <Sparkline values={requests} label={texts.requestsAMinute} color="var(--kh-accent-text)" />
+      <Sparkline values={tokens} label={texts.tokensAMinute} color="var(--kh-good)" />
       <Tooltip label={texts.rateTitle}>
         <Text size="sm" c="dimmed" style={{ whiteSpace: 'nowrap' }}>
           {texts.rate(formatCount(requests[whole] ?? 0), formatRate((tokens[whole] ?? 0) / 60))}
