@@ -84,7 +84,7 @@ export const theme = createTheme({
         attributes: { header: { role: 'presentation' } },
       },
       styles: {
-        title: { fontWeight: 650 },
+        title: { fontWeight: 650, lineHeight: 1.35 },
         content: { background: 'var(--kh-surface)' },
         header: { background: 'var(--kh-surface)' },
       },

@@ -111,7 +111,8 @@ export const keysTexts = {
     nothingUsedHint: 'Connect a client with it; its first request shows here within a second.',
     connect: 'Connect a client',
     today: 'Today',
-    todayText: (requests: string, tokens: string) => `${requests} requests · ${tokens} tokens`,
+    todayText: (requests: string, tokens: string) =>
+      `${requests === '1' ? '1 request' : `${requests} requests`} · ${tokens} tokens`,
     tokens: 'Tokens',
   },
 } as const;

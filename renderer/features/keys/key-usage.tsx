@@ -54,6 +54,8 @@ export function KeyUsage({ keyId }: { readonly keyId: string }) {
                 }))}
                 valueFormatter={formatCompact}
                 tickLine="none"
+                strokeDasharray="0"
+                yAxisProps={{ allowDecimals: false }}
               />
             </Suspense>
           )
