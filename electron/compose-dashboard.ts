@@ -1,23 +1,18 @@
-// The part of composing that joins the dashboard: its settings, its place in the database, and what it serves. Used by
-// compose.ts alone.
+// The part of composing that joins the dashboard: its settings, and what it serves. Used by compose.ts alone.
 
 import { createDashboard, type Dashboard, type DashboardPorts } from './dashboard/dashboard.ts';
 import { checkPort } from './gateway/port-check.ts';
 import { systemClock } from './lib/clock.ts';
 import type { Lifetime } from './lib/lifetime.ts';
 import type { SettingsBook } from './settings/settings-book.ts';
-import type { MetaTable } from './storage/meta-table.ts';
-
-const keptUnder = 'dashboard_sessions';
 
 export function joinDashboard(
   options: Pick<DashboardPorts, 'router' | 'pagesDir' | 'onChange' | 'log'> & {
     readonly settings: SettingsBook;
-    readonly meta: MetaTable;
     readonly lifetime: Lifetime;
   },
 ): Dashboard {
-  const { settings, meta, lifetime, ...ports } = options;
+  const { settings, lifetime, ...ports } = options;
   const dashboard = createDashboard({
     ...ports,
     clock: systemClock,
@@ -26,7 +21,6 @@ export function joinDashboard(
       const { value, default: usual, setByFlag } = settings.view('dashboard.port');
       return setByFlag || value !== usual;
     },
-    keeping: { load: () => meta.get(keptUnder), save: (text) => meta.set(keptUnder, text) },
     examinePort: (host, port) => checkPort([host], port, []),
   });
   lifetime.own('dashboard', dashboard.close);

@@ -177,7 +177,6 @@ export async function compose(shell: Shell): Promise<House> {
 
     const dashboard = joinDashboard({
       settings,
-      meta: ledger.meta,
       router: () => router,
       pagesDir: shell.pagesDir,
       lifetime,

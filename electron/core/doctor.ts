@@ -46,7 +46,7 @@ const vaultNames = {
 
 const lockedCures = {
   keychain:
-    'Unlock it; Keyhatch recovers by itself. On a machine without a keychain, keep keys in a sealed file: KEYHATCH_VAULT_PASSPHRASE=… keyhatch serve --vault file',
+    'Unlock it; Keyhatch recovers by itself. On a machine without a keychain, keep keys in a sealed file: KEYHATCH_VAULT_KEY_FILE=~/keyhatch.key keyhatch serve --vault file',
   file: 'Start Keyhatch with the passphrase or the key file that the sealed file was made with.',
   memory: 'Start Keyhatch with the vault in which the keys of this profile lie.',
 } as const;

@@ -9,6 +9,7 @@ import { errorsToWire, toWireError } from '../../shared/error-wire.ts';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { pagePolicy } from '../lib/page-files.ts';
+import { asksForWorker, retireWorker } from './leftover-worker.ts';
 import { createPageAnswers } from './page-answers.ts';
 import { checkOwnNames, checkOwnPage } from './same-origin.ts';
 import { readJson, type SessionCalls } from './session-calls.ts';
@@ -57,6 +58,8 @@ export function createDashboardAnswer(ports: {
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    // Under whichever name it was registered.
+    if (asksForWorker(request)) return retireWorker(response);
     const port = request.socket.localPort ?? 0;
     checkOwnNames(request, port);
     if (!isCall(path)) return answerPage(request, response, path);

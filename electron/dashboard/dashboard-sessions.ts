@@ -1,9 +1,9 @@
 // Who is signed in. A session has two halves, a cookie and a value that the page keeps in its own origin, because browsers
-// send the cookie of one localhost port to every other one. Keeps digests of both and must never keep, log or tell more.
+// send the cookie of one localhost port to every other one. Keeps digests of both in memory, and must never write them
+// anywhere: whoever has the port while Keyhatch is not running sees both halves, so none may outlive the listening.
 
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../lib/clock.ts';
-import { objectsIn } from '../lib/json-shape.ts';
 
 /** What a browser sends: every cookie of our name, and the header. */
 export type GivenHalves = { readonly cookies: readonly string[]; readonly page: string | undefined };
@@ -19,45 +19,25 @@ export type DashboardSessions = {
   readonly open: () => { readonly cookie: string; readonly page: string };
   /** The session that both halves belong to. */
   readonly find: (halves: GivenHalves) => SessionInUse | undefined;
+  /** Ends every session. What runs is not cut: whoever closes the door lets a call through it have its answer. */
+  readonly endAll: () => void;
 };
-
-/** Where digests outlive the process. */
-export type SessionKeeping = { readonly load: () => string | undefined; readonly save: (text: string) => void };
 
 type Session = { readonly cookie: Buffer; readonly page: Buffer; lastUsedAt: number; readonly cuts: Set<() => void> };
 
 export const sessionIdleMs = 30 * 86_400_000;
 const sessionsMax = 50;
 const halfBytes = 32;
-/** How far the kept time of last use may lag behind: each write goes through to the disk. */
-const saveEveryMs = 3_600_000;
 
-export function createDashboardSessions(ports: {
-  readonly keeping: SessionKeeping;
-  readonly clock: Clock;
-}): DashboardSessions {
-  const { keeping, clock } = ports;
-  let sessions: readonly Session[] = readKept(keeping.load());
-  let savedAt = clock.now();
-
-  function save(): void {
-    savedAt = clock.now();
-    const kept = sessions.map(({ cookie, page, lastUsedAt }) => ({
-      cookie: cookie.toString('hex'),
-      page: page.toString('hex'),
-      lastUsedAt,
-    }));
-    keeping.save(JSON.stringify(kept));
-  }
+export function createDashboardSessions({ clock }: { readonly clock: Clock }): DashboardSessions {
+  let sessions: readonly Session[] = [];
 
   function touch(session: Session): void {
     session.lastUsedAt = clock.now();
-    if (session.lastUsedAt - savedAt > saveEveryMs) save();
   }
 
   function end(session: Session): void {
     sessions = sessions.filter((other) => other !== session);
-    save();
     for (const cut of [...session.cuts]) cut();
   }
 
@@ -73,7 +53,6 @@ export function createDashboardSessions(ports: {
       for (const session of idlest.slice(0, Math.max(0, sessions.length + 1 - sessionsMax))) end(session);
       const made = { cookie: digestOf(cookie), page: digestOf(page), lastUsedAt: clock.now(), cuts: new Set<never>() };
       sessions = [...sessions, made];
-      save();
       return { cookie, page };
     },
     find({ cookies, page }) {
@@ -86,11 +65,14 @@ export function createDashboardSessions(ports: {
           touch(found);
           found.cuts.add(cut);
           return () => {
-            if (found.cuts.delete(cut) && sessions.includes(found)) touch(found);
+            if (found.cuts.delete(cut)) touch(found);
           };
         },
         end: () => end(found),
       };
+    },
+    endAll() {
+      sessions = [];
     },
   };
 }
@@ -106,24 +88,4 @@ function makeHalf(): string {
 
 function digestOf(half: string): Buffer {
   return createHash('sha256').update(half).digest();
-}
-
-// Whatever is not as we wrote it is no session: its owner signs in anew.
-function readKept(text: string | undefined): Session[] {
-  return objectsIn(parsed(text ?? '[]')).flatMap(({ cookie, page, lastUsedAt }) => {
-    if (!isDigest(cookie) || !isDigest(page) || typeof lastUsedAt !== 'number') return [];
-    return [{ cookie: Buffer.from(cookie, 'hex'), page: Buffer.from(page, 'hex'), lastUsedAt, cuts: new Set() }];
-  });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return [];
-  }
-}
-
-function isDigest(value: unknown): value is string {
-  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 }

@@ -8,7 +8,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { createDashboardAnswer, type DashboardAnswer, type DashboardRouter } from './dashboard-answer.ts';
 import { type DashboardListener, dashboardHost, openDashboardListener } from './dashboard-listener.ts';
-import { createDashboardSessions, type SessionKeeping } from './dashboard-sessions.ts';
+import { createDashboardSessions } from './dashboard-sessions.ts';
 import { dashboardUrl } from './same-origin.ts';
 import { createSessionCalls } from './session-calls.ts';
 import { createSignInLinks } from './sign-in-link.ts';
@@ -19,7 +19,6 @@ export type DashboardPorts = {
   readonly portIsChosen: () => boolean;
   readonly router: () => DashboardRouter;
   readonly pagesDir: string | undefined;
-  readonly keeping: SessionKeeping;
   /** Who holds a port that cannot be had, and which one is free. */
   readonly examinePort: (host: string, port: number) => Promise<PortCheck>;
   readonly onChange: () => void;
@@ -48,6 +47,7 @@ const portsTried = 50;
 export function createDashboard(ports: DashboardPorts): Dashboard {
   const { clock, log } = ports;
   const links = createSignInLinks({ clock });
+  const sessions = createDashboardSessions({ clock });
   const releases = new Set<Promise<void>>();
   let answer: DashboardAnswer | undefined;
   let started = false;
@@ -63,7 +63,6 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
   }
 
   function makeAnswer(): DashboardAnswer {
-    const sessions = createDashboardSessions({ keeping: ports.keeping, clock });
     const sessionCalls = createSessionCalls({ sessions, signIn: links });
     return createDashboardAnswer({ router: ports.router(), pagesDir: ports.pagesDir, sessionCalls, log });
   }
@@ -73,6 +72,9 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
     const released = listening?.listener.release();
     listening = undefined;
     if (!released) return;
+    // Whoever takes the port next is sent what browsers hold for it, and the token of a link that is followed late.
+    sessions.endAll();
+    links.forget();
     releases.add(released);
     void released.finally(() => releases.delete(released));
   }
@@ -88,10 +90,7 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
 
   async function apply(open: (port: number) => Promise<DashboardListener>): Promise<void> {
     if (ports.settings()['dashboard.enabled']) await listen(open);
-    else {
-      release();
-      links.forget();
-    }
+    else release();
     problem = null;
     ports.onChange();
   }

@@ -1,5 +1,5 @@
-// Who may ask the dashboard at all: only under its own loopback names (DNS rebinding), and only its own pages. Pure; looks
-// at heads and at nothing else.
+// Who may ask the dashboard at all: only under its own address (DNS rebinding), and only its own pages. Pure; looks at
+// heads and at nothing else.
 
 import type { IncomingHttpHeaders } from 'node:http';
 import { KeyhatchError } from '../../shared/errors.ts';
@@ -10,20 +10,22 @@ export type Head = {
   readonly headersDistinct: NodeJS.Dict<string[]>;
 };
 
-const names = ['127.0.0.1', 'localhost', '[::1]'];
+// Not `localhost` and not `[::1]`: browsers may take either to the address of IPv6, where another user of this machine can
+// have the same port, and would have the same origin as our pages.
+const ownName = '127.0.0.1';
 
 export function dashboardUrl(port: number): string {
-  return `http://127.0.0.1:${port}`;
+  return `http://${ownName}:${port}`;
 }
 
 /**
- * For every request: it came under a name of ours, and if a page sent it, that page is ours under the same name.
+ * For every request: it came under our address, and if a page sent it, that page is ours.
  * @throws KeyhatchError `dashboard_host_refused`, `dashboard_page_refused`
  */
 export function checkOwnNames({ headersDistinct }: Head, port: number): void {
   const details = { url: dashboardUrl(port) };
   const [host, ...others] = headersDistinct['host'] ?? [];
-  const isOurs = names.some((name) => host === `${name}:${port}` || (port === 80 && host === name));
+  const isOurs = host === `${ownName}:${port}` || (port === 80 && host === ownName);
   if (!isOurs || others.length > 0) throw new KeyhatchError('dashboard_host_refused', { details });
   const foreign = (headersDistinct['origin'] ?? []).some((origin) => origin !== `http://${host}`);
   if (foreign) throw new KeyhatchError('dashboard_page_refused', { details });

@@ -67,6 +67,7 @@ export async function openDesktopApp(options: DesktopAppOptions): Promise<void> 
   const updates = createUpdates({
     isPackaged: app.isPackaged,
     resourcesDir: process.resourcesPath,
+    load: async () => (await import('electron-updater')).default.autoUpdater,
     wanted: () => house.settings()['desktop.updates'],
     onReady: (version) => notices.updateReady(version),
     quitAndDo: (last) => quit.thenDo(last),

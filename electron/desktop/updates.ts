@@ -11,6 +11,8 @@ export type UpdatesPorts = {
   readonly isPackaged: boolean;
   /** Electron's folder of resources; undefined outside of Electron. */
   readonly resourcesDir: string | undefined;
+  /** electron-updater, which is loaded only where there is something to look at. */
+  readonly load: () => Promise<AppUpdater>;
   readonly wanted: () => boolean;
   readonly onReady: (version: string | null) => void;
   /** Ends the app in good order and then does this. */
@@ -36,7 +38,7 @@ export function createUpdates(ports: UpdatesPorts): Updates {
   let loaded: Promise<AppUpdater> | undefined;
 
   async function load(): Promise<AppUpdater> {
-    const { autoUpdater } = (await import('electron-updater')).default;
+    const autoUpdater = await ports.load();
     autoUpdater.logger = null;
     // Installed when told to, and not by the way at the next quit.
     autoUpdater.autoInstallOnAppQuit = false;

@@ -11,13 +11,14 @@ export type PageFile = {
   readonly immutable: boolean;
 };
 
-/** Pages load their own files and ask their own origin, and nothing else: no foreign or inline script, no frame. */
+/** Pages load their own files and ask their own origin, and nothing else: no foreign or inline script, no frame, no worker. */
 export const pagePolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data:",
   "font-src 'self'",
+  "worker-src 'none'",
   "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",

@@ -69,8 +69,11 @@ function upstreamRows(status: Status): [string, string][] {
 function withoutKeychain({ vault }: Status, calledAs: string): [string, string][] {
   if (vault.state !== 'locked' || vault.kind !== 'keychain') return [];
   return [
-    ['', 'This machine may have no keychain. Then keep keys in a file sealed with a passphrase of yours:'],
-    ['', `  KEYHATCH_VAULT_PASSPHRASE='…' ${calledAs} serve --vault file --echo-if-none`],
+    [
+      '',
+      'This machine may have no keychain. Then keep keys in a sealed file, which a key file opens that is made by this:',
+    ],
+    ['', `  KEYHATCH_VAULT_KEY_FILE=~/keyhatch.key ${calledAs} serve --vault file --echo-if-none`],
     ['', `or, to try things out, in memory:  ${calledAs} serve --vault memory --echo-if-none`],
   ];
 }

@@ -1,20 +1,28 @@
 // The files that no program of ours reads and no test runs: workflows, the systemd unit and the Containerfile. They name
 // flags, files, scripts and credentials of this project, and have to go on naming the right ones.
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { load } from 'js-yaml';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseServeArguments } from '../../electron/serve/serve-arguments.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 const place = { env: {}, platform: 'linux', homeDir: '/home/ada' } as const;
 
-type Step = { readonly uses?: string; readonly run?: string; readonly with?: Record<string, unknown> };
+type Step = {
+  readonly name?: string;
+  readonly uses?: string;
+  readonly run?: string;
+  readonly with?: Record<string, unknown>;
+};
 type Job = {
   readonly needs?: string | readonly string[];
   readonly uses?: string;
+  readonly environment?: string;
   readonly permissions?: Record<string, string>;
   readonly steps?: readonly Step[];
 };
@@ -64,6 +72,54 @@ test('a release waits for the desktop on every system and for every test, and on
   ]);
 });
 
+test('whatever signs or publishes runs in an environment that can be guarded', () => {
+  const jobs = Object.entries<Job>(release?.jobs ?? {});
+  const holdsSecrets = (job: Job) => /secrets\.|github\.token|"write"/.test(JSON.stringify(job));
+  expect(jobs.filter(([, job]) => holdsSecrets(job)).map(([name]) => name)).toEqual([
+    'build',
+    'publish',
+    'publish-npm',
+  ]);
+  for (const [name, job] of jobs)
+    expect([name, job.environment]).toEqual([name, holdsSecrets(job) ? 'release' : undefined]);
+});
+
+describe.skipIf(process.platform === 'win32')('the step that packs', () => {
+  const { run = '' } = release?.jobs['build']?.steps?.find(({ run }) => run?.includes('electron-builder')) ?? {};
+
+  /** Runs it as the workflow does, with a packer that only says what it was told. */
+  function pack(updatesUrl: string) {
+    const folder = mkdtempSync(join(tmpdir(), 'kh-pack-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    writeFileSync(join(folder, 'npx'), '#!/bin/sh\necho packed "$@"\n');
+    chmodSync(join(folder, 'npx'), 0o755);
+    const names = ['MAC_CSC_LINK', 'NOTARY_KEY', 'SIGN_WIN_LINK', 'HOMEPAGE', 'MAINTAINER'];
+    const env = { ...Object.fromEntries(names.map((name) => [name, ''])), SYSTEM: 'linux', UPDATES_URL: updatesUrl };
+    const options = { env: { PATH: `${folder}:${process.env['PATH']}`, ...env }, encoding: 'utf8' } as const;
+    const { status, stdout } = spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', run], options);
+    return { status, stdout };
+  }
+
+  test.each([
+    'http://updates.example/',
+    'HTTP://updates.example/',
+    'ftp://updates.example/',
+    'updates.example',
+    'https://',
+  ])('refuses to look for updates at %s', (url) => {
+    const { status, stdout } = pack(url);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '::error::UPDATES_URL must begin with https://\n' });
+  });
+
+  test('takes an address of https, or none', () => {
+    expect(pack('https://updates.example/')).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^packed .*-c\.publish\.url=https:\/\/updates\.example\/\n$/),
+    });
+    expect(pack('')).toMatchObject({ status: 0, stdout: expect.not.stringContaining('publish.url') });
+  });
+});
+
 describe('the systemd unit', () => {
   const unit = read('resources/systemd/keyhatch.service');
 
@@ -106,6 +162,12 @@ describe('the Containerfile', () => {
     expect(copied.filter((name) => !name.includes('*') && !existsSync(join(root, name)))).toEqual([]);
     expect(file).toContain('node resources/npm/stage-npm-package.ts /out');
   });
+});
+
+test.each(['README.md', 'docs/headless.md'])('%s puts no passphrase into a command', (page) => {
+  const blocks = [...read(page).matchAll(/^```sh\n(.*?)^```/gms)].map(([, text = '']) => text);
+  expect(blocks.length).toBeGreaterThan(0);
+  for (const text of blocks) expect(text).not.toMatch(/PASSPHRASE=|'a long passphrase'|(echo|printf '%s') +'/);
 });
 
 test('docs/headless.md names the files and the credential as they are', () => {

@@ -1,7 +1,6 @@
 // What happens shows by itself: a request within a second or so, and the same everywhere after changes from all sides.
 
-import { freePort } from '../fakes/keyhatch-process.ts';
-import { anotherLink, expect, type Page, type Subject, signIn, startSubject, test, visit } from './fixture.ts';
+import { anotherLink, expect, type Page, type Subject, signIn, test, visit } from './fixture.ts';
 
 async function namesOn(page: Page): Promise<string[]> {
   return (await page.getByRole('row').getByRole('link').allTextContents()).sort();
@@ -46,28 +45,24 @@ test('two browsers and the command line agree after twenty changes', async ({ ap
   for (const page of [app, other]) await expect.poll(() => namesOn(page)).toEqual(left);
 });
 
-test('a browser that was cut off for half a minute shows what it missed', async ({ page, profile }) => {
+test('a browser that was cut off for half a minute shows what it missed', async ({ app, subject }) => {
   test.slow();
-  const [home, elsewhere] = [await freePort(), await freePort()];
-  await profile.cli(['settings', 'set', 'server.port', String(await freePort())]);
-  await profile.cli(['settings', 'set', 'dashboard.port', String(home)]);
-  const subject = await startSubject(profile, ['--echo'], 'as set');
   await subject.createKey('--name', 'before');
-  await signIn(page, subject.link);
-  await visit(page, subject, '/keys');
-  await expect(page.getByRole('link', { name: 'before' })).toBeVisible();
+  await visit(app, subject, '/keys');
+  await expect(app.getByRole('link', { name: 'before' })).toBeVisible();
 
-  // The listener moves away, which ends the stream, and comes back.
-  await subject.json(['settings', 'set', 'dashboard.port', String(elsewhere)]);
-  await expect(page.getByText('Keyhatch does not answer.')).toBeVisible();
+  // Offline keeps new requests from going out; the stream that is open has to be broken off.
+  await app.context().setOffline(true);
+  await app.evaluate(() => window.stop());
+  await expect(app.getByText('Keyhatch does not answer.')).toBeVisible();
   await subject.createKey('--name', 'meanwhile');
   await subject.cli(['keys', 'delete', 'before']);
   // As long as the promise says that a cut may last; nothing shorter would show that it is kept.
-  await page.waitForTimeout(30_000);
-  await subject.json(['settings', 'set', 'dashboard.port', String(home)]);
-  await expect(page.getByRole('link', { name: 'meanwhile' })).toBeVisible({ timeout: 20_000 });
-  await expect(page.getByRole('link', { name: 'before' })).toBeHidden();
-  await expect(page.getByText('Keyhatch does not answer.')).toBeHidden();
+  await app.waitForTimeout(30_000);
+  await app.context().setOffline(false);
+  await expect(app.getByRole('link', { name: 'meanwhile' })).toBeVisible({ timeout: 20_000 });
+  await expect(app.getByRole('link', { name: 'before' })).toBeHidden();
+  await expect(app.getByText('Keyhatch does not answer.')).toBeHidden();
 });
 
 test('a request that a program makes appears on Server and on Requests', async ({ app, subject }) => {

@@ -15,21 +15,19 @@ export type DashboardBed = {
   readonly port: number;
   readonly pagesDir: string;
   readonly lines: readonly string[];
-  /** What would have been written into the database. */
-  readonly kept: () => string;
   /** The token of a new link. */
   readonly token: () => string;
   readonly passTime: (ms: number) => void;
-  /** The same, kept sessions included, as another process. */
-  readonly again: () => Promise<DashboardBed>;
 };
 
 /** Everything is closed and removed when the test ends. */
-export async function makeDashboard(ports: Partial<DashboardPorts> & { readonly pages?: boolean } = {}) {
+export async function makeDashboard(
+  ports: Partial<DashboardPorts> & { readonly pages?: boolean } = {},
+): Promise<DashboardBed> {
   const pagesDir = await mkdtemp(join(tmpdir(), 'kh-pages-'));
   onTestFinished(() => rm(pagesDir, { recursive: true, force: true }));
   if (ports.pages ?? true) await writePages(pagesDir);
-  return open(pagesDir, ports, { text: undefined, now: Date.UTC(2026, 2, 1) });
+  return open(pagesDir, ports);
 }
 
 export const scriptText = `export const words = ${JSON.stringify(Array(400).fill('a page of words'))};`;
@@ -42,24 +40,17 @@ async function writePages(folder: string): Promise<void> {
   await writeFile(join(folder, 'assets/icon-xY7.png'), 'png');
 }
 
-type World = { text: string | undefined; now: number };
-
-async function open(pagesDir: string, ports: Partial<DashboardPorts>, world: World): Promise<DashboardBed> {
+async function open(pagesDir: string, ports: Partial<DashboardPorts>): Promise<DashboardBed> {
+  let now = Date.UTC(2026, 2, 1);
   const lines: string[] = [];
   const dashboard = createDashboard({
     settings: () => ({ 'dashboard.enabled': true, 'dashboard.port': 0 }),
     portIsChosen: () => true,
     router: () => createFakeInstance().router,
     pagesDir,
-    keeping: {
-      load: () => world.text,
-      save(text) {
-        world.text = text;
-      },
-    },
     examinePort: async (_host, port) => ({ port, free: false, holder: null, suggestion: null }),
     onChange: () => {},
-    clock: { now: () => world.now, monotonic: () => world.now },
+    clock: { now: () => now, monotonic: () => now },
     log: createLog({ format: 'json', write: (line) => lines.push(line) }),
     ...ports,
   });
@@ -73,14 +64,9 @@ async function open(pagesDir: string, ports: Partial<DashboardPorts>, world: Wor
     port: Number(new URL(url).port),
     pagesDir,
     lines,
-    kept: () => world.text ?? '',
     token: () => dashboard.link().url.split('/').at(-1) ?? '',
     passTime(ms) {
-      world.now += ms;
-    },
-    async again() {
-      await dashboard.close();
-      return open(pagesDir, ports, world);
+      now += ms;
     },
   };
 }

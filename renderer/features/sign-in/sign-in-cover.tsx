@@ -5,7 +5,7 @@
 import { Button, Code, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import { useApi, useSessionNeeded } from '../../api/api-context.tsx';
+import { useApi, useLiveState, useSessionNeeded } from '../../api/api-context.tsx';
 import { useHashLocation } from '../../api/hash-location.ts';
 import { signInTexts as texts } from '../../texts/sign-in-texts.ts';
 import { Brand } from '../shell/brand.tsx';
@@ -18,8 +18,10 @@ export function SignInCover() {
   const [location, go] = useHashLocation();
   const held = useHeldPage();
   const token = linkPath.exec(location)?.[1];
-  const spent = !needed && token !== undefined;
-  // Who follows a link while signed in has no use for it; it stays good for another browser.
+  const live = useLiveState() === 'live';
+  // Who follows a link while signed in has no use for it; it stays good for another browser. What this browser keeps of a
+  // session may be of one that is over, so that only an answer tells.
+  const spent = !needed && live && token !== undefined;
   useEffect(() => {
     if (spent) go(held, { replace: true });
   }, [spent, go, held]);

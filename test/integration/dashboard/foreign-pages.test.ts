@@ -36,6 +36,18 @@ test('pages are refused under a foreign name, and may be linked to from anywhere
   expect((await send(url, '/', { headers: linked })).status).toBe(200);
 });
 
+test('under localhost and the address of IPv6 a page says which address is right', async () => {
+  const { url, port } = await makeDashboard();
+  for (const name of ['localhost', '[::1]']) {
+    const answer = await send(url, '/', { headers: { host: `${name}:${port}` } });
+    expect(answer).toMatchObject({
+      status: 403,
+      text: `The dashboard is not reached under this address. Open ${url} on the computer that runs Keyhatch.\n`,
+    });
+    expect(answer.headers['content-type']).toBe('text/plain; charset=utf-8');
+  }
+});
+
 test('no page gets leave to ask: preflights are refused and name no origin', async () => {
   const { url } = await makeDashboard();
   const preflight = { origin: 'https://evil.example', 'access-control-request-method': 'POST' };

@@ -10,7 +10,7 @@ import { connectControl } from '../../../electron/control/control-client.ts';
 import { silentLog } from '../../../electron/lib/log.ts';
 import type { House } from '../../../electron/shell.ts';
 import { errorsFromWire, errorsToWire } from '../../../shared/error-wire.ts';
-import { call, dashboardClient, send, signIn } from '../../fakes/browser.ts';
+import { call, dashboardClient, redeem, send, signIn } from '../../fakes/browser.ts';
 import { composeHouse } from '../../fakes/composed-house.ts';
 import { freePort } from '../../fakes/keyhatch-process.ts';
 
@@ -51,17 +51,34 @@ describe('as the settings say', () => {
     await expect(client.dashboard.link()).rejects.toMatchObject({ code: 'dashboard_off' });
   });
 
-  test('switching it off ends the link that was made, not the sessions', async () => {
+  test('switching it off ends the link that was made, and every session', async () => {
     const { house } = await composeHouse({ flags: off });
     const client = clientOf(house);
     await client.settings.set({ name: 'dashboard.port', value: await freePort() });
     await client.settings.set({ name: 'dashboard.enabled', value: true });
     const halves = await signIn((await client.dashboard.link()).url);
     const { url } = await client.dashboard.link();
+    expect((await call(urlOf(house), halves)).status).toBe(200);
     await client.settings.set({ name: 'dashboard.enabled', value: false });
     await client.settings.set({ name: 'dashboard.enabled', value: true });
     await expect(signIn(url)).rejects.toThrow('sign_in_link_invalid');
-    expect((await call(urlOf(house), halves)).status).toBe(200);
+    expect(await call(urlOf(house), halves)).toMatchObject({ status: 401, code: 'session_required' });
+  });
+
+  test('moving it ends them too: another program may have its old port', async () => {
+    const { house } = await composeHouse({ flags: { ...off, 'dashboard.enabled': true } });
+    const client = clientOf(house);
+    const oldPort = new URL(urlOf(house)).port;
+    const { cookie, page } = await signIn((await client.dashboard.link()).url);
+    const token = (await client.dashboard.link()).url.split('/').at(-1) ?? '';
+    const port = await freePort();
+    await client.settings.set({ name: 'dashboard.port', value: port });
+    for (const name of [`keyhatch_session_${oldPort}`, `keyhatch_session_${port}`]) {
+      const halves = { cookie: `${name}=${cookie.split('=')[1]}`, page };
+      expect(await call(urlOf(house), halves)).toMatchObject({ status: 401, code: 'session_required' });
+    }
+    expect(await redeem(urlOf(house), token)).toMatchObject({ status: 403, code: 'sign_in_link_invalid' });
+    expect((await call(urlOf(house), await signIn((await client.dashboard.link()).url))).status).toBe(200);
   });
 
   test('it moves to another port, and everybody who watches hears where', async () => {

@@ -26,6 +26,7 @@ test('the page may load and ask nothing but itself, and is never kept', async ()
       "style-src 'self' 'unsafe-inline'",
       "img-src 'self' data:",
       "font-src 'self'",
+      "worker-src 'none'",
       "connect-src 'self'",
       "base-uri 'none'",
       "form-action 'none'",

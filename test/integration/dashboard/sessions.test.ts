@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { contract } from '../../../shared/contract.ts';
 import { call, dashboardClient, headersOf, send, signIn } from '../../fakes/browser.ts';
 import { makeDashboard } from '../../fakes/dashboard-bed.ts';
+import { freePort } from '../../fakes/keyhatch-process.ts';
 import { createFakeInstance, running } from '../../unit/cli/fake-instance.ts';
 
 const refused = { status: 401, code: 'session_required' };
@@ -50,12 +51,16 @@ describe('a call is refused', () => {
   });
 });
 
-test('both halves open every call, over both names of this computer', async () => {
+test('both halves open every call, and under one address alone', async () => {
   const { url, port, dashboard } = await makeDashboard();
   const halves = await signIn(dashboard.link().url);
   expect(await dashboardClient(url, halves).status.get()).toEqual(running);
-  const local = { host: `localhost:${port}`, origin: `http://localhost:${port}`, 'sec-fetch-site': 'same-origin' };
-  expect((await call(url, halves, local)).status).toBe(200);
+  const own = { origin: url, 'sec-fetch-site': 'same-origin' };
+  expect((await call(url, halves, own)).status).toBe(200);
+  for (const name of ['localhost', '[::1]']) {
+    const other = { host: `${name}:${port}`, origin: `http://${name}:${port}`, 'sec-fetch-site': 'same-origin' };
+    expect(await call(url, halves, other)).toMatchObject({ status: 403, code: 'dashboard_host_refused' });
+  }
 });
 
 test('a call must be a POST of JSON that is there', async () => {
@@ -87,15 +92,28 @@ test('signing out ends that session, its cookie, and no other session', async ()
   expect((await call(url, other)).status).toBe(200);
 });
 
-test('thirty days without use end a session, a restart does not', async () => {
-  const first = await makeDashboard();
-  const { cookie, page } = await signIn(first.dashboard.link().url);
-  const second = await first.again();
-  // The port is another one here, and the cookie's name with it.
-  const halves = { cookie: `keyhatch_session_${second.port}=${cookie.split('=')[1]}`, page };
-  expect((await call(second.url, halves)).status).toBe(200);
-  second.passTime(30 * 86_400_000);
-  expect(await call(second.url, halves)).toMatchObject(refused);
+test('thirty days without use end a session', async () => {
+  const { url, dashboard, passTime } = await makeDashboard();
+  const halves = await signIn(dashboard.link().url);
+  passTime(30 * 86_400_000 - 1);
+  expect((await call(url, halves)).status).toBe(200);
+  passTime(30 * 86_400_000);
+  expect(await call(url, halves)).toMatchObject(refused);
+});
+
+test('whoever had the port while it was not listening learns nothing that opens it afterwards', async () => {
+  const port = await freePort();
+  const settings = () => ({ 'dashboard.enabled': true, 'dashboard.port': port });
+  const { url, dashboard } = await makeDashboard({ settings });
+  const halves = await signIn(dashboard.link().url);
+  const link = dashboard.link().url;
+  expect((await call(url, halves)).status).toBe(200);
+  await dashboard.close();
+  await dashboard.start();
+  expect(dashboard.url()).toBe(url);
+  expect(await call(url, halves)).toMatchObject(refused);
+  await expect(signIn(link)).rejects.toThrow('sign_in_link_invalid');
+  expect((await call(url, await signIn(dashboard.link().url))).status).toBe(200);
 });
 
 describe('an event stream', () => {

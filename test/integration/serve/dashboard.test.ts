@@ -77,15 +77,18 @@ describe('the sign-in link', () => {
   });
 });
 
-test('a session lives through a restart on the same port', async () => {
+test('a session ends with the process, also where the next one has the same port', async () => {
   const port = await freePort();
   const args = ['--dashboard-port', String(port), '--print-link'];
   const first = await start({ args });
   const halves = await signIn(readyOf(first).link ?? '');
+  const url = `http://127.0.0.1:${port}`;
+  expect((await call(url, halves)).status).toBe(200);
   await first.stop();
   const again = await first.profile.start({ args: ['--echo', ...args] });
-  expect((await call(`http://127.0.0.1:${port}`, halves)).status).toBe(200);
-  expect(await again.stop()).toBe(0);
+  closings.push(again.close);
+  expect(await call(url, halves)).toMatchObject({ status: 401, code: 'session_required' });
+  expect((await call(url, await signIn(readyOf(again).link ?? ''))).status).toBe(200);
 });
 
 describe('its port', () => {

@@ -1,4 +1,4 @@
-// Under which names the dashboard answers, and to pages of which origin. One case a rule.
+// Under which address the dashboard answers, and to pages of which origin. One case a rule.
 
 import { describe, expect, test } from 'vitest';
 import { checkOwnNames, checkOwnPage } from '../../../electron/dashboard/same-origin.ts';
@@ -17,8 +17,13 @@ const verdict = (check: typeof checkOwnNames, headers: Record<string, string[]>,
 describe('its own names', () => {
   const cases: readonly [string, Record<string, string[]>, string][] = [
     ['the address', { host: ['127.0.0.1:1236'] }, 'good'],
-    ['localhost', { host: ['localhost:1236'] }, 'good'],
-    ['the address of IPv6', { host: ['[::1]:1236'] }, 'good'],
+    ['localhost, which may be the address of IPv6', { host: ['localhost:1236'] }, 'dashboard_host_refused'],
+    ['the address of IPv6, where the port may be another’s', { host: ['[::1]:1236'] }, 'dashboard_host_refused'],
+    [
+      'localhost with its own origin',
+      { host: ['localhost:1236'], origin: ['http://localhost:1236'] },
+      'dashboard_host_refused',
+    ],
     ['no Host', {}, 'dashboard_host_refused'],
     ['two Hosts', { host: ['127.0.0.1:1236', 'evil.example'] }, 'dashboard_host_refused'],
     ['another name (DNS rebinding)', { host: ['evil.example:1236'] }, 'dashboard_host_refused'],
@@ -27,8 +32,9 @@ describe('its own names', () => {
     ['every address', { host: ['0.0.0.0:1236'] }, 'dashboard_host_refused'],
     ['another port', { host: ['127.0.0.1:1235'] }, 'dashboard_host_refused'],
     ['no port', { host: ['127.0.0.1'] }, 'dashboard_host_refused'],
-    ['its own origin', { host: ['localhost:1236'], origin: ['http://localhost:1236'] }, 'good'],
-    ['its other name', { host: ['127.0.0.1:1236'], origin: ['http://localhost:1236'] }, 'dashboard_page_refused'],
+    ['its own origin', { host: ['127.0.0.1:1236'], origin: ['http://127.0.0.1:1236'] }, 'good'],
+    ['a page of IPv6', { host: ['127.0.0.1:1236'], origin: ['http://[::1]:1236'] }, 'dashboard_page_refused'],
+    ['a page of localhost', { host: ['127.0.0.1:1236'], origin: ['http://localhost:1236'] }, 'dashboard_page_refused'],
     ['another port', { host: ['127.0.0.1:1236'], origin: ['http://127.0.0.1:3000'] }, 'dashboard_page_refused'],
     ['another scheme', { host: ['127.0.0.1:1236'], origin: ['https://127.0.0.1:1236'] }, 'dashboard_page_refused'],
     ['a foreign page', { host: ['127.0.0.1:1236'], origin: ['https://evil.example'] }, 'dashboard_page_refused'],
@@ -44,7 +50,8 @@ describe('its own names', () => {
   });
 
   test('on port 80 browsers leave the port out', () => {
-    expect(verdict(checkOwnNames, { host: ['localhost'], origin: ['http://localhost'] }, 80)).toBe('good');
+    expect(verdict(checkOwnNames, { host: ['127.0.0.1'], origin: ['http://127.0.0.1'] }, 80)).toBe('good');
+    expect(verdict(checkOwnNames, { host: ['localhost'] }, 80)).toBe('dashboard_host_refused');
     expect(verdict(checkOwnNames, { host: ['evil.example'] }, 80)).toBe('dashboard_host_refused');
   });
 });

@@ -15,7 +15,6 @@ import {
 } from '../../../electron/desktop/launch-words.ts';
 import { createRefusalWatch } from '../../../electron/desktop/refusal-watch.ts';
 import { createSecretClipboard } from '../../../electron/desktop/secret-clipboard.ts';
-import { createUpdates } from '../../../electron/desktop/updates.ts';
 import { openWindowMemory } from '../../../electron/desktop/window-memory.ts';
 import { silentLog } from '../../../electron/lib/log.ts';
 import type { Settings } from '../../../shared/settings.ts';
@@ -44,8 +43,29 @@ describe('the words of a launch', () => {
   test('start the program again: packed, from an AppImage, from a checkout', () => {
     const own = { execPath: '/opt/Keyhatch/keyhatch', appPath: '/repo', isPackaged: true, env: {} };
     expect(ownCommand(own)).toEqual(['/opt/Keyhatch/keyhatch']);
-    expect(ownCommand({ ...own, env: { APPIMAGE: '/home/a/K.AppImage' } })).toEqual(['/home/a/K.AppImage']);
+    const mounted = { ...own, execPath: '/tmp/.mount_KeyhAb/keyhatch' };
+    for (const APPDIR of ['/tmp/.mount_KeyhAb', '/tmp/.mount_KeyhAb/']) {
+      const env = { APPIMAGE: '/home/a/K.AppImage', APPDIR };
+      expect(ownCommand({ ...mounted, env })).toEqual(['/home/a/K.AppImage']);
+      expect(ownCommand({ ...mounted, env, isPackaged: false })).toEqual([mounted.execPath, '/repo']);
+    }
     expect(commandLineCommand({ ...own, isPackaged: false })).toEqual([own.execPath, '/repo', '--cli', '--']);
+  });
+});
+
+describe('what names an AppImage is not believed', () => {
+  const own = { execPath: '/opt/Keyhatch/keyhatch', appPath: '/repo', isPackaged: true };
+  test.each([
+    ['that has no mount', { APPIMAGE: '/home/a/Terminal.AppImage' }],
+    ['that has an empty mount', { APPIMAGE: '/home/a/Terminal.AppImage', APPDIR: '' }],
+    [
+      'that is another one, whose terminal we were started in',
+      { APPIMAGE: '/home/a/T.AppImage', APPDIR: '/tmp/.mount_T' },
+    ],
+    ['whose mount only begins like our folder', { APPIMAGE: '/home/a/T.AppImage', APPDIR: '/opt/Key' }],
+    ['that has no file', { APPDIR: '/opt/Keyhatch' }],
+  ])('%s', (_which, env) => {
+    expect(ownCommand({ ...own, env })).toEqual(['/opt/Keyhatch/keyhatch']);
   });
 });
 
@@ -212,27 +232,5 @@ describe('the window', () => {
     expect(openWindowMemory(folder, silentLog).get()).toEqual({ width: 1180, height: 800, saidStillRunning: false });
     await writeFile(join(folder, 'window.json'), '{{');
     expect(openWindowMemory(folder, silentLog).get().width).toBe(1180);
-  });
-});
-
-describe('updates', () => {
-  test('are off unless the app was packed with a place to look at and the setting is on', async () => {
-    const ports = {
-      isPackaged: true,
-      resourcesDir: folder,
-      wanted: () => true,
-      onReady: () => {},
-      quitAndDo: () => {},
-      log: silentLog,
-    };
-    const off = { state: 'off', version: null };
-    const nowhere = createUpdates(ports);
-    await nowhere.check();
-    expect(nowhere.facts()).toEqual(off);
-    await writeFile(join(folder, 'app-update.yml'), 'provider: generic\n');
-    expect(createUpdates(ports).facts()).toEqual({ state: 'none', version: null });
-    expect(createUpdates({ ...ports, isPackaged: false }).facts()).toEqual(off);
-    expect(createUpdates({ ...ports, wanted: () => false }).facts()).toEqual(off);
-    expect(createUpdates({ ...ports, resourcesDir: undefined }).facts()).toEqual(off);
   });
 });
