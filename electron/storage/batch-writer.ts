@@ -6,6 +6,8 @@ import type { Log } from '../lib/log.ts';
 
 const tellEveryMs = 60_000;
 const retryAtMostMs = 5_000;
+/** How long the first item after a rest waits for others. */
+const promptMs = 50;
 
 export type BatchWriter<Item> = {
   readonly add: (item: Item) => void;
@@ -21,7 +23,7 @@ export type BatchWriterOptions<Item> = {
   readonly write: (batch: readonly Item[]) => void;
   /** Whether the failure lies in an item and not in the world; such an item is found and dropped. */
   readonly isUnwritable: (error: unknown) => boolean;
-  /** How long an item waits at most while all is well. */
+  /** How long an item waits at most while all is well, and how far apart two writes are at least. */
   readonly everyMs?: number;
   /** How many items may wait; beyond it the oldest are lost. */
   readonly capacity?: number;
@@ -36,16 +38,22 @@ export function createBatchWriter<Item>(options: BatchWriterOptions<Item>): Batc
   const slack = Math.ceil(capacity / 100);
   let queue: Item[] = [];
   let timer: NodeJS.Timeout | undefined;
+  let writtenAt = Number.NEGATIVE_INFINITY;
   let failures = 0;
   let lost = 0;
   let closed = false;
 
   function schedule(): void {
     if (timer !== undefined || closed || queue.length === 0) return;
-    const delayMs = failures === 0 ? everyMs : Math.max(everyMs, Math.min(everyMs * 2 ** failures, retryAtMostMs));
+    const delayMs = failures === 0 ? restMs() : Math.max(everyMs, Math.min(everyMs * 2 ** failures, retryAtMostMs));
     timer = setTimeout(attempt, delayMs);
     // The last batch is written by close, so that a finished command need not stay for it.
     timer.unref();
+  }
+
+  // Who makes a single request wants to see it; a stream of them is written once in `everyMs`.
+  function restMs(): number {
+    return Math.max(Math.min(promptMs, everyMs), everyMs - (clock.monotonic() - writtenAt));
   }
 
   function attempt(): void {
@@ -53,6 +61,7 @@ export function createBatchWriter<Item>(options: BatchWriterOptions<Item>): Batc
     timer = undefined;
     const batch = queue;
     queue = [];
+    if (batch.length > 0) writtenAt = clock.monotonic();
     const failuresBefore = failures;
     const kept = batch.length === 0 ? batch : settle(batch);
     queue = kept.length === 0 ? queue : [...kept, ...queue];

@@ -18,21 +18,29 @@ function writerTo(write: (batch: readonly string[]) => void, capacity = 100_000)
   return { log, clock, writer: createBatchWriter<string>({ write, isUnwritable, capacity, clock, log }) };
 }
 
-test('what comes within a second is one batch, written a second after its first item', () => {
+test('what comes after a rest is written at once, and what comes within the second after that is one batch', () => {
   const batches: string[][] = [];
-  const { writer } = writerTo((batch) => batches.push([...batch]));
+  const { writer, clock } = writerTo((batch) => batches.push([...batch]));
+  const pass = (ms: number) => {
+    clock.goOn(ms);
+    vi.advanceTimersByTime(ms);
+  };
   writer.add('a');
-  vi.advanceTimersByTime(600);
-  writer.add('b');
-  vi.advanceTimersByTime(399);
+  pass(49);
   expect(batches).toEqual([]);
-  vi.advanceTimersByTime(1);
-  expect(batches).toEqual([['a', 'b']]);
-  vi.advanceTimersByTime(10_000);
-  expect(batches).toHaveLength(1);
+  pass(1);
+  expect(batches).toEqual([['a']]);
+  writer.add('b');
+  pass(600);
   writer.add('c');
-  vi.advanceTimersByTime(1000);
-  expect(batches[1]).toEqual(['c']);
+  pass(399);
+  expect(batches).toHaveLength(1);
+  pass(1);
+  expect(batches).toEqual([['a'], ['b', 'c']]);
+  pass(10_000);
+  writer.add('d');
+  pass(50);
+  expect(batches[2]).toEqual(['d']);
 });
 
 test('a failing write keeps everything in order, is told once, and recovers by itself', () => {
