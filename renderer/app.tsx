@@ -11,6 +11,7 @@ import { Redirect, Route, Switch } from 'wouter';
 import { type Api, ApiProvider, useSessionNeeded } from './api/api-context.tsx';
 import { KeyPage } from './features/keys/key-page.tsx';
 import { KeysPage } from './features/keys/keys-page.tsx';
+import { ShownOncePlace } from './features/keys/shown-once-place.tsx';
 import { ServerPage } from './features/server/server-page.tsx';
 import { ConnectionLost } from './features/shell/connection-lost.tsx';
 import { Header } from './features/shell/header.tsx';
@@ -55,7 +56,9 @@ export function App({ api, queries }: { readonly api: Api; readonly queries: Que
               <Notifications position="bottom-right" />
               <Palette />
               <Covered>
-                <Frame />
+                <ShownOncePlace>
+                  <Frame />
+                </ShownOncePlace>
               </Covered>
               <SignInCover />
             </PageRouter>

@@ -249,7 +249,7 @@ const table = {
     retry: false,
     message: 'There is no upstream with the name or id "{ref}". See: keyhatch upstreams list',
   },
-  upstream_address_refused: { status: 400, retry: false, message: 'This address cannot be an upstream: {reason}.' },
+  upstream_address_refused: { status: 400, retry: false, message: 'This address cannot be a model server: {reason}.' },
   upstream_set_by_flag: {
     status: 409,
     retry: false,

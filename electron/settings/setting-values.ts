@@ -46,11 +46,29 @@ export function checkSetting<Name extends SettingName>(name: Name, value: unknow
   throw new KeyhatchError('setting_invalid', { details: { name, reason: reasonOf(checked.error) } });
 }
 
-type Fault = { readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[] };
+type Fault = {
+  readonly issues: readonly {
+    readonly path: readonly PropertyKey[];
+    readonly message: string;
+    readonly code?: string | undefined;
+    readonly origin?: string;
+    readonly maximum?: number | bigint;
+    readonly minimum?: number | bigint;
+  }[];
+};
 
 function reasonOf({ issues }: Fault): string {
   const [issue] = issues;
   if (issue === undefined) return 'is not valid';
   const where = issue.path.map((step) => (typeof step === 'number' ? `entry ${step + 1}` : String(step))).join(', ');
-  return [where, issue.message.replace(/^Invalid input: |\.$/g, '')].filter((part) => part !== '').join(': ');
+  return [where, wordsOf(issue)].filter((part) => part !== '').join(': ');
+}
+
+// What people type wrong most, in their words.
+function wordsOf(issue: Fault['issues'][number]): string {
+  if (issue.origin === 'number' || issue.origin === 'int') {
+    if (issue.code === 'too_big') return `it is at most ${issue.maximum}`;
+    if (issue.code === 'too_small') return `it is at least ${issue.minimum}`;
+  }
+  return issue.message.replace(/^Invalid input: |\.$/g, '');
 }

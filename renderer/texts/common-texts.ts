@@ -19,5 +19,8 @@ export const commonTexts = {
   search: 'Search',
   setByFlag: 'set by command line',
   tryAgain: 'Try again',
+  vaultCure:
+    'Unlock the keychain; Keyhatch goes on by itself. Where this machine has none, start Keyhatch with --vault file. Until then every request is refused.',
+  vaultLocked: 'Keys cannot be read or made',
   thisComputer: 'this computer',
 } as const;

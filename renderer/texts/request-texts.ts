@@ -74,7 +74,7 @@ export const requestTexts = {
   listName: 'Requests, newest first',
   loadingMore: 'Loading older requests…',
   moreFailed: 'Older requests could not be loaded.',
-  end: 'That is all that is kept.',
+  end: 'That is all that is kept. Requests without a known key are counted on Usage and not listed.',
   empty: 'No requests yet',
   emptyHint: 'Once a client asks for something, it shows here within a second. Connect tells you how to set one up.',
   emptyKeyHint: 'Requests of this key show here as they come.',

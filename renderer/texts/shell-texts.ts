@@ -11,6 +11,8 @@ export const shellTexts = {
     settings: 'Settings',
   },
   mainNavigation: 'Pages',
+  lost: 'does not answer',
+  search: 'Search',
   openMenu: 'Open or close the menu',
   skip: 'Skip to the page',
   notFound: 'There is no such page',

@@ -5,5 +5,5 @@ export const signInTexts = {
   linkHere: 'This link signs this browser in. It works once.',
   signIn: 'Sign in',
   askForLink: 'On the computer that runs Keyhatch, ask for a sign-in link and open it here:',
-  why: 'It works once and for ten minutes. From a checkout, put npx before it.',
+  why: 'Sessions end when Keyhatch is restarted. A link works once and for ten minutes. From a checkout, put npx before it.',
 } as const;

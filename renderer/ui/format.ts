@@ -58,7 +58,8 @@ export function formatBytes(sizeBytes: number): string {
 /** `412 ms`, `1.4 s`, `3 min`. */
 export function formatLength(lengthMs: number): string {
   if (lengthMs < 1000) return unitOf(Math.round(lengthMs), 'millisecond');
-  if (lengthMs < 60_000) return unitOf(lengthMs / 1000, 'second');
+  if (lengthMs < 10_000) return unitOf(lengthMs / 1000, 'second');
+  if (lengthMs < 60_000) return unitOf(Math.round(lengthMs / 1000), 'second');
   if (lengthMs < 3_600_000) return unitOf(Math.round(lengthMs / 60_000), 'minute');
   const hours = Math.floor(lengthMs / 3_600_000);
   if (hours >= 48) return unitOf(Math.floor(hours / 24), 'day');

@@ -10,7 +10,11 @@ type SettingRowProps = {
   readonly sentence: ReactNode;
   readonly setByFlag?: boolean;
   /** Gets the ids that name and describe it. */
-  readonly control: (ids: { readonly labelledBy: string; readonly describedBy: string }) => ReactNode;
+  readonly control: (ids: {
+    readonly id: string;
+    readonly labelledBy: string;
+    readonly describedBy: string;
+  }) => ReactNode;
 };
 
 export function SettingRow({ title, sentence, setByFlag = false, control }: SettingRowProps) {
@@ -19,14 +23,14 @@ export function SettingRow({ title, sentence, setByFlag = false, control }: Sett
   return (
     <Group justify="space-between" wrap="nowrap" gap="lg" py={9}>
       <div style={{ minWidth: 0 }}>
-        <Text size="sm" fw={500} id={labelledBy}>
+        <Text size="sm" fw={500} id={labelledBy} component="label" htmlFor={id} display="block">
           {title} {setByFlag && <Pill tone="off">{texts.setByFlag}</Pill>}
         </Text>
         <Text size="xs" c="dimmed" id={describedBy} component="div">
           {sentence}
         </Text>
       </div>
-      <div style={{ flex: 'none' }}>{control({ labelledBy, describedBy })}</div>
+      <div style={{ flex: 'none' }}>{control({ id, labelledBy, describedBy })}</div>
     </Group>
   );
 }

@@ -21,8 +21,9 @@ export function SettingSwitch({ name, title, sentence }: SettingSwitchProps) {
       title={title}
       sentence={sentence}
       setByFlag={setting?.setByFlag ?? false}
-      control={({ labelledBy, describedBy }) => (
+      control={({ id, labelledBy, describedBy }) => (
         <Switch
+          id={id}
           checked={setting?.value ?? false}
           disabled={!setting || setting.setByFlag || isPending}
           onChange={(event) => void change({ name, value: event.currentTarget.checked }).catch(() => {})}

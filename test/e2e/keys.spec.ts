@@ -76,3 +76,14 @@ test('a rotated key gives a new secret, and the old one lives out its grace', as
   await clientOf(subject, before).chat.completions.create(hello);
   await clientOf(subject, after).chat.completions.create(hello);
 });
+
+test('going back does not take away a key that was not stored yet', async ({ app, subject }) => {
+  await visit(app, subject, '/keys');
+  await app.getByRole('button', { name: 'New key' }).click();
+  await app.getByLabel('Name', { exact: true }).fill('laptop');
+  await app.getByRole('button', { name: 'Create key' }).click();
+  await expect(app.getByRole('button', { name: 'Copy key' })).toBeVisible();
+  await visit(app, subject, '/usage');
+  await expect(app.getByRole('heading', { name: 'Usage', level: 1, includeHidden: true })).toBeAttached();
+  await expect(app.getByRole('button', { name: 'Copy key' })).toBeVisible();
+});

@@ -1,5 +1,5 @@
-// The dialogs that make, change and rotate a key, opened by whatever row or page asks for them, and the one place where a
-// new secret is held: in this component's state, until its dialog closes.
+// The dialogs that make, change and rotate a key, opened by whatever row or page asks for them. What they made is handed on to
+// where it is shown once, and kept here nowhere.
 
 import { Button, Modal, Select, Stack, Text } from '@mantine/core';
 import { useFocusReturn } from '@mantine/hooks';
@@ -9,7 +9,7 @@ import type { CreatedKey, KeyFacts } from '../../../shared/model.ts';
 import { useApi } from '../../api/api-context.tsx';
 import { keysTexts as texts } from '../../texts/keys-texts.ts';
 import { KeyForm } from './key-form.tsx';
-import { ShownOnce } from './shown-once.tsx';
+import { useShowOnce } from './shown-once-place.tsx';
 
 export type KeyDialog =
   | { readonly kind: 'new' }
@@ -18,22 +18,15 @@ export type KeyDialog =
 type KeyDialogsProps = { readonly dialog: KeyDialog | undefined; readonly onClose: () => void };
 
 export function KeyDialogs({ dialog, onClose }: KeyDialogsProps) {
-  const [created, setCreated] = useState<CreatedKey>();
+  const showOnce = useShowOnce();
   // Dialogs go as soon as they are closed, too soon to give the focus back themselves.
-  useFocusReturn({ opened: dialog !== undefined || created !== undefined });
-  if (created) {
-    return (
-      <ShownOnce
-        created={created}
-        onClose={() => {
-          setCreated(undefined);
-          onClose();
-        }}
-      />
-    );
-  }
+  useFocusReturn({ opened: dialog !== undefined });
+  const shown = (created: CreatedKey) => {
+    onClose();
+    showOnce(created);
+  };
   if (!dialog) return null;
-  if (dialog.kind === 'rotate') return <RotateDialog facts={dialog.key} onRotated={setCreated} onClose={onClose} />;
+  if (dialog.kind === 'rotate') return <RotateDialog facts={dialog.key} onRotated={shown} onClose={onClose} />;
   const { form } = texts;
   const edited = dialog.kind === 'edit' ? dialog.key : undefined;
   return (
@@ -41,7 +34,7 @@ export function KeyDialogs({ dialog, onClose }: KeyDialogsProps) {
       <KeyForm
         edited={edited}
         like={dialog.kind === 'duplicate' ? dialog.key : undefined}
-        onCreated={setCreated}
+        onCreated={shown}
         onEdited={onClose}
       />
     </Modal>

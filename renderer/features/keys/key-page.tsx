@@ -121,7 +121,7 @@ function FactsPanel({ facts }: { readonly facts: KeyFacts }) {
     [texts.limits, limitText(facts)],
     [texts.models, facts.models === null ? texts.allModels : facts.models.join(', ')],
     ...(facts.rotatedAt === null ? [] : ([[texts.rotated, formatMoment(facts.rotatedAt)]] as const)),
-    ...(facts.oldSecretUntil === null
+    ...(facts.oldSecretUntil === null || facts.status === 'revoked' || facts.oldSecretUntil < Date.now()
       ? []
       : ([[texts.oldSecret, texts.oldUntil(formatMoment(facts.oldSecretUntil))]] as const)),
   ];

@@ -30,7 +30,7 @@ const colors = [
 
 export function KeyUsage({ keyId }: { readonly keyId: string }) {
   const series = useQuery(
-    useCalls().usage.series.queryOptions({ input: { sinceMs: 14 * 86_400_000, by: 'model', keyId } }),
+    useCalls().usage.series.queryOptions({ input: { sinceMs: 13 * 86_400_000, by: 'model', keyId } }),
   );
   return (
     <Panel title={texts.usage}>

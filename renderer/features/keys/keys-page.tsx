@@ -11,6 +11,7 @@ import { keysTexts as texts } from '../../texts/keys-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
+import { VaultNotice } from '../../ui/vault-notice.tsx';
 import { type KeyDialog, KeyDialogs } from './key-dialogs.tsx';
 import { hasEnded } from './key-state.ts';
 import { KeyTable } from './key-table.tsx';
@@ -71,6 +72,7 @@ export function KeysPage({ creating = false }: { readonly creating?: boolean }) 
         </>
       }
     >
+      <VaultNotice />
       <Panel flush>
         <Answer query={keys} lines={6}>
           {(all) => {

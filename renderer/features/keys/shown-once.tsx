@@ -4,7 +4,7 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import type { CreatedKey } from '../../../shared/model.ts';
-import { useStatus } from '../../api/api-context.tsx';
+import { useApi, useStatus } from '../../api/api-context.tsx';
 import { shownOnceTexts as texts } from '../../texts/shown-once-texts.ts';
 import { addressOf } from '../connect/address.ts';
 import { ArrivalNote } from '../connect/arrival-note.tsx';
@@ -25,6 +25,7 @@ export function ShownOnce({ created: { key, facts }, onClose, clientId }: ShownO
   const baseUrl = addressOf(status);
   const [clearsAfterMs, setClearsAfterMs] = useState<number | null>();
   const [asking, setAsking] = useState(false);
+  useAskBeforeLeaving(clearsAfterMs === undefined);
   function copied(clears: number | null): void {
     setClearsAfterMs(clears);
     setAsking(false);
@@ -69,6 +70,18 @@ export function ShownOnce({ created: { key, facts }, onClose, clientId }: ShownO
       </Stack>
     </Modal>
   );
+}
+
+// A browser asks before a reload or another address takes the key away. The desktop's window would refuse to close without
+// saying why; there a key that was not stored is rotated.
+function useAskBeforeLeaving(needed: boolean): void {
+  const { host } = useApi();
+  useEffect(() => {
+    if (!needed || host !== 'browser') return;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener('beforeunload', ask);
+    return () => window.removeEventListener('beforeunload', ask);
+  }, [needed, host]);
 }
 
 // The palette leads to other pages, and the key would be lost on the way.

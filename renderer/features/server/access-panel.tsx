@@ -17,7 +17,11 @@ export function AccessPanel({ status }: { readonly status: Status }) {
   return (
     <Panel title={texts.title}>
       <div className="kh-rows">
-        <SettingSwitch name="access.requireKey" title={texts.requireKey} sentence={texts.requireKeySentence} />
+        <SettingSwitch
+          name="access.requireKey"
+          title={texts.requireKey}
+          sentence={status.access.requireKey ? texts.requireKeySentence : texts.keysOffSentence}
+        />
         <LanSwitch access={status.access} />
         <SettingSwitch name="access.localhostBypass" title={texts.bypass} sentence={texts.bypassSentence} />
         <WebPages />
@@ -36,8 +40,9 @@ export function LanSwitch({ access }: { readonly access: Status['access'] }) {
       title={texts.lan}
       sentence={sentence}
       setByFlag={hosts?.setByFlag ?? false}
-      control={({ labelledBy, describedBy }) => (
+      control={({ id, labelledBy, describedBy }) => (
         <Switch
+          id={id}
           checked={access.onLan}
           disabled={!hosts || hosts.setByFlag || setLan.isPending}
           onChange={(event) => setLan.mutate({ on: event.currentTarget.checked })}

@@ -2,7 +2,8 @@
 
 import { Button, Group, Loader, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { Finding } from '../../../shared/model.ts';
+import { useEffect, useRef } from 'react';
+import type { Finding, Status } from '../../../shared/model.ts';
 import { useCalls } from '../../api/api-context.tsx';
 import { serverTexts } from '../../texts/server-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
@@ -12,8 +13,21 @@ import { Dot, Pill, type Tone } from '../../ui/pill.tsx';
 const { exposure: texts } = serverTexts;
 const tones: Readonly<Record<Finding['result'], Tone>> = { good: 'good', warning: 'limited', bad: 'bad' };
 
-export function ExposurePanel() {
+export function ExposurePanel({ status }: { readonly status: Status }) {
   const findings = useQuery({ ...useCalls().doctor.run.queryOptions(), staleTime: 60_000 });
+  // Who may come in, or what stands behind, is another now: what was found before says nothing about it.
+  const { refetch } = findings;
+  const state = JSON.stringify([
+    status.server.state,
+    status.server.urls,
+    status.access,
+    status.upstreams.map(({ url, health }) => [url, health]),
+  ]);
+  const examined = useRef(state);
+  useEffect(() => {
+    if (examined.current !== state) void refetch();
+    examined.current = state;
+  }, [state, refetch]);
   const open = findings.data?.filter(({ result }) => result !== 'good').length ?? 0;
   const aside = (
     <Group gap="xs">

@@ -8,6 +8,7 @@ import { useStatus } from '../../api/api-context.tsx';
 import { serverTexts as texts } from '../../texts/server-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { Notice } from '../../ui/notice.tsx';
+import { VaultNotice } from '../../ui/vault-notice.tsx';
 import { LiveTail } from '../requests/live-tail.tsx';
 import { AccessPanel } from './access-panel.tsx';
 import { AccessSentence } from './access-sentence.tsx';
@@ -30,7 +31,7 @@ export function ServerPage() {
               <ReachablePanel status={status} />
               <UpstreamsPanel status={status} />
               <AccessPanel status={status} />
-              <ExposurePanel />
+              <ExposurePanel status={status} />
             </SimpleGrid>
             <LiveTail limit={12} />
           </>
@@ -54,12 +55,7 @@ function Troubles({ status }: { readonly status: Status }) {
           {server.reason}
         </Notice>
       )}
-      {vault.state === 'locked' && (
-        <Notice tone="bad" title={texts.vaultLocked}>
-          {vault.reason !== null && `${capital(vault.reason)}. `}
-          {vault.kind === 'keychain' && texts.vaultCure}
-        </Notice>
-      )}
+      <VaultNotice />
       {vault.kind === 'memory' && <Notice tone="limited">{texts.memoryVault}</Notice>}
       {warnings.map((warning) => (
         <Notice key={warning} tone="limited">
@@ -68,8 +64,4 @@ function Troubles({ status }: { readonly status: Status }) {
       ))}
     </>
   );
-}
-
-function capital(sentence: string): string {
-  return sentence.charAt(0).toUpperCase() + sentence.slice(1).replace(/\.$/, '');
 }

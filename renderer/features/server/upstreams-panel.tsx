@@ -54,7 +54,7 @@ function Upstream({ upstream }: { readonly upstream: UpstreamStatus }) {
       <Text size="sm" className="kh-clip" style={{ flex: '1 1 40%' }} title={url}>
         {name}{' '}
         <Text span c="dimmed" inherit>
-          {kind === 'echo' ? '' : portOf(url)}
+          {kind === 'echo' || url.includes(name) ? '' : portOf(url)}
         </Text>
       </Text>
       <Text size="sm" c="dimmed" className="kh-clip" style={{ flex: '1 1 50%' }} title={about}>

@@ -1,8 +1,9 @@
 // The left rail: brand, pages, and at its foot whether the server runs and where.
 
-import { Burger, Group, Text } from '@mantine/core';
+import { Burger, Group, Kbd, Text, UnstyledButton } from '@mantine/core';
+import { spotlight } from '@mantine/spotlight';
 import { Link, useLocation } from 'wouter';
-import { useStatus } from '../../api/api-context.tsx';
+import { useLiveState, useStatus } from '../../api/api-context.tsx';
 import { shellTexts as texts } from '../../texts/shell-texts.ts';
 import { Dot } from '../../ui/pill.tsx';
 import { Brand } from './brand.tsx';
@@ -27,6 +28,12 @@ export function Rail({ opened, close }: { readonly opened: boolean; readonly clo
         <Brand />
         <Burger hiddenFrom="sm" size="sm" opened={opened} onClick={close} aria-label={texts.openMenu} />
       </Group>
+      <UnstyledButton className="kh-search" onClick={() => spotlight.open()} aria-keyshortcuts="Control+K Meta+K">
+        {texts.search}
+        <Kbd size="xs" aria-hidden="true">
+          {/mac/i.test(navigator.userAgent) ? '⌘ K' : 'Ctrl K'}
+        </Kbd>
+      </UnstyledButton>
       <nav aria-label={texts.mainNavigation} style={{ display: 'grid', gap: 2 }}>
         {pages.map(({ path, name, icon: Icon }) => (
           <Link
@@ -47,8 +54,9 @@ export function Rail({ opened, close }: { readonly opened: boolean; readonly clo
 
 function Foot() {
   const { data: status } = useStatus();
+  const lost = useLiveState() === 'lost';
   if (!status) return null;
-  const { tone, word } = stateOf(status);
+  const { tone, word } = lost ? { tone: 'off' as const, word: texts.lost } : stateOf(status);
   const address = status.server.urls[0]?.replace(/^https?:\/\//, '');
   return (
     <Group mt="auto" gap={8} px={10} pt={12} wrap="nowrap">

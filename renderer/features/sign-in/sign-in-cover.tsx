@@ -61,9 +61,11 @@ function WithLink({ token }: { readonly token: string }) {
           {signIn.error.message}
         </Text>
       )}
-      <Button ref={button} onClick={() => signIn.mutate()} loading={signIn.isPending}>
-        {texts.signIn}
-      </Button>
+      {!signIn.error && (
+        <Button ref={button} onClick={() => signIn.mutate()} loading={signIn.isPending}>
+          {texts.signIn}
+        </Button>
+      )}
       {signIn.error && <WithoutLink />}
     </>
   );

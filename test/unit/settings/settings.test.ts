@@ -65,7 +65,7 @@ test.each(['server.prot', 'constructor', '__proto__', 'version', ''])('%j is no 
 });
 
 test.each<[SettingName, unknown, string]>([
-  ['server.port', 65536, 'Too big: expected number to be <=65535'],
+  ['server.port', 65536, 'it is at most 65535'],
   ['server.port', undefined, 'it has no value'],
   ['server.hosts', [], 'Too small'],
   ['access.requireKey', 'no', 'expected boolean, received string'],
