@@ -292,7 +292,7 @@ describe('upstreams on the command line', () => {
       [keyhatch.url, /this server itself/],
       ['http://192.0.2.7:1234', /--confirm/],
       ['http://user:pass@127.0.0.1:1234', /give its credential apart/],
-      ['http://169.254.169.254', /cannot be an upstream/],
+      ['http://169.254.169.254', /cannot be a model server/],
     ] as const;
     for (const [url, says] of calls) {
       const { code, stderr } = await keyhatch.cli(['upstreams', 'add', url]);
