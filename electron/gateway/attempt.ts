@@ -7,7 +7,7 @@ import type { Outcome } from '../../shared/usage-model.ts';
 import type { Authorized } from './exchange.ts';
 import type { GatewayUpstream } from './ports.ts';
 import { inBandError } from './reply.ts';
-import type { Tallied, Tally } from './tally/tally.ts';
+import { openTally, type Tallied, type Tally, type TallyOptions } from './tally/tally.ts';
 import { outcomeOf } from './upstream-failure.ts';
 import type { Splice } from './usage-asking.ts';
 import type { UsageStrip } from './usage-strip.ts';
@@ -116,6 +116,20 @@ export function endOf(state: Attempt): Forwarded {
     errorCode,
     firstByteAt: state.firstByteAt,
     bytesOut: state.bytesOut,
-    tallied: tally?.read(),
+    tallied: tally ? tally.read(whole && !endedBy) : unanswered(state),
   };
+}
+
+/** What a tally has to know, whatever the answer is. */
+export function tallyFacts({ route, dialect, operation, body }: Authorized) {
+  const estimates = operation === 'chat' || operation === 'embeddings';
+  const promptBytes = estimates ? body.facts.promptBytes : undefined;
+  return { dialect, operation, metered: route.metered, promptBytes } satisfies Partial<TallyOptions>;
+}
+
+// The client left before there was an answer, but the model had been given all that it was to read.
+function unanswered({ exchange, request }: Attempt): Tallied | undefined {
+  if (!request?.writableFinished) return undefined;
+  const tally = openTally({ ...tallyFacts(exchange), contentType: undefined, contentEncoding: undefined });
+  return { ...tally.read(false), streamed: exchange.body.facts.streaming };
 }

@@ -5,6 +5,7 @@ import { isUtf8 } from 'node:buffer';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Dialect } from '../../shared/upstream-kinds.ts';
 import { foldKey, hasMoreValues, type JsonMember, scanTopLevel } from './json-members.ts';
+import { promptBytesOf } from './prompt-size.ts';
 import { findRemoteMedia } from './remote-media.ts';
 import type { Operation } from './route-table.ts';
 
@@ -15,6 +16,8 @@ export type BodyFacts = {
   readonly streaming: boolean;
   /** Where the value of `stream_options` lies in the body. */
   readonly streamOptions: JsonMember | undefined;
+  /** Text for the model to read, without media. */
+  readonly promptBytes: number;
   /** Stored responses, conversations and items that the request builds on. */
   readonly storedIds: readonly string[];
   /** Rights beyond the route's own that the body asks for, each with what it is, in words. */
@@ -26,6 +29,7 @@ export const noFacts: BodyFacts = {
   draftModel: undefined,
   streaming: false,
   streamOptions: undefined,
+  promptBytes: 0,
   storedIds: [],
   needs: new Map(),
 };
@@ -83,6 +87,7 @@ export function jsonFacts(bytes: Buffer, dialect: Dialect): BodyFacts {
     draftModel: stringMember(root, 'draft_model'),
     streaming: root['stream'] === true || (dialect === 'ollama' && root['stream'] !== false),
     streamOptions,
+    promptBytes: promptBytesOf(root),
     storedIds: storedIds(root),
     needs: needsOf(root, model, text),
   };

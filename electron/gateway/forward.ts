@@ -8,7 +8,7 @@ import { createProxyServer, type ProxyServer } from 'http-proxy';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Clock } from '../lib/clock.ts';
-import { type Attempt, breakOff, endAttempt, endOf, type Forwarded, hold, release } from './attempt.ts';
+import { type Attempt, breakOff, endAttempt, endOf, type Forwarded, hold, release, tallyFacts } from './attempt.ts';
 import { type Authorized, endedError, ownerOf } from './exchange.ts';
 import { clientHeaders, upstreamHeaders } from './forward-headers.ts';
 import type { GatewayUpstream, ResponseOwners } from './ports.ts';
@@ -256,8 +256,7 @@ function openTallyFor(
   responses: ResponseOwners,
 ): Tally {
   return openTally({
-    dialect: exchange.dialect,
-    operation: exchange.operation,
+    ...tallyFacts(exchange),
     metered: exchange.route.metered && (response.statusCode ?? 500) < 300,
     contentType: response.headers['content-type'],
     contentEncoding: response.headers['content-encoding'],
