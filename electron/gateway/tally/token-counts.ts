@@ -136,7 +136,7 @@ function readCounts(holder: unknown, paths: CountPaths, counts: Partial<Record<C
 }
 
 function reportedTotals(counts: Partial<Record<Count, number>>, operation: string): TokenTotals | undefined {
-  const { prompt, input, cacheWritten = 0, cacheRead, cachedInside, output, reasoning, total } = counts;
+  const { prompt, input, cacheWritten = 0, cacheRead, cachedInside, timedCached, output, reasoning, total } = counts;
   const whole = prompt ?? (input === undefined ? undefined : input + cacheWritten + (cacheRead ?? 0));
   const generatesNothing = operation === 'embeddings';
   const tokensIn = whole ?? (generatesNothing ? total : undefined);
@@ -145,7 +145,8 @@ function reportedTotals(counts: Partial<Record<Count, number>>, operation: strin
   return {
     tokensIn: tokensIn ?? null,
     tokensOut: output ?? (generatesNothing ? 0 : null),
-    tokensCached: cacheRead ?? cachedInside ?? null,
+    // llama.cpp says it beside the usage, and older ones only there.
+    tokensCached: cacheRead ?? cachedInside ?? timedCached ?? null,
     tokensReasoning: reasoning ?? null,
     source: 'reported',
   };

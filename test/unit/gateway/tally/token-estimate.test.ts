@@ -80,6 +80,21 @@ test('any chunking of any mixture of events gives the same count', () => {
   );
 });
 
+test.each([
+  ['openai-chat-without-usage.sse', 'counted', 11, 3],
+  ['openai-chat-interrupted.sse', 'counted', 11, 3],
+  ['omlx-keepalive-midway.sse', 'counted', 11, 2],
+  ['ollama-completions-interrupted.sse', 'counted', 11, 2],
+  ['ollama-embeddings-old.json', 'estimated', 11, 0],
+  ['lmstudio-v0-embeddings-zero.json', 'estimated', 11, 0],
+  ['openai-error.json', 'unknown', null, null],
+  ['ollama-generate-cached-prompt.json', 'reported', null, 282],
+])('%s is %s', (name, source, tokensIn, tokensOut) => {
+  const fixture = streamFixtures.find(({ file }) => file === name);
+  const found = feed({ ...sse, ...fixture }, [readFileSync(new URL(name, folder))]);
+  expect(found).toMatchObject({ source, tokensIn, tokensOut });
+});
+
 describe('pieces of an answer', () => {
   test.each<[string, TallyOptions, string, number]>([
     ['chat', sse, delta({ content: 'x' }).repeat(3), 3],
