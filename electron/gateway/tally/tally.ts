@@ -5,6 +5,7 @@
 import type { Dialect } from '../../../shared/upstream-kinds.ts';
 import type { TokenSource } from '../../../shared/usage-model.ts';
 import { type BodyReader, readEvents, readLines, readNothing, readWhole } from './body-readers.ts';
+import { readCompressed } from './compressed-body.ts';
 import { createMessageReading, type MessageReading } from './message-reading.ts';
 import { type TokenTotals, unknownTotals } from './token-counts.ts';
 import { readWholeOrLines } from './whole-or-lines.ts';
@@ -100,11 +101,21 @@ function totalsOf(reading: MessageReading | undefined, broken: boolean, whole: b
 function pickReader(options: TallyOptions, reading: MessageReading | undefined): BodyReader {
   const mediaType = options.contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   const encoding = options.contentEncoding?.trim().toLowerCase() ?? '';
+  const plain = pickPlainReader(options, mediaType, reading);
+  if (encoding === '' || encoding === 'identity') return plain;
+  const compressed = reading ? readCompressed(encoding, plain, reading) : undefined;
+  return compressed ?? readNothing(plain.streamed());
+}
+
+function pickPlainReader(
+  { dialect }: TallyOptions,
+  mediaType: string,
+  reading: MessageReading | undefined,
+): BodyReader {
   const isEvents = mediaType === 'text/event-stream';
   const isLines = lineTypes.has(mediaType);
-  if (encoding !== '' && encoding !== 'identity') return readNothing(isEvents || isLines);
   if (isEvents) return readEvents(reading);
   if (isLines) return readLines(reading);
   if (mediaType !== 'application/json' || reading === undefined) return readNothing(false);
-  return options.dialect === 'ollama' ? readWholeOrLines(reading) : readWhole(reading);
+  return dialect === 'ollama' ? readWholeOrLines(reading) : readWhole(reading);
 }

@@ -141,7 +141,9 @@ test('a stream that is compressed all the same passes whole, and its server is n
     res.end(gzipSync(word + usageChunk + done));
   };
   const body = chat({ stream: true });
-  expect((await ask(body)).text).toBe(word + usageChunk + done);
+  const first = await ask(body);
+  expect(first.text).toBe(word + usageChunk + done);
+  expect(first.row).toMatchObject({ tokensIn: 7, tokensOut: 3, tokenSource: 'reported' });
   expect((await ask(body)).sent).toBe(body);
 });
 
