@@ -7,8 +7,11 @@ import { dialect } from './model.ts';
 const timeMs = z.number().int().nonnegative();
 const count = z.number().int().nonnegative();
 
-/** Where the token numbers of a row come from (`counted` and `estimated` come with the ledger). */
-export const tokenSource = z.enum(['reported', 'timings', 'none', 'unknown']);
+/**
+ * Where the token numbers of a row come from. `counted`: pieces of the answer as they passed, and the prompt by its size
+ * where that was not reported either; `estimated`: both by their size; `none`: the operation uses no tokens.
+ */
+export const tokenSource = z.enum(['reported', 'timings', 'counted', 'estimated', 'none', 'unknown']);
 export type TokenSource = z.infer<typeof tokenSource>;
 
 export const outcome = z.enum([

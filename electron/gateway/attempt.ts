@@ -7,8 +7,10 @@ import type { Outcome } from '../../shared/usage-model.ts';
 import type { Authorized } from './exchange.ts';
 import type { GatewayUpstream } from './ports.ts';
 import { inBandError } from './reply.ts';
-import type { Tallied, Tally } from './tally/tally.ts';
+import { openTally, type Tallied, type Tally, type TallyOptions } from './tally/tally.ts';
 import { outcomeOf } from './upstream-failure.ts';
+import type { Splice } from './usage-asking.ts';
+import type { UsageStrip } from './usage-strip.ts';
 
 /** How an answer that had begun came to its end. */
 export type Forwarded = {
@@ -31,6 +33,9 @@ export type Attempt = {
   request: ClientRequest | undefined;
   response: IncomingMessage | undefined;
   tally: Tally | undefined;
+  /** What goes into the body on its way up, and what takes the answer to it out again. */
+  splice: Splice | undefined;
+  strip: UsageStrip | undefined;
   firstByteAt: number | null;
   bytesOut: number;
   /** Why we ended it ourselves. */
@@ -78,7 +83,7 @@ export function endAttempt(state: Attempt, reason: KeyhatchError): void {
  * connection away without the end of the body that would make it look whole.
  */
 export function breakOff(state: Attempt, reason: KeyhatchError): void {
-  const { exchange, tally } = state;
+  const { exchange, tally, strip } = state;
   const { res } = exchange;
   if (res.destroyed || res.writableFinished) return;
   state.endedBy ??= reason;
@@ -86,7 +91,7 @@ export function breakOff(state: Attempt, reason: KeyhatchError): void {
   const contentType = String(res.getHeader('content-type') ?? '');
   const frame = inBandError(reason, exchange.dialect, contentType, exchange.path, exchange.id);
   const maySpeak = !res.writableEnded && res.getHeader('content-length') === undefined;
-  if (frame !== undefined && maySpeak && tally?.atEventBoundary()) {
+  if (frame !== undefined && maySpeak && (strip ? strip.atBoundary() : tally?.atEventBoundary())) {
     res.write(frame);
     // Node corks chunked writes until the next tick, and the socket will be gone by then.
     res.socket?.uncork();
@@ -111,6 +116,20 @@ export function endOf(state: Attempt): Forwarded {
     errorCode,
     firstByteAt: state.firstByteAt,
     bytesOut: state.bytesOut,
-    tallied: tally?.read(),
+    tallied: tally ? tally.read(whole && !endedBy) : unanswered(state),
   };
+}
+
+/** What a tally has to know, whatever the answer is. */
+export function tallyFacts({ route, dialect, operation, body }: Authorized) {
+  const estimates = operation === 'chat' || operation === 'embeddings';
+  const promptBytes = estimates ? body.facts.promptBytes : undefined;
+  return { dialect, operation, metered: route.metered, promptBytes } satisfies Partial<TallyOptions>;
+}
+
+// The client left before there was an answer, but the model had been given all that it was to read.
+function unanswered({ exchange, request }: Attempt): Tallied | undefined {
+  if (!request?.writableFinished) return undefined;
+  const tally = openTally({ ...tallyFacts(exchange), contentType: undefined, contentEncoding: undefined });
+  return { ...tally.read(false), streamed: exchange.body.facts.streaming };
 }

@@ -4,7 +4,8 @@
 import { isUtf8 } from 'node:buffer';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Dialect } from '../../shared/upstream-kinds.ts';
-import { foldKey, hasMoreValues, scanTopLevel } from './json-members.ts';
+import { foldKey, hasMoreValues, type JsonMember, scanTopLevel } from './json-members.ts';
+import { promptBytesOf } from './prompt-size.ts';
 import { findRemoteMedia } from './remote-media.ts';
 import type { Operation } from './route-table.ts';
 
@@ -13,6 +14,10 @@ export type BodyFacts = {
   /** A second model that the server would load to speed the first one up. */
   readonly draftModel: string | undefined;
   readonly streaming: boolean;
+  /** Where the value of `stream_options` lies in the body. */
+  readonly streamOptions: JsonMember | undefined;
+  /** Text for the model to read, without media. */
+  readonly promptBytes: number;
   /** Stored responses, conversations and items that the request builds on. */
   readonly storedIds: readonly string[];
   /** Rights beyond the route's own that the body asks for, each with what it is, in words. */
@@ -23,6 +28,8 @@ export const noFacts: BodyFacts = {
   model: undefined,
   draftModel: undefined,
   streaming: false,
+  streamOptions: undefined,
+  promptBytes: 0,
   storedIds: [],
   needs: new Map(),
 };
@@ -65,7 +72,7 @@ export function jsonFacts(bytes: Buffer, dialect: Dialect): BodyFacts {
   if (bytes.length === 0) throw invalid('it is empty, and JSON is needed');
   if (!isUtf8(bytes)) throw invalid('it is not UTF-8');
   if (hasMoreValues(bytes, mostValues)) throw invalid(`it holds more than ${mostValues} values`);
-  checkTopLevelKeys(bytes);
+  const streamOptions = checkTopLevelKeys(bytes).get('stream_options');
   const text = bytes.toString('utf8');
   let root: unknown;
   try {
@@ -79,6 +86,8 @@ export function jsonFacts(bytes: Buffer, dialect: Dialect): BodyFacts {
     model,
     draftModel: stringMember(root, 'draft_model'),
     streaming: root['stream'] === true || (dialect === 'ollama' && root['stream'] !== false),
+    streamOptions,
+    promptBytes: promptBytesOf(root),
     storedIds: storedIds(root),
     needs: needsOf(root, model, text),
   };
@@ -113,17 +122,20 @@ export async function multipartFacts(bytes: Buffer, contentType: string): Promis
   return { ...noFacts, model, streaming: form.get('stream') === 'true', needs };
 }
 
-function checkTopLevelKeys(bytes: Buffer): void {
+/** @returns the members that policy knows */
+function checkTopLevelKeys(bytes: Buffer): ReadonlyMap<string, JsonMember> {
   const scan = scanTopLevel(bytes);
   if (!scan.ok) throw invalid('it is not a valid JSON object');
-  const seen = new Set<string>();
-  for (const { key } of scan.members) {
+  const seen = new Map<string, JsonMember>();
+  for (const member of scan.members) {
+    const { key } = member;
     const folded = policyKeys.has(key) ? key : foldKey(key);
     if (!policyKeys.has(folded)) continue;
     if (folded !== key) throw invalid(oddSpelling(key));
     if (seen.has(folded)) throw invalid(`"${folded}" stands in it twice`);
-    seen.add(folded);
+    seen.set(folded, member);
   }
+  return seen;
 }
 
 const cloudWords = 'using a model that runs on the owner’s ollama.com account';

@@ -22,6 +22,7 @@ export function upstreamHeaders(
   exchange: Authorized,
   upstream: GatewayUpstream,
   instanceId: string,
+  bodyBytes = exchange.body.sizeBytes,
 ): Record<string, string> {
   const headers: Record<string, string> = {};
   const named = namedByConnection(exchange.req.headers);
@@ -33,9 +34,8 @@ export function upstreamHeaders(
   headers['accept-encoding'] = 'identity';
   headers['x-request-id'] = exchange.id;
   headers[hopHeader] = [...hopsOf(exchange.req).slice(-7), instanceId].join(',');
-  const { sizeBytes } = exchange.body;
   // mlx-lm answers 411 to a chunked body, so the length is always said.
-  if (sizeBytes > 0 || exchange.req.method === 'POST') headers['content-length'] = String(sizeBytes);
+  if (bodyBytes > 0 || exchange.req.method === 'POST') headers['content-length'] = String(bodyBytes);
   else delete headers['content-type'];
   return Object.assign(headers, credentialHeaders(upstream.kind, upstream.credential));
 }

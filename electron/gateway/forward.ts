@@ -8,7 +8,7 @@ import { createProxyServer, type ProxyServer } from 'http-proxy';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Clock } from '../lib/clock.ts';
-import { type Attempt, breakOff, endAttempt, endOf, type Forwarded, hold, release } from './attempt.ts';
+import { type Attempt, breakOff, endAttempt, endOf, type Forwarded, hold, release, tallyFacts } from './attempt.ts';
 import { type Authorized, endedError, ownerOf } from './exchange.ts';
 import { clientHeaders, upstreamHeaders } from './forward-headers.ts';
 import type { GatewayUpstream, ResponseOwners } from './ports.ts';
@@ -18,6 +18,8 @@ import { openTally, type Tally } from './tally/tally.ts';
 import { createTurnEnd } from './turn-end.ts';
 import type { UpstreamAgents } from './upstream-agent.ts';
 import { answerFailure, brokenOff, connectFailure, isRefusedConnection } from './upstream-failure.ts';
+import { createUsageAsking, type UsageAsking } from './usage-asking.ts';
+import { createUsageStrip } from './usage-strip.ts';
 
 export type ForwardPorts = {
   readonly settings: () => Settings;
@@ -29,6 +31,8 @@ export type ForwardPorts = {
   /** Told when an upstream could not be connected to, so that its health is looked at now. */
   readonly upstreamFailed: (upstreamId: string, reason: string) => void;
 };
+
+type SendPorts = ForwardPorts & { readonly turns: Turns; readonly asking: UsageAsking };
 
 /** What is put off to the end of a turn of the event loop. */
 type Turns = { readonly send: (state: Attempt) => void; readonly release: (state: Attempt) => void };
@@ -51,7 +55,8 @@ export function createForward(ports: ForwardPorts): Forward {
     send: createTurnEnd((state) => guarded(state, sendBody), isAlone),
     release: createTurnEnd((state) => guarded(state, release), isAlone),
   };
-  listen(proxy, { ...ports, turns });
+  const sendPorts: SendPorts = { ...ports, turns, asking: createUsageAsking() };
+  listen(proxy, sendPorts);
 
   function attempt(exchange: Authorized, upstream: GatewayUpstream): Promise<Forwarded> {
     return new Promise((resolve, reject) => {
@@ -70,6 +75,8 @@ export function createForward(ports: ForwardPorts): Forward {
         request: undefined,
         response: undefined,
         tally: undefined,
+        splice: sendPorts.asking.spliceFor(exchange, upstream),
+        strip: undefined,
         firstByteAt: null,
         bytesOut: 0,
         endedBy: undefined,
@@ -84,7 +91,7 @@ export function createForward(ports: ForwardPorts): Forward {
       if (res.destroyed) return onClose();
       if (exchange.ending.reason()) return onEnded();
       exchange.ending.tell(onEnded);
-      send(proxy, state, ports, turns);
+      send(proxy, state, sendPorts);
     });
   }
 
@@ -103,13 +110,14 @@ export function createForward(ports: ForwardPorts): Forward {
   };
 }
 
-function send(proxy: ProxyServer, state: Attempt, ports: ForwardPorts, turns: Turns): void {
-  const { exchange, upstream } = state;
+function send(proxy: ProxyServer, state: Attempt, ports: SendPorts): void {
+  const { exchange, upstream, splice } = state;
   const { req, res } = exchange;
   const { url } = upstream;
   // The library copies the request's own headers, so they are replaced before it sees them: a header taken out later
   // would already have gone when the client said `Expect: 100-continue`.
-  req.headers = upstreamHeaders(exchange, upstream, ports.instanceId);
+  const addedBytes = splice ? splice.text.length - (splice.to - splice.from) : 0;
+  req.headers = upstreamHeaders(exchange, upstream, ports.instanceId, exchange.body.sizeBytes + addedBytes);
   const hostname = url.hostname.replace(/^\[|\]$/g, '');
   const prefix = url.pathname.replace(/\/$/, '');
   const search = exchange.query.size > 0 ? `?${exchange.query}` : '';
@@ -118,7 +126,7 @@ function send(proxy: ProxyServer, state: Attempt, ports: ForwardPorts, turns: Tu
       target: { protocol: url.protocol, hostname, port: url.port, pathname: prefix + exchange.upstreamPath + search },
       ignorePath: true,
       agent: ports.agents.for(url.protocol),
-      buffer: bodySource(() => turns.send(state)),
+      buffer: bodySource(() => ports.turns.send(state)),
       selfHandleResponse: true,
     })
     // Failures arrive as events; the promise tells them a second time.
@@ -131,8 +139,15 @@ function bodySource(onPipe: () => void): Stream {
   return { pipe: onPipe } as unknown as Stream;
 }
 
-function sendBody({ request, exchange }: Attempt): void {
-  if (request && !request.destroyed) request.end(exchange.body.bytes());
+function sendBody({ request, exchange, splice }: Attempt): void {
+  if (!request || request.destroyed) return;
+  const bytes = exchange.body.bytes();
+  if (!splice) return void request.end(bytes);
+  // In pieces, because a copy of a large body would be memory that nobody counts.
+  request.cork();
+  request.write(bytes.subarray(0, splice.from));
+  request.write(splice.text);
+  request.end(bytes.subarray(splice.to));
 }
 
 // Whatever is thrown in here would otherwise be thrown at the event loop, and end the process.
@@ -145,13 +160,13 @@ function guarded(state: Attempt, act: (state: Attempt) => void): void {
   }
 }
 
-function listen(proxy: ProxyServer, ports: ForwardPorts & { readonly turns: Turns }): void {
+function listen(proxy: ProxyServer, ports: SendPorts): void {
   const withAttempt = (req: unknown, act: (state: Attempt) => void) => {
     const state = (req as ProxiedRequest)[attemptOf];
     if (state) guarded(state, act);
   };
   proxy.on('proxyReq', (request, req) => withAttempt(req, (state) => onRequest(state, request, ports)));
-  proxy.on('proxyRes', (response, req) => withAttempt(req, (state) => onResponse(state, response, ports, ports.turns)));
+  proxy.on('proxyRes', (response, req) => withAttempt(req, (state) => onResponse(state, response, ports)));
   proxy.on('error', (error, req) => withAttempt(req, (state) => onError(state, error, ports)));
   proxy.on('econnreset', (error, req) => withAttempt(req, (state) => onError(state, error, ports)));
 }
@@ -182,7 +197,7 @@ function onRequest(state: Attempt, request: ClientRequest, ports: ForwardPorts):
   });
 }
 
-function onResponse(state: Attempt, response: IncomingMessage, ports: ForwardPorts, turns: Turns): void {
+function onResponse(state: Attempt, response: IncomingMessage, ports: SendPorts): void {
   clearTimeout(state.timer);
   const { exchange, upstream } = state;
   const { res } = exchange;
@@ -198,18 +213,26 @@ function onResponse(state: Attempt, response: IncomingMessage, ports: ForwardPor
   const tally = openTallyFor(exchange, upstream, response, ports.responses);
   state.tally = tally;
   const streamEnd = watchStreamEnd(response, exchange.req.method);
+  const pass = (bytes: Buffer) => {
+    state.bytesOut += bytes.length;
+    if (!res.write(bytes)) response.pause();
+  };
+  const strip = state.splice && ports.asking.answered(response, upstream) ? createUsageStrip(pass) : undefined;
+  state.strip = strip;
   response.on('data', (chunk: Buffer) => {
     // Broken off, or nobody is there any more: nothing may follow.
     if (state.endedBy || res.destroyed) return;
-    state.bytesOut += chunk.length;
     tally.chunk(chunk, ports.clock.now());
     streamEnd?.chunk(chunk);
-    if (!res.write(chunk)) response.pause();
+    if (strip) strip.chunk(chunk);
+    else pass(chunk);
   });
   res.on('drain', () => response.resume());
   response.once('end', () => {
     tally.end();
-    if (streamEnd && !streamEnd.isWhole()) {
+    const isCut = streamEnd && !streamEnd.isWhole();
+    if (!isCut && !state.endedBy && !res.destroyed) strip?.end();
+    if (isCut) {
       breakOff(state, brokenOff(upstream, 'its connection closed before the last event'));
     } else if (state.held) {
       state.whole = true;
@@ -219,9 +242,11 @@ function onResponse(state: Attempt, response: IncomingMessage, ports: ForwardPor
   });
   // Registered before the library's own listener, which destroys the client's socket at once.
   response.once('error', () => breakOff(state, brokenOff(upstream, 'its connection closed in the middle')));
-  res.writeHead(response.statusCode ?? 502, clientHeaders(response.headers));
+  const headers = clientHeaders(response.headers);
+  if (strip) delete headers['content-length'];
+  res.writeHead(response.statusCode ?? 502, headers);
   hold(state);
-  turns.release(state);
+  ports.turns.release(state);
 }
 
 function openTallyFor(
@@ -231,8 +256,7 @@ function openTallyFor(
   responses: ResponseOwners,
 ): Tally {
   return openTally({
-    dialect: exchange.dialect,
-    operation: exchange.operation,
+    ...tallyFacts(exchange),
     metered: exchange.route.metered && (response.statusCode ?? 500) < 300,
     contentType: response.headers['content-type'],
     contentEncoding: response.headers['content-encoding'],

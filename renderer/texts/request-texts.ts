@@ -17,8 +17,10 @@ const outcomes: Readonly<Record<Outcome, string>> = {
 const tokenSources: Readonly<Record<TokenSource, string>> = {
   reported: 'Reported by the model server.',
   timings: 'Taken from the timings that the model server sent along.',
+  counted: 'Counted by Keyhatch from the pieces of the answer; what the model server did not report is an estimate.',
+  estimated: 'Estimated by Keyhatch from the length of the text, as the model server reported nothing.',
   none: 'This kind of request has no token numbers.',
-  unknown: 'The model server reported none.',
+  unknown: 'The model server reported none, and nothing could be counted.',
 };
 
 export const requestTexts = {

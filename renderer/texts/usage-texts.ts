@@ -53,7 +53,7 @@ export const usageTexts = {
     model: 'No model',
     upstream: 'Answered by Keyhatch',
   },
-  reported: 'Token numbers are those that the model servers reported.',
+  reported: 'Token numbers are those that the model servers reported, and estimates where they reported none.',
   unmetered: (count: number, shown: string) =>
     count === 1
       ? '1 request gave no numbers and counts as none.'

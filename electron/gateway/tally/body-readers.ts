@@ -5,11 +5,11 @@ import { scanTopLevel } from '../json-members.ts';
 import { lineEnds, sseEnds } from './frame-ends.ts';
 import { createFrameReader, type FrameReader } from './frame-reader.ts';
 import { createGrowingBytes } from './growing-bytes.ts';
-import type { JsonObject } from './json-path.ts';
 import type { MessageReading } from './message-reading.ts';
 import { responseIdMembers } from './response-id.ts';
 import { sseData } from './sse-data.ts';
 import { countingMembers } from './token-counts.ts';
+import { generatedMemberNames } from './token-estimate.ts';
 
 /** As a frame reader; for what is not a stream, `atBoundary` holds only before the first byte. */
 export type BodyReader = FrameReader & { readonly streamed: () => boolean };
@@ -18,6 +18,7 @@ export type BodyReader = FrameReader & { readonly streamed: () => boolean };
 export const wholeCapBytes = 16 * 1024 * 1024;
 
 const neededMembers: ReadonlySet<string> = new Set([...countingMembers, ...responseIdMembers]);
+const errorMembers: ReadonlySet<string> = new Set(['error']);
 const byteOrderMark = Buffer.from('\ufeff');
 
 /** @param reading undefined to follow the events' bounds only. */
@@ -26,6 +27,7 @@ export function readEvents(reading: MessageReading | undefined): BodyReader {
     createFrameReader({
       ends: sseEnds(),
       wants: (bytes) => reading?.wants(bytes) ?? false,
+      onSkipped: () => reading?.skipped(),
       onFrame(frame) {
         const data = sseData(frame);
         if (data !== undefined) reading?.event(data);
@@ -40,6 +42,7 @@ export function readLines(reading: MessageReading | undefined): BodyReader {
     createFrameReader({
       ends: lineEnds(),
       wants: (bytes) => reading?.wants(bytes) ?? false,
+      onSkipped: () => reading?.skipped(),
       onFrame: (frame) => reading?.event(frame.toString('utf8')),
     }),
   );
@@ -73,9 +76,12 @@ export function readWhole(reading: MessageReading): BodyReader {
       kept.clear();
     },
     end() {
-      const members = pickMembers(kept.view());
+      const members = membersOf(kept.view());
+      if (members !== undefined) {
+        reading.answer(Object.fromEntries(members(neededMembers)));
+        if (reading.wantsText() && !members(errorMembers).has('error')) reading.text(members(generatedMemberNames));
+      }
       kept.clear();
-      if (members !== undefined) reading.answer(members);
     },
     atBoundary: () => empty,
     streamed: () => false,
@@ -86,17 +92,18 @@ function streamed(reader: FrameReader): BodyReader {
   return { ...reader, streamed: () => true };
 }
 
-function pickMembers(bytes: Buffer): JsonObject | undefined {
+type PickMembers = (names: ReadonlySet<string>) => ReadonlyMap<string, unknown>;
+
+function membersOf(bytes: Buffer): PickMembers | undefined {
   const body = bytes.subarray(0, byteOrderMark.length).equals(byteOrderMark)
     ? bytes.subarray(byteOrderMark.length)
     : bytes;
   const scan = scanTopLevel(body);
   if (!scan.ok) return undefined;
-  const picked: Record<string, unknown> = {};
-  for (const { key, valueStart, valueEnd } of scan.members) {
-    if (neededMembers.has(key)) picked[key] = parseSlice(body, valueStart, valueEnd);
-  }
-  return picked;
+  return (names) => {
+    const wanted = scan.members.filter(({ key }) => names.has(key));
+    return new Map(wanted.map(({ key, valueStart, valueEnd }) => [key, parseSlice(body, valueStart, valueEnd)]));
+  };
 }
 
 function parseSlice(bytes: Buffer, from: number, to: number): unknown {

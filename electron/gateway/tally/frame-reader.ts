@@ -20,17 +20,21 @@ export type FrameReaderOptions = {
   readonly wants: (bytes: Buffer) => boolean;
   /** Gets a wanted frame without its end mark. The bytes are good until it returns. */
   readonly onFrame: (frame: Buffer) => void;
+  /** Told that the bytes last asked about are stepped over: one or more whole frames. */
+  readonly onSkipped: () => void;
 };
 
 /** Larger frames are stepped over unread: no server's counts need more, and a stream may not fill the memory. */
 export const frameCapBytes = 1024 * 1024;
 
-export function createFrameReader({ ends, wants, onFrame }: FrameReaderOptions): FrameReader {
+export function createFrameReader({ ends, wants, onFrame, onSkipped }: FrameReaderOptions): FrameReader {
   const held = createGrowingBytes(frameCapBytes);
   let overCap = false;
 
   function frame(bytes: Buffer): void {
-    if (bytes.length > 0 && wants(bytes)) onFrame(bytes);
+    if (bytes.length === 0) return;
+    if (wants(bytes)) onFrame(bytes);
+    else onSkipped();
   }
 
   function hold(bytes: Buffer, from: number, to: number): void {
@@ -52,7 +56,7 @@ export function createFrameReader({ ends, wants, onFrame }: FrameReaderOptions):
 
   return {
     chunk(bytes) {
-      if (ends.atBoundary() && ends.closes(bytes) && !wants(bytes)) return;
+      if (ends.atBoundary() && ends.closes(bytes) && !wants(bytes)) return onSkipped();
       let from = ends.begin(bytes);
       for (let to = ends.next(bytes, from); to !== -1; to = ends.next(bytes, from)) {
         finish(bytes, from, to);

@@ -5,6 +5,7 @@
 import type { Dialect } from '../../../shared/upstream-kinds.ts';
 import type { TokenSource } from '../../../shared/usage-model.ts';
 import { type BodyReader, readEvents, readLines, readNothing, readWhole } from './body-readers.ts';
+import { readCompressed } from './compressed-body.ts';
 import { createMessageReading, type MessageReading } from './message-reading.ts';
 import { type TokenTotals, unknownTotals } from './token-counts.ts';
 import { readWholeOrLines } from './whole-or-lines.ts';
@@ -16,7 +17,7 @@ export type Tallied = {
   readonly tokensOut: number | null;
   readonly tokensCached: number | null;
   readonly tokensReasoning: number | null;
-  /** `none` for operations that use no tokens, `unknown` when none were found. */
+  /** `none` for operations that use no tokens, `unknown` when none were found and nothing can be estimated. */
   readonly source: TokenSource;
   /** The id under which the upstream keeps the answer. */
   readonly responseId: string | null;
@@ -30,8 +31,11 @@ export type Tally = {
   readonly chunk: (bytes: Buffer, atMs: number) => void;
   /** Says that the body is complete, or that no more of it will come. */
   readonly end: () => void;
-  /** What is known so far. */
-  readonly read: () => Tallied;
+  /**
+   * What is known so far.
+   * @param whole false when the answer broke off, or its client left; true when left out
+   */
+  readonly read: (whole?: boolean) => Tallied;
   /** Whether the bytes so far end behind a whole event or line (true before any), so that an error frame may follow. */
   readonly atEventBoundary: () => boolean;
 };
@@ -44,6 +48,8 @@ export type TallyOptions = {
   readonly metered: boolean;
   readonly contentType: string | undefined;
   readonly contentEncoding: string | undefined;
+  /** Text that the model was given to read; undefined where nothing is to be estimated. */
+  readonly promptBytes?: number | undefined;
   /** Called at most once, as soon as the id has come. */
   readonly onResponseId?: (id: string) => void;
 };
@@ -77,8 +83,8 @@ export function openTally(options: TallyOptions): Tally {
       guarded(() => reader.end());
       ended = true;
     },
-    read: () => ({
-      ...totalsOf(reading, broken),
+    read: (whole = true) => ({
+      ...totalsOf(reading, broken, whole),
       responseId: reading?.responseId() ?? null,
       firstTokenAt: reading?.firstTokenAt() ?? null,
       streamed: reader.streamed(),
@@ -87,19 +93,29 @@ export function openTally(options: TallyOptions): Tally {
   };
 }
 
-function totalsOf(reading: MessageReading | undefined, broken: boolean): TokenTotals {
+function totalsOf(reading: MessageReading | undefined, broken: boolean, whole: boolean): TokenTotals {
   if (reading === undefined) return { ...unknownTotals, source: 'none' };
-  return broken ? unknownTotals : reading.totals();
+  return broken ? unknownTotals : reading.totals(whole);
 }
 
 function pickReader(options: TallyOptions, reading: MessageReading | undefined): BodyReader {
   const mediaType = options.contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   const encoding = options.contentEncoding?.trim().toLowerCase() ?? '';
+  const plain = pickPlainReader(options, mediaType, reading);
+  if (encoding === '' || encoding === 'identity') return plain;
+  const compressed = reading ? readCompressed(encoding, plain, reading) : undefined;
+  return compressed ?? readNothing(plain.streamed());
+}
+
+function pickPlainReader(
+  { dialect }: TallyOptions,
+  mediaType: string,
+  reading: MessageReading | undefined,
+): BodyReader {
   const isEvents = mediaType === 'text/event-stream';
   const isLines = lineTypes.has(mediaType);
-  if (encoding !== '' && encoding !== 'identity') return readNothing(isEvents || isLines);
   if (isEvents) return readEvents(reading);
   if (isLines) return readLines(reading);
   if (mediaType !== 'application/json' || reading === undefined) return readNothing(false);
-  return options.dialect === 'ollama' ? readWholeOrLines(reading) : readWhole(reading);
+  return dialect === 'ollama' ? readWholeOrLines(reading) : readWhole(reading);
 }

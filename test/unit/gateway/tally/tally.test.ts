@@ -45,7 +45,7 @@ describe('choosing a reader', () => {
     },
   );
 
-  test.each(['gzip', 'br', 'zstd', 'gzip, identity'])('does-not-decode %s', (contentEncoding) => {
+  test.each(['gzip', 'br', 'zstd', 'gzip, identity', 'odd'])('cannot-read-what-is-not %s', (contentEncoding) => {
     expect(feed({ ...chat, contentEncoding }, usageEvent)).toMatchObject({ source: 'unknown', streamed: true });
   });
 

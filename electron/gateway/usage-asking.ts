@@ -1,0 +1,100 @@
+// Asks an OpenAI-dialect stream for its token numbers where the client did not: which requests get
+// `stream_options.include_usage`, and where it goes into their bytes. Builds no body and sends nothing: forward.ts does.
+// An upstream that turns out not to take it, or whose answers could not be edited, is not asked again.
+
+import type { IncomingMessage } from 'node:http';
+import type { UpstreamKind } from '../../shared/upstream-kinds.ts';
+import type { Authorized } from './exchange.ts';
+import { foldKey, scanTopLevel } from './json-members.ts';
+import type { GatewayUpstream } from './ports.ts';
+
+/** Bytes to put between two places of a body, in the stead of what lies between them. */
+export type Splice = { readonly from: number; readonly to: number; readonly text: Buffer };
+
+export type UsageAsking = {
+  /** What to put into this request's body; undefined leaves it as it is. */
+  readonly spliceFor: (exchange: Authorized, upstream: GatewayUpstream) => Splice | undefined;
+  /**
+   * Looks at the head of the answer to a request that was spliced, and at its body where it refuses.
+   * @returns whether it is a stream out of which the numbers are to be taken again
+   */
+  readonly answered: (response: IncomingMessage, upstream: GatewayUpstream) => boolean;
+};
+
+/**
+ * Known to take the option (shared/reference/wire-formats.md §1.2). All others are left alone, because a generation is
+ * never sent twice and a guess would cost a client its answer: llama.cpp, and what passes its answers on, sends `timings`
+ * unasked, and would move them onto the very chunk that is taken out; GPT4All refuses.
+ */
+const willing: ReadonlySet<UpstreamKind> = new Set([
+  'ollama',
+  'lmstudio',
+  'vllm',
+  'omlx',
+  'mlxlm',
+  'textgen',
+  'tabbyapi',
+  'localai',
+  'koboldcpp',
+  'echo',
+]);
+
+const paths: ReadonlySet<string> = new Set(['/v1/chat/completions', '/v1/completions']);
+const refusalBytes = 4096;
+
+export function createUsageAsking(): UsageAsking {
+  const spared = new Set<string>();
+  return {
+    spliceFor(exchange, upstream) {
+      const { facts } = exchange.body;
+      if (!facts.streaming || exchange.dialect !== 'openai' || !paths.has(exchange.upstreamPath)) return undefined;
+      if (!willing.has(upstream.kind) || spared.has(upstream.id)) return undefined;
+      return spliceInto(exchange.body.bytes(), facts.streamOptions, upstream.kind);
+    },
+    answered(response, upstream) {
+      const status = response.statusCode ?? 502;
+      if (status === 400 || status === 422) watchRefusal(response, () => spared.add(upstream.id));
+      if (status !== 200 || !/^text\/event-stream/i.test(response.headers['content-type'] ?? '')) return false;
+      const encoding = response.headers['content-encoding'] ?? 'identity';
+      if (encoding.trim().toLowerCase() === 'identity') return true;
+      // It was asked not to compress (forward-headers.ts), and what is compressed passes as it came.
+      spared.add(upstream.id);
+      return false;
+    },
+  };
+}
+
+function spliceInto(
+  body: Buffer,
+  streamOptions: { readonly valueStart: number; readonly valueEnd: number } | undefined,
+  kind: UpstreamKind,
+): Splice | undefined {
+  if (streamOptions === undefined) {
+    // `stream` stands in it too, so that a comma is always right.
+    const at = body.indexOf('{') + 1;
+    return { from: at, to: at, text: Buffer.from('"stream_options":{"include_usage":true},') };
+  }
+  const { valueStart, valueEnd } = streamOptions;
+  const value = body.subarray(valueStart, valueEnd);
+  if (value.equals(nullBytes)) return { from: valueStart, to: valueEnd, text: Buffer.from('{"include_usage":true}') };
+  const scan = scanTopLevel(value);
+  // What is no object is the upstream's to refuse; what the client said itself, either way, stays.
+  if (!scan.ok || scan.members.some(({ key }) => foldKey(key) === 'include_usage')) return undefined;
+  // vLLM takes stream options of any kind for a wish for usage: the client would miss its chunk.
+  if (kind === 'vllm') return undefined;
+  const text = Buffer.from(scan.members.length > 0 ? '"include_usage":true,' : '"include_usage":true');
+  return { from: valueStart + 1, to: valueStart + 1, text };
+}
+
+const nullBytes = Buffer.from('null');
+
+function watchRefusal(response: IncomingMessage, refused: () => void): void {
+  let text = '';
+  const read = (chunk: Buffer) => {
+    text += chunk.toString('latin1', 0, refusalBytes - text.length);
+    if (/stream_options|include_usage/.test(text)) refused();
+    else if (text.length < refusalBytes) return;
+    response.off('data', read);
+  };
+  response.on('data', read);
+}
