@@ -1,9 +1,10 @@
-// The ledger: one row a request of a known caller, refusals of strangers counted by the minute. Adds up, never decides.
-// Opens no transaction: whoever writes a batch does.
+// The ledger: one row a request of a known caller, refusals of strangers counted by the minute, and the sums of both.
+// Adds up, never decides. Opens no transaction: whoever writes a batch does.
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { RequestRow, UsageGroup, UsageReport } from '../../shared/usage-model.ts';
 import { requestColumns, requestValues } from './request-columns.ts';
+import { createRollupTable } from './rollup-table.ts';
 import { createUsageReport } from './usage-report.ts';
 
 export type StrangerCount = {
@@ -35,6 +36,7 @@ export type UsageTable = {
 };
 
 export function createUsageTable(db: DatabaseSync): UsageTable {
+  const rollups = createRollupTable(db);
   const columns = Object.values(requestColumns);
   const insertRequest = db.prepare(
     `INSERT INTO requests (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
@@ -53,9 +55,11 @@ export function createUsageTable(db: DatabaseSync): UsageTable {
   return {
     insertRequests(rows) {
       for (const row of rows) insertRequest.run(...requestValues(row));
+      rollups.add(rows);
     },
     insertStrangers(counts) {
       for (const { minute, code, count } of counts) insertStranger.run({ minute, code, count });
+      rollups.addStrangers(counts);
     },
     report: createUsageReport(db),
     todayByKey: (sinceMs) => byKey.all(sinceMs) as KeyDay[],
