@@ -13,6 +13,7 @@ import { createKeyTable } from './storage/key-table.ts';
 import { localDay } from './storage/local-day.ts';
 import { createMetaTable } from './storage/meta-table.ts';
 import { createRequestList } from './storage/request-list.ts';
+import { createRetention, type Kept } from './storage/retention.ts';
 import { createUsageRecorder, type UsageRecorderOptions } from './storage/usage-recorder.ts';
 import { createUsageSeries } from './storage/usage-series.ts';
 import { createUsageTable } from './storage/usage-table.ts';
@@ -35,6 +36,7 @@ export function openLedger(options: {
   const usageTable = createUsageTable(db);
   const recorder = createUsageRecorder({ db, keys: keyTable, usage: usageTable, clock, log, onWritten });
   lifetime.own('usage', recorder.close);
+  const retention = createRetention({ db, usage: usageTable });
   const requestList = createRequestList(db);
   const series = createUsageSeries(db);
 
@@ -48,7 +50,7 @@ export function openLedger(options: {
     meta: createMetaTable(db),
     keyTable,
     recorder,
-    prune: usageTable.prune,
+    prune: (kept: Kept) => retention(clock.now(), kept),
     requestsToday: () => upToDate((now) => usageTable.requestsSince(localDay(now).from)),
     report: (sinceMs: number, by: UsageGroup) =>
       upToDate((now) => usageTable.report({ since: now - sinceMs, until: now, by })),

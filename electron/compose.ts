@@ -264,7 +264,7 @@ export async function compose(shell: Shell): Promise<House> {
         'housekeeping',
         startHousekeeping({
           settings: settings.get,
-          pruneRequests: ledger.prune,
+          prune: ledger.prune,
           verifiers: vaultDoor.verifiers,
           clock,
           log,

@@ -13,6 +13,7 @@ export const strangersGroup = 0;
 /** Models are whatever a caller writes: beyond so many names, new ones are counted as `other`. */
 const mostModels = 1_000;
 const chunkRows = 5_000;
+const prunedAtOnce = 500;
 
 type CountedStrangers = { readonly minute: number; readonly code: string; readonly count: number };
 
@@ -31,10 +32,14 @@ export function createRollupTable(db: DatabaseSync): RollupTable {
   const addRefusals = db.prepare(`
     INSERT INTO refusal_rollups (grain, at, group_id, code, count) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (grain, at, group_id, code) DO UPDATE SET count = count + excluded.count`);
-  const pruned = ['usage_rollups', 'refusal_rollups'].map((table) =>
+  // By the primary key, and so without a look at what stays.
+  const pruned = [
+    ['usage_rollups', 'group_id'],
+    ['refusal_rollups', 'group_id, code'],
+  ].map(([table, rest]) =>
     db.prepare(`
-      DELETE FROM ${table} WHERE (grain, at) IN (
-        SELECT DISTINCT grain, at FROM ${table} WHERE grain = ? AND at < ? ORDER BY at LIMIT 200)`),
+      DELETE FROM ${table} WHERE (grain, at, ${rest}) IN (
+        SELECT grain, at, ${rest} FROM ${table} WHERE grain = ? AND at < ? ORDER BY at LIMIT ${prunedAtOnce})`),
   );
 
   function add(rows: readonly CountedRow[]): void {

@@ -4,6 +4,7 @@
 import { KeyhatchError } from '../../shared/errors.ts';
 
 const busy = 5;
+const full = 13;
 const tooBig = 18;
 const constraint = 19;
 const mismatch = 20;
@@ -11,6 +12,11 @@ const mismatch = 20;
 /** Whether another connection or process holds the lock that was asked for. */
 export function isBusy(error: unknown): boolean {
   return sqliteResultOf(error) === busy;
+}
+
+/** Whether the disk has no room for it. */
+export function isFull(error: unknown): boolean {
+  return sqliteResultOf(error) === full;
 }
 
 /** Whether a row itself can never be written, so that trying it again would hold up all the others for ever. */
