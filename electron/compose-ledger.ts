@@ -8,7 +8,7 @@ import type { RequestQuery, UsageGroup, UsageSplit } from '../shared/usage-model
 import type { Clock } from './lib/clock.ts';
 import type { Lifetime } from './lib/lifetime.ts';
 import type { Log } from './lib/log.ts';
-import { openDatabase } from './storage/database.ts';
+import { openSoundDatabase } from './storage/database-repair.ts';
 import { createKeyTable } from './storage/key-table.ts';
 import { localDay } from './storage/local-day.ts';
 import { createMetaTable } from './storage/meta-table.ts';
@@ -30,8 +30,9 @@ export function openLedger(options: {
 }) {
   const { dataDir, lifetime, clock, log, onWritten } = options;
   const file = join(dataDir, 'keyhatch.db');
-  const db = openDatabase({ file, log });
-  lifetime.own('database', () => db.close());
+  const opened = openSoundDatabase({ file, clock, log });
+  const { db } = opened;
+  lifetime.own('database', opened.close);
   const keyTable = createKeyTable(db);
   const usageTable = createUsageTable(db);
   const recorder = createUsageRecorder({ db, keys: keyTable, usage: usageTable, clock, log, onWritten });
@@ -47,6 +48,7 @@ export function openLedger(options: {
   }
 
   return {
+    problem: opened.problem,
     meta: createMetaTable(db),
     keyTable,
     recorder,

@@ -197,6 +197,7 @@ export async function compose(shell: Shell): Promise<House> {
         settingsProblems: settings.problems,
         upstreams: upstreams.statuses,
         requestsToday: ledger.requestsToday,
+        storageProblem: ledger.problem,
       });
 
     const discovery = createDiscovery({

@@ -64,8 +64,9 @@ function copyDatabase(db: DatabaseSync, copy: string): void {
 function openAndMigrate(file: string, known: number, migrations: readonly DatabaseMigration[]): DatabaseSync {
   const db = new DatabaseSync(file, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true });
   try {
-    // For a new file, before its first page is written: it can give back room bit by bit.
-    db.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+    // Before its first page is written, so that it can give back room bit by bit; later it would write at each opening.
+    if (sizeBytes(file) === 0) db.exec('PRAGMA auto_vacuum = INCREMENTAL');
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
     const found = versionOf(db);
     if (found < known) {
       inTransaction(db, () => runSteps(db, found, known, migrations));
