@@ -8,11 +8,12 @@ import type { RequestQuery, UsageGroup, UsageSplit } from '../shared/usage-model
 import type { Clock } from './lib/clock.ts';
 import type { Lifetime } from './lib/lifetime.ts';
 import type { Log } from './lib/log.ts';
-import { openDatabase } from './storage/database.ts';
+import { openSoundDatabase } from './storage/database-repair.ts';
 import { createKeyTable } from './storage/key-table.ts';
 import { localDay } from './storage/local-day.ts';
 import { createMetaTable } from './storage/meta-table.ts';
 import { createRequestList } from './storage/request-list.ts';
+import { createRetention, type Kept } from './storage/retention.ts';
 import { createUsageRecorder, type UsageRecorderOptions } from './storage/usage-recorder.ts';
 import { createUsageSeries } from './storage/usage-series.ts';
 import { createUsageTable } from './storage/usage-table.ts';
@@ -29,12 +30,14 @@ export function openLedger(options: {
 }) {
   const { dataDir, lifetime, clock, log, onWritten } = options;
   const file = join(dataDir, 'keyhatch.db');
-  const db = openDatabase({ file, log });
-  lifetime.own('database', () => db.close());
+  const opened = openSoundDatabase({ file, clock, log });
+  const { db } = opened;
+  lifetime.own('database', opened.close);
   const keyTable = createKeyTable(db);
   const usageTable = createUsageTable(db);
   const recorder = createUsageRecorder({ db, keys: keyTable, usage: usageTable, clock, log, onWritten });
   lifetime.own('usage', recorder.close);
+  const retention = createRetention({ db, usage: usageTable });
   const requestList = createRequestList(db);
   const series = createUsageSeries(db);
 
@@ -45,10 +48,11 @@ export function openLedger(options: {
   }
 
   return {
+    problem: opened.problem,
     meta: createMetaTable(db),
     keyTable,
     recorder,
-    prune: usageTable.prune,
+    prune: (kept: Kept) => retention(clock.now(), kept),
     requestsToday: () => upToDate((now) => usageTable.requestsSince(localDay(now).from)),
     report: (sinceMs: number, by: UsageGroup) =>
       upToDate((now) => usageTable.report({ since: now - sinceMs, until: now, by })),

@@ -197,6 +197,7 @@ export async function compose(shell: Shell): Promise<House> {
         settingsProblems: settings.problems,
         upstreams: upstreams.statuses,
         requestsToday: ledger.requestsToday,
+        storageProblem: ledger.problem,
       });
 
     const discovery = createDiscovery({
@@ -264,7 +265,7 @@ export async function compose(shell: Shell): Promise<House> {
         'housekeeping',
         startHousekeeping({
           settings: settings.get,
-          pruneRequests: ledger.prune,
+          prune: ledger.prune,
           verifiers: vaultDoor.verifiers,
           clock,
           log,

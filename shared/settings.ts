@@ -48,6 +48,7 @@ export const settingsSchema = z.object({
   'desktop.updates': z.boolean().default(true),
   'window.welcomed': z.boolean().default(false),
   'usage.retentionDays': z.number().int().min(1).max(3650).default(30),
+  'usage.hourlyDays': z.number().int().min(31).max(3650).default(365),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;
@@ -86,4 +87,5 @@ export const settingAbout: Readonly<Record<SettingName, string>> = {
   'desktop.updates': 'Look for updates, where the program was installed from a place that offers them.',
   'window.welcomed': 'The first steps have been taken or skipped.',
   'usage.retentionDays': 'Days for which single requests are kept.',
+  'usage.hourlyDays': 'Days for which usage is kept by the hour; by the day it is kept for ever.',
 };

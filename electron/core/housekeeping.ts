@@ -7,7 +7,8 @@ import type { Verifiers } from './key-registry.ts';
 
 export type HousekeepingPorts = {
   readonly settings: () => Settings;
-  readonly pruneRequests: (beforeMs: number) => void;
+  /** Takes one small step at deleting what is old; true while there may be more. */
+  readonly prune: (kept: { readonly requestDays: number; readonly hourlyDays: number }) => boolean;
   readonly verifiers: () => Verifiers | undefined;
   readonly clock: Clock;
   readonly log: Log;
@@ -15,17 +16,27 @@ export type HousekeepingPorts = {
 
 const everyMs = 60_000;
 const pruneEveryMs = 3_600_000;
-const dayMs = 86_400_000;
+/** Between two steps at pruning: what came in meanwhile goes first. */
+const betweenStepsMs = 10;
 
 /** Looks once a minute and prunes once an hour, until the returned function is called. */
 export function startHousekeeping(ports: HousekeepingPorts): () => void {
   let prunedAt = Number.NEGATIVE_INFINITY;
+  let stopped = false;
+
+  async function prune(): Promise<void> {
+    const settings = ports.settings();
+    const kept = { requestDays: settings['usage.retentionDays'], hourlyDays: settings['usage.hourlyDays'] };
+    while (!stopped && ports.prune(kept)) {
+      await new Promise<void>((resolve) => setTimeout(resolve, betweenStepsMs).unref());
+    }
+  }
 
   async function tidy(): Promise<void> {
     try {
       if (ports.clock.monotonic() - prunedAt >= pruneEveryMs) {
         prunedAt = ports.clock.monotonic();
-        ports.pruneRequests(ports.clock.now() - ports.settings()['usage.retentionDays'] * dayMs);
+        await prune();
       }
       await ports.verifiers()?.expire(ports.clock.now());
     } catch (error) {
@@ -34,5 +45,8 @@ export function startHousekeeping(ports: HousekeepingPorts): () => void {
   }
   const timer = setInterval(tidy, everyMs).unref();
   void tidy();
-  return () => clearInterval(timer);
+  return () => {
+    stopped = true;
+    clearInterval(timer);
+  };
 }

@@ -19,6 +19,8 @@ export type StatusPorts = {
   readonly settingsProblems: () => readonly string[];
   readonly upstreams: () => UpstreamStatus[];
   readonly requestsToday: () => number;
+  /** What became of a damaged database; null when it was whole. */
+  readonly storageProblem: string | null;
 };
 
 export function statusNow(ports: StatusPorts): Status {
@@ -48,6 +50,7 @@ export function statusNow(ports: StatusPorts): Status {
     upstreams: ports.upstreams(),
     requestsToday: ports.requestsToday(),
     warnings: [
+      ...(ports.storageProblem === null ? [] : [ports.storageProblem]),
       ...ports.settingsProblems(),
       ...(dashboardProblem === null ? [] : [dashboardProblem]),
       ...(onLan && !settings['access.requireKey'] ? ['Keys are off while other machines can reach this server.'] : []),

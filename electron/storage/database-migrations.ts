@@ -2,6 +2,7 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 import { keysAndUsage } from './migrations/0010-keys-and-usage.ts';
+import { usageRollups } from './migrations/0020-usage-rollups.ts';
 
 export type DatabaseMigration = {
   readonly version: number;
@@ -9,4 +10,4 @@ export type DatabaseMigration = {
   readonly up: (db: DatabaseSync) => void;
 };
 
-export const databaseMigrations: readonly DatabaseMigration[] = [keysAndUsage];
+export const databaseMigrations: readonly DatabaseMigration[] = [keysAndUsage, usageRollups];

@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { type DatabaseMigration, databaseMigrations } from './database-migrations.ts';
-import { openingError } from './storage-errors.ts';
+import { isFull, openingError } from './storage-errors.ts';
 import { inTransaction } from './transaction.ts';
 
 const ownerOnly = 0o600;
@@ -64,13 +64,30 @@ function copyDatabase(db: DatabaseSync, copy: string): void {
 function openAndMigrate(file: string, known: number, migrations: readonly DatabaseMigration[]): DatabaseSync {
   const db = new DatabaseSync(file, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true });
   try {
+    // Before its first page is written, so that it can give back room bit by bit; later it would write at each opening.
+    if (sizeBytes(file) === 0) db.exec('PRAGMA auto_vacuum = INCREMENTAL');
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
     const found = versionOf(db);
-    if (found < known) inTransaction(db, () => runSteps(db, found, known, migrations));
+    if (found < known) {
+      inTransaction(db, () => runSteps(db, found, known, migrations));
+      letShrink(db);
+    }
     return db;
   } catch (error) {
     db.close();
     throw error;
+  }
+}
+
+// A file from before must be written anew once. Done only when it was copied anyway for its migration, which takes as long;
+// without room for it on the disk, the file goes on as it was and does not shrink.
+function letShrink(db: DatabaseSync): void {
+  const { auto_vacuum: mode } = db.prepare('PRAGMA auto_vacuum').get() as { auto_vacuum: number };
+  if (mode !== 0) return;
+  try {
+    db.exec('PRAGMA auto_vacuum = INCREMENTAL; VACUUM');
+  } catch (error) {
+    if (!isFull(error)) throw error;
   }
 }
 

@@ -4,13 +4,27 @@
 import { KeyhatchError } from '../../shared/errors.ts';
 
 const busy = 5;
+const corrupt = 11;
+const full = 13;
 const tooBig = 18;
 const constraint = 19;
 const mismatch = 20;
+const notADatabase = 26;
 
 /** Whether another connection or process holds the lock that was asked for. */
 export function isBusy(error: unknown): boolean {
   return sqliteResultOf(error) === busy;
+}
+
+/** Whether the file itself is broken, also where that is told as `profile_damaged`. */
+export function isDamage(error: unknown): boolean {
+  const result = sqliteResultOf(error instanceof KeyhatchError ? error.cause : error);
+  return result === corrupt || result === notADatabase;
+}
+
+/** Whether the disk has no room for it. */
+export function isFull(error: unknown): boolean {
+  return sqliteResultOf(error) === full;
 }
 
 /** Whether a row itself can never be written, so that trying it again would hold up all the others for ever. */

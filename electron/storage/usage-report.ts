@@ -1,79 +1,71 @@
 // The sums behind `keyhatch usage` and the window: by key, by model or by local day. Only reads.
 
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { UsageGroup, UsageLine, UsageReport } from '../../shared/usage-model.ts';
 import { localDays } from './local-day.ts';
+import { createUsageReader, type UsageCell, type UsageTime } from './usage-reader.ts';
 
 const minuteMs = 60_000;
 const noKeyLabel = 'without a key';
 const noModelLabel = 'no model';
 
-/** What a line adds up, for a table of requests called `r`. */
-export const usageSums = `
-  count(*) AS requests,
-  coalesce(sum(r.outcome = 'refused'), 0) AS refused,
-  coalesce(sum(r.outcome NOT IN ('ok', 'refused', 'client_gone', 'ended')), 0) AS failed,
-  coalesce(sum(r.tokens_in), 0) AS tokensIn,
-  coalesce(sum(r.tokens_out), 0) AS tokensOut,
-  coalesce(sum(r.tokens_cached), 0) AS tokensCached,
-  coalesce(sum(r.token_source = 'unknown' AND r.outcome = 'ok'), 0) AS unmetered`;
-
 /** A function that adds up what was received from `since` to `until`, both included, epoch ms. */
 export function createUsageReport(
   db: DatabaseSync,
 ): (query: { readonly since: number; readonly until: number; readonly by: UsageGroup }) => UsageReport {
-  const statements: Readonly<Record<UsageGroup, StatementSync>> = {
-    key: db.prepare(`
-      SELECT r.key_id AS "group", coalesce(k.name, r.key_id, '${noKeyLabel}') AS label, ${usageSums}
-      FROM requests r LEFT JOIN keys k ON k.id = r.key_id
-      WHERE r.received_at BETWEEN :since AND :until
-      GROUP BY r.key_id ORDER BY requests DESC, label`),
-    model: db.prepare(`
-      SELECT r.model AS "group", coalesce(r.model, '${noModelLabel}') AS label, ${usageSums}
-      FROM requests r WHERE r.received_at BETWEEN :since AND :until
-      GROUP BY r.model ORDER BY requests DESC, label`),
-    day: db.prepare(`
-      SELECT day.value ->> 'date' AS "group", day.value ->> 'date' AS label, ${usageSums}
-      FROM json_each(:days) day
-      CROSS JOIN requests r ON r.received_at >= day.value ->> 'from' AND r.received_at < day.value ->> 'to'
-      GROUP BY day.key ORDER BY day.key`),
-  };
-  const strangers = db.prepare(`
-    SELECT code, sum(count) AS count FROM strangers WHERE minute > :since AND minute <= :until
-    GROUP BY code ORDER BY count DESC, code`);
-  const bounds = db.prepare(`
-    SELECT min(received_at) AS oldest, max(received_at) AS newest
-    FROM requests WHERE received_at BETWEEN :since AND :until`);
+  const reader = createUsageReader(db);
+  const keyName = db.prepare('SELECT name FROM keys WHERE id = ?');
+
+  function labelOf(group: string | null, by: 'key' | 'model'): string {
+    if (group === null) return by === 'key' ? noKeyLabel : noModelLabel;
+    return by === 'key' ? ((keyName.get(group) as { name: string } | undefined)?.name ?? group) : group;
+  }
+
+  function linesBy(by: 'key' | 'model', time: UsageTime): UsageLine[] {
+    return reader
+      .cells({ times: [time], by, keyId: null })
+      .map((cell) => lineOf(cell, cell.group, labelOf(cell.group, by)))
+      .sort((a, b) => b.requests - a.requests || (a.label < b.label ? -1 : 1));
+  }
 
   // Only days in which something happened can have a line; "since ever" must not count from 1970.
-  function daysWithRequests(since: number, until: number): string {
-    const { oldest, newest } = bounds.get({ since, until }) as { oldest: number | null; newest: number | null };
-    if (oldest === null || newest === null) return '[]';
-    const clipped = localDays(oldest, newest).map(({ date, from, to }) => ({
-      date,
-      from: Math.max(from, since),
-      to: Math.min(to, until + 1),
-    }));
-    return JSON.stringify(clipped);
+  function linesByDay(time: UsageTime): UsageLine[] {
+    const bounds = reader.bounds(time);
+    if (bounds === undefined) return [];
+    const days = localDays(bounds.from, bounds.to - 1);
+    const times = days.map(({ from, to }) => ({ from: Math.max(from, time.from), to: Math.min(to, time.to) }));
+    return reader
+      .cells({ times, by: 'none', keyId: null })
+      .sort((a, b) => a.time - b.time)
+      .map((cell) => lineOf(cell, days[cell.time]?.date ?? '', days[cell.time]?.date ?? ''));
   }
 
   return ({ since, until, by }) => {
-    const values = by === 'day' ? { days: daysWithRequests(since, until) } : { since, until };
-    const lines = statements[by].all(values).map((row) => ({ ...row }) as UsageLine);
-    const counts = strangers.all({ since: since - minuteMs, until });
+    const time = { from: since, to: until + 1 };
+    const lines = by === 'day' ? linesByDay(time) : linesBy(by, time);
+    // The minute in which the time begins counts whole, because strangers are counted by the minute.
+    const strangers = reader.strangers({ from: Math.max(0, since - minuteMs + 1), to: until + 1 });
     return {
       since,
       until,
       by,
       lines,
       total: totalOf(lines),
-      strangers: counts.map((row) => ({ ...row }) as UsageReport['strangers'][number]),
+      strangers: [...strangers]
+        .map(([code, count]) => ({ code, count }))
+        .sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1)),
     };
   };
 }
 
-function totalOf(lines: readonly UsageLine[]): UsageLine {
-  const sum = (pick: (line: UsageLine) => number) => lines.reduce((all, line) => all + pick(line), 0);
+function lineOf({ time: _time, group: _group, ...sums }: UsageCell, group: string | null, label: string): UsageLine {
+  return { group, label, ...sums };
+}
+
+/** All lines together. */
+export function totalOf(lines: readonly Omit<UsageLine, 'group' | 'label'>[]): UsageLine {
+  const sum = (pick: (line: Omit<UsageLine, 'group' | 'label'>) => number) =>
+    lines.reduce((all, line) => all + pick(line), 0);
   return {
     group: null,
     label: 'total',

@@ -1,10 +1,13 @@
-// The ledger: one row a request of a known caller, refusals of strangers counted by the minute. Adds up, never decides.
-// Opens no transaction: whoever writes a batch does.
+// The ledger: one row a request of a known caller, refusals of strangers counted by the minute, and the sums of both.
+// Adds up, never decides. Opens no transaction: whoever writes a batch does.
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { RequestRow, UsageGroup, UsageReport } from '../../shared/usage-model.ts';
 import { requestColumns, requestValues } from './request-columns.ts';
+import { createRollupTable, type RollupTable } from './rollup-table.ts';
 import { createUsageReport } from './usage-report.ts';
+
+const prunedAtOnce = 500;
 
 export type StrangerCount = {
   /** Epoch ms at which the minute begins. */
@@ -30,11 +33,17 @@ export type UsageTable = {
   readonly todayByKey: (sinceMs: number) => Iterable<KeyDay>;
   /** How many requests were received since a moment (epoch ms). */
   readonly requestsSince: (sinceMs: number) => number;
-  /** Deletes what was received before a moment (epoch ms). Returns how many requests those were. */
+  /**
+   * Deletes single requests that were received before a moment (epoch ms), at most so many that nothing waits long.
+   * @returns how many those were
+   */
   readonly prune: (beforeMs: number) => number;
+  /** Deletes sums of one grain that begin before a moment, a bounded number of them. True while there may be more. */
+  readonly pruneSums: RollupTable['prune'];
 };
 
 export function createUsageTable(db: DatabaseSync): UsageTable {
+  const rollups = createRollupTable(db);
   const columns = Object.values(requestColumns);
   const insertRequest = db.prepare(
     `INSERT INTO requests (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
@@ -47,15 +56,19 @@ export function createUsageTable(db: DatabaseSync): UsageTable {
       coalesce(sum(tokens_in), 0) AS tokensIn, coalesce(sum(tokens_out), 0) AS tokensOut
     FROM requests WHERE received_at >= ? AND key_id IS NOT NULL GROUP BY key_id`);
   const since = db.prepare('SELECT count(*) AS requests FROM requests WHERE received_at >= ?');
-  const pruneRequests = db.prepare('DELETE FROM requests WHERE received_at < ?');
+  const pruneRequests = db.prepare(`
+    DELETE FROM requests WHERE rowid IN (
+      SELECT rowid FROM requests WHERE received_at < ? ORDER BY received_at LIMIT ${prunedAtOnce})`);
   const pruneStrangers = db.prepare('DELETE FROM strangers WHERE minute < ?');
 
   return {
     insertRequests(rows) {
       for (const row of rows) insertRequest.run(...requestValues(row));
+      rollups.add(rows);
     },
     insertStrangers(counts) {
       for (const { minute, code, count } of counts) insertStranger.run({ minute, code, count });
+      rollups.addStrangers(counts);
     },
     report: createUsageReport(db),
     todayByKey: (sinceMs) => byKey.all(sinceMs) as KeyDay[],
@@ -64,5 +77,6 @@ export function createUsageTable(db: DatabaseSync): UsageTable {
       pruneStrangers.run(beforeMs);
       return Number(pruneRequests.run(beforeMs).changes);
     },
+    pruneSums: rollups.prune,
   };
 }

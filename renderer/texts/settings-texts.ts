@@ -59,7 +59,7 @@ export const settingsTexts = {
     size: 'Size',
     sizeText: (size: string, requests: string) => `${size}, ${requests} requests`,
     retention: 'Keep single requests for',
-    retentionSentence: 'Days. Older ones are cleared away.',
+    retentionSentence: 'Days. Older ones are cleared away; what they add up to stays.',
     vault: 'Keys are kept in',
     vaults: {
       keychain: 'the keychain of this system',

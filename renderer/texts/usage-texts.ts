@@ -12,7 +12,7 @@ export const usageTexts = {
     '90d': 'Last 90 days',
   },
   by: 'Split by',
-  splits: { key: 'Key', model: 'Model', upstream: 'Server' },
+  splits: { key: 'Key', project: 'Project', model: 'Model', client: 'Client', upstream: 'Server' },
   show: 'Show',
   shows: { tokens: 'Tokens', requests: 'Requests' },
   tiles: {
@@ -35,13 +35,25 @@ export const usageTexts = {
     none: '–',
   },
   chart: {
-    tokens: { key: 'Tokens by key', model: 'Tokens by model', upstream: 'Tokens by model server' },
-    requests: { key: 'Requests by key', model: 'Requests by model', upstream: 'Requests by model server' },
+    tokens: {
+      key: 'Tokens by key',
+      project: 'Tokens by project',
+      model: 'Tokens by model',
+      client: 'Tokens by client',
+      upstream: 'Tokens by model server',
+    },
+    requests: {
+      key: 'Requests by key',
+      project: 'Requests by project',
+      model: 'Requests by model',
+      client: 'Requests by client',
+      upstream: 'Requests by model server',
+    },
     noTokens: 'No tokens were counted in this time. Look at the requests instead.',
     label: (title: string, from: string, to: string) => `${title}, ${from} to ${to}. The table below has the sums.`,
   },
   ranking: {
-    heads: { key: 'Key', model: 'Model', upstream: 'Model server' },
+    heads: { key: 'Key', project: 'Project', model: 'Model', client: 'Client', upstream: 'Model server' },
     requests: 'Requests',
     tokensIn: 'Tokens in',
     tokensOut: 'Tokens out',
@@ -50,6 +62,8 @@ export const usageTexts = {
   groups: {
     other: 'All others',
     key: 'Without a key',
+    project: 'No project',
+    client: 'All others',
     model: 'No model',
     upstream: 'Answered by Keyhatch',
   },
@@ -58,8 +72,6 @@ export const usageTexts = {
     count === 1
       ? '1 request gave no numbers and counts as none.'
       : `${shown} requests gave no numbers and count as none.`,
-  retention: (days: string) => `Single requests are kept for ${days} days, so nothing older is counted here.`,
-  toSettings: 'Change in Settings',
   refusals: 'Refused, by reason',
   refusalsEmpty: 'Nobody was turned away in this time.',
   empty: 'Nothing was used in this time',

@@ -1,27 +1,18 @@
 // What was used over time: sums, a chart split by key, model or server, who used most, and who was turned away and why.
 
-import { Anchor, Button, Group, SegmentedControl, Select, Skeleton, Stack, Text } from '@mantine/core';
+import { Button, Group, SegmentedControl, Select, Skeleton, Text } from '@mantine/core';
 import { IconChartBar } from '@tabler/icons-react';
 import { lazy, Suspense } from 'react';
 import { Link } from 'wouter';
 import type { UsageSeries } from '../../../shared/usage-model.ts';
 import { useStatus } from '../../api/api-context.tsx';
-import { useSetting } from '../../api/settings-access.ts';
 import { usageTexts as texts } from '../../texts/usage-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { Page, Panel } from '../../ui/page.tsx';
 import { type ShownGroup, shownGroups } from './usage-groups.ts';
-import {
-  daysOf,
-  rangeNames,
-  showNames,
-  splitNames,
-  type UsageChoice,
-  useUsageChoice,
-  useUsageSeries,
-} from './usage-query.ts';
+import { rangeNames, showNames, splitNames, type UsageChoice, useUsageChoice, useUsageSeries } from './usage-query.ts';
 import { UsageRanking, UsageRefusals } from './usage-ranking.tsx';
 import { UsageTiles } from './usage-tiles.tsx';
 
@@ -67,14 +58,13 @@ function Controls({ choice, choose }: ChoiceProps) {
 
 function Report({ series, choice, choose }: ChoiceProps & { readonly series: UsageSeries }) {
   const { data: status } = useStatus();
-  const keptDays = useSetting('usage.retentionDays')?.value;
-  const { by, show, range } = choice;
+  const { by, show } = choice;
   const upstreamNames = new Map(status?.upstreams.map(({ id, name }) => [id, name]));
   const groups = shownGroups(series, { by, show, upstreamNames });
   if (series.total.requests === 0 && series.refusals.length === 0) return <NothingUsed />;
   return (
     <>
-      <UsageTiles series={series} comparable={keptDays !== undefined && daysOf(range) * 2 <= keptDays} />
+      <UsageTiles series={series} />
       <Panel
         title={texts.chart[show][by]}
         aside={
@@ -88,7 +78,7 @@ function Report({ series, choice, choose }: ChoiceProps & { readonly series: Usa
         }
       >
         <Chart series={series} groups={groups} title={texts.chart[show][by]} />
-        <Honesty series={series} keptDays={keptDays !== undefined && daysOf(range) > keptDays ? keptDays : undefined} />
+        <Honesty series={series} />
       </Panel>
       {groups.length > 0 && (
         <Panel flush>
@@ -120,22 +110,12 @@ function Chart({ series, groups, title }: ChartProps) {
 }
 
 /** Where the numbers come from, and what they leave out. */
-function Honesty({ series, keptDays }: { readonly series: UsageSeries; readonly keptDays: number | undefined }) {
+function Honesty({ series }: { readonly series: UsageSeries }) {
   const { unmetered } = series.total;
   return (
-    <Stack gap={2} mt={10}>
-      <Text size="xs" c="dimmed">
-        {texts.reported} {unmetered > 0 && texts.unmetered(unmetered, formatCount(unmetered))}
-      </Text>
-      {keptDays !== undefined && (
-        <Text size="xs" c="dimmed">
-          {texts.retention(formatCount(keptDays))}{' '}
-          <Anchor component={Link} href="/settings" inherit>
-            {texts.toSettings}
-          </Anchor>
-        </Text>
-      )}
-    </Stack>
+    <Text size="xs" c="dimmed" mt={10}>
+      {texts.reported} {unmetered > 0 && texts.unmetered(unmetered, formatCount(unmetered))}
+    </Text>
   );
 }
 

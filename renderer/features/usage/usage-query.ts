@@ -10,7 +10,7 @@ const dayMs = 24 * hourMs;
 
 export const rangeNames = ['1h', '24h', '7d', '14d', '30d', '90d'] as const;
 export type RangeName = (typeof rangeNames)[number];
-export const splitNames = ['key', 'model', 'upstream'] as const;
+export const splitNames = ['key', 'project', 'model', 'client', 'upstream'] as const;
 export type SplitName = (typeof splitNames)[number];
 export const showNames = ['tokens', 'requests'] as const;
 export type ShowName = (typeof showNames)[number];
@@ -26,8 +26,6 @@ const sinceMs: Readonly<Record<RangeName, number>> = {
   '30d': 29 * dayMs,
   '90d': 89 * dayMs,
 };
-
-export const daysOf = (range: RangeName): number => Math.ceil(sinceMs[range] / dayMs);
 
 const standard: UsageChoice = { range: '14d', by: 'key', show: 'tokens' };
 

@@ -79,6 +79,8 @@ function GroupName({ group, by }: { readonly group: ShownGroup; readonly by: Spl
 
 function addressOf({ group }: ShownGroup, by: SplitName): string | undefined {
   if (group === null || group === 'other') return undefined;
+  // Requests cannot be looked for by project or client.
+  if (by === 'project' || by === 'client') return undefined;
   const id = encodeURIComponent(group);
   return by === 'key' ? `/keys/${id}` : `/requests?${by}=${id}`;
 }

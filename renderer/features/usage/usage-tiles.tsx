@@ -9,19 +9,13 @@ import { formatChange, formatCompact, formatCount, formatLength, formatPercent, 
 
 const { tiles: texts } = usageTexts;
 
-type UsageTilesProps = {
-  readonly series: UsageSeries;
-  /** False where the time before is no longer kept whole. */
-  readonly comparable: boolean;
-};
-
-export function UsageTiles({ series, comparable }: UsageTilesProps) {
+export function UsageTiles({ series }: { readonly series: UsageSeries }) {
   const { total, firstTokenMs, tokensPerSecond, refusals } = series;
   const refused = refusals.reduce((all, { count }) => all + count, 0);
   return (
     <dl className="kh-tiles">
       <Tile name={texts.requests} value={formatCount(total.requests)}>
-        {comparable && changeOf(series)}
+        {changeOf(series)}
       </Tile>
       <Tile name={texts.tokens} value={`${formatCompact(total.tokensIn)} / ${formatCompact(total.tokensOut)}`}>
         {total.tokensIn > 0 &&

@@ -11,8 +11,12 @@ import { type DatabaseMigration, databaseMigrations } from '../../../electron/st
 import { createKeyTable } from '../../../electron/storage/key-table.ts';
 import { plainKey, temporaryFolder } from './fixtures/open-profile.ts';
 
-const addNotes: DatabaseMigration = { version: 20, up: (db) => db.exec('CREATE TABLE notes (text TEXT) STRICT') };
-const breakDown: DatabaseMigration = { version: 30, up: (db) => db.exec('INSERT INTO nowhere VALUES (1)') };
+const newest = Math.max(...databaseMigrations.map(({ version }) => version));
+const addNotes: DatabaseMigration = {
+  version: newest + 10,
+  up: (db) => db.exec('CREATE TABLE notes (text TEXT) STRICT'),
+};
+const breakDown: DatabaseMigration = { version: newest + 20, up: (db) => db.exec('INSERT INTO nowhere VALUES (1)') };
 
 function profile() {
   const dir = temporaryFolder();
@@ -34,7 +38,7 @@ test('a new database is in WAL mode, at the newest version and readable by its o
   expect(pragma(db, 'journal_mode')).toBe('wal');
   expect(pragma(db, 'synchronous')).toBe(1);
   expect(pragma(db, 'foreign_keys')).toBe(1);
-  expect(pragma(db, 'user_version')).toBe(10);
+  expect(pragma(db, 'user_version')).toBe(newest);
   if (process.platform !== 'win32') {
     for (const name of readdirSync(dir)) expect([name, statSync(join(dir, name)).mode & 0o777]).toEqual([name, 0o600]);
   }
@@ -50,16 +54,16 @@ test('an older database is copied beside itself, WAL included, and then migrated
   expect(statSync(`${file}-wal`).size).toBeGreaterThan(0);
 
   const migrated = open([...databaseMigrations, addNotes]);
-  expect(pragma(migrated, 'user_version')).toBe(20);
+  expect(pragma(migrated, 'user_version')).toBe(newest + 10);
   expect(createKeyTable(migrated).get(plainKey.id)).toEqual(plainKey);
   migrated.close();
   writer.close();
 
-  const copy = new DatabaseSync(`${file}.10.bak`, { readOnly: true });
-  expect(pragma(copy, 'user_version')).toBe(10);
+  const copy = new DatabaseSync(`${file}.${newest}.bak`, { readOnly: true });
+  expect(pragma(copy, 'user_version')).toBe(newest);
   expect(createKeyTable(copy).get(plainKey.id)).toEqual(plainKey);
   copy.close();
-  if (process.platform !== 'win32') expect(statSync(`${file}.10.bak`).mode & 0o777).toBe(0o600);
+  if (process.platform !== 'win32') expect(statSync(`${file}.${newest}.bak`).mode & 0o777).toBe(0o600);
 });
 
 test('a failing step leaves nothing of any step, and a later attempt succeeds', () => {
@@ -71,13 +75,13 @@ test('a failing step leaves nothing of any step, and a later attempt succeeds', 
     expect.objectContaining({ code: 'profile_damaged', message: expect.stringContaining('nowhere') }),
   );
   const again = open();
-  expect(pragma(again, 'user_version')).toBe(10);
+  expect(pragma(again, 'user_version')).toBe(newest);
   expect(again.prepare("SELECT name FROM sqlite_schema WHERE name = 'notes'").get()).toBeUndefined();
   again.close();
   const repaired = open([...databaseMigrations, addNotes]);
   expect(createKeyTable(repaired).list()).toEqual([plainKey]);
   repaired.close();
-  expect(existsSync(`${file}.10.bak.new`)).toBe(false);
+  expect(existsSync(`${file}.${newest}.bak.new`)).toBe(false);
 });
 
 test('a database from the future is refused and stays as it was, byte for byte', () => {
@@ -86,7 +90,7 @@ test('a database from the future is refused and stays as it was, byte for byte',
   newer.close();
   const before = contents(dir);
   expect(() => open()).toThrow(
-    expect.objectContaining({ code: 'profile_from_future', details: { file, found: 20, known: 10 } }),
+    expect.objectContaining({ code: 'profile_from_future', details: { file, found: newest + 10, known: newest } }),
   );
   expect(contents(dir)['keyhatch.db']).toBe(before['keyhatch.db']);
 });
@@ -100,7 +104,7 @@ test('a future version that a crash left in the WAL alone is seen and left there
     process.kill(process.pid, 'SIGKILL');`;
   spawnSync(process.execPath, ['--input-type=module', '--eval', crash, file]);
   const before = contents(dir);
-  expect(readFileSync(file).readUInt32BE(60)).toBe(10);
+  expect(readFileSync(file).readUInt32BE(60)).toBe(newest);
   expect(() => open()).toThrow(expect.objectContaining({ code: 'profile_from_future' }));
   const after = contents(dir);
   expect(after['keyhatch.db']).toBe(before['keyhatch.db']);

@@ -25,6 +25,47 @@ test('step 10 makes the tables of version 10', () => {
   db.close();
 });
 
+test('step 20 adds the tables and indices of version 20, and marks what is there as yet to be rolled up', () => {
+  const db = new DatabaseSync(':memory:');
+  db.exec(fixture('schema-10.sql'));
+  const before = db
+    .prepare('SELECT name FROM sqlite_schema')
+    .all()
+    .map(({ name }) => name);
+  databaseMigrations.find((step) => step.version === 20)?.up(db);
+  const schema = db.prepare('SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid').all();
+  const added = schema.filter(({ name }) => !before.includes(name));
+  expect(`${added.map((row) => `${row.sql};`).join('\n\n')}\n`).toBe(fixture('schema-20.sql'));
+  expect(db.prepare('SELECT name, value FROM meta').all()).toEqual([{ name: 'rollups', value: 'due' }]);
+  db.close();
+});
+
+test('what a profile of version 10 holds is rolled up once', () => {
+  const file = join(temporaryFolder(), 'keyhatch.db');
+  const old = new DatabaseSync(file);
+  old.exec(fixture('schema-10.sql'));
+  old.exec(fixture('profile-10.sql'));
+  old.close();
+  const db = openDatabase({ file, log: silentLog });
+  for (let opening = 0; opening < 2; opening += 1) {
+    createUsageTable(db);
+    const sums = db.prepare('SELECT grain, at, requests, tokens_in, tokens_out, first_tokens FROM usage_rollups').all();
+    const hour = new Date(1_700_000_300_000).setMinutes(0, 0, 0);
+    expect(sums).toMatchObject([
+      { grain: 60, at: 1_700_000_280_000, requests: 1, tokens_in: 11, tokens_out: 22, first_tokens: '{"56":1}' },
+      { grain: 3_600, at: hour, requests: 1 },
+      { grain: 86_400, at: new Date(hour).setHours(0), requests: 1 },
+    ]);
+    expect(db.prepare('SELECT code, sum(count) AS count FROM refusal_rollups WHERE grain = 60').all()).toEqual([
+      { code: 'key_missing', count: 7 },
+    ]);
+    expect(db.prepare('SELECT * FROM usage_groups').all()).toEqual([
+      { id: 1, key_id: 'k1aaaaaa', project: 'thesis', model: 'llama', upstream_id: 'up1', client: 'curl' },
+    ]);
+  }
+  db.close();
+});
+
 test('a profile of version 10 opens, with its key, its deleted key and its usage', () => {
   const file = join(temporaryFolder(), 'keyhatch.db');
   const old = new DatabaseSync(file);

@@ -1,0 +1,162 @@
+// What is done with a keyhatch.db that is damaged: it is set aside as a copy, and what can be read of it goes on in a new
+// file. Only where keys and meta are whole, because keys that are not known would be cleared from the vault; otherwise
+// nothing is touched. The profile lock must be held.
+
+import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { KeyhatchError } from '../../shared/errors.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import { openDatabase } from './database.ts';
+import { isDamage, openingError } from './storage-errors.ts';
+import { inTransaction } from './transaction.ts';
+
+/** Must be whole. */
+const essential = ['meta', 'keys'] as const;
+/** As far as they can be read. Single requests are not among them: they may be millions, and stay in the copy. */
+const wanted = [
+  'response_owners',
+  'admissions',
+  'strangers',
+  'usage_groups',
+  'usage_rollups',
+  'refusal_rollups',
+] as const;
+
+export type OpenedDatabase = {
+  readonly db: DatabaseSync;
+  /** What the owner must know; null when all is well. */
+  readonly problem: string | null;
+  /** Notes that the end was a clean one and closes. */
+  readonly close: () => void;
+};
+
+/**
+ * Opens the database as `openDatabase` does, looks through it after an unclean end, and repairs it where it is damaged.
+ * @throws KeyhatchError `profile_from_future`, `profile_damaged`; the file is then as it was
+ */
+export function openSoundDatabase(options: {
+  readonly file: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}): OpenedDatabase {
+  const { file, clock, log } = options;
+  finishRepair(file);
+  const opened = openAndLook(file, log);
+  if ('db' in opened) return inUse(opened.db, null);
+  const copy = `${file}.damaged-${new Date(clock.now()).toISOString().replace(/[:.]/g, '-')}`;
+  if (!repair(file, copy, log)) throw opened.error;
+  log.error('the database was damaged: it was set aside, and keys and sums go on in a new one', {
+    copy,
+    error: opened.error,
+  });
+  const problem = `The database was damaged and is kept as ${copy}. Keys were kept; single requests up to now, and perhaps some sums, are missing.`;
+  return inUse(openDatabase({ file, log }), problem);
+}
+
+// The mark stands in the database while it is open: whoever finds it there comes after an end that was not clean.
+function inUse(db: DatabaseSync, problem: string | null): OpenedDatabase {
+  db.exec("INSERT INTO meta (name, value) VALUES ('in_use', 'yes') ON CONFLICT (name) DO NOTHING");
+  return {
+    db,
+    problem,
+    close() {
+      try {
+        db.exec("DELETE FROM meta WHERE name = 'in_use'");
+      } finally {
+        db.close();
+      }
+    },
+  };
+}
+
+function openAndLook(file: string, log: Log): { readonly db: DatabaseSync } | { readonly error: unknown } {
+  let db: DatabaseSync | undefined;
+  try {
+    db = openDatabase({ file, log });
+    if (db.prepare("SELECT 1 FROM meta WHERE name = 'in_use'").get() === undefined) return { db };
+    log.info('Keyhatch did not end cleanly; the database is looked through');
+    const [found] = db.prepare('PRAGMA quick_check(1)').all();
+    const verdict = String(found?.['quick_check']);
+    if (verdict === 'ok') return { db };
+    db.close();
+    return { error: new KeyhatchError('profile_damaged', { details: { file, reason: verdict } }) };
+  } catch (error) {
+    if (db?.isOpen) db.close();
+    if (!isDamage(error)) throw error;
+    return { error: openingError(file, error) };
+  }
+}
+
+/** @returns false, with nothing changed, where keys or meta are not whole */
+function repair(file: string, copy: string, log: Log): boolean {
+  const unfinished = `${file}.repairing`;
+  for (const end of ['', '-wal', '-shm']) rmSync(unfinished + end, { force: true });
+  const damaged = new DatabaseSync(file, { readOnly: true });
+  try {
+    if (!essential.every((table) => isWhole(damaged, table))) return false;
+    const fresh = openDatabase({ file: unfinished, log });
+    try {
+      // What is there is whole: nothing may be rolled up a second time, unless it was due in the old one.
+      fresh.exec('DELETE FROM meta');
+      for (const table of essential) inTransaction(fresh, () => copyRows(damaged, fresh, table));
+      for (const table of wanted) {
+        const rows = inTransaction(fresh, () => copyReadable(damaged, fresh, table));
+        log.info('read from the damaged database', { table, rows });
+      }
+    } finally {
+      fresh.close();
+    }
+  } catch (error) {
+    if (isDamage(error)) return false;
+    throw error;
+  } finally {
+    damaged.close();
+  }
+  for (const end of ['', '-wal']) if (existsSync(file + end)) copyFileSync(file + end, copy + end);
+  renameSync(unfinished, repairedName(file));
+  finishRepair(file);
+  return true;
+}
+
+const repairedName = (file: string) => `${file}.repaired`;
+
+// The old WAL must be gone before the new file has its name, or it would be played into it. A crash in between leaves the
+// new file under its own name, and the next start goes on here.
+function finishRepair(file: string): void {
+  if (!existsSync(repairedName(file))) return;
+  for (const end of ['-wal', '-shm']) rmSync(file + end, { force: true });
+  renameSync(repairedName(file), file);
+}
+
+function isWhole(db: DatabaseSync, table: string): boolean {
+  const [found] = db.prepare(`PRAGMA integrity_check(${table})`).all();
+  return found?.['integrity_check'] === 'ok';
+}
+
+function copyReadable(from: DatabaseSync, to: DatabaseSync, table: string): number {
+  const copied = { rows: 0 };
+  try {
+    copyRows(from, to, table, copied);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+  }
+  return copied.rows;
+}
+
+function copyRows(from: DatabaseSync, to: DatabaseSync, table: string, copied = { rows: 0 }): void {
+  // A database of an older version does not have them all.
+  if (from.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(table) === undefined) return;
+  const columns = from
+    .prepare(`PRAGMA table_info(${table})`)
+    .all()
+    .map(({ name }) => String(name));
+  const insert = to.prepare(
+    `INSERT OR IGNORE INTO ${table} (${columns.join(', ')}) VALUES (${columns.map((name) => `:${name}`).join(', ')})`,
+  );
+  // The order of the tables themselves: an index may be what is damaged.
+  for (const row of from.prepare(`SELECT * FROM ${table} NOT INDEXED`).iterate()) {
+    insert.run(row as Record<string, string | number | null>);
+    copied.rows += 1;
+  }
+}

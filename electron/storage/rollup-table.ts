@@ -1,0 +1,179 @@
+// Sums by minute, hour and local day, written with the rows that they add up. Opens no transaction but one: what was there
+// before there were sums is rolled up when the table is first opened.
+
+import type { DatabaseSync } from 'node:sqlite';
+import { requestColumns } from './request-columns.ts';
+import { inTransaction } from './transaction.ts';
+import { type Grain, grainStart, grains, minuteGrain } from './usage-grain.ts';
+import { addToHistogram, histogramText } from './usage-histogram.ts';
+import { addRow, type CountedRow, groupsOfRows, noSums, type UsageGroupFacts, type UsageSums } from './usage-sums.ts';
+
+/** The group of refusals of callers without a known key. */
+export const strangersGroup = 0;
+/** Models are whatever a caller writes: beyond so many names, new ones are counted as `other`. */
+const mostModels = 1_000;
+const chunkRows = 5_000;
+const prunedAtOnce = 500;
+
+type CountedStrangers = { readonly minute: number; readonly code: string; readonly count: number };
+
+export type RollupTable = {
+  readonly add: (rows: readonly CountedRow[]) => void;
+  readonly addStrangers: (counts: readonly CountedStrangers[]) => void;
+  /** Deletes sums of one grain that begin before a moment, a bounded number of them. True while there are more. */
+  readonly prune: (grain: Grain, beforeMs: number) => boolean;
+};
+
+type Cell = { readonly at: number; readonly group: UsageGroupFacts; readonly sums: UsageSums };
+
+export function createRollupTable(db: DatabaseSync): RollupTable {
+  const groupIds = openGroups(db);
+  const writeSums = sumsWriter(db);
+  const addRefusals = db.prepare(`
+    INSERT INTO refusal_rollups (grain, at, group_id, code, count) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (grain, at, group_id, code) DO UPDATE SET count = count + excluded.count`);
+  // By the primary key, and so without a look at what stays.
+  const pruned = [
+    ['usage_rollups', 'group_id'],
+    ['refusal_rollups', 'group_id, code'],
+  ].map(([table, rest]) =>
+    db.prepare(`
+      DELETE FROM ${table} WHERE (grain, at, ${rest}) IN (
+        SELECT grain, at, ${rest} FROM ${table} WHERE grain = ? AND at < ? ORDER BY at LIMIT ${prunedAtOnce})`),
+  );
+
+  function add(rows: readonly CountedRow[]): void {
+    const idOf = groupIds();
+    for (const grain of grains) {
+      for (const { at, group, sums } of cellsOf(rows, grain)) {
+        const id = idOf(group);
+        writeSums(grain, at, id, sums);
+        for (const [code, count] of sums.refusals) addRefusals.run(grain, at, id, code, count);
+      }
+    }
+  }
+  function addStrangers(counts: readonly CountedStrangers[]): void {
+    for (const { minute, code, count } of counts) {
+      for (const grain of grains) addRefusals.run(grain, grainStart(grain, minute), strangersGroup, code, count);
+    }
+  }
+  rollUpOnce(db, add, addStrangers);
+
+  return {
+    add,
+    addStrangers,
+    prune: (grain, beforeMs) =>
+      pruned.map((statement) => Number(statement.run(grain, beforeMs).changes)).some((changes) => changes > 0),
+  };
+}
+
+function cellsOf(rows: readonly CountedRow[], grain: Grain): Iterable<Cell> {
+  const cells = new Map<string, Cell>();
+  const starts = new Map<number, number>();
+  const groupOf = groupsOfRows();
+  for (const row of rows) {
+    // As it is kept: a fraction must not put a row and its sum into two minutes.
+    const minute = grainStart(minuteGrain, Math.round(row.receivedAt));
+    let at = starts.get(minute);
+    if (at === undefined) {
+      at = grainStart(grain, minute);
+      starts.set(minute, at);
+    }
+    const group = groupOf(row);
+    const name = JSON.stringify([at, group]);
+    let cell = cells.get(name);
+    if (cell === undefined) {
+      cell = { at, group, sums: noSums() };
+      cells.set(name, cell);
+    }
+    addRow(cell.sums, row);
+  }
+  return cells.values();
+}
+
+// Ids are remembered for one batch only: if it is rolled back, so are they.
+function openGroups(db: DatabaseSync): () => (group: UsageGroupFacts) => number {
+  const find = db.prepare(`
+    SELECT id FROM usage_groups
+    WHERE key_id IS :keyId AND model IS :model AND client IS :client AND upstream_id IS :upstreamId AND project IS :project`);
+  const insert = db.prepare(`
+    INSERT INTO usage_groups (key_id, project, model, upstream_id, client)
+    VALUES (:keyId, :project, :model, :upstreamId, :client)`);
+  const listed = db.prepare('SELECT DISTINCT model FROM usage_groups WHERE model IS NOT NULL').all();
+  const models = new Set(listed.map(({ model }) => String(model)));
+
+  function named(group: UsageGroupFacts): UsageGroupFacts {
+    if (group.model === null || models.has(group.model)) return group;
+    if (models.size >= mostModels) return { ...group, model: 'other' };
+    models.add(group.model);
+    return group;
+  }
+  return () => {
+    const ids = new Map<string, number>();
+    return (given) => {
+      const group = named(given);
+      const text = JSON.stringify(group);
+      let id = ids.get(text);
+      if (id === undefined) {
+        const found = find.get(group) as { id: number } | undefined;
+        id = found?.id ?? Number(insert.run(group).lastInsertRowid);
+        ids.set(text, id);
+      }
+      return id;
+    };
+  };
+}
+
+function sumsWriter(db: DatabaseSync): (grain: Grain, at: number, group: number, sums: UsageSums) => void {
+  const histograms = db.prepare(
+    'SELECT first_tokens AS firstTokens, speeds FROM usage_rollups WHERE grain = ? AND at = ? AND group_id = ?',
+  );
+  const columns = [
+    'requests',
+    'refused',
+    'failed',
+    'tokens_in',
+    'tokens_out',
+    'tokens_cached',
+    'tokens_reasoning',
+    'unmetered',
+  ];
+  const write = db.prepare(`
+    INSERT INTO usage_rollups (grain, at, group_id, ${columns.join(', ')}, first_tokens, speeds)
+    VALUES (?, ?, ?, ${columns.map(() => '?').join(', ')}, ?, ?)
+    ON CONFLICT (grain, at, group_id) DO UPDATE SET
+      ${columns.map((column) => `${column} = ${column} + excluded.${column}`).join(', ')},
+      first_tokens = excluded.first_tokens, speeds = excluded.speeds`);
+  return (grain, at, group, sums) => {
+    const { requests, refused, failed, tokensIn, tokensOut, tokensCached, tokensReasoning, unmetered } = sums;
+    const before = histograms.get(grain, at, group) as
+      | { firstTokens: string | null; speeds: string | null }
+      | undefined;
+    addToHistogram(sums.firstTokens, before?.firstTokens ?? null);
+    addToHistogram(sums.speeds, before?.speeds ?? null);
+    const counted = [requests, refused, failed, tokensIn, tokensOut, tokensCached, tokensReasoning, unmetered];
+    write.run(grain, at, group, ...counted, histogramText(sums.firstTokens), histogramText(sums.speeds));
+  };
+}
+
+function rollUpOnce(
+  db: DatabaseSync,
+  add: (rows: readonly CountedRow[]) => void,
+  addStrangers: RollupTable['addStrangers'],
+): void {
+  const due = () => db.prepare("SELECT 1 FROM meta WHERE name = 'rollups' AND value = 'due'").get() !== undefined;
+  if (!due()) return;
+  inTransaction(db, () => {
+    const columns = Object.entries(requestColumns).map(([field, column]) => `${column} AS "${field}"`);
+    let waiting: CountedRow[] = [];
+    for (const row of db.prepare(`SELECT ${columns.join(', ')} FROM requests ORDER BY received_at`).iterate()) {
+      waiting.push(row as unknown as CountedRow);
+      if (waiting.length < chunkRows) continue;
+      add(waiting);
+      waiting = [];
+    }
+    add(waiting);
+    addStrangers(db.prepare('SELECT minute, code, count FROM strangers').all() as CountedStrangers[]);
+    db.exec("DELETE FROM meta WHERE name = 'rollups'");
+  });
+}
