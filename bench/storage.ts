@@ -18,8 +18,8 @@ import { quantile } from './statistics.ts';
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 const batchRows = 1_000;
-const flushes = 100;
-const asks = 20;
+const flushes = 60;
+const asks = 10;
 const days = 30;
 const flushTargetMs = 20;
 const askTargetMs = 100;
@@ -63,19 +63,27 @@ function rowAt(receivedAt: number): RequestRow {
   };
 }
 
-const show = (name: string, values: readonly number[], targetMs: number) => {
-  const [p50, p99] = [quantile(values, 0.5), quantile(values, 0.99)];
-  const verdict = p99 <= targetMs ? 'yes' : 'NO';
+/** In milliseconds: by the clock, and of the processor, which on a busy machine is the fairer figure. */
+type Took = { readonly wallMs: number; readonly processorMs: number };
+
+const show = (name: string, times: readonly Took[], targetMs: number) => {
+  const figures = (pick: (took: Took) => number) =>
+    [0.5, 0.99].map((share) => quantile(times.map(pick), share).toFixed(1).padStart(7)).join(' ');
+  const verdict = quantile(
+    times.map(({ wallMs }) => wallMs),
+    0.99,
+  );
   process.stdout.write(
-    `${name.padEnd(44)} p50 ${p50.toFixed(1).padStart(7)} ms   p99 ${p99.toFixed(1).padStart(7)} ms   under ${targetMs} ms: ${verdict}\n`,
+    `${name.padEnd(44)} p50, p99: ${figures(({ wallMs }) => wallMs)} ms; processor: ${figures(({ processorMs }) => processorMs)} ms; under ${targetMs} ms: ${verdict <= targetMs ? 'yes' : 'NO'}\n`,
   );
 };
 
-function timed(count: number, work: (round: number) => void): number[] {
+function timed(count: number, work: (round: number) => void): Took[] {
   return Array.from({ length: count }, (_, round) => {
-    const began = performance.now();
+    const [began, used] = [performance.now(), process.cpuUsage()];
     work(round);
-    return performance.now() - began;
+    const { user, system } = process.cpuUsage(used);
+    return { wallMs: performance.now() - began, processorMs: (user + system) / 1_000 };
   });
 }
 
@@ -96,13 +104,14 @@ function measure(file: string, rows: number): void {
     `${rows} rows in ${Math.round((performance.now() - began) / 1_000)} s; ${Math.round(statSync(file).size / 1e6)} MB, ${count} sums before pruning\n`,
   );
   const step = createRetention({ db, usage });
-  const steps: number[] = [];
-  const kept = { requestDays: days, hourlyDays: 365 };
-  for (;;) {
-    const stepped = performance.now();
-    const more = step(now, kept);
-    steps.push(performance.now() - stepped);
-    if (!more) break;
+  const steps: Took[] = [];
+  const state = { more: true };
+  while (state.more) {
+    steps.push(
+      ...timed(1, () => {
+        state.more = step(now, { requestDays: days, hourlyDays: 365 });
+      }),
+    );
   }
   show(`a step of pruning (${steps.length} of them)`, steps, flushTargetMs);
   const batches = Array.from({ length: flushes }, () =>
