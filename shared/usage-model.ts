@@ -134,7 +134,7 @@ export const usageSeries = z.object({
     }),
   ),
   total: usageLine,
-  /** The same length of time before `since`, for comparison. */
+  /** The same length of time before `since`, for comparison; it begins with a whole minute, or hour for days. */
   before: usageLine,
   /**
    * Milliseconds to the first token; null without any. From counts in buckets that grow by the eighth of an octave, so at

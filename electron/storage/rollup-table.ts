@@ -6,7 +6,15 @@ import { requestColumns } from './request-columns.ts';
 import { inTransaction } from './transaction.ts';
 import { type Grain, grainStart, grains, minuteGrain } from './usage-grain.ts';
 import { addToHistogram, histogramText } from './usage-histogram.ts';
-import { addRow, type CountedRow, groupsOfRows, noSums, type UsageGroupFacts, type UsageSums } from './usage-sums.ts';
+import {
+  addRow,
+  addSums,
+  type CountedRow,
+  groupsOfRows,
+  noSums,
+  type UsageGroupFacts,
+  type UsageSums,
+} from './usage-sums.ts';
 
 /** The group of refusals of callers without a known key. */
 export const strangersGroup = 0;
@@ -44,14 +52,15 @@ export function createRollupTable(db: DatabaseSync): RollupTable {
 
   function add(rows: readonly CountedRow[]): void {
     const idOf = groupIds();
+    const minutes = cellsByMinute(rows).map((cell) => ({ ...cell, id: idOf(cell.group) }));
     for (const grain of grains) {
-      for (const { at, group, sums } of cellsOf(rows, grain)) {
-        const id = idOf(group);
+      for (const { at, id, sums } of grain === minuteGrain ? minutes : joined(minutes, grain)) {
         writeSums(grain, at, id, sums);
         for (const [code, count] of sums.refusals) addRefusals.run(grain, at, id, code, count);
       }
     }
   }
+
   function addStrangers(counts: readonly CountedStrangers[]): void {
     for (const { minute, code, count } of counts) {
       for (const grain of grains) addRefusals.run(grain, grainStart(grain, minute), strangersGroup, code, count);
@@ -67,18 +76,12 @@ export function createRollupTable(db: DatabaseSync): RollupTable {
   };
 }
 
-function cellsOf(rows: readonly CountedRow[], grain: Grain): Iterable<Cell> {
+function cellsByMinute(rows: readonly CountedRow[]): Cell[] {
   const cells = new Map<string, Cell>();
-  const starts = new Map<number, number>();
   const groupOf = groupsOfRows();
   for (const row of rows) {
     // As it is kept: a fraction must not put a row and its sum into two minutes.
-    const minute = grainStart(minuteGrain, Math.round(row.receivedAt));
-    let at = starts.get(minute);
-    if (at === undefined) {
-      at = grainStart(grain, minute);
-      starts.set(minute, at);
-    }
+    const at = grainStart(minuteGrain, Math.round(row.receivedAt));
     const group = groupOf(row);
     const name = JSON.stringify([at, group]);
     let cell = cells.get(name);
@@ -87,6 +90,23 @@ function cellsOf(rows: readonly CountedRow[], grain: Grain): Iterable<Cell> {
       cells.set(name, cell);
     }
     addRow(cell.sums, row);
+  }
+  return [...cells.values()];
+}
+
+type KeptCell = { readonly at: number; readonly id: number; readonly sums: UsageSums };
+
+/** The same sums by hour or by day. */
+function joined(minutes: readonly KeptCell[], grain: Grain): Iterable<KeptCell> {
+  const cells = new Map<string, KeptCell>();
+  const starts = new Map<number, number>();
+  for (const { at: minute, id, sums } of minutes) {
+    const at = starts.get(minute) ?? grainStart(grain, minute);
+    starts.set(minute, at);
+    const name = `${at} ${id}`;
+    const cell = cells.get(name) ?? { at, id, sums: noSums() };
+    cells.set(name, cell);
+    addSums(cell.sums, sums);
   }
   return cells.values();
 }
@@ -149,10 +169,11 @@ function sumsWriter(db: DatabaseSync): (grain: Grain, at: number, group: number,
     const before = histograms.get(grain, at, group) as
       | { firstTokens: string | null; speeds: string | null }
       | undefined;
-    addToHistogram(sums.firstTokens, before?.firstTokens ?? null);
-    addToHistogram(sums.speeds, before?.speeds ?? null);
+    const [firstTokens, speeds] = [new Map(sums.firstTokens), new Map(sums.speeds)];
+    addToHistogram(firstTokens, before?.firstTokens ?? null);
+    addToHistogram(speeds, before?.speeds ?? null);
     const counted = [requests, refused, failed, tokensIn, tokensOut, tokensCached, tokensReasoning, unmetered];
-    write.run(grain, at, group, ...counted, histogramText(sums.firstTokens), histogramText(sums.speeds));
+    write.run(grain, at, group, ...counted, histogramText(firstTokens), histogramText(speeds));
   };
 }
 

@@ -5,7 +5,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { UsageLine, UsageSplit } from '../../shared/usage-model.ts';
 import { requestColumns } from './request-columns.ts';
 import { strangersGroup } from './rollup-table.ts';
-import { dayGrain, type Grain, hourGrain, minuteGrain } from './usage-grain.ts';
+import { dayGrain, type Grain, grainEnd, grainStart, hourGrain, minuteGrain } from './usage-grain.ts';
 import { addToHistogram } from './usage-histogram.ts';
 import { type SpanLimits, spansOf, type UsageSpan } from './usage-spans.ts';
 import { addRow, type CountedRow, groupsOfRows, noSums } from './usage-sums.ts';
@@ -108,11 +108,20 @@ export function createUsageReader(db: DatabaseSync): UsageReader {
     FROM ${inSpans('refusal_rollups')} WHERE u.group_id = ${strangersGroup} GROUP BY u.code`);
   const unknownMinutes = db.prepare(`
     SELECT code, sum(count) AS count FROM strangers WHERE minute >= :from AND minute < :to GROUP BY code`);
+  const newest = db.prepare(`
+    SELECT max(coalesce((SELECT max(received_at) FROM requests), 0), coalesce((SELECT max(minute) FROM strangers), 0)) AS at`);
   const first = db.prepare('SELECT at FROM usage_rollups WHERE grain = ? AND at >= ? ORDER BY at LIMIT 1');
   const last = db.prepare('SELECT at FROM usage_rollups WHERE grain = ? AND at < ? ORDER BY at DESC LIMIT 1');
 
+  // Until now, as nearly everybody asks: nothing came later, so that whole sums may be taken to the end of today.
+  function newestBefore(to: number): boolean {
+    const { at } = newest.get() as { at: number };
+    return at < to;
+  }
+
   function cut(time: UsageTime, grain?: Grain) {
-    const spans = spansOf(time.from, time.to, limits(), grain);
+    const to = newestBefore(time.to) ? grainEnd(dayGrain, grainStart(dayGrain, time.to - 1)) : time.to;
+    const spans = spansOf(time.from, to, limits(), grain);
     return { kept: spans.filter((span) => span.grain !== 'rows'), ends: spans.filter((span) => span.grain === 'rows') };
   }
 

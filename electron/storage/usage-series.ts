@@ -4,6 +4,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { UsageLine, UsageSeries, UsageSplit } from '../../shared/usage-model.ts';
 import { localDay, localDays } from './local-day.ts';
+import { grainStart, hourGrain, minuteGrain } from './usage-grain.ts';
 import { quantile } from './usage-histogram.ts';
 import { createUsageReader, type UsageCell, type UsageTime } from './usage-reader.ts';
 import { totalOf } from './usage-report.ts';
@@ -49,6 +50,8 @@ export function createUsageSeries(db: DatabaseSync): (query: SeriesQuery) => Usa
     const since = starts[0] ?? query.since;
     const keyId = query.keyId ?? null;
     const time = { from: since, to: until + 1 };
+    // Whole minutes or hours, because of parts of them the rows would have to be read.
+    const beforeFrom = grainStart(bucketMs < 6 * hourMs ? minuteGrain : hourGrain, since - (until - since));
     const times = starts.map((from, index) => ({ from, to: starts[index + 1] ?? until + 1 }));
     const totalIn = (one: UsageTime): UsageLine => totalOf(reader.cells({ times: [one], by: 'none', keyId }));
     const { firstTokens, speeds } = reader.histograms(time, keyId);
@@ -59,7 +62,7 @@ export function createUsageSeries(db: DatabaseSync): (query: SeriesQuery) => Usa
       buckets: [...starts],
       groups: gather(reader.cells({ times, by, keyId }), starts.length, (group) => labelOf(group, by)),
       total: totalIn(time),
-      before: totalIn({ from: since - (until - since), to: since }),
+      before: totalIn({ from: beforeFrom, to: since }),
       firstTokenMs: { p50: quantile(firstTokens, 0.5), p95: quantile(firstTokens, 0.95) },
       tokensPerSecond: { p50: perSecond(quantile(speeds, 0.5)), p95: perSecond(quantile(speeds, 0.95)) },
       refusals: [...reader.refusals(time, keyId)]

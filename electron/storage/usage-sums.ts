@@ -89,8 +89,23 @@ export function addRow(sums: UsageSums, row: CountedRow): void {
   if (tokens > 1 && ended > first) count(sums.speeds, bucketOf((tokens * 1_000_000) / (ended - first)));
 }
 
-function count<Name>(counts: Map<Name, number>, name: Name): void {
-  counts.set(name, (counts.get(name) ?? 0) + 1);
+/** Adds the sums of one to those of another. */
+export function addSums(sums: UsageSums, more: UsageSums): void {
+  sums.requests += more.requests;
+  sums.refused += more.refused;
+  sums.failed += more.failed;
+  sums.tokensIn += more.tokensIn;
+  sums.tokensOut += more.tokensOut;
+  sums.tokensCached += more.tokensCached;
+  sums.tokensReasoning += more.tokensReasoning;
+  sums.unmetered += more.unmetered;
+  for (const [bucket, times] of more.firstTokens) count(sums.firstTokens, bucket, times);
+  for (const [bucket, times] of more.speeds) count(sums.speeds, bucket, times);
+  for (const [code, times] of more.refusals) count(sums.refusals, code, times);
+}
+
+function count<Name>(counts: Map<Name, number>, name: Name, times = 1): void {
+  counts.set(name, (counts.get(name) ?? 0) + times);
 }
 
 /** A function that says to which group a row belongs; remembers the few programs of a batch. */

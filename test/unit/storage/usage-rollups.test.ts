@@ -1,6 +1,7 @@
 // Sums that are kept against the rows that they add up: random rows, every split, also around a change of the clock.
 
 import { afterEach, expect, test } from 'vitest';
+import { grainStart } from '../../../electron/storage/usage-grain.ts';
 import { createUsageSeries } from '../../../electron/storage/usage-series.ts';
 import { createUsageTable } from '../../../electron/storage/usage-table.ts';
 import { clientOfUserAgent } from '../../../shared/snippets-user-agents.ts';
@@ -61,7 +62,7 @@ const groupOf: Readonly<Record<UsageSplit, (row: RequestRow) => string | null>> 
 };
 
 /** The plainest way to the same numbers. */
-function fromRows(rows: readonly RequestRow[], { since, until, buckets }: UsageSeries, by: UsageSplit) {
+function fromRows(rows: readonly RequestRow[], { since, until, buckets, bucketMs }: UsageSeries, by: UsageSplit) {
   const sum = (some: readonly RequestRow[], pick: (row: RequestRow) => number | null) =>
     some.reduce((all, row) => all + (pick(row) ?? 0), 0);
   const between = (from: number, to: number) => rows.filter(({ receivedAt }) => receivedAt >= from && receivedAt < to);
@@ -92,7 +93,7 @@ function fromRows(rows: readonly RequestRow[], { since, until, buckets }: UsageS
   return {
     groups,
     total: line(shown),
-    before: line(between(since - (until - since), since)),
+    before: line(between(grainStart(bucketMs < 6 * hourMs ? 60 : 3_600, since - (until - since)), since)),
     waits: waits.sort((a, b) => a - b),
     refusals: ['rate_limited', 'model_unknown'].map((code) => ({
       code,
