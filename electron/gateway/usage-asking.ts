@@ -22,7 +22,7 @@ export type UsageAsking = {
 };
 
 /**
- * Known to take the option (shared/reference/wire-formats.md §1.2). All others are left alone, because a generation is
+ * Known to take the option. All others are left alone, because a generation is
  * never sent twice and a guess would cost a client its answer: llama.cpp, and what passes its answers on, sends `timings`
  * unasked, and would move them onto the very chunk that is taken out; GPT4All refuses.
  */
