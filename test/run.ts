@@ -167,6 +167,7 @@ async function playwright(projects: readonly string[]): Promise<Tests> {
   rmSync(folder, { recursive: true, force: true });
   const { stats = {} } = JSON.parse(text) as { readonly stats?: Record<string, number> };
   const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = stats;
+  if (flaky > 0) tell(`${flaky} needed a second try: look at them.`);
   return { ok: ok && expected > 0, passed: expected + flaky, failed: unexpected, skipped };
 }
 

@@ -23,6 +23,8 @@ export default defineConfig<HostOption>({
   workers: 2,
   timeout: 60_000,
   expect: { timeout: 10_000 },
+  // A browser on a shared machine can be starved for a minute. A spec that needed its second try is reported as flaky.
+  retries: process.env['CI'] === 'true' ? 1 : 0,
   forbidOnly: process.env['CI'] === 'true',
   // The second one where somebody counts: test/run.ts names a file for it.
   reporter: [['list'], ...(process.env['PLAYWRIGHT_JSON_OUTPUT_FILE'] ? [['json'] as const] : [])],
