@@ -137,11 +137,7 @@ export async function compose(shell: Shell): Promise<House> {
       stopListening: gateway.stop,
       urls: gateway.urls,
       running: gateway.running,
-      // Any free port is asked for once: a change of address keeps the one it got.
-      wanted: () => ({
-        hosts: settings.get()['server.hosts'],
-        port: settings.get()['server.port'] || (gateway.addresses()[0]?.port ?? 0),
-      }),
+      wanted: () => ({ hosts: settings.get()['server.hosts'], port: settings.get()['server.port'] }),
       clock,
       log,
       onChange: () => changes.statusChanged(),
@@ -223,8 +219,11 @@ export async function compose(shell: Shell): Promise<House> {
     });
     const changes = createChangeFeed({
       status,
-      key: (id) => keys.list().find((key) => key.id === id),
-      keys: keys.list,
+      key(id) {
+        const key = registry.get(id);
+        return key && registry.facts(key);
+      },
+      keyStates: () => registry.all().map(({ id, status }) => ({ id, status, usable: registry.isUsable(id) })),
       setting: (name) => settingsCalls.list().find((setting) => setting.name === name),
       viewOf: requests.viewOf,
       log,

@@ -10,7 +10,8 @@ export type ChangeFeedPorts = {
   readonly status: () => Status;
   /** Facts of a key, or undefined once it is deleted. */
   readonly key: (id: string) => KeyFacts | undefined;
-  readonly keys: () => readonly KeyFacts[];
+  /** Looked at every second: from memory, with nothing asked of the disk. */
+  readonly keyStates: () => readonly Pick<KeyFacts, 'id' | 'status' | 'usable'>[];
   /** A setting as people may see it, or undefined where it is changed by calls of its own. */
   readonly setting: (name: string) => SettingView | undefined;
   readonly viewOf: (row: RequestRow) => RequestView;
@@ -115,7 +116,7 @@ export function createChangeFeed(ports: ChangeFeedPorts): ChangeFeed {
 
   function look(): void {
     try {
-      const states = new Map(ports.keys().map(({ id, status, usable }) => [id, `${status} ${usable}`]));
+      const states = new Map(ports.keyStates().map(({ id, status, usable }) => [id, `${status} ${usable}`]));
       for (const [id, state] of states) if ((keyStates.get(id) ?? state) !== state) dirty.keys.add(id);
       keyStates = states;
     } catch (error) {

@@ -52,7 +52,9 @@ export function createServerControl(ports: ServerControlPorts): ServerControl {
 
   async function listen(): Promise<void> {
     const { hosts, port } = ports.wanted();
-    await ports.listenOn(hosts, port);
+    // Where any port would do, clients know the one that it is.
+    const [url] = ports.urls();
+    await ports.listenOn(hosts, port || Number(url ? new URL(url).port : 0));
     ports.log.info('the gateway listens', { urls: ports.urls() });
   }
 
@@ -78,17 +80,13 @@ export function createServerControl(ports: ServerControlPorts): ServerControl {
 
   async function rebind(): Promise<void> {
     if (state !== 'running') return;
-    const { hosts, port } = ports.wanted();
-    const [url] = ports.urls();
     try {
-      // Where any port would do, clients know the one that it was.
-      await ports.listenOn(hosts, port || Number(url ? new URL(url).port : 0));
+      await listen();
     } catch (error) {
       // Of the old sockets nobody knows which ones are left.
       await ports.stopListening(ports.drainMs);
       fail(error);
     }
-    ports.log.info('the gateway listens anew', { urls: ports.urls() });
     ports.onChange();
   }
 
