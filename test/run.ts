@@ -22,7 +22,14 @@ type Suite = {
   readonly mayBeMissing?: boolean;
   readonly run?: () => Promise<Tests>;
 };
-type Tests = { readonly ok: boolean; readonly passed: number; readonly failed: number; readonly skipped: number };
+type Tests = {
+  readonly ok: boolean;
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  /** The full names of those that failed: said again at the end, where they are looked for. */
+  readonly failures?: readonly string[];
+};
 
 const tell = (text: string) => process.stdout.write(`${text}\n`);
 
@@ -90,9 +97,24 @@ async function vitest(
   return { ...counts, ok: ok && counts.failed === 0 };
 }
 
+type VitestReport = {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+  }[];
+};
+
 function countsOf(report: string): Omit<Tests, 'ok'> {
-  const { numPassedTests = 0, numFailedTests = 0, numPendingTests = 0 } = JSON.parse(report) as Record<string, number>;
-  return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests };
+  const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(report) as VitestReport;
+  const failures = testResults.flatMap(({ name, status, assertionResults }) => {
+    const failed = assertionResults.filter((each) => each.status === 'failed').map(({ fullName }) => fullName);
+    return failed.length === 0 && status === 'failed' ? [name] : failed;
+  });
+  return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests, failures };
 }
 
 // A keyring of its own in a session of its own, unlocked with an empty secret: the real thing, and nobody's real secrets.
@@ -151,6 +173,16 @@ function electronMissing(): string | undefined {
   return existsSync(folder) ? undefined : 'Electron’s runtime is not installed';
 }
 
+type PlaywrightSuite = {
+  readonly specs?: readonly { readonly title: string; readonly ok: boolean }[];
+  readonly suites?: readonly PlaywrightSuite[];
+};
+type PlaywrightReport = { readonly stats?: Record<string, number>; readonly suites?: readonly PlaywrightSuite[] };
+
+function failedSpecs({ specs = [], suites = [] }: PlaywrightSuite): readonly string[] {
+  return [...specs.filter(({ ok }) => !ok).map(({ title }) => title), ...suites.flatMap(failedSpecs)];
+}
+
 /** Runs the end-to-end specs in some of their projects and reads their count. */
 async function playwright(projects: readonly string[]): Promise<Tests> {
   const folder = mkdtempSync(join(tmpdir(), 'keyhatch-test-'));
@@ -165,10 +197,16 @@ async function playwright(projects: readonly string[]): Promise<Tests> {
   const ok = await step(args, { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: report });
   const text = existsSync(report) ? readFileSync(report, 'utf8') : '{}';
   rmSync(folder, { recursive: true, force: true });
-  const { stats = {} } = JSON.parse(text) as { readonly stats?: Record<string, number> };
+  const { stats = {}, suites = [] } = JSON.parse(text) as PlaywrightReport;
   const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = stats;
   if (flaky > 0) tell(`${flaky} needed a second try: look at them.`);
-  return { ok: ok && expected > 0, passed: expected + flaky, failed: unexpected, skipped };
+  return {
+    ok: ok && expected > 0,
+    passed: expected + flaky,
+    failed: unexpected,
+    skipped,
+    failures: suites.flatMap(failedSpecs),
+  };
 }
 
 async function main(): Promise<void> {
@@ -211,7 +249,7 @@ async function main(): Promise<void> {
     }
     tell(`\n── ${name}`);
     const began = performance.now();
-    const { ok, passed, failed, skipped } = await run();
+    const { ok, passed, failed, skipped, failures = [] } = await run();
     sum.passed += passed;
     sum.failed += failed;
     sum.skipped += skipped;
@@ -219,6 +257,7 @@ async function main(): Promise<void> {
     good &&= ok && !(inCi && skipped > 0);
     lines.push(
       `  ${ok ? 'passed ' : 'FAILED '}  ${name}: ${passed} passed, ${failed} failed, ${skipped} skipped, ${Math.round((performance.now() - began) / 1000)} s`,
+      ...failures.map((failure) => `           ${failure}`),
     );
   }
   tell(`\n${lines.join('\n')}\n`);
