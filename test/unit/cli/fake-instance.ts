@@ -7,6 +7,7 @@ import { silentLog } from '../../../electron/lib/log.ts';
 import { type Contract, contract } from '../../../shared/contract.ts';
 import { errorsFromWire, errorsToWire } from '../../../shared/error-wire.ts';
 import { KeyhatchError } from '../../../shared/errors.ts';
+import { usualPolicy } from '../../../shared/key-policy.ts';
 import type { Finding, KeyFacts, Status, UpstreamStatus } from '../../../shared/model.ts';
 import { settingAbout, settingNames, settingsSchema } from '../../../shared/settings.ts';
 import type { UsageReport, UsageSeries } from '../../../shared/usage-model.ts';
@@ -33,6 +34,7 @@ export const laptop: KeyFacts = {
   lastUsedBy: 'openai/6.1',
   limits: { rpm: 60, parallel: null },
   models: null,
+  policy: usualPolicy,
   usable: true,
   today: { requests: 4, tokensIn: 900, tokensOut: 120 },
 };
