@@ -10,6 +10,7 @@ import type { Lifetime } from './lib/lifetime.ts';
 import type { Log } from './lib/log.ts';
 import { openSoundDatabase } from './storage/database-repair.ts';
 import { createKeyTable } from './storage/key-table.ts';
+import { createLimitCounterTable } from './storage/limit-counter-table.ts';
 import { localDay } from './storage/local-day.ts';
 import { createMetaTable } from './storage/meta-table.ts';
 import { createRequestList } from './storage/request-list.ts';
@@ -52,6 +53,7 @@ export function openLedger(options: {
     meta: createMetaTable(db),
     keyTable,
     recorder,
+    limitCounters: createLimitCounterTable(db),
     prune: (kept: Kept) => retention(clock.now(), kept),
     requestsToday: () => upToDate((now) => usageTable.requestsSince(localDay(now).from)),
     report: (sinceMs: number, by: UsageGroup) =>

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { makeId } from '../shared/key-format.ts';
 import { joinDashboard } from './compose-dashboard.ts';
 import { openLedger } from './compose-ledger.ts';
+import { joinLimits } from './compose-limits.ts';
 import { type ControlServer, startControlServer } from './control/control-server.ts';
 import { createChangeFeed } from './core/change-feed.ts';
 import { createDiscovery } from './core/discovery.ts';
@@ -80,7 +81,14 @@ export async function compose(shell: Shell): Promise<House> {
     });
     const door: { current: WatchedVaultDoor | undefined } = { current: undefined };
     const vaultDoor = doorTo(() => door.current);
-    const registry = createKeyRegistry({ store: keyTable, vault: vaultDoor, clock, today: recorder.usage.today });
+    const registry = createKeyRegistry({
+      store: keyTable,
+      vault: vaultDoor,
+      clock,
+      today: recorder.usage.today,
+      budgets: (key) => limits.budgets(key.id),
+    });
+    const limits = joinLimits({ ledger, registry, gateway: () => gateway, lifetime, clock, log });
 
     const health = createHealthWatch({
       upstreams: () => upstreams.records().map((record) => ({ ...record, url: new URL(record.url) })),
@@ -88,6 +96,7 @@ export async function compose(shell: Shell): Promise<House> {
       log,
       onChange() {
         upstreams.healthChanged();
+        gateway.upstreamsChanged();
         changes.statusChanged();
       },
     });
@@ -106,11 +115,13 @@ export async function compose(shell: Shell): Promise<House> {
       standIn: shell.echo === 'stand-in' ? echo : undefined,
       secrets: vault.secrets,
       health: health.state,
+      places: (id) => gateway.placesAt(id),
       refreshHealth: (id) => health.refresh(id),
       parseAddress: (text, confirmed) => parseUpstreamAddress(text, { confirmed, ownAddresses: gateway.addresses() }),
       identify: (url, credential) => identify(url, { credential, timeoutMs: detectTimeoutMs }),
       makeId: () => makeId((bytes) => randomFillSync(bytes)),
       onChange() {
+        gateway.upstreamsChanged();
         changes.statusChanged();
         void health.refresh();
       },
@@ -125,7 +136,7 @@ export async function compose(shell: Shell): Promise<House> {
       upstreams: { list: upstreams.live, fallback: upstreams.fallback },
       responses: recorder.responses,
       usage: recorder.usage,
-      admissions: recorder.admissions,
+      ...limits.ports,
       upstreamFailed: health.noteFailure,
       lookup: guardedLookup,
       clock,
@@ -137,6 +148,7 @@ export async function compose(shell: Shell): Promise<House> {
       stopListening: gateway.stop,
       urls: gateway.urls,
       running: gateway.running,
+      queued: gateway.queued,
       wanted: () => ({ hosts: settings.get()['server.hosts'], port: settings.get()['server.port'] }),
       clock,
       log,
@@ -223,7 +235,10 @@ export async function compose(shell: Shell): Promise<House> {
         const key = registry.get(id);
         return key && registry.facts(key);
       },
-      keyStates: () => registry.all().map(({ id, status }) => ({ id, status, usable: registry.isUsable(id) })),
+      keyStates: () =>
+        registry
+          .all()
+          .map((key) => ({ id: key.id, status: registry.statusOf(key), usable: registry.isUsable(key.id) })),
       setting: (name) => settingsCalls.list().find((setting) => setting.name === name),
       viewOf: requests.viewOf,
       log,
@@ -238,6 +253,7 @@ export async function compose(shell: Shell): Promise<House> {
       setLan: settingsCalls.setLan,
       checkPort: (port) => checkPort(settings.get()['server.hosts'], port, gateway.addresses()),
       keys,
+      limits: limits.of,
       upstreams,
       settings: settingsCalls,
       usage: ledger.report,

@@ -4,7 +4,7 @@
 import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
 import { change } from './change.ts';
-import { topUp } from './limit-model.ts';
+import { limitStates, topUp } from './limit-model.ts';
 import {
   createdKey,
   desktopFacts,
@@ -69,6 +69,10 @@ export const contract = {
     rotate: manage
       .input(ref.extend({ graceMs: z.number().int().min(0).max(31_536_000_000).default(86_400_000) }))
       .output(createdKey),
+  },
+  limits: {
+    /** Every limit of a key and what is left of it now. */
+    get: view.input(ref).output(limitStates),
   },
   upstreams: {
     list: view.output(z.array(upstreamStatus)),

@@ -4,6 +4,7 @@
 import { implement } from '@orpc/server';
 import type { Change } from '../../shared/change.ts';
 import { contract } from '../../shared/contract.ts';
+import type { LimitStates } from '../../shared/limit-model.ts';
 import type {
   DesktopFacts,
   DetectedServer,
@@ -36,6 +37,7 @@ export type RouterPorts = {
   readonly setLan: (on: boolean) => Promise<void>;
   readonly checkPort: (port: number) => Promise<PortCheck>;
   readonly keys: Keys;
+  readonly limits: (ref: string) => LimitStates;
   readonly upstreams: Upstreams;
   readonly settings: SettingsCalls;
   readonly usage: (sinceMs: number, by: UsageGroup) => UsageReport;
@@ -75,6 +77,9 @@ export function createRouter(ports: RouterPorts) {
       delete: calls.keys.delete.handler(({ input }) => keys.delete(input.ref)),
       topUp: calls.keys.topUp.handler(({ input }) => keys.topUp(input.ref, input.add)),
       rotate: calls.keys.rotate.handler(({ input }) => keys.rotate(input.ref, input.graceMs)),
+    },
+    limits: {
+      get: calls.limits.get.handler(({ input }) => ports.limits(input.ref)),
     },
     upstreams: {
       list: calls.upstreams.list.handler(() => upstreams.statuses()),

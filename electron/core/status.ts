@@ -3,6 +3,7 @@
 import type { Reachable, Status, UpstreamStatus, VaultKind } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { accessSentence, isOnLan } from './access-sentence.ts';
+import { budgetWarnings } from './budget-warnings.ts';
 import type { KeyRegistry } from './key-registry.ts';
 import type { ServerControl } from './server-control.ts';
 
@@ -28,6 +29,7 @@ export function statusNow(ports: StatusPorts): Status {
   const locked = ports.keys.locked();
   const keys = ports.keys.all();
   const dashboardProblem = ports.dashboard.problem();
+  const active = keys.filter((key) => ports.keys.statusOf(key) === 'active' && ports.keys.isUsable(key.id));
   const onLan = isOnLan(settings['server.hosts']);
   return {
     version: ports.version,
@@ -44,7 +46,7 @@ export function statusNow(ports: StatusPorts): Status {
       sentence: accessSentence(settings),
     },
     keys: {
-      active: keys.filter(({ id, status }) => status === 'active' && ports.keys.isUsable(id)).length,
+      active: active.length,
       total: keys.length,
     },
     upstreams: ports.upstreams(),
@@ -53,6 +55,7 @@ export function statusNow(ports: StatusPorts): Status {
       ...(ports.storageProblem === null ? [] : [ports.storageProblem]),
       ...ports.settingsProblems(),
       ...(dashboardProblem === null ? [] : [dashboardProblem]),
+      ...budgetWarnings(keys, ports.keys.budgets),
       ...(onLan && !settings['access.requireKey'] ? ['Keys are off while other machines can reach this server.'] : []),
     ],
   };

@@ -7,6 +7,7 @@ import type { Dialect } from '../../shared/upstream-kinds.ts';
 import { foldKey, hasMoreValues, type JsonMember, scanTopLevel } from './json-members.ts';
 import { promptBytesOf } from './prompt-size.ts';
 import { findRemoteMedia } from './remote-media.ts';
+import { type Asked, askedOf, asksNothing } from './request-cost.ts';
 import type { Operation } from './route-table.ts';
 
 export type BodyFacts = {
@@ -18,6 +19,7 @@ export type BodyFacts = {
   readonly streamOptions: JsonMember | undefined;
   /** Text for the model to read, without media. */
   readonly promptBytes: number;
+  readonly asked: Asked;
   /** Stored responses, conversations and items that the request builds on. */
   readonly storedIds: readonly string[];
   /** Rights beyond the route's own that the body asks for, each with what it is, in words. */
@@ -30,6 +32,7 @@ export const noFacts: BodyFacts = {
   streaming: false,
   streamOptions: undefined,
   promptBytes: 0,
+  asked: asksNothing,
   storedIds: [],
   needs: new Map(),
 };
@@ -88,6 +91,7 @@ export function jsonFacts(bytes: Buffer, dialect: Dialect): BodyFacts {
     streaming: root['stream'] === true || (dialect === 'ollama' && root['stream'] !== false),
     streamOptions,
     promptBytes: promptBytesOf(root),
+    asked: askedOf(root),
     storedIds: storedIds(root),
     needs: needsOf(root, model, text),
   };

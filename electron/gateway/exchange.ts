@@ -5,7 +5,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Dialect } from '../../shared/upstream-kinds.ts';
 import type { BodyFacts } from './body-policy.ts';
+import type { Place } from './places.ts';
 import type { GatewayKey, GatewayUpstream } from './ports.ts';
+import type { Reservation } from './reserve.ts';
 import type { Operation, RouteRow } from './route-table.ts';
 import type { Ending } from './running.ts';
 
@@ -82,8 +84,16 @@ export type Authorized = Bodied & {
   readonly candidates: readonly [GatewayUpstream, ...GatewayUpstream[]];
 };
 
+/** After reserve: what it may use is held, and so is a place at the first of its candidates. */
+export type Reserved = Authorized & {
+  /** How long it waited for a place at the upstream; left out where there is nothing to wait for. */
+  readonly queuedMs?: number;
+  readonly place: Place | undefined;
+  readonly reservation: Reservation | undefined;
+};
+
 /** How far an exchange has got, for the refusal and the meter. */
-export type SoFar = Received & Partial<Authorized>;
+export type SoFar = Received & Partial<Reserved>;
 
 /** The error that tells a client why its running request was ended. */
 export function endedError({ ending, caller }: Admitted): KeyhatchError {

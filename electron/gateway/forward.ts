@@ -1,4 +1,4 @@
-// Stage 7: sends the request to the upstream and streams the answer back as it comes, through the proxy library. The only
+// Stage 8: sends the request to the upstream and streams the answer back as it comes, through the proxy library. The only
 // stage that touches the response. A generation is never replayed; the one exception is an upstream that refused the
 // connection before it took a byte while another serves the same model (ARCHITECTURE.md, rules 5 to 8).
 
@@ -9,7 +9,7 @@ import { KeyhatchError } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type Attempt, breakOff, endAttempt, endOf, type Forwarded, hold, release, tallyFacts } from './attempt.ts';
-import { type Authorized, endedError, ownerOf } from './exchange.ts';
+import { type Authorized, endedError, ownerOf, type Reserved } from './exchange.ts';
 import { clientHeaders, upstreamHeaders } from './forward-headers.ts';
 import type { GatewayUpstream, ResponseOwners } from './ports.ts';
 import type { RunningRequests } from './running.ts';
@@ -37,7 +37,7 @@ type SendPorts = ForwardPorts & { readonly turns: Turns; readonly asking: UsageA
 /** What is put off to the end of a turn of the event loop. */
 type Turns = { readonly send: (state: Attempt) => void; readonly release: (state: Attempt) => void };
 
-export type Forward = (exchange: Authorized) => Promise<Forwarded>;
+export type Forward = (exchange: Reserved) => Promise<Forwarded>;
 
 // On the request itself and not in a WeakMap: an entry there that leads back to its key outlives every minor collection,
 // and with it all that a request ever held (measured: 12 ms of pause three times a second under load).
@@ -104,6 +104,7 @@ export function createForward(ports: ForwardPorts): Forward {
       } catch (error) {
         const next = others.shift();
         if (!next || !isRefusedConnection(error)) throw error;
+        await exchange.place?.moveTo(next);
         upstream = next;
       }
     }

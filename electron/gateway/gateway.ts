@@ -1,9 +1,13 @@
 // The data plane as a whole: listeners, pipeline and running requests under one roof. Started, moved and stopped by core;
 // knows nothing of who asks it to.
 
+import type { LimitStates } from '../../shared/limit-model.ts';
+import { createBudgetCalendar } from './budget-calendar.ts';
+import { createKeyLimits } from './key-limits.ts';
 import { createListener, type ListenAddress, urlOf } from './listener.ts';
 import { createPipeline } from './pipeline.ts';
-import type { GatewayPorts } from './ports.ts';
+import { createPlaces, type Places } from './places.ts';
+import type { GatewayKey, GatewayPorts } from './ports.ts';
 import { createRunningRequests } from './running.ts';
 
 export type Gateway = {
@@ -13,8 +17,15 @@ export type Gateway = {
   readonly addresses: () => readonly ListenAddress[];
   /** Takes no new requests, waits for the running ones at most `drainMs`, then ends them in their dialect. */
   readonly stop: (drainMs: number) => Promise<void>;
-  /** How many requests run now. */
+  /** How many requests run now, without those that wait in line. */
   readonly running: () => number;
+  readonly queued: () => number;
+  /** How many requests a model server answers now, and how many wait for it. */
+  readonly placesAt: Places['at'];
+  /** Every limit of a key and what is left of it. */
+  readonly limitsOf: (key: GatewayKey) => LimitStates;
+  /** To be called when upstreams were added or changed: they may take more at once than before. */
+  readonly upstreamsChanged: () => void;
   /** To be called when a key changed: ends its running requests if it may no longer be used. */
   readonly keyChanged: (keyId: string) => void;
   readonly close: () => void;
@@ -26,11 +37,15 @@ export function createGateway(
   ports: GatewayPorts & { readonly upstreamFailed: (upstreamId: string, reason: string) => void },
 ): Gateway {
   const running = createRunningRequests(ports);
-  const pipeline = createPipeline({ ...ports, running });
+  const calendar = createBudgetCalendar(() => ports.settings()['usage.timeZone']);
+  const limits = createKeyLimits({ ...ports, calendar });
+  const places = createPlaces(ports);
+  const pipeline = createPipeline({ ...ports, running, calendar, limits, places });
   const listener = createListener(pipeline.handle);
 
   async function stop(drainMs: number): Promise<void> {
     await listener.stopAccepting();
+    places.refuseAll();
     await within(drainMs, running.idle());
     running.endAll('server_stopping');
     // What was refused just now still has to get its answer out.
@@ -43,8 +58,20 @@ export function createGateway(
     addresses: listener.addresses,
     urls: () => [...new Set(listener.addresses().map(urlOf))],
     stop,
-    running: () => running.count(),
-    keyChanged: running.keyChanged,
+    running: () => running.count() - places.queued(),
+    queued: () => places.queued(),
+    placesAt: places.at,
+    limitsOf: (key) => ({
+      ...limits.states(key),
+      parallel: { limit: key.limits.parallel, running: running.count(key.id) },
+      waiting: places.queued(key.id),
+    }),
+    upstreamsChanged: places.look,
+    keyChanged(keyId) {
+      running.keyChanged(keyId);
+      places.keyChanged(keyId);
+      if (!ports.keys.get(keyId)) ports.counters.forget({ kind: 'key', id: keyId });
+    },
     close: pipeline.close,
   };
 }

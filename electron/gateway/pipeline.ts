@@ -1,24 +1,30 @@
-// A request's way through the gateway, from top to bottom: guard, route, identify, admit, body, authorize, forward, meter.
+// A request's way through the gateway, from top to bottom: guard, route, identify, admit, body, authorize, reserve, forward,
+// meter.
 // The only place that catches: one refusal, in the caller's dialect. What a stage took is given back here, once.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { KeyhatchError } from '../../shared/errors.ts';
-import { type Admission, createAdmission } from './admit.ts';
+import { admit } from './admit.ts';
 import type { Forwarded } from './attempt.ts';
 import { authorize } from './authorize.ts';
 import { readBody } from './body.ts';
 import { createBodyBudget } from './body-memory.ts';
+import type { BudgetCalendar } from './budget-calendar.ts';
 import { answerPreflight, isPreflight, setCorsHeaders } from './cors.ts';
 import type { Received, SoFar } from './exchange.ts';
 import { createForward } from './forward.ts';
 import { guard } from './guard.ts';
 import { identify } from './identify.ts';
+import type { KeyLimits } from './key-limits.ts';
 import { meter } from './meter.ts';
 import { answerModelList, upstreamsToList } from './model-list.ts';
 import { answerOwn } from './own-answers.ts';
+import type { Places } from './places.ts';
 import type { GatewayPorts } from './ports.ts';
+import { setRateHeaders } from './rate-headers.ts';
 import { refuse } from './reply.ts';
 import { makeRequestId } from './request-id.ts';
+import { createReserve } from './reserve.ts';
 import { createRouter, dialectOfPath } from './route.ts';
 import type { RunningRequests } from './running.ts';
 import { createUpstreamAgents } from './upstream-agent.ts';
@@ -31,20 +37,22 @@ export type Pipeline = {
 
 export type PipelinePorts = GatewayPorts & {
   readonly running: RunningRequests;
+  readonly limits: KeyLimits;
+  readonly calendar: BudgetCalendar;
+  readonly places: Places;
   readonly upstreamFailed: (upstreamId: string, reason: string) => void;
 };
 
 export function createPipeline(ports: PipelinePorts): Pipeline {
   const agents = createUpstreamAgents(ports);
-  const admission = createAdmission(ports);
   const route = createRouter(ports);
+  const reserve = createReserve(ports);
   const forward = createForward({ ...ports, agents });
   const bodyPorts = {
     settings: ports.settings,
     budget: createBodyBudget(() => ports.settings()['limits.bodiesInFlightBytes']),
   };
   const listPorts = { ...ports, agents };
-  const ownPorts = { ...ports, admission };
 
   async function handle(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): Promise<void> {
     const receivedAt = ports.clock.now();
@@ -67,22 +75,27 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
       soFar = routed;
       const identified = identify(routed, ports);
       soFar = identified;
-      const admitted = admission.admit(identified);
+      const admitted = await admit(identified, ports);
       soFar = admitted;
-      setRateHeaders(soFar, admission);
-      if (admitted.route.own) return answerOwn(admitted, ownPorts);
+      if (admitted.route.own) {
+        showLimits(soFar);
+        return answerOwn(admitted, ports);
+      }
       const bodied = await readBody(admitted, bodyPorts);
       soFar = bodied;
       const authorized = authorize(bodied, ports);
       soFar = authorized;
+      const reserved = await reserve(authorized);
+      soFar = reserved;
+      showLimits(soFar);
       const lists = upstreamsToList(authorized, listPorts);
       if (lists) return await answerModelList(authorized, lists, listPorts);
-      end = await forward(authorized);
+      end = await forward(reserved);
     } catch (error) {
       end = expected(error, received.id);
       if (!res.headersSent) {
         setCorsHeaders(req, res, ports.settings());
-        setRateHeaders(soFar, admission);
+        showLimits(soFar);
       }
       // Who waited for 100 Continue may now leave the body out or not: what comes next could be either.
       if (expectsContinue && !res.headersSent) res.setHeader('connection', 'close');
@@ -91,11 +104,19 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
       // Each in its own right: a fault in one must not cost the others.
       try {
         soFar.body?.letGo();
+        soFar.reservation?.settle(end);
       } finally {
+        soFar.place?.release();
         soFar.lease?.release();
         meter(soFar, end, ports);
       }
     }
+  }
+
+  // What a key has left, on every answer, so that clients can pace themselves.
+  function showLimits({ caller, res, dialect }: SoFar): void {
+    if (caller?.kind !== 'key') return;
+    setRateHeaders(res, dialect ?? 'openai', ports.limits.states(caller.key), ports.clock.now());
   }
 
   function expected(error: unknown, id: string): KeyhatchError {
@@ -105,14 +126,4 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
   }
 
   return { handle, close: () => agents.close() };
-}
-
-// What a key has left of its minute, on every answer, so that clients can pace themselves.
-function setRateHeaders(soFar: SoFar, admission: Admission): void {
-  if (soFar.caller?.kind !== 'key') return;
-  const rate = admission.rateOf(soFar.caller.key);
-  if (!rate) return;
-  soFar.res.setHeader('x-ratelimit-limit-requests', rate.limit);
-  soFar.res.setHeader('x-ratelimit-remaining-requests', rate.remaining);
-  soFar.res.setHeader('x-ratelimit-reset-requests', `${Math.ceil(rate.resetMs / 1000)}s`);
 }

@@ -8,6 +8,7 @@ import { type Contract, contract } from '../../../shared/contract.ts';
 import { errorsFromWire, errorsToWire } from '../../../shared/error-wire.ts';
 import { KeyhatchError } from '../../../shared/errors.ts';
 import { usualPolicy } from '../../../shared/key-policy.ts';
+import type { LimitStates } from '../../../shared/limit-model.ts';
 import type { Finding, KeyFacts, Status, UpstreamStatus } from '../../../shared/model.ts';
 import { settingAbout, settingNames, settingsSchema } from '../../../shared/settings.ts';
 import type { UsageReport, UsageSeries } from '../../../shared/usage-model.ts';
@@ -35,6 +36,7 @@ export const laptop: KeyFacts = {
   limits: { rpm: 60, parallel: null },
   models: null,
   policy: usualPolicy,
+  budgets: [],
   usable: true,
   today: { requests: 4, tokensIn: 900, tokensOut: 120 },
 };
@@ -66,6 +68,7 @@ export const studio: UpstreamStatus = {
   latencyMs: 12,
   checkedAt: now,
   models: ['qwen3-8b', 'gemma-3'],
+  places: { limit: 4, from: 'kind', running: 2, queued: 0 },
   isDefault: true,
   hasCredential: false,
   setByFlag: false,
@@ -82,6 +85,7 @@ export const running: Status = {
     startedAt: now - hour,
     reason: null,
     running: 2,
+    queued: 0,
     reachable: [],
   },
   dashboard: { url: null },
@@ -96,7 +100,7 @@ export const running: Status = {
 export const atRest: Status = {
   ...running,
   shell: 'at-rest',
-  server: { state: 'stopped', urls: [], startedAt: null, reason: null, running: 0, reachable: [] },
+  server: { state: 'stopped', urls: [], startedAt: null, reason: null, running: 0, queued: 0, reachable: [] },
 };
 
 const totals = { requests: 12, refused: 1, failed: 2, tokensIn: 12_345, tokensOut: 678, tokensCached: 0, unmetered: 0 };
@@ -121,6 +125,19 @@ const series: UsageSeries = {
   tokensPerSecond: { p50: 61, p95: null },
   refusals: [{ code: 'key_missing', count: 7 }],
 };
+
+function limitsOf({ limits, budgets }: KeyFacts): LimitStates {
+  return {
+    requestsPerMinute:
+      limits.rpm === null ? null : { limit: limits.rpm, used: 4, remaining: limits.rpm - 4, resetMs: 0 },
+    requestsPerHour: null,
+    tokensPerMinute: null,
+    parallel: { limit: limits.parallel, running: 1 },
+    priority: 'normal',
+    waiting: 0,
+    budgets: [...budgets],
+  };
+}
 
 const noDesktop = (): never => {
   throw new KeyhatchError('desktop_only');
@@ -205,6 +222,9 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
       rotate: os.keys.rotate.handler(({ input }) =>
         created({ ...keyOf(input.ref), oldSecretUntil: input.graceMs === 0 ? null : now + input.graceMs }),
       ),
+    },
+    limits: {
+      get: os.limits.get.handler(({ input }) => limitsOf(keyOf(input.ref))),
     },
     upstreams: {
       list: os.upstreams.list.handler(() => [upstream]),

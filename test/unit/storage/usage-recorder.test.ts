@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
-import type { AdmissionLog, ResponseOwners, UsageSink } from '../../../electron/gateway/ports.ts';
+import type { ResponseOwners, UsageSink } from '../../../electron/gateway/ports.ts';
 import { createKeyTable } from '../../../electron/storage/key-table.ts';
 import { createResponseLedger } from '../../../electron/storage/response-ledger.ts';
 import { createUsageRecorder } from '../../../electron/storage/usage-recorder.ts';
@@ -45,7 +45,7 @@ function open(options: { dir?: string; clock?: ReturnType<typeof heldClock>; onW
 
 test('fits the shapes that the gateway asks for', () => {
   const { recorder } = open();
-  const shapes: { usage: UsageSink; admissions: AdmissionLog; responses: ResponseOwners } = recorder;
+  const shapes: { usage: UsageSink; responses: ResponseOwners } = recorder;
   expect(shapes).toBe(recorder);
 });
 
