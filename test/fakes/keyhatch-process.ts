@@ -167,8 +167,7 @@ async function start(profile: Profile, options: StartOptions): Promise<KeyhatchP
     url,
     port: Number(new URL(url).port),
     pid: child.pid ?? 0,
-    chat: (key, more = {}, init = {}) => postChat(url, key, more, init),
-    get: (key, path) => fetch(url + path, { headers: bearer(key) }),
+    ...callsTo(url),
     stdout: output.stdout,
     stderr: output.stderr,
     signal: (signal) => void child.kill(signal),
@@ -179,13 +178,18 @@ async function start(profile: Profile, options: StartOptions): Promise<KeyhatchP
   };
 }
 
-function postChat(url: string, key: string | null, more: object, init: RequestInit): Promise<Response> {
-  return fetch(`${url}/v1/chat/completions`, {
-    method: 'POST',
-    body: JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'hi' }], ...more }),
-    ...init,
-    headers: { 'content-type': 'application/json', ...bearer(key) },
-  });
+/** How a client calls a gateway; `null` sends no key. */
+export function callsTo(url: string): Pick<KeyhatchProcess, 'chat' | 'get'> {
+  return {
+    chat: (key, more = {}, init = {}) =>
+      fetch(`${url}/v1/chat/completions`, {
+        method: 'POST',
+        body: JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'hi' }], ...more }),
+        ...init,
+        headers: { 'content-type': 'application/json', ...bearer(key) },
+      }),
+    get: (key, path) => fetch(url + path, { headers: bearer(key) }),
+  };
 }
 
 function bearer(key: string | null): Record<string, string> {
