@@ -3,7 +3,8 @@
 
 import { resolve } from 'node:path';
 import { _electron } from '@playwright/test';
-import { callsTo, freePort, type Profile } from '../fakes/keyhatch-process.ts';
+import { freePort } from '../fakes/free-port.ts';
+import { callsTo, type Profile } from '../fakes/keyhatch-process.ts';
 import type { Subject } from './fixture.ts';
 
 const root = resolve(import.meta.dirname, '../..');
