@@ -25,7 +25,8 @@ export function UsageChart({ title, hint, buckets, bucketMs, groups }: UsageChar
   const label = texts.chart.label(title, formatMoment(buckets[0] ?? 0), formatMoment(buckets.at(-1) ?? 0));
   return (
     <figure aria-label={`${label} ${hint}`.trim()} style={{ margin: 0 }}>
-      {groups.length > 1 && (
+      {/* One alone is named by its title and the table, where there is one. */}
+      {(groups.length > 1 || hint === '') && (
         <ul className="kh-legend">
           {groups.map(({ id, name, color }) => (
             <li key={id}>
