@@ -57,6 +57,12 @@ const table = {
       'This request has already passed through this gateway: one of its upstreams points back at it. Correct the upstream address.',
   },
 
+  connections_full: {
+    status: 503,
+    retry: true,
+    message: 'As many connections stand open as this server takes. Close some, or try again in a moment.',
+  },
+
   // route
   route_unknown: {
     status: 404,

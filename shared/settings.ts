@@ -35,6 +35,17 @@ export const settingsSchema = z.object({
     .min(mebibyte)
     .max(16_384 * mebibyte)
     .default(256 * mebibyte),
+  'network.maxConnections': z.number().int().min(16).max(65_536).default(4096),
+  'network.maxConnectionsPerAddress': z.number().int().min(1).max(65_536).default(512),
+  'network.headMaxBytes': z
+    .number()
+    .int()
+    .min(4096)
+    .max(256 * 1024)
+    .default(16 * 1024),
+  'network.headTimeoutMs': z.number().int().min(1000).max(120_000).default(10_000),
+  'network.bodyStallMs': z.number().int().min(1000).max(600_000).default(30_000),
+  'network.readerStallMs': z.number().int().min(1000).max(3_600_000).default(60_000),
   'upstream.firstByteTimeoutMs': z.number().int().min(0).max(86_400_000).default(600_000),
   'upstreams.list': z.array(upstreamRecord).max(64).default([]),
   'upstreams.default': z.string().nullable().default(null),
@@ -71,6 +82,14 @@ export const settingAbout: Readonly<Record<SettingName, string>> = {
   'keys.defaultParallel': 'Requests that a new key may have running at once; null for no limit.',
   'limits.bodyMaxBytes': 'Largest request body, in bytes.',
   'limits.bodiesInFlightBytes': 'Largest sum of request bodies held at one time, in bytes.',
+  'network.maxConnections': 'Connections that may stand open at one time.',
+  'network.maxConnectionsPerAddress':
+    'Connections that one address may have open at one time (an IPv6 /64 counts as one); this computer’s own do not count.',
+  'network.headMaxBytes': 'Largest head of a request, in bytes; holds from the next start of the server.',
+  'network.headTimeoutMs': 'How long the head of a request may take to arrive, in milliseconds.',
+  'network.bodyStallMs': 'How long a body may stop arriving before the request is given up, in milliseconds.',
+  'network.readerStallMs':
+    'How long a client may leave its answer unread before it is let go, in milliseconds, so that it holds no model.',
   'upstream.firstByteTimeoutMs':
     'How long a model server may take to begin its answer, in milliseconds; 0 waits for ever.',
   'upstreams.list': 'Model servers behind the gateway. Change them with: keyhatch upstreams',

@@ -1,6 +1,7 @@
 // The data plane as a whole: listeners, pipeline and running requests under one roof. Started, moved and stopped by core;
 // knows nothing of who asks it to.
 
+import { createConnectionLimits } from './connection-limits.ts';
 import { createListener, type ListenAddress, urlOf } from './listener.ts';
 import { createPipeline } from './pipeline.ts';
 import type { GatewayPorts } from './ports.ts';
@@ -27,7 +28,8 @@ export function createGateway(
 ): Gateway {
   const running = createRunningRequests(ports);
   const pipeline = createPipeline({ ...ports, running });
-  const listener = createListener(pipeline.handle);
+  const limits = createConnectionLimits(ports);
+  const listener = createListener(pipeline.handle, { limits, settings: ports.settings });
 
   async function stop(drainMs: number): Promise<void> {
     await listener.stopAccepting();
@@ -45,7 +47,10 @@ export function createGateway(
     stop,
     running: () => running.count(),
     keyChanged: running.keyChanged,
-    close: pipeline.close,
+    close() {
+      limits.close();
+      pipeline.close();
+    },
   };
 }
 
