@@ -114,6 +114,12 @@ const table = {
     retry: false,
     message: 'Two different keys of this server were sent with one request. Send only one of them.',
   },
+  too_many_attempts: {
+    status: 429,
+    retry: false,
+    message:
+      'Too many wrong keys came from this address. Wrong ones are answered again in {leftSeconds} s; a valid key works at any time.',
+  },
   key_wrong_kind: {
     status: 403,
     retry: false,
@@ -301,6 +307,11 @@ const table = {
     status: 404,
     retry: false,
     message: 'There is no request "{id}". It may be older than what is kept.',
+  },
+  address_not_locked: {
+    status: 404,
+    retry: false,
+    message: 'The address "{address}" is not put off. See: keyhatch lockout list',
   },
   dashboard_off: {
     status: 409,

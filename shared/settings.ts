@@ -19,6 +19,8 @@ export const settingsSchema = z.object({
   'access.requireKey': z.boolean().default(true),
   'access.localhostBypass': z.boolean().default(false),
   'access.publicModels': z.boolean().default(false),
+  'access.lockoutAttempts': z.number().int().min(0).max(10_000).default(10),
+  'access.lockoutWindowMs': z.number().int().min(1000).max(86_400_000).default(300_000),
   'cors.mode': z.enum(['off', 'list', 'any']).default('off'),
   'cors.origins': z.array(origin).max(64).default([]),
   'keys.defaultRpm': z.number().int().min(0).max(1_000_000).nullable().default(60),
@@ -76,6 +78,9 @@ export const settingAbout: Readonly<Record<SettingName, string>> = {
   'access.requireKey': 'Every request needs a key. Off: anyone who reaches the port may come in.',
   'access.localhostBypass': 'Programs on this computer may come in without a key. Nobody else may.',
   'access.publicModels': 'Anyone who reaches the port may list the models without a key.',
+  'access.lockoutAttempts':
+    'Wrong keys that one address may try in access.lockoutWindowMs before it is put off, longer each time; 0 never.',
+  'access.lockoutWindowMs': 'How long wrong keys are counted together, in milliseconds.',
   'cors.mode': 'Which web pages may call this server: off, list (cors.origins) or any.',
   'cors.origins': 'Origins of web pages that may call this server when cors.mode is list.',
   'keys.defaultRpm': 'Requests a minute that a new key may make; null for no limit.',

@@ -3,6 +3,7 @@
 
 import { createConnectionLimits } from './connection-limits.ts';
 import { createListener, type ListenAddress, urlOf } from './listener.ts';
+import { createLockout, type Lockout } from './lockout.ts';
 import { createPipeline } from './pipeline.ts';
 import type { GatewayPorts } from './ports.ts';
 import { createRunningRequests } from './running.ts';
@@ -18,6 +19,7 @@ export type Gateway = {
   readonly running: () => number;
   /** To be called when a key changed: ends its running requests if it may no longer be used. */
   readonly keyChanged: (keyId: string) => void;
+  readonly lockout: Pick<Lockout, 'list' | 'unlock'>;
   readonly close: () => void;
 };
 
@@ -27,7 +29,8 @@ export function createGateway(
   ports: GatewayPorts & { readonly upstreamFailed: (upstreamId: string, reason: string) => void },
 ): Gateway {
   const running = createRunningRequests(ports);
-  const pipeline = createPipeline({ ...ports, running });
+  const lockout = createLockout(ports);
+  const pipeline = createPipeline({ ...ports, running, lockout });
   const limits = createConnectionLimits(ports);
   const listener = createListener(pipeline.handle, { limits, settings: ports.settings });
 
@@ -47,6 +50,7 @@ export function createGateway(
     stop,
     running: () => running.count(),
     keyChanged: running.keyChanged,
+    lockout,
     close() {
       limits.close();
       pipeline.close();
