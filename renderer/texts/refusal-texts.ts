@@ -51,6 +51,11 @@ const texts: Readonly<Partial<Record<ErrorCode, RefusalText>>> = {
     why: 'The request had already passed through this gateway: an upstream points back at it.',
     cure: 'One of the model servers’ addresses is Keyhatch itself. Correct or remove it on the Models page.',
   },
+  connections_full: {
+    short: 'too many connections',
+    why: 'As many connections stood open as this server takes.',
+    cure: 'It passes by itself. If it happens often, find the client that opens so many, or raise the limit in Settings.',
+  },
   route_unknown: {
     short: 'no such path',
     why: 'There is nothing at the path that was asked for.',
@@ -95,6 +100,11 @@ const texts: Readonly<Partial<Record<ErrorCode, RefusalText>>> = {
     short: 'two keys',
     why: 'Two different keys were sent with one request.',
     cure: 'The client sends a second key, often from a variable. Remove one of them.',
+  },
+  too_many_attempts: {
+    short: 'too many wrong keys',
+    why: 'So many wrong keys came from one address that it is not answered for a while; valid keys work all the time.',
+    cure: 'Look at what runs at that address: a client with an old key asks again and again. Give it the right one.',
   },
   key_wrong_kind: {
     short: 'wrong kind of key',
