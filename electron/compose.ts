@@ -3,10 +3,10 @@
 
 import { randomBytes, randomFillSync } from 'node:crypto';
 import { join } from 'node:path';
-import { makeId } from '../shared/key-format.ts';
 import { joinDashboard } from './compose-dashboard.ts';
 import { openLedger } from './compose-ledger.ts';
 import { joinLimits } from './compose-limits.ts';
+import { detectTimeoutMs, joinUpstreams } from './compose-upstreams.ts';
 import { type ControlServer, startControlServer } from './control/control-server.ts';
 import { createChangeFeed } from './core/change-feed.ts';
 import { createDiscovery } from './core/discovery.ts';
@@ -21,27 +21,20 @@ import { createRouter } from './core/router.ts';
 import { createServerControl } from './core/server-control.ts';
 import { createSettingsCalls } from './core/settings-calls.ts';
 import { statusNow } from './core/status.ts';
-import { createUpstreams, type GivenUpstream } from './core/upstreams.ts';
 import { createVaultDoor, doorTo, type WatchedVaultDoor } from './core/vault-door.ts';
-import { startEchoUpstream } from './echo/echo-upstream.ts';
 import { createGateway } from './gateway/gateway.ts';
-import { checkPort } from './gateway/port-check.ts';
 import { systemClock } from './lib/clock.ts';
 import { createLifetime } from './lib/lifetime.ts';
+import { checkPort } from './lib/port-check.ts';
 import { openSettings } from './settings/settings-book.ts';
 import type { House, Shell } from './shell.ts';
 import { acquireProfileLock } from './storage/profile-lock.ts';
 import { detectServers } from './upstream/detect.ts';
 import { isOpenOnLan } from './upstream/exposure.ts';
-import { givenUpstreams } from './upstream/given-upstreams.ts';
 import { guardedLookup } from './upstream/guarded-lookup.ts';
-import { createHealthWatch } from './upstream/health-watch.ts';
-import { identify } from './upstream/probe.ts';
-import { addressText, parseUpstreamAddress } from './upstream/upstream-address.ts';
 import { openProfileVault } from './vault/profile-vault.ts';
 
 const drainMs = 15_000;
-const detectTimeoutMs = 1_500;
 
 /**
  * Takes hold of a profile and builds everything that works on it.
@@ -66,7 +59,7 @@ export async function compose(shell: Shell): Promise<House> {
     const openStore = () => shell.openSettingsStore(dataDir);
     const settings = openSettings({ file: settingsFile, openStore, flags: shell.flags, log });
 
-    const ledger = openLedger({ dataDir, lifetime, clock, log, onWritten: (rows) => changes.requestsEnded(rows) });
+    const ledger = openLedger({ shell, lifetime, clock, onWritten: (rows) => changes.requestsEnded(rows) });
     const { keyTable, recorder } = ledger;
 
     const knownKeyIds = () => keyTable.list().map(({ id }) => id);
@@ -90,42 +83,14 @@ export async function compose(shell: Shell): Promise<House> {
     });
     const limits = joinLimits({ ledger, registry, gateway: () => gateway, lifetime, clock, log });
 
-    const health = createHealthWatch({
-      upstreams: () => upstreams.records().map((record) => ({ ...record, url: new URL(record.url) })),
-      clock,
-      log,
-      onChange() {
-        upstreams.healthChanged();
-        gateway.upstreamsChanged();
-        changes.statusChanged();
-      },
-    });
-    lifetime.own('health watch', health.stop);
-    const echo = shell.echo === 'off' ? undefined : await openEcho();
-    const upstreams = createUpstreams({
-      settings: settings.get,
-      saveSettings(list, fallbackId) {
-        settings.set('upstreams.list', list);
-        settings.set('upstreams.default', fallbackId);
-      },
-      fixed: [
-        ...(shell.echo === 'on' && echo ? [echo] : []),
-        ...(await givenUpstreams(shell.upstreams, detectTimeoutMs)),
-      ],
-      standIn: shell.echo === 'stand-in' ? echo : undefined,
+    const { upstreams, health } = await joinUpstreams({
+      shell,
+      settings,
       secrets: vault.secrets,
-      health: health.state,
-      places: (id) => gateway.placesAt(id),
-      refreshHealth: (id) => health.refresh(id),
-      parseAddress: (text, confirmed) => parseUpstreamAddress(text, { confirmed, ownAddresses: gateway.addresses() }),
-      identify: (url, credential) => identify(url, { credential, timeoutMs: detectTimeoutMs }),
-      makeId: () => makeId((bytes) => randomFillSync(bytes)),
-      onChange() {
-        gateway.upstreamsChanged();
-        changes.statusChanged();
-        void health.refresh();
-      },
-      log,
+      gateway: () => gateway,
+      onChange: () => changes.statusChanged(),
+      lifetime,
+      clock,
     });
 
     const gateway = createGateway({
@@ -235,10 +200,7 @@ export async function compose(shell: Shell): Promise<House> {
         const key = registry.get(id);
         return key && registry.facts(key);
       },
-      keyStates: () =>
-        registry
-          .all()
-          .map((key) => ({ id: key.id, status: registry.statusOf(key), usable: registry.isUsable(key.id) })),
+      keyStates: registry.states,
       setting: (name) => settingsCalls.list().find((setting) => setting.name === name),
       viewOf: requests.viewOf,
       log,
@@ -259,6 +221,7 @@ export async function compose(shell: Shell): Promise<House> {
       usage: ledger.report,
       series: ledger.series,
       requests,
+      lockout: gateway.lockout,
       profile: ledger.profile,
       dashboardLink: dashboard.link,
       desktop: shell.desktop ?? noDesktop,
@@ -304,12 +267,5 @@ export async function compose(shell: Shell): Promise<House> {
       rebind: server.rebind,
       stop: lifetime.close,
     };
-  }
-
-  async function openEcho(): Promise<GivenUpstream> {
-    const credential = randomBytes(24).toString('base64url');
-    const echo = await startEchoUpstream({ credential, log });
-    lifetime.own('echo model', echo.close);
-    return { id: 'echo', name: 'Echo', kind: 'echo', url: addressText(echo.url), credential };
   }
 }

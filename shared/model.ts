@@ -130,6 +130,17 @@ export const detectedServer = z.object({
 });
 export type DetectedServer = z.infer<typeof detectedServer>;
 
+/** An address whose attempts to come in failed too often: only failures are answered with that, never a valid key. */
+export const lockedAddress = z.object({
+  /** An IPv4 address, or the /64 of an IPv6 one. */
+  address: z.string(),
+  since: timeMs,
+  until: timeMs,
+  /** How many times it has been put off by now. */
+  times: count,
+});
+export type LockedAddress = z.infer<typeof lockedAddress>;
+
 /** A way to reach the gateway: this computer, or one address of a network interface. */
 export const reachable = z.object({
   /** `lo` for this computer; otherwise the system's name of the interface, such as `en0`. */

@@ -44,8 +44,8 @@ export type KeyRegistry = {
   readonly find: (credential: string) => RegisteredKey | undefined;
   readonly get: (id: string) => RegisteredKey | undefined;
   readonly all: () => readonly RegisteredKey[];
-  /** With its budgets looked at. */
-  readonly statusOf: (key: RegisteredKey) => KeyStatus;
+  /** How each of them stands, with budgets looked at. */
+  readonly states: () => readonly Pick<KeyFacts, 'id' | 'status' | 'usable'>[];
   readonly budgets: (key: KeptKey) => readonly BudgetState[];
   readonly facts: (key: KeptKey) => KeyFacts;
   /** Whether the vault holds its verifier, as far as can be told. */
@@ -94,7 +94,12 @@ export function createKeyRegistry(ports: {
       };
     },
     budgets: ports.budgets,
-    statusOf: (key) => withBudgets(key.status, ports.budgets(key)),
+    states: () =>
+      [...keys.values()].map(withStatus).map((key) => ({
+        id: key.id,
+        status: withBudgets(key.status, ports.budgets(key)),
+        usable: isUsable(key.id),
+      })),
     reload(id) {
       const key = ports.store.get(id);
       if (key) keys.set(id, key);

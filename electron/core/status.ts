@@ -29,7 +29,7 @@ export function statusNow(ports: StatusPorts): Status {
   const locked = ports.keys.locked();
   const keys = ports.keys.all();
   const dashboardProblem = ports.dashboard.problem();
-  const active = keys.filter((key) => ports.keys.statusOf(key) === 'active' && ports.keys.isUsable(key.id));
+  const active = ports.keys.states().filter(({ status, usable }) => status === 'active' && usable);
   const onLan = isOnLan(settings['server.hosts']);
   return {
     version: ports.version,

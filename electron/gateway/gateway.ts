@@ -3,8 +3,10 @@
 
 import type { LimitStates } from '../../shared/limit-model.ts';
 import { createBudgetCalendar } from './budget-calendar.ts';
+import { createConnectionLimits } from './connection-limits.ts';
 import { createKeyLimits } from './key-limits.ts';
 import { createListener, type ListenAddress, urlOf } from './listener.ts';
+import { createLockout, type Lockout } from './lockout.ts';
 import { createPipeline } from './pipeline.ts';
 import { createPlaces, type Places } from './places.ts';
 import type { GatewayKey, GatewayPorts } from './ports.ts';
@@ -28,6 +30,7 @@ export type Gateway = {
   readonly upstreamsChanged: () => void;
   /** To be called when a key changed: ends its running requests if it may no longer be used. */
   readonly keyChanged: (keyId: string) => void;
+  readonly lockout: Pick<Lockout, 'list' | 'unlock'>;
   readonly close: () => void;
 };
 
@@ -37,11 +40,13 @@ export function createGateway(
   ports: GatewayPorts & { readonly upstreamFailed: (upstreamId: string, reason: string) => void },
 ): Gateway {
   const running = createRunningRequests(ports);
+  const lockout = createLockout(ports);
   const calendar = createBudgetCalendar(() => ports.settings()['usage.timeZone']);
   const limits = createKeyLimits({ ...ports, calendar });
   const places = createPlaces(ports);
-  const pipeline = createPipeline({ ...ports, running, calendar, limits, places });
-  const listener = createListener(pipeline.handle);
+  const pipeline = createPipeline({ ...ports, running, calendar, limits, places, lockout });
+  const connectionLimits = createConnectionLimits(ports);
+  const listener = createListener(pipeline.handle, { limits: connectionLimits, settings: ports.settings });
 
   async function stop(drainMs: number): Promise<void> {
     await listener.stopAccepting();
@@ -72,7 +77,11 @@ export function createGateway(
       places.keyChanged(keyId);
       if (!ports.keys.get(keyId)) ports.counters.forget({ kind: 'key', id: keyId });
     },
-    close: pipeline.close,
+    lockout,
+    close() {
+      connectionLimits.close();
+      pipeline.close();
+    },
   };
 }
 

@@ -16,6 +16,7 @@ import { createForward } from './forward.ts';
 import { guard } from './guard.ts';
 import { identify } from './identify.ts';
 import type { KeyLimits } from './key-limits.ts';
+import type { Lockout } from './lockout.ts';
 import { meter } from './meter.ts';
 import { answerModelList, upstreamsToList } from './model-list.ts';
 import { answerOwn } from './own-answers.ts';
@@ -40,6 +41,7 @@ export type PipelinePorts = GatewayPorts & {
   readonly limits: KeyLimits;
   readonly calendar: BudgetCalendar;
   readonly places: Places;
+  readonly lockout: Lockout;
   readonly upstreamFailed: (upstreamId: string, reason: string) => void;
 };
 

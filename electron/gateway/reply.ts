@@ -63,6 +63,7 @@ export function errorHeaders(error: KeyhatchError): Record<string, string> {
   // Ollama's dialect has no room for a code, so that every dialect gets ours here.
   const headers: Record<string, string> = { 'x-keyhatch-error': error.code };
   if (error.status === 401) headers['www-authenticate'] = 'Bearer realm="Keyhatch"';
+  if (error.code === 'too_many_attempts') headers['retry-after'] = String(error.details['seconds']);
   const waitMs = error.details['waitMs'];
   const tooLong = Number(waitMs) > longestAdviceMs;
   if (waitMs !== undefined && !tooLong) {

@@ -2,7 +2,7 @@
 // mean is the gateway's.
 
 import type { DatabaseSync } from 'node:sqlite';
-import { inTransaction } from './transaction.ts';
+import { durably, inTransaction } from './transaction.ts';
 
 export type LimitCounterRow = {
   readonly owner: { readonly kind: 'key' | 'project'; readonly id: string };
@@ -17,7 +17,7 @@ export type LimitCounterRow = {
 export type LimitCounterTable = {
   /** Oldest first; what belonged to keys that are deleted goes. */
   readonly load: () => LimitCounterRow[];
-  /** All of it or nothing. It survives the end of this process, not that of the machine. */
+  /** All of it or nothing. It survives the end of this process; what a budget has used, also that of the machine. */
   readonly save: (put: readonly LimitCounterRow[], drop: readonly LimitCounterRow[]) => void;
 };
 
@@ -49,10 +49,14 @@ export function createLimitCounterTable(db: DatabaseSync): LimitCounterTable {
     },
     save(rows, gone) {
       if (rows.length + gone.length === 0) return;
-      inTransaction(db, () => {
-        for (const { owner, counter, startsAt } of gone) drop.run(owner.kind, owner.id, counter, Math.round(startsAt));
-        for (const row of rows) put.run(toRecord(row));
-      });
+      const write = () =>
+        inTransaction(db, () => {
+          for (const { owner, counter, startsAt } of gone)
+            drop.run(owner.kind, owner.id, counter, Math.round(startsAt));
+          for (const row of rows) put.run(toRecord(row));
+        });
+      if (rows.some(({ counter }) => counter.startsWith('budget/'))) durably(db, write);
+      else write();
     },
   };
 }

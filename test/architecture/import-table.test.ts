@@ -90,8 +90,8 @@ function roomOf(file: string): string {
   const [top, room, ...rest] = file.split('/');
   if (top !== 'electron') return top ?? '';
   if (rest.length > 0) return room ?? '';
-  // compose.ts has parts of their own for what is kept, for limits and for the dashboard.
-  return (room ?? '').replace(/(-ledger|-limits|-dashboard)?\.tsx?$/, '');
+  // compose.ts has parts of their own for what is kept, for limits, for model servers and for the dashboard.
+  return (room ?? '').replace(/(-ledger|-limits|-upstreams|-dashboard)?\.tsx?$/, '');
 }
 
 function importsOf(file: string): Import[] {

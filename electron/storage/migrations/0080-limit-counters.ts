@@ -1,5 +1,5 @@
-// Step 80: how much of their limits keys and projects have used, by slices of rolling windows and by calendar periods. Frozen,
-// as its neighbours.
+// Step 80: how much of their limits keys and projects have used, by slices of rolling windows and by calendar periods, in
+// place of single admissions. Frozen, as its neighbours.
 
 import type { DatabaseSync } from 'node:sqlite';
 
@@ -18,4 +18,6 @@ CREATE TABLE limit_counters (
   amount INTEGER NOT NULL,
   PRIMARY KEY (owner_kind, owner_id, counter, starts_at)
 ) STRICT, WITHOUT ROWID;
+
+DROP TABLE admissions;
 `;

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import type { CreatedKey, KeyFacts, Status } from '../../../shared/model.ts';
 import { type KeyhatchProcess, makeProfile, type Profile, type StartOptions } from '../../fakes/keyhatch-process.ts';
+import { tryKey } from '../../fakes/try-key.ts';
 
 type Bed = {
   readonly profile: Profile;
@@ -42,12 +43,6 @@ const passphraseFile = (path: string) => ({ KEYHATCH_VAULT_KEY_FILE: undefined, 
 async function isOpening(keyhatch: KeyhatchProcess): Promise<boolean> {
   const response = await keyhatch.chat('no-key-but-a-value', { model: 'echo' });
   return /it is being opened|it is not open yet/.test(await response.text());
-}
-
-async function tryKey(keyhatch: KeyhatchProcess, key: string): Promise<number | string> {
-  const response = await keyhatch.chat(key, { model: 'echo' });
-  await response.arrayBuffer();
-  return response.headers.get('x-keyhatch-error') ?? response.status;
 }
 
 /** Every door says the same honest thing. */
