@@ -6,6 +6,7 @@ import { dashboardLinkCommand } from './commands/dashboard-command.ts';
 import { detectCommand } from './commands/detect-command.ts';
 import { doctorCommand } from './commands/doctor-command.ts';
 import { keysCommands } from './commands/keys-commands.ts';
+import { limitsCommands } from './commands/limits-commands.ts';
 import { lockoutCommands } from './commands/lockout-commands.ts';
 import { settingsCommands } from './commands/settings-commands.ts';
 import { statusCommand } from './commands/status-command.ts';
@@ -18,6 +19,7 @@ export type CommandFacts = Pick<Command, 'name' | 'words' | 'about' | 'flags'>;
 
 export const commands: readonly Command[] = [
   ...keysCommands,
+  ...limitsCommands,
   ...upstreamsCommands,
   ...settingsCommands,
   usageCommand,

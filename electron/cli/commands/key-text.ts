@@ -4,6 +4,7 @@ import type { CreatedKey, KeyFacts, KeyStatus } from '../../../shared/model.ts';
 import type { Output, Paint } from '../output.ts';
 import { visible } from '../output.ts';
 import { textPairs, textTable } from '../text-table.ts';
+import { budgetText } from './limit-text.ts';
 
 export function keyTable(keys: readonly KeyFacts[], { paint, when }: Output): string {
   if (keys.length === 0) return 'There are no keys yet. Make one: keyhatch keys create --name NAME';
@@ -33,7 +34,7 @@ export function keyDetails(key: KeyFacts, { paint, when }: Output, unusable?: st
     ['Made', `${when(key.createdAt, '–')}${key.origin === 'typed' ? ', with a value of your own' : ''}`],
     ['Expires', when(key.expiresAt, 'never')],
     ['Last used', lastUse(key, when)],
-    ['Limits', `${perMinute(key.limits.rpm)}, ${parallel(key.limits.parallel)}`],
+    ['Limits', limitsOf(key)],
     ['Models', key.models === null ? 'all' : key.models.join(', ')],
   ];
   if (!key.usable && unusable !== undefined) pairs.push(['', unusable]);
@@ -83,6 +84,17 @@ function lastUse(key: KeyFacts, when: Output['when']): string {
   const from = key.lastUsedFrom === null ? '' : ` from ${key.lastUsedFrom}`;
   const by = key.lastUsedBy === null ? '' : ` by ${key.lastUsedBy}`;
   return when(key.lastUsedAt, 'never') + from + by;
+}
+
+function limitsOf({ limits, policy }: KeyFacts): string {
+  return [
+    perMinute(limits.rpm),
+    parallel(limits.parallel),
+    ...(policy.rph === null ? [] : [`${policy.rph} requests an hour`]),
+    ...(policy.tpm === null ? [] : [`${policy.tpm} tokens a minute`]),
+    ...(policy.priority === 'normal' ? [] : [`${policy.priority} priority`]),
+    ...policy.budgets.map(budgetText),
+  ].join(', ');
 }
 
 const limitText = (limit: number | null) => (limit === null ? 'none' : String(limit));
