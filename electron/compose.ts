@@ -243,6 +243,7 @@ export async function compose(shell: Shell): Promise<House> {
       usage: ledger.report,
       series: ledger.series,
       requests,
+      lockout: gateway.lockout,
       profile: ledger.profile,
       dashboardLink: dashboard.link,
       desktop: shell.desktop ?? noDesktop,

@@ -11,6 +11,7 @@ import {
   finding,
   keyEdit,
   keyFacts,
+  lockedAddress,
   newKey,
   portCheck,
   profileFacts,
@@ -111,6 +112,11 @@ export const contract = {
     list: view.input(requestQuery).output(requestPage),
     /** Fails with `request_not_found` once it has been cleared away. */
     get: view.input(z.object({ id: z.string().max(80) })).output(requestView),
+  },
+  lockout: {
+    list: view.output(z.array(lockedAddress)),
+    /** Fails with `address_not_locked`. */
+    unlock: manage.input(z.object({ address: z.string().min(1).max(80) })).output(z.array(lockedAddress)),
   },
   profile: {
     get: view.output(profileFacts),

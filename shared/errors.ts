@@ -57,6 +57,12 @@ const table = {
       'This request has already passed through this gateway: one of its upstreams points back at it. Correct the upstream address.',
   },
 
+  connections_full: {
+    status: 503,
+    retry: true,
+    message: 'As many connections stand open as this server takes. Close some, or try again in a moment.',
+  },
+
   // route
   route_unknown: {
     status: 404,
@@ -107,6 +113,12 @@ const table = {
     status: 400,
     retry: false,
     message: 'Two different keys of this server were sent with one request. Send only one of them.',
+  },
+  too_many_attempts: {
+    status: 429,
+    retry: false,
+    message:
+      'Too many wrong keys came from this address. Wrong ones are answered again in {leftSeconds} s; a valid key works at any time.',
   },
   key_wrong_kind: {
     status: 403,
@@ -301,6 +313,11 @@ const table = {
     status: 404,
     retry: false,
     message: 'There is no request "{id}". It may be older than what is kept.',
+  },
+  address_not_locked: {
+    status: 404,
+    retry: false,
+    message: 'The address "{address}" is not put off. See: keyhatch lockout list',
   },
   dashboard_off: {
     status: 409,

@@ -3,6 +3,7 @@
 
 import { KeyhatchError } from '../../shared/errors.ts';
 import { type FillRandom, makeId, makeKey, unsuitableAsKey } from '../../shared/key-format.ts';
+import { type KeyPolicyPatch, usualPolicy, withPatch } from '../../shared/key-policy.ts';
 import type { CreatedKey, KeyFacts } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -33,10 +34,11 @@ export type NewKey = {
   readonly rpm?: number | null | undefined;
   readonly parallel?: number | null | undefined;
   readonly models?: readonly string[] | undefined;
+  readonly policy?: KeyPolicyPatch | undefined;
   readonly value?: string | undefined;
 };
 
-export type KeyEdit = { readonly ref: string } & {
+export type KeyEdit = { readonly ref: string; readonly policy?: KeyPolicyPatch | undefined } & {
   readonly [Name in 'name' | 'project' | 'expiresAt' | 'rpm' | 'parallel' | 'models']?:
     | (Name extends 'name'
         ? string
@@ -102,6 +104,7 @@ export function createKeys(ports: KeyPorts): Keys {
           parallel: input.parallel === undefined ? key.limits.parallel : input.parallel,
         },
         models: input.models === undefined ? key.models : input.models === null ? null : [...input.models],
+        policy: input.policy === undefined ? key.policy : withPatch(key.policy, input.policy),
       })),
     setPaused: (ref, paused) => patch(ref, () => ({ paused })),
     // The verifier stays, so that whoever still sends the key is told that it was revoked.
@@ -163,6 +166,7 @@ function newRecord(id: string, input: NewKey, settings: Settings, now: number): 
       parallel: input.parallel === undefined ? settings['keys.defaultParallel'] : input.parallel,
     },
     models: input.models ? [...input.models] : null,
+    policy: withPatch(usualPolicy, input.policy ?? {}),
   };
 }
 

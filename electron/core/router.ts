@@ -4,10 +4,12 @@
 import { implement } from '@orpc/server';
 import type { Change } from '../../shared/change.ts';
 import { contract } from '../../shared/contract.ts';
+import { KeyhatchError } from '../../shared/errors.ts';
 import type {
   DesktopFacts,
   DetectedServer,
   Finding,
+  LockedAddress,
   PortCheck,
   ProfileFacts,
   SignInLink,
@@ -29,6 +31,12 @@ export type DesktopCalls = {
   readonly restartToUpdate: () => Promise<DesktopFacts>;
 };
 
+/** Addresses that are put off for wrong keys. */
+export type LockoutCalls = {
+  readonly list: () => LockedAddress[];
+  readonly unlock: (address: string) => boolean;
+};
+
 export type RouterPorts = {
   readonly status: () => Status;
   readonly watch: (signal?: AbortSignal) => AsyncGenerator<Change, void, void>;
@@ -41,6 +49,7 @@ export type RouterPorts = {
   readonly usage: (sinceMs: number, by: UsageGroup) => Promise<UsageReport>;
   readonly series: (sinceMs: number, by: UsageSplit, keyId: string | undefined) => Promise<UsageSeries>;
   readonly requests: RequestCalls;
+  readonly lockout: LockoutCalls;
   readonly detect: () => Promise<DetectedServer[]>;
   readonly examine: () => Promise<Finding[]>;
   readonly profile: () => Promise<ProfileFacts>;
@@ -94,6 +103,10 @@ export function createRouter(ports: RouterPorts) {
       list: calls.requests.list.handler(({ input }) => requests.list(input)),
       get: calls.requests.get.handler(({ input }) => requests.get(input.id)),
     },
+    lockout: {
+      list: calls.lockout.list.handler(() => ports.lockout.list()),
+      unlock: calls.lockout.unlock.handler(({ input }) => unlocked(ports.lockout, input.address)),
+    },
     profile: {
       get: calls.profile.get.handler(() => ports.profile()),
     },
@@ -114,6 +127,11 @@ export function createRouter(ports: RouterPorts) {
       run: calls.doctor.run.handler(() => ports.examine()),
     },
   });
+}
+
+function unlocked(lockout: LockoutCalls, address: string): LockedAddress[] {
+  if (!lockout.unlock(address)) throw new KeyhatchError('address_not_locked', { details: { address } });
+  return lockout.list();
 }
 
 export type Router = ReturnType<typeof createRouter>;

@@ -4,7 +4,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, isIPv6 } from 'node:net';
 import { KeyhatchError } from '../../shared/errors.ts';
+import type { Settings } from '../../shared/settings.ts';
 import { type Bag, createBag } from './bag.ts';
+import type { ConnectionLimits } from './connection-limits.ts';
 import { nextFreePort } from './port-check.ts';
 import { findPortHolder } from './port-holder.ts';
 import { refuse } from './reply.ts';
@@ -27,7 +29,9 @@ type Bound = ListenAddress & { readonly server: Server };
 /** A server that has let go of its address serves what runs, and nothing new on the connections that are left. */
 type Serving = { released: boolean; readonly answers: Bag<ServerResponse> };
 
-export function createListener(handler: Handler): Listener {
+export type ListenerPorts = { readonly limits: ConnectionLimits; readonly settings: () => Settings };
+
+export function createListener(handler: Handler, ports: ListenerPorts): Listener {
   let bound: readonly Bound[] = [];
   const all = new Map<Server, Serving>();
 
@@ -45,7 +49,8 @@ export function createListener(handler: Handler): Listener {
 
   function open(): Server {
     const serving: Serving = { released: false, answers: createBag() };
-    const server = createHttpServer(handler, serving);
+    const server = createHttpServer(handler, serving, ports.settings());
+    ports.limits.watch(server);
     all.set(server, serving);
     return server.once('close', () => all.delete(server));
   }
@@ -93,15 +98,15 @@ export function createListener(handler: Handler): Listener {
   };
 }
 
-function createHttpServer(handler: Handler, serving: Serving): Server {
+function createHttpServer(handler: Handler, serving: Serving, settings: Settings): Server {
   const server = createServer({
-    // A head must be whole in 10 s and a body in 10 min; nothing limits how long an answer takes.
-    headersTimeout: 10_000,
+    // A head must be whole in time and a body in 10 min; nothing limits how long an answer takes.
+    headersTimeout: settings['network.headTimeoutMs'],
     requestTimeout: 600_000,
     connectionsCheckingInterval: 5_000,
     // Longer than the pools of common clients keep a connection, so that they and not we close it first.
     keepAliveTimeout: 65_000,
-    maxHeaderSize: 16 * 1024,
+    maxHeaderSize: settings['network.headMaxBytes'],
     requireHostHeader: true,
     insecureHTTPParser: false,
     noDelay: true,
@@ -135,7 +140,7 @@ function createHttpServer(handler: Handler, serving: Serving): Server {
 function refusalOfBrokenHead(code: string): string {
   const [status, reason] =
     code === 'HPE_HEADER_OVERFLOW'
-      ? ['431 Request Header Fields Too Large', 'its head is larger than 16 KiB']
+      ? ['431 Request Header Fields Too Large', 'its head is larger than this server takes']
       : code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? ['408 Request Timeout', 'it did not arrive in time']
         : ['400 Bad Request', 'its head cannot be read'];

@@ -1,6 +1,7 @@
 // The facts of keys as they are kept. Holds no secret and no verifier (those lie in the vault) and derives no status.
 
 import type { DatabaseSync } from 'node:sqlite';
+import { closedPolicy, type KeyPolicy, keyPolicy, usualPolicy } from '../../shared/key-policy.ts';
 import { type KeyFacts, keyFacts } from '../../shared/model.ts';
 import { durably, inTransaction } from './transaction.ts';
 
@@ -44,6 +45,7 @@ const columns = [
   'rpm',
   'parallel',
   'models',
+  'policy',
 ] as const;
 
 export function createKeyTable(db: DatabaseSync): KeyTable {
@@ -103,6 +105,7 @@ function toRecord(key: StoredKey): KeyRecord {
     rpm: key.limits.rpm,
     parallel: key.limits.parallel,
     models: key.models === null ? null : JSON.stringify(key.models),
+    policy: JSON.stringify(key.policy),
   };
 }
 
@@ -124,6 +127,18 @@ function fromRecord(row: KeyRecord): StoredKey {
     lastUsedBy: row.last_used_by,
     limits: { rpm: row.rpm, parallel: row.parallel },
     models: typeof row.models === 'string' ? JSON.parse(row.models) : null,
+    policy: readPolicy(row.policy),
   });
   return { ...facts, paused: row.paused === 1 };
+}
+
+// One that cannot be read lets nothing pass: its owner sees a key that may do nothing, and not one that may do all.
+function readPolicy(kept: string | number | null): KeyPolicy {
+  if (kept === null) return usualPolicy;
+  try {
+    const read = keyPolicy.safeParse(JSON.parse(String(kept)));
+    return read.success ? read.data : closedPolicy;
+  } catch {
+    return closedPolicy;
+  }
 }

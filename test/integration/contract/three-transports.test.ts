@@ -51,6 +51,8 @@ const inputs: Readonly<Record<string, unknown>> = {
   'usage.series': { sinceMs: 60_000, by: 'model' },
   'requests.list': {},
   'requests.get': { id: 'gone' },
+  'lockout.list': undefined,
+  'lockout.unlock': { address: '192.0.2.7' },
   'profile.get': undefined,
   'dashboard.link': undefined,
   'desktop.get': undefined,

@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import { createKeyTable, type StoredKey } from '../../../electron/storage/key-table.ts';
 import { createKeyUses } from '../../../electron/storage/key-uses.ts';
+import { closedPolicy, usualPolicy } from '../../../shared/key-policy.ts';
 import { openTemporaryDatabase, plainKey } from './fixtures/open-profile.ts';
 
 const fullKey: StoredKey = {
@@ -21,6 +22,7 @@ const fullKey: StoredKey = {
   lastUsedBy: 'openai-python',
   limits: { rpm: 0, parallel: 4 },
   models: ['llama', 'qwen'],
+  policy: { ...usualPolicy, operations: ['chat', 'cloud'] },
 };
 
 function table() {
@@ -34,6 +36,20 @@ test('a key comes back as it went in, oldest first', () => {
   expect(keys.list()).toEqual([plainKey, fullKey]);
   expect(keys.get(fullKey.id)).toEqual(fullKey);
   expect(keys.get('nobody')).toBeUndefined();
+});
+
+test('a policy that cannot be read lets nothing pass, and one that is not there is the usual one', () => {
+  const db = openTemporaryDatabase();
+  const keys = createKeyTable(db);
+  keys.insert(fullKey);
+  for (const [kept, read] of [
+    ['{"operations":["fly"]}', closedPolicy],
+    ['{', closedPolicy],
+    [null, usualPolicy],
+  ] as const) {
+    db.prepare('UPDATE keys SET policy = ?').run(kept);
+    expect(keys.get(fullKey.id)?.policy).toEqual(read);
+  }
 });
 
 test('a patch changes what it names and nothing else', () => {
