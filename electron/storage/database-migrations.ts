@@ -5,6 +5,7 @@ import { keysAndUsage } from './migrations/0010-keys-and-usage.ts';
 import { usageRollups } from './migrations/0020-usage-rollups.ts';
 import { keyPolicies } from './migrations/0070-key-policies.ts';
 import { limitCounters } from './migrations/0080-limit-counters.ts';
+import { fewerIndexes } from './migrations/0120-fewer-indexes.ts';
 
 export type DatabaseMigration = {
   readonly version: number;
@@ -17,4 +18,5 @@ export const databaseMigrations: readonly DatabaseMigration[] = [
   usageRollups,
   keyPolicies,
   limitCounters,
+  fewerIndexes,
 ];
