@@ -38,13 +38,18 @@ export function createAheadMarks(ports: { readonly store: CounterStore; readonly
   let dropped: CounterRow[] = [];
   let writing: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let dueAt = Number.POSITIVE_INFINITY;
   let toldAt = Number.NEGATIVE_INFINITY;
 
   function soil(mark: Mark, withinMs: number): void {
     known.add(mark);
     dirty.add(mark);
-    // Whatever comes first takes the others along.
-    timer ??= setTimeout(() => void write().catch(() => {}), withinMs).unref();
+    // Whatever is due first takes the others along.
+    const at = performance.now() + withinMs;
+    if (at >= dueAt) return;
+    dueAt = at;
+    clearTimeout(timer);
+    timer = setTimeout(() => void write().catch(() => {}), withinMs).unref();
   }
 
   function write(): Promise<void> {
@@ -58,7 +63,7 @@ export function createAheadMarks(ports: { readonly store: CounterStore; readonly
     // Everything that comes in this turn of the event loop goes in one transaction.
     await new Promise(setImmediate);
     clearTimeout(timer);
-    timer = undefined;
+    dueAt = Number.POSITIVE_INFINITY;
     const marks = [...dirty];
     const gone = dropped;
     dirty = new Set();

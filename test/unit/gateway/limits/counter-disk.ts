@@ -7,6 +7,8 @@ export type CounterDisk = CounterStore & {
   /** From now on nothing is written any more, or again. */
   readonly fail: (error: Error | undefined) => void;
   readonly writes: () => number;
+  /** As one process has it: nothing that is on its way when it ends is written, or heard of again. */
+  readonly forProcess: () => CounterStore & { readonly end: () => void };
 };
 
 export function makeCounterDisk(): CounterDisk {
@@ -15,9 +17,19 @@ export function makeCounterDisk(): CounterDisk {
   let failure: Error | undefined;
   let writes = 0;
   const all = () => [...rows.values()].sort((a, b) => a.startsAt - b.startsAt);
-  return {
+  const disk: CounterDisk = {
     load: all,
     rows: all,
+    forProcess() {
+      let over = false;
+      return {
+        load: all,
+        save: (put, drop) => (over ? new Promise<void>(() => {}) : disk.save(put, drop)),
+        end() {
+          over = true;
+        },
+      };
+    },
     fail(error) {
       failure = error;
     },
@@ -27,8 +39,11 @@ export function makeCounterDisk(): CounterDisk {
       writes += 1;
       for (const row of drop) rows.delete(idOf(row));
       for (const row of put) rows.set(idOf(row), row);
+      // It is written before anybody hears of it.
+      await new Promise(setImmediate);
     },
   };
+  return disk;
 }
 
 /** Moved by hand; the wall clock can also be set. */

@@ -29,11 +29,13 @@ test('in 10,000 schedules nobody starves: who waits is overtaken by nobody who c
     const waiting = new Map<number, Waiting>();
     let now = 0;
     let overtakenBy = 0;
-    for (let step = 0; step < 60; step += 1) {
-      now += roll(8_000);
-      if (roll(5) < 3) {
+    // First a rush, then what comes when places come free again.
+    const rush = 20 + roll(20);
+    for (let step = 0; step < 90; step += 1) {
+      now += roll(step < rush ? 300 : 6_000);
+      if (roll(10) < (step < rush ? 9 : 4)) {
         const priority = priorities[roll(3)] ?? 'normal';
-        const one = { id: step, at: now, priority, callerId: `k${roll(4)}` };
+        const one = { id: step, at: now, priority, callerId: roll(8) === 0 ? `k${step}` : 'many' };
         line.join(one, { priority, callerId: one.callerId, atMs: now });
         waiting.set(step, one);
       } else {
