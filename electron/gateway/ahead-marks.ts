@@ -27,6 +27,8 @@ export type AheadMarks = {
   readonly cover: (marks: readonly Mark[]) => Promise<void> | undefined;
   /** What it covers has changed and nobody waits: written by and by, also when it has become less. */
   readonly touch: (mark: Mark) => void;
+  /** Begins a row before anything is counted in it, so that nobody has to wait for it. */
+  readonly prepare: (mark: Mark) => void;
   readonly drop: (mark: Mark) => void;
   /** Writes what is used and not a bit more. Never rejects. */
   readonly close: () => Promise<void>;
@@ -106,6 +108,8 @@ export function createAheadMarks(ports: { readonly store: CounterStore; readonly
       let isShort = false;
       for (const mark of marks) {
         const need = mark.committed();
+        // What has no limit is told, and stops nobody: it is written when there is time.
+        if (!Number.isFinite(mark.limit())) continue;
         if (need > mark.onDisk) isShort = true;
         else if (mark.onDisk < aheadOf(mark) && mark.onDisk - need < stepOf(mark) / 2) soil(mark, soonMs);
         known.add(mark);
@@ -117,9 +121,10 @@ export function createAheadMarks(ports: { readonly store: CounterStore; readonly
       );
     },
     touch(mark) {
-      if (mark.committed() > mark.onDisk) soil(mark, 0);
+      if (mark.committed() > mark.onDisk) soil(mark, Number.isFinite(mark.limit()) ? 0 : laterMs);
       else if (mark.onDisk - mark.committed() > 2 * stepOf(mark)) soil(mark, laterMs);
     },
+    prepare: (mark) => soil(mark, soonMs),
     drop(mark) {
       known.delete(mark);
       dirty.delete(mark);
@@ -148,7 +153,7 @@ function rowsOf(marks: readonly Mark[], amounts: readonly number[]): CounterRow[
 /** At least one, so that a small limit is not written at each request of a larger one. */
 function stepOf(mark: Mark): number {
   const limit = mark.limit();
-  return Number.isFinite(limit) ? Math.max(1, Math.ceil(limit * aheadShare)) : 1;
+  return Number.isFinite(limit) ? Math.max(1, Math.ceil(limit * aheadShare)) : 0;
 }
 
 // Never beyond the limit by being ahead alone: what is left of it would be lost in a crash.

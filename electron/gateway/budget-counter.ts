@@ -2,19 +2,14 @@
 // has begun goes on to its own end, whatever becomes of clock and time zone, and is found again when the clock goes back.
 
 import type { AheadMarks, Mark } from './ahead-marks.ts';
-import type { BudgetClaim, CounterRow, Span, Standing } from './limit-counters.ts';
-import type { Ticket } from './window-counter.ts';
+import type { Counter } from './counter.ts';
+import type { Claim, CounterRow, Span } from './limit-counters.ts';
 
 /** Periods that are remembered: the present one, and those to which a clock may return. */
 const mostPeriods = 3;
 
-export type BudgetCounter = {
-  readonly waitMs: (claim: BudgetClaim) => number;
-  readonly take: (claim: BudgetClaim) => Ticket;
-  readonly standing: (limit: number, span: Span) => Standing;
-  readonly restore: (row: CounterRow) => void;
-  readonly forget: () => void;
-};
+const always: Span = { startsAt: 0, endsAt: Number.POSITIVE_INFINITY };
+const spanOf = (claim: Claim): Span => (claim.kind === 'budget' ? claim.span : always);
 
 type Period = Mark & { used: number; held: number };
 
@@ -24,7 +19,7 @@ export function createBudgetCounter(ports: {
   /** Epoch milliseconds, as the wall clock has it. */
   readonly now: () => number;
   readonly marks: AheadMarks;
-}): BudgetCounter {
+}): Counter {
   const { owner, counter, now, marks } = ports;
   let limit = 0;
   /** The one used last comes first. */
@@ -63,12 +58,12 @@ export function createBudgetCounter(ports: {
 
   return {
     waitMs(claim) {
-      const period = present(claim.span);
+      const period = present(spanOf(claim));
       return period.committed() < claim.limit ? 0 : Number.POSITIVE_INFINITY;
     },
     take(claim) {
       limit = claim.limit;
-      const period = present(claim.span);
+      const period = present(spanOf(claim));
       period.held += claim.amount;
       return {
         mark: period,
@@ -79,11 +74,11 @@ export function createBudgetCounter(ports: {
         },
       };
     },
-    standing(standingLimit, span) {
+    standing(claim) {
       const period = find();
       const { used, held } = period ?? { used: 0, held: 0 };
-      const resetMs = used + held < standingLimit ? 0 : Number.POSITIVE_INFINITY;
-      return { used, held, resetMs, span: period?.row ?? span };
+      const resetMs = used + held < claim.limit ? 0 : Number.POSITIVE_INFINITY;
+      return { used, held, resetMs, span: period?.row ?? spanOf(claim) };
     },
     restore(row) {
       const period = periodOf({ startsAt: row.startsAt, endsAt: row.endsAt });

@@ -27,6 +27,17 @@ export type BudgetPlan = {
   readonly topUp: number;
   readonly soft: number;
   readonly strict: boolean;
+  /** What it counts in, and what it counts beside that. */
+  readonly counter: string;
+  readonly unpricedCounter: string;
+};
+
+/** What of its limits every answer tells a key. */
+export type ShownLimits = {
+  readonly requestsPerMinute: WindowState | null;
+  readonly requestsPerHour: WindowState | null;
+  readonly tokensPerMinute: WindowState | null;
+  readonly budgets: readonly Pick<BudgetState, 'period' | 'currency' | 'remaining'>[];
 };
 
 export type KeyLimits = {
@@ -36,6 +47,7 @@ export type KeyLimits = {
   readonly budgetClaim: (plan: BudgetPlan, amount: number) => BudgetClaim;
   /** Counts, beside a budget of money, the requests that it could not count. */
   readonly unpricedClaim: (plan: BudgetPlan) => BudgetClaim;
+  readonly shown: (key: GatewayKey) => ShownLimits;
   readonly states: (key: GatewayKey) => Omit<LimitStates, 'parallel' | 'waiting'>;
 };
 
@@ -67,9 +79,24 @@ export function createKeyLimits(ports: KeyLimitPorts): KeyLimits {
 
   const tokens = (key: GatewayKey, amount: number) => windowClaim(key, 'tpm', key.policy.tpm, minuteMs, amount, true);
 
-  function budgets(key: GatewayKey): BudgetPlan[] {
-    const now = clock.now();
-    return ports.budgetOwners(key).flatMap((owner) => (owner.budgets.length === 0 ? [] : plansOf(owner, now)));
+  // Worked out once for each list of budgets: this is on the way of every request.
+  const plans = new WeakMap<readonly Budget[], readonly BudgetPlan[]>();
+
+  function plansFor(owner: BudgetOwner): readonly BudgetPlan[] {
+    if (owner.topUps.length > 0) return plansOf(owner, clock.now());
+    const known = plans.get(owner.budgets);
+    const { kind, id } = known?.[0]?.owner.owner ?? {};
+    if (known && kind === owner.owner.kind && id === owner.owner.id) return known;
+    const fresh = plansOf(owner, clock.now());
+    plans.set(owner.budgets, fresh);
+    return fresh;
+  }
+
+  function budgets(key: GatewayKey): readonly BudgetPlan[] {
+    const owners = ports.budgetOwners(key).filter((owner) => owner.budgets.length > 0);
+    const [only, ...others] = owners;
+    if (only === undefined) return [];
+    return others.length === 0 ? plansFor(only) : owners.flatMap(plansFor);
   }
 
   function claimOf(plan: BudgetPlan, counter: string, limit: number, amount: number): BudgetClaim {
@@ -77,40 +104,31 @@ export function createKeyLimits(ports: KeyLimitPorts): KeyLimits {
     return { kind: 'budget', owner: plan.owner.owner, counter, limit, amount, span };
   }
 
-  const budgetClaim = (plan: BudgetPlan, amount: number) =>
-    claimOf(plan, `budget/${plan.period}/${plan.currency ?? 'tokens'}`, plan.limit, amount);
-  const unpricedClaim = (plan: BudgetPlan) =>
-    claimOf(plan, `unpriced/${plan.period}/${plan.currency}`, Number.POSITIVE_INFINITY, 0);
+  const budgetClaim = (plan: BudgetPlan, amount: number) => claimOf(plan, plan.counter, plan.limit, amount);
+  const unpricedClaim = (plan: BudgetPlan) => claimOf(plan, plan.unpricedCounter, Number.POSITIVE_INFINITY, 0);
 
   function budgetState(plan: BudgetPlan): BudgetState {
-    const [standing, unpriced] = counters.look([
-      budgetClaim(plan, 0),
-      ...(plan.currency === null ? [] : [unpricedClaim(plan)]),
-    ]);
-    const { period, currency, limit, topUp, soft, strict } = plan;
-    const { used = 0, held: reserved = 0, span } = standing ?? {};
-    const endsAt = span?.endsAt ?? Number.POSITIVE_INFINITY;
-    return {
-      period,
-      currency,
-      limit,
-      topUp,
-      used,
-      reserved,
-      remaining: Math.max(0, limit - used - reserved),
-      soft,
-      strict,
-      state: used >= limit ? 'spent' : used >= limit * soft ? 'warned' : 'fine',
-      startsAt: span?.startsAt ?? 0,
-      endsAt: Number.isFinite(endsAt) ? endsAt : null,
-      unpriced: unpriced?.used ?? 0,
-    };
+    const isMoney = plan.currency !== null;
+    const [standing, unpriced] = counters.look([budgetClaim(plan, 0), ...(isMoney ? [unpricedClaim(plan)] : [])]);
+    return stateOf(plan, standing, unpriced);
   }
 
-  function windowState(claim: WindowClaim | undefined): WindowState | null {
-    if (!claim) return null;
-    const [standing] = counters.look([claim]);
-    return standing ? windowStateOf(claim, standing) : null;
+  function shown(key: GatewayKey): ShownLimits {
+    const windows = [...requests(key, 1), ...tokens(key, 1)];
+    const due = budgets(key);
+    // All at once: this is on the way of every request.
+    const standings = counters.look([...windows, ...due.map((plan) => budgetClaim(plan, 0))]);
+    const windowAt = (counter: string): WindowState | null => {
+      const index = windows.findIndex((claim) => claim.counter === counter);
+      const [claim, standing] = [windows[index], standings[index]];
+      return claim && standing ? windowStateOf(claim, standing) : null;
+    };
+    return {
+      requestsPerMinute: windowAt('rpm'),
+      requestsPerHour: windowAt('rph'),
+      tokensPerMinute: windowAt('tpm'),
+      budgets: due.map((plan, index) => stateOf(plan, standings[windows.length + index], undefined)),
+    };
   }
 
   return {
@@ -119,16 +137,29 @@ export function createKeyLimits(ports: KeyLimitPorts): KeyLimits {
     budgets,
     budgetClaim,
     unpricedClaim,
-    states(key) {
-      const claims = requests(key, 1);
-      return {
-        requestsPerMinute: windowState(claims.find(({ counter }) => counter === 'rpm')),
-        requestsPerHour: windowState(claims.find(({ counter }) => counter === 'rph')),
-        tokensPerMinute: windowState(tokens(key, 1)[0]),
-        priority: key.policy.priority,
-        budgets: budgets(key).map(budgetState),
-      };
-    },
+    shown,
+    states: (key) => ({ ...shown(key), priority: key.policy.priority, budgets: budgets(key).map(budgetState) }),
+  };
+}
+
+function stateOf(plan: BudgetPlan, standing: Standing | undefined, unpriced: Standing | undefined): BudgetState {
+  const { period, currency, limit, topUp, soft, strict } = plan;
+  const { used = 0, held: reserved = 0, span } = standing ?? {};
+  const endsAt = span?.endsAt ?? Number.POSITIVE_INFINITY;
+  return {
+    period,
+    currency,
+    limit,
+    topUp,
+    used,
+    reserved,
+    remaining: Math.max(0, limit - used - reserved),
+    soft,
+    strict,
+    state: used >= limit ? 'spent' : used >= limit * soft ? 'warned' : 'fine',
+    startsAt: span?.startsAt ?? 0,
+    endsAt: Number.isFinite(endsAt) ? endsAt : null,
+    unpriced: unpriced?.used ?? 0,
   };
 }
 
@@ -160,7 +191,11 @@ function plansOf(owner: BudgetOwner, nowMs: number): BudgetPlan[] {
     for (const [currency, amount] of amounts) {
       const name = `${period}/${currency}`;
       const topUp = toppedUp(owner.topUps, period, currency, nowMs);
-      const plan = { owner, period, currency, limit: amount + topUp, topUp, soft, strict };
+      const counters = {
+        counter: `budget/${period}/${currency ?? 'tokens'}`,
+        unpricedCounter: `unpriced/${period}/${currency}`,
+      };
+      const plan = { owner, period, currency, limit: amount + topUp, topUp, soft, strict, ...counters };
       const other = plans.get(name);
       const smallest = other && other.limit < plan.limit ? other : plan;
       plans.set(name, { ...smallest, strict: strict || (other?.strict ?? false) });

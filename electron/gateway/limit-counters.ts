@@ -48,8 +48,6 @@ export type Standing = {
 
 export type Taken = {
   readonly ok: true;
-  /** In the order of the claims, with them counted. */
-  readonly standings: readonly Standing[];
   /** Gives back what was held and counts what was used instead, claim by claim. Once; later calls do nothing. */
   readonly settle: (used: readonly number[]) => void;
 };
@@ -60,6 +58,7 @@ export type Refused = {
   readonly at: number;
   /** Until it would fit if nothing else came; infinite where others have to end first, or where it never will. */
   readonly waitMs: number;
+  /** In the order of the claims. */
   readonly standings: readonly Standing[];
 };
 

@@ -118,7 +118,7 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
   // What a key has left, on every answer, so that clients can pace themselves.
   function showLimits({ caller, res, dialect }: SoFar): void {
     if (caller?.kind !== 'key') return;
-    setRateHeaders(res, dialect ?? 'openai', ports.limits.states(caller.key), ports.clock.now());
+    setRateHeaders(res, dialect ?? 'openai', ports.limits.shown(caller.key), ports.clock.now());
   }
 
   function expected(error: unknown, id: string): KeyhatchError {

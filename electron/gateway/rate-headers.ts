@@ -2,10 +2,9 @@
 // for budgets. Of two limits on requests, the one that is nearer to its end.
 
 import type { ServerResponse } from 'node:http';
-import type { BudgetState, LimitStates, WindowState } from '../../shared/limit-model.ts';
+import type { WindowState } from '../../shared/limit-model.ts';
 import type { Dialect } from '../../shared/upstream-kinds.ts';
-
-export type ShownLimits = Pick<LimitStates, 'requestsPerMinute' | 'requestsPerHour' | 'tokensPerMinute' | 'budgets'>;
+import type { ShownLimits } from './key-limits.ts';
 
 export function setRateHeaders(res: ServerResponse, dialect: Dialect, shown: ShownLimits, nowMs: number): void {
   const set = dialect === 'anthropic' ? setAnthropic : setOpenai;
@@ -46,7 +45,7 @@ function durationText(ms: number): string {
 }
 
 /** `1200 tokens a day`, `0.42 EUR in total`. */
-function budgetText({ period, currency, remaining }: BudgetState): string {
+function budgetText({ period, currency, remaining }: ShownLimits['budgets'][number]): string {
   const amount = currency === null ? `${remaining} tokens` : `${remaining / 1_000_000} ${currency}`;
   return `${amount} ${period === 'total' ? 'in total' : `a ${period}`}`;
 }
