@@ -28,6 +28,8 @@ export type Shell = {
   readonly echo: 'off' | 'on' | 'stand-in';
   /** Folder of the built pages, for the dashboard; undefined where there are none to offer. */
   readonly pagesDir: string | undefined;
+  /** Program of the threads that keep the ledger; undefined keeps it without one, which is enough for a single command. */
+  readonly ledgerWorker: string | undefined;
   /** What the desktop app can do; undefined elsewhere. */
   readonly desktop: DesktopCalls | undefined;
 };

@@ -303,6 +303,12 @@ const table = {
     message:
       '{file} cannot be read: {reason}. It was not touched: restore it from a copy, or move it away to begin anew.',
   },
+  ledger_unavailable: {
+    status: 503,
+    retry: true,
+    message:
+      'Usage and requests cannot be read at the moment. Try again in a few seconds; requests are served all the same.',
+  },
   request_not_found: {
     status: 404,
     retry: false,

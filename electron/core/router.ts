@@ -46,13 +46,13 @@ export type RouterPorts = {
   readonly keys: Keys;
   readonly upstreams: Upstreams;
   readonly settings: SettingsCalls;
-  readonly usage: (sinceMs: number, by: UsageGroup) => UsageReport;
-  readonly series: (sinceMs: number, by: UsageSplit, keyId: string | undefined) => UsageSeries;
+  readonly usage: (sinceMs: number, by: UsageGroup) => Promise<UsageReport>;
+  readonly series: (sinceMs: number, by: UsageSplit, keyId: string | undefined) => Promise<UsageSeries>;
   readonly requests: RequestCalls;
   readonly lockout: LockoutCalls;
   readonly detect: () => Promise<DetectedServer[]>;
   readonly examine: () => Promise<Finding[]>;
-  readonly profile: () => ProfileFacts;
+  readonly profile: () => Promise<ProfileFacts>;
   readonly dashboardLink: () => SignInLink;
   readonly desktop: DesktopCalls;
 };

@@ -8,12 +8,14 @@ import { requestColumns } from './request-columns.ts';
 /** A row with the name its key has, or had before it was deleted. */
 export type ListedRequest = RequestRow & { readonly keyName: string | null };
 
+export type ListedPage = { readonly rows: ListedRequest[]; readonly next: string | null };
+
 export type RequestList = {
   /**
    * @returns at most `query.limit` rows and, where there are more, the cursor of the next page
    * @throws KeyhatchError `input_invalid` for a cursor that no page came with
    */
-  readonly page: (query: RequestQuery) => { readonly rows: ListedRequest[]; readonly next: string | null };
+  readonly page: (query: RequestQuery) => ListedPage;
   readonly find: (id: string) => ListedRequest | undefined;
 };
 

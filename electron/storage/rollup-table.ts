@@ -5,7 +5,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { requestColumns } from './request-columns.ts';
 import { inTransaction } from './transaction.ts';
 import { type Grain, grainStart, grains, minuteGrain } from './usage-grain.ts';
-import { addToHistogram, histogramText } from './usage-histogram.ts';
+import { histogramText } from './usage-histogram.ts';
 import {
   addRow,
   addSums,
@@ -169,11 +169,10 @@ function sumsWriter(db: DatabaseSync): (grain: Grain, at: number, group: number,
     const before = histograms.get(grain, at, group) as
       | { firstTokens: string | null; speeds: string | null }
       | undefined;
-    const [firstTokens, speeds] = [new Map(sums.firstTokens), new Map(sums.speeds)];
-    addToHistogram(firstTokens, before?.firstTokens ?? null);
-    addToHistogram(speeds, before?.speeds ?? null);
+    const firstTokens = histogramText(before?.firstTokens ?? null, sums.firstTokens);
+    const speeds = histogramText(before?.speeds ?? null, sums.speeds);
     const counted = [requests, refused, failed, tokensIn, tokensOut, tokensCached, tokensReasoning, unmetered];
-    write.run(grain, at, group, ...counted, histogramText(firstTokens), histogramText(speeds));
+    write.run(grain, at, group, ...counted, firstTokens, speeds);
   };
 }
 
