@@ -6,14 +6,13 @@ import type { MetricsSource } from './dashboard/metrics-answer.ts';
 import type { UsageSink } from './gateway/ports.ts';
 import type { Log } from './lib/log.ts';
 import { expositionType } from './metrics/exposition.ts';
-import { createMetrics, type Metrics, type MetricsPorts } from './metrics/metrics.ts';
+import { createMetrics, type MetricsPorts } from './metrics/metrics.ts';
 import { admitReader, type MetricsKeys } from './metrics/metrics-door.ts';
 import type { Shell } from './shell.ts';
 
 export type JoinedMetrics = {
   /** The ledger's sink, and beside it the metrics. */
   readonly usage: UsageSink;
-  readonly lost: Metrics['lost'];
   readonly source: MetricsSource;
 };
 
@@ -21,12 +20,13 @@ export function joinMetrics(ports: {
   readonly shell: Pick<Shell, 'name' | 'version'>;
   readonly settings: MetricsPorts['settings'];
   readonly keys: MetricsKeys & { readonly get: (id: string) => { readonly name: string } | undefined };
-  readonly usage: UsageSink;
+  readonly recorder: { readonly usage: UsageSink; readonly lost: () => number };
   readonly upstreams: Pick<Upstreams, 'live' | 'statuses'>;
   readonly running: () => number;
   readonly log: Log;
 }): JoinedMetrics {
-  const { shell, settings, keys, usage, upstreams, running, log } = ports;
+  const { shell, settings, keys, recorder, upstreams, running, log } = ports;
+  const { usage, lost } = recorder;
   const metrics = createMetrics({
     version: shell.version,
     shell: shell.name,
@@ -37,6 +37,7 @@ export function joinMetrics(ports: {
       keyName: (id) => keys.get(id)?.name,
     },
     running,
+    lost,
     upstreams: upstreams.live,
     log,
   });
@@ -52,7 +53,6 @@ export function joinMetrics(ports: {
         metrics.stranger(code);
       },
     },
-    lost: metrics.lost,
     source: {
       contentType: expositionType,
       read(credential) {

@@ -119,8 +119,7 @@ export async function compose(shell: Shell): Promise<House> {
     });
 
     const running = () => gateway.running();
-    const { usage } = recorder;
-    const metrics = joinMetrics({ shell, settings: settings.get, keys: registry, usage, upstreams, running, log });
+    const metrics = joinMetrics({ shell, settings: settings.get, keys: registry, recorder, upstreams, running, log });
     const gateway = createGateway({
       version: shell.version,
       instanceId: randomBytes(12).toString('hex'),

@@ -6,7 +6,6 @@ import type { Settings } from '../../shared/settings.ts';
 import type { RequestRow } from '../../shared/usage-model.ts';
 import type { Log } from '../lib/log.ts';
 import { exposition, type Family, type Sample } from './exposition.ts';
-import { createCounter } from './instruments.ts';
 import { processFamilies } from './process-metrics.ts';
 import { createRequestMetrics, type RequestMetrics, type RequestNames } from './request-metrics.ts';
 
@@ -23,6 +22,8 @@ export type MetricsPorts = {
   readonly settings: () => Pick<Settings, 'metrics.keyNames'>;
   readonly names: RequestNames;
   readonly running: () => number;
+  /** Entries that the ledger gave up. */
+  readonly lost: () => number;
   readonly upstreams: () => readonly Watched[];
   readonly log: Log;
 };
@@ -31,8 +32,6 @@ export type Metrics = {
   /** One finished request. Never throws: what it belongs to goes on without it. */
   readonly request: RequestMetrics['request'];
   readonly stranger: RequestMetrics['stranger'];
-  /** Rows that the ledger could not keep. */
-  readonly lost: (rows: number) => void;
   /** The exposition as it is now. */
   readonly text: () => Promise<string>;
 };
@@ -42,13 +41,6 @@ export function createMetrics(ports: MetricsPorts): Metrics {
   const withKeysNow = () => ports.settings()['metrics.keyNames'];
   let withKeys = withKeysNow();
   let requests = createRequestMetrics(names, { withKeys });
-  const lost = createCounter<'part'>({
-    name: 'keyhatch_ledger_lost_rows_total',
-    help: 'Rows of usage that could not be written and were given up.',
-    labels: [],
-    mostSeries: 1,
-    folded: 'part',
-  });
 
   // Begun anew when the setting changes, so that no name of a key stays behind once they are not to be told.
   function current(): RequestMetrics {
@@ -70,13 +62,11 @@ export function createMetrics(ports: MetricsPorts): Metrics {
   return {
     request: (row: RequestRow) => safely(() => current().request(row)),
     stranger: (code) => safely(() => current().stranger(code)),
-    lost: (rows) => lost.add({ part: '' }, rows),
-    text: async () =>
-      exposition([...current().families(), ...familiesOfNow(ports), lost.family(), ...(await processFamilies())]),
+    text: async () => exposition([...current().families(), ...familiesOfNow(ports), ...(await processFamilies())]),
   };
 }
 
-function familiesOfNow({ version, shell, running, upstreams }: MetricsPorts): readonly Family[] {
+function familiesOfNow({ version, shell, running, lost, upstreams }: MetricsPorts): readonly Family[] {
   const up = upstreams()
     // Before the first look there is nothing to say.
     .filter(({ health }) => health !== 'unknown')
@@ -84,6 +74,12 @@ function familiesOfNow({ version, shell, running, upstreams }: MetricsPorts): re
   return [
     gauge('keyhatch_build_info', 'Always 1; its labels say what runs.', [sample(1, { version, shell })]),
     gauge('keyhatch_requests_running', 'Requests that are running.', [sample(running(), {})]),
+    {
+      name: 'keyhatch_ledger_lost_entries_total',
+      type: 'counter',
+      help: 'Entries of the ledger that could not be written and were given up.',
+      samples: [sample(lost(), {})],
+    },
     gauge('keyhatch_upstream_up', 'Whether a model server answered when it was last looked at.', up),
   ];
 }
