@@ -255,6 +255,12 @@ const table = {
     retry: false,
     message: 'The key "{name}" is revoked, which cannot be undone. Make a new one.',
   },
+  budget_missing: {
+    status: 409,
+    retry: false,
+    message:
+      'The key "{name}" has no such budget for its {period}. Give it one first: keyhatch keys edit {name} --budget {period}:100000tokens',
+  },
   key_value_unsuitable: { status: 400, retry: false, message: 'This value cannot be a key: {reason}.' },
   upstream_not_found: {
     status: 404,

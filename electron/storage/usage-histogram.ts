@@ -1,8 +1,12 @@
 // How often a measurement was about how great: counts in buckets that grow by the eighth of an octave, so that a value read
-// back is at most 4.5 % off. Kept as JSON of bucket to count, without a space; only adds up.
+// back is at most 4.5 % off. Kept as the first bucket and the counts from there on, `56:1,,c`, in base 36: a third of what it
+// is as JSON, in which it was kept before and is still read. A day's sums of a busy group fit into their page that way.
+// Only adds up.
 
 const bucketsPerOctave = 8;
 const lastBucket = 400;
+const countBase = 36;
+const [digit0, letterA, comma] = ['0', 'a', ','].map((letter) => letter.charCodeAt(0)) as [number, number, number];
 
 /** The bucket of a value; all below 1 share the first. */
 export function bucketOf(value: number): number {
@@ -22,33 +26,43 @@ export function addToHistogram(counts: Map<number, number>, more: string | null)
 /** The kept form of what is kept already and what is counted more; null where nothing was counted. */
 export function histogramText(before: string | null, counts: ReadonlyMap<number, number>): string | null {
   if (counts.size === 0) return before;
-  let text = '';
-  const known = new Set<number>();
-  if (before !== null) {
-    eachBucket(before, (bucket, count) => {
-      text += `,"${bucket}":${count + (counts.get(bucket) ?? 0)}`;
-      if (counts.has(bucket)) known.add(bucket);
-    });
+  const all: number[] = [];
+  let first = lastBucket;
+  const add = (bucket: number, count: number) => {
+    all[bucket] = (all[bucket] ?? 0) + count;
+    if (bucket < first) first = bucket;
+  };
+  if (before !== null) eachBucket(before, add);
+  for (const [bucket, count] of counts) add(bucket, count);
+  let text = `${first}:`;
+  for (let bucket = first; bucket < all.length; bucket += 1) {
+    const count = all[bucket];
+    if (bucket > first) text += ',';
+    if (count !== undefined) text += count < 10 ? count : count.toString(countBase);
   }
-  for (const [bucket, count] of counts) if (!known.has(bucket)) text += `,"${bucket}":${count}`;
-  return `{${text.slice(1)}}`;
+  return text;
 }
 
-// Written hundreds of times a batch: JSON.parse takes several times as long, as for it bucket names are indices of an array.
+// Read and written hundreds of times a batch.
 function eachBucket(text: string, take: (bucket: number, count: number) => void): void {
-  let bucket = 0;
-  let number = 0;
-  for (let at = 1; at < text.length; at += 1) {
-    const letter = text.charCodeAt(at);
-    if (letter >= 48 && letter <= 57) number = number * 10 + letter - 48;
-    else if (letter === 58) {
-      bucket = number;
-      number = 0;
-    } else if (letter === 44 || letter === 125) {
-      take(bucket, number);
-      number = 0;
+  if (text.startsWith('{')) {
+    for (const [bucket, count] of Object.entries(JSON.parse(text) as Record<string, number>)) {
+      take(Number(bucket), count);
     }
+    return;
   }
+  const colon = text.indexOf(':');
+  let bucket = Number(text.slice(0, colon));
+  let count = 0;
+  for (let at = colon + 1; at < text.length; at += 1) {
+    const letter = text.charCodeAt(at);
+    if (letter === comma) {
+      if (count > 0) take(bucket, count);
+      bucket += 1;
+      count = 0;
+    } else count = count * countBase + (letter < letterA ? letter - digit0 : letter - letterA + 10);
+  }
+  if (count > 0) take(bucket, count);
 }
 
 /** The value that this share of all does not exceed, by nearest rank and as exact as its bucket; null without any. */

@@ -203,6 +203,7 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
       resume: os.keys.resume.handler(({ input }) => ({ ...keyOf(input.ref), status: 'active' })),
       revoke: os.keys.revoke.handler(({ input }) => ({ ...keyOf(input.ref), status: 'revoked' })),
       delete: os.keys.delete.handler(({ input }) => keyOf(input.ref)),
+      topUp: os.keys.topUp.handler(({ input }) => keyOf(input.ref)),
       rotate: os.keys.rotate.handler(({ input }) =>
         created({ ...keyOf(input.ref), oldSecretUntil: input.graceMs === 0 ? null : now + input.graceMs }),
       ),
@@ -214,6 +215,7 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
         url: input.url,
         name: input.name ?? upstream.name,
       })),
+      edit: os.upstreams.edit.handler(() => upstream),
       test: os.upstreams.test.handler(() => upstream),
       remove: os.upstreams.remove.handler(() => upstream),
     },
