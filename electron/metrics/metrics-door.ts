@@ -29,7 +29,8 @@ export function admitReader(credential: string, keys: MetricsKeys): void {
   const key = keys.find(credential);
   if (!key) throw new KeyhatchError(isAdminKey(credential) ? 'key_wrong_kind' : 'key_unknown');
   const { id, name, status, policy } = key;
-  if (status !== 'active') throw new KeyhatchError(`key_${status}`, { details: { name } });
+  // A budget that is used up does not matter: reading costs nothing.
+  if (status !== 'active' && status !== 'exhausted') throw new KeyhatchError(`key_${status}`, { details: { name } });
   if (!mayDo(policy, 'metrics')) throw new KeyhatchError('metrics_not_allowed', { details: { name, id } });
 }
 
