@@ -27,7 +27,8 @@ export function admitReader(credential: string, keys: MetricsKeys): void {
   const locked = keys.locked();
   if (locked) throw new KeyhatchError('vault_locked', { details: locked });
   const key = keys.find(credential);
-  if (!key) throw new KeyhatchError(isAdminKey(credential) ? 'key_wrong_kind' : 'key_unknown');
+  if (isAdminKey(credential)) throw new KeyhatchError('key_wrong_kind');
+  if (!key) throw new KeyhatchError('key_unknown');
   const { id, name, status, policy } = key;
   // A budget that is used up does not matter: reading costs nothing.
   if (status !== 'active' && status !== 'exhausted') throw new KeyhatchError(`key_${status}`, { details: { name } });
