@@ -6,8 +6,8 @@ export const expositionType = 'text/plain; version=0.0.4; charset=utf-8';
 export type Sample = {
   /** `_bucket`, `_sum` or `_count` of a histogram; empty for everything else. */
   readonly suffix: string;
-  /** Names and values, in the order in which they are written. */
-  readonly labels: readonly (readonly [name: string, value: string])[];
+  /** As `labelText` makes it; empty for none. */
+  readonly labels: string;
   readonly value: number;
 };
 
@@ -19,8 +19,19 @@ export type Family = {
   readonly samples: readonly Sample[];
 };
 
-export function exposition(families: readonly Family[]): string {
-  return families.map(familyText).join('');
+/** Piece by piece, with room for others in between: of many keys with many models it takes tens of milliseconds. */
+export async function exposition(families: readonly (() => Family)[]): Promise<string> {
+  let text = '';
+  for (const family of families) {
+    text += familyText(family());
+    await new Promise(setImmediate);
+  }
+  return text;
+}
+
+/** What stands between the braces. Made once a series, because it costs more than the rest of the line. */
+export function labelText(labels: readonly (readonly [name: string, value: string])[]): string {
+  return labels.map(([label, text]) => `${label}="${escaped(text)}"`).join(',');
 }
 
 /** A number as the format has it; also what `le` says. */
@@ -35,8 +46,7 @@ function familyText({ name, type, help, samples }: Family): string {
 }
 
 function sampleText(name: string, { suffix, labels, value }: Sample): string {
-  const inBraces = labels.map(([label, text]) => `${label}="${escaped(text)}"`).join(',');
-  return `${name}${suffix}${inBraces === '' ? '' : `{${inBraces}}`} ${numberText(value)}\n`;
+  return `${name}${suffix}${labels === '' ? '' : `{${labels}}`} ${numberText(value)}\n`;
 }
 
 // Model and key names are whatever their owners chose. A lone half of a character has no UTF-8.

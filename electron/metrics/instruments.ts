@@ -1,7 +1,7 @@
 // What metrics are counted with: counters and histograms by labels, each bounded in how many series it holds. Begin at
 // nothing when they are made; readers such as Prometheus expect that after a restart. Cost a map's look-up a count.
 
-import { type Family, numberText, type Sample } from './exposition.ts';
+import { type Family, labelText, numberText, type Sample } from './exposition.ts';
 
 /** What stands for everything that has no room of its own. */
 export const otherLabel = 'other';
@@ -66,14 +66,14 @@ export function createHistogram<Label extends string>(
 }
 
 function histogramSamples(
-  labels: Sample['labels'],
+  labels: string,
   bounds: readonly number[],
   { buckets, sum, count }: { readonly buckets: readonly number[]; readonly sum: number; readonly count: number },
 ): Sample[] {
   let below = 0;
   const cumulative = bounds.map((bound, at): Sample => {
     below += buckets[at] ?? 0;
-    return { suffix: '_bucket', labels: [...labels, ['le', numberText(bound)]], value: below };
+    return { suffix: '_bucket', labels: `${labels}${labels && ','}le="${numberText(bound)}"`, value: below };
   });
   return [...cumulative, { suffix: '_sum', labels, value: sum }, { suffix: '_count', labels, value: count }];
 }
@@ -82,7 +82,7 @@ function createSeries<Label extends string, Value>(
   { labels: names, mostSeries, folded }: Instrument<Label>,
   make: () => Value,
 ) {
-  const series = new Map<string, { readonly labels: Sample['labels']; readonly value: Value }>();
+  const series = new Map<string, { readonly labels: string; readonly value: Value }>();
 
   function at(labels: LabelValues<Label>): Value {
     const id = JSON.stringify(names.map((name) => labels[name]));
@@ -90,7 +90,7 @@ function createSeries<Label extends string, Value>(
     if (known) return known.value;
     // What `other` stands for may go past the bound: as far as the remaining labels differ, which are few.
     if (series.size >= mostSeries && labels[folded] !== otherLabel) return at({ ...labels, [folded]: otherLabel });
-    const fresh = { labels: names.map((name) => [name, labels[name]] as const), value: make() };
+    const fresh = { labels: labelText(names.map((name) => [name, labels[name]])), value: make() };
     series.set(id, fresh);
     return fresh.value;
   }

@@ -5,7 +5,7 @@ import type { UpstreamHealth } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { RequestRow } from '../../shared/usage-model.ts';
 import type { Log } from '../lib/log.ts';
-import { exposition, type Family, type Sample } from './exposition.ts';
+import { exposition, type Family, labelText, type Sample } from './exposition.ts';
 import { processFamilies } from './process-metrics.ts';
 import { createRequestMetrics, type RequestMetrics, type RequestNames } from './request-metrics.ts';
 
@@ -62,7 +62,10 @@ export function createMetrics(ports: MetricsPorts): Metrics {
   return {
     request: (row: RequestRow) => safely(() => current().request(row)),
     stranger: (code) => safely(() => current().stranger(code)),
-    text: async () => exposition([...current().families(), ...familiesOfNow(ports), ...(await processFamilies())]),
+    async text() {
+      const others = [...familiesOfNow(ports), ...(await processFamilies())];
+      return exposition([...current().families, ...others.map((family) => () => family)]);
+    },
   };
 }
 
@@ -89,5 +92,5 @@ function gauge(name: string, help: string, samples: readonly Sample[]): Family {
 }
 
 function sample(value: number, labels: Readonly<Record<string, string>>): Sample {
-  return { suffix: '', labels: Object.entries(labels), value };
+  return { suffix: '', labels: labelText(Object.entries(labels)), value };
 }

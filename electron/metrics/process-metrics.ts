@@ -10,7 +10,7 @@ export async function processFamilies(): Promise<readonly Family[]> {
   const { rss, heapUsed } = process.memoryUsage();
   const one = (name: string, type: 'counter' | 'gauge', help: string, value: number): Family => ({
     ...{ name, type, help },
-    samples: [{ suffix: '', labels: [], value }],
+    samples: [{ suffix: '', labels: '', value }],
   });
   return [
     one('process_cpu_seconds_total', 'counter', 'CPU time used, user and system.', (user + system) / 1e6),
