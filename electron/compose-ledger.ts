@@ -14,6 +14,7 @@ import { localDay } from './storage/local-day.ts';
 import { createMetaTable } from './storage/meta-table.ts';
 import { createRequestList } from './storage/request-list.ts';
 import { createRetention, type Kept } from './storage/retention.ts';
+import { createUnmeteredReport } from './storage/unmetered-table.ts';
 import { createUsageRecorder, type UsageRecorderOptions } from './storage/usage-recorder.ts';
 import { createUsageSeries } from './storage/usage-series.ts';
 import { createUsageTable } from './storage/usage-table.ts';
@@ -40,6 +41,7 @@ export function openLedger(options: {
   const retention = createRetention({ db, usage: usageTable });
   const requestList = createRequestList(db);
   const series = createUsageSeries(db);
+  const unmetered = createUnmeteredReport(db);
 
   /** Asks once everything is written that has happened. */
   function upToDate<Answer>(ask: (now: number) => Answer): Answer {
@@ -58,6 +60,7 @@ export function openLedger(options: {
       upToDate((now) => usageTable.report({ since: now - sinceMs, until: now, by })),
     series: (sinceMs: number, by: UsageSplit, keyId: string | undefined) =>
       upToDate((now) => series({ since: now - sinceMs, until: now, by, keyId })),
+    unmetered: (sinceMs: number) => upToDate((now) => unmetered({ since: now - sinceMs, until: now })),
     requestPage: (query: RequestQuery) => upToDate(() => requestList.page(query)),
     findRequest: (id: string) => upToDate(() => requestList.find(id)),
     profile: (): ProfileFacts =>

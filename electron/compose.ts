@@ -214,6 +214,7 @@ export async function compose(shell: Shell): Promise<House> {
     const requests = createRequestCalls({
       page: ledger.requestPage,
       find: ledger.findRequest,
+      unmetered: ledger.unmetered,
       keyName: keyTable.nameOf,
       upstreamName: (id) => upstreams.records().find((record) => record.id === id)?.name,
     });

@@ -1,6 +1,8 @@
-// What people ask about single requests: a page of them, or one. Gives each the names its key and upstream go by now.
+// What people ask about single requests: a page of them, one, or how many could not be metered. Gives each the names its
+// key and upstream go by now.
 
 import { KeyhatchError } from '../../shared/errors.ts';
+import type { UnmeteredLine, UnmeteredReport } from '../../shared/metering-model.ts';
 import type { RequestPage, RequestQuery, RequestRow, RequestView } from '../../shared/usage-model.ts';
 
 type Named = RequestRow & { readonly keyName: string | null };
@@ -8,6 +10,9 @@ type Named = RequestRow & { readonly keyName: string | null };
 export type RequestCallsPorts = {
   readonly page: (query: RequestQuery) => { readonly rows: readonly Named[]; readonly next: string | null };
   readonly find: (id: string) => Named | undefined;
+  readonly unmetered: (sinceMs: number) => Omit<UnmeteredReport, 'lines'> & {
+    readonly lines: readonly Omit<UnmeteredLine, 'upstreamName'>[];
+  };
   /** Also of a deleted key. */
   readonly keyName: (id: string) => string | undefined;
   readonly upstreamName: (id: string) => string | undefined;
@@ -17,15 +22,14 @@ export type RequestCalls = {
   readonly list: (query: RequestQuery) => RequestPage;
   /** @throws KeyhatchError `request_not_found` */
   readonly get: (id: string) => RequestView;
+  readonly unmetered: (sinceMs: number) => UnmeteredReport;
   /** The view of a row that was just written. */
   readonly viewOf: (row: RequestRow) => RequestView;
 };
 
 export function createRequestCalls(ports: RequestCallsPorts): RequestCalls {
-  const named = (row: Named): RequestView => ({
-    ...row,
-    upstreamName: row.upstreamId === null ? null : (ports.upstreamName(row.upstreamId) ?? null),
-  });
+  const upstreamName = (id: string | null) => (id === null ? null : (ports.upstreamName(id) ?? null));
+  const named = (row: Named): RequestView => ({ ...row, upstreamName: upstreamName(row.upstreamId) });
   return {
     list(query) {
       const { rows, next } = ports.page(query);
@@ -35,6 +39,10 @@ export function createRequestCalls(ports: RequestCallsPorts): RequestCalls {
       const row = ports.find(id);
       if (!row) throw new KeyhatchError('request_not_found', { details: { id } });
       return named(row);
+    },
+    unmetered(sinceMs) {
+      const { lines, ...time } = ports.unmetered(sinceMs);
+      return { ...time, lines: lines.map((line) => ({ ...line, upstreamName: upstreamName(line.upstreamId) })) };
     },
     viewOf: (row) => named({ ...row, keyName: row.keyId === null ? null : (ports.keyName(row.keyId) ?? null) }),
   };

@@ -18,6 +18,7 @@ export type Forwarded = {
   readonly status: number;
   readonly outcome: Outcome;
   readonly errorCode: ErrorCode | null;
+  readonly forwardedAt: number | null;
   readonly firstByteAt: number | null;
   readonly bytesOut: number;
   readonly tallied: Tallied | undefined;
@@ -36,6 +37,8 @@ export type Attempt = {
   /** What goes into the body on its way up, and what takes the answer to it out again. */
   splice: Splice | undefined;
   strip: UsageStrip | undefined;
+  /** When the last of the body was handed to the connection. */
+  forwardedAt: number | null;
   firstByteAt: number | null;
   bytesOut: number;
   /** Why we ended it ourselves. */
@@ -114,6 +117,7 @@ export function endOf(state: Attempt): Forwarded {
     status,
     outcome: endedBy ? outcomeOf(endedBy.code) : whole ? (status >= 400 ? 'upstream_error' : 'ok') : 'client_gone',
     errorCode,
+    forwardedAt: state.forwardedAt,
     firstByteAt: state.firstByteAt,
     bytesOut: state.bytesOut,
     tallied: tally ? tally.read(whole && !endedBy) : unanswered(state),

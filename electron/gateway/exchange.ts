@@ -80,6 +80,8 @@ export type Authorized = Bodied & {
   readonly model: string | undefined;
   /** Upstreams that serve it, best first; only a refused connection moves on to the next. */
   readonly candidates: readonly [GatewayUpstream, ...GatewayUpstream[]];
+  /** How long it waited for a place at the upstream; left out where there is nothing to wait for. */
+  readonly queuedMs?: number;
 };
 
 /** How far an exchange has got, for the refusal and the meter. */

@@ -52,7 +52,7 @@ export function createForward(ports: ForwardPorts): Forward {
   const proxy = createProxyServer();
   const isAlone = () => ports.running.count() <= 1;
   const turns: Turns = {
-    send: createTurnEnd((state) => guarded(state, sendBody), isAlone),
+    send: createTurnEnd((state) => guarded(state, (one) => sendBody(one, ports.clock)), isAlone),
     release: createTurnEnd((state) => guarded(state, release), isAlone),
   };
   const sendPorts: SendPorts = { ...ports, turns, asking: createUsageAsking() };
@@ -77,6 +77,7 @@ export function createForward(ports: ForwardPorts): Forward {
         tally: undefined,
         splice: sendPorts.asking.spliceFor(exchange, upstream),
         strip: undefined,
+        forwardedAt: null,
         firstByteAt: null,
         bytesOut: 0,
         endedBy: undefined,
@@ -139,8 +140,10 @@ function bodySource(onPipe: () => void): Stream {
   return { pipe: onPipe } as unknown as Stream;
 }
 
-function sendBody({ request, exchange, splice }: Attempt): void {
+function sendBody(state: Attempt, clock: Clock): void {
+  const { request, exchange, splice } = state;
   if (!request || request.destroyed) return;
+  state.forwardedAt = clock.now();
   const bytes = exchange.body.bytes();
   if (!splice) return void request.end(bytes);
   // In pieces, because a copy of a large body would be memory that nobody counts.

@@ -8,6 +8,7 @@ import { type Log, scrub } from '../lib/log.ts';
 import type { Forwarded } from './attempt.ts';
 import type { SoFar } from './exchange.ts';
 import type { UsageSink } from './ports.ts';
+import { speedsOf } from './speeds.ts';
 import { outcomeOf } from './upstream-failure.ts';
 
 export type MeterPorts = { readonly usage: UsageSink; readonly clock: Clock; readonly log: Log };
@@ -48,8 +49,11 @@ function rowOf(soFar: SoFar, end: Forwarded | KeyhatchError | undefined, now: nu
     errorCode: refusal?.code ?? forwarded?.errorCode ?? null,
     receivedAt: soFar.receivedAt,
     admittedAt: soFar.admittedAt ?? null,
+    queuedMs: soFar.candidates === undefined ? null : (soFar.queuedMs ?? 0),
+    forwardedAt: forwarded?.forwardedAt ?? null,
     firstByteAt: forwarded?.firstByteAt ?? null,
     firstTokenAt: tallied?.firstTokenAt ?? null,
+    lastTokenAt: tallied?.lastTokenAt ?? null,
     endedAt: now,
     bytesIn: soFar.body?.sizeBytes ?? 0,
     bytesOut: forwarded?.bytesOut ?? 0,
@@ -58,6 +62,8 @@ function rowOf(soFar: SoFar, end: Forwarded | KeyhatchError | undefined, now: nu
     tokensCached: tallied?.tokensCached ?? null,
     tokensReasoning: tallied?.tokensReasoning ?? null,
     tokenSource: tallied?.source ?? 'none',
+    unmetered: tallied?.unmetered ?? null,
+    ...speedsOf(forwarded),
     clientAddress: soFar.clientAddress ?? '',
     userAgent: textOf(req.headers['user-agent']),
     attempt: attemptOf(req.headers['x-stainless-retry-count']),

@@ -3,6 +3,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { keysAndUsage } from './migrations/0010-keys-and-usage.ts';
 import { usageRollups } from './migrations/0020-usage-rollups.ts';
+import { timesAndMetering } from './migrations/0030-times-and-metering.ts';
 
 export type DatabaseMigration = {
   readonly version: number;
@@ -10,4 +11,4 @@ export type DatabaseMigration = {
   readonly up: (db: DatabaseSync) => void;
 };
 
-export const databaseMigrations: readonly DatabaseMigration[] = [keysAndUsage, usageRollups];
+export const databaseMigrations: readonly DatabaseMigration[] = [keysAndUsage, usageRollups, timesAndMetering];

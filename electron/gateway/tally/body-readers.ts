@@ -28,6 +28,7 @@ export function readEvents(reading: MessageReading | undefined): BodyReader {
       ends: sseEnds(),
       wants: (bytes) => reading?.wants(bytes) ?? false,
       onSkipped: () => reading?.skipped(),
+      onOverCap: () => reading?.missed('too_large'),
       onFrame(frame) {
         const data = sseData(frame);
         if (data !== undefined) reading?.event(data);
@@ -43,6 +44,7 @@ export function readLines(reading: MessageReading | undefined): BodyReader {
       ends: lineEnds(),
       wants: (bytes) => reading?.wants(bytes) ?? false,
       onSkipped: () => reading?.skipped(),
+      onOverCap: () => reading?.missed('too_large'),
       onFrame: (frame) => reading?.event(frame.toString('utf8')),
     }),
   );
@@ -74,10 +76,14 @@ export function readWhole(reading: MessageReading): BodyReader {
       if (overCap || kept.add(bytes, 0, bytes.length)) return;
       overCap = true;
       kept.clear();
+      reading.missed('too_large');
     },
     end() {
       const members = membersOf(kept.view());
-      if (members !== undefined) {
+      if (members === undefined) {
+        // Nothing at all is no answer that could have been read.
+        if (kept.size() > 0) reading.missed('unreadable');
+      } else {
         reading.answer(Object.fromEntries(members(neededMembers)));
         if (reading.wantsText() && !members(errorMembers).has('error')) reading.text(members(generatedMemberNames));
       }

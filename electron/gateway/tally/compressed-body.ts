@@ -16,6 +16,16 @@ export function readCompressed(encoding: string, plain: BodyReader, reading: Mes
   const kept = createGrowingBytes(compressedCapBytes);
   let empty = true;
   let overCap = false;
+
+  const opened = (bytes: Buffer): Buffer => {
+    try {
+      return open(bytes);
+    } catch (error) {
+      reading.missed((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? 'too_large' : 'compressed');
+      throw error;
+    }
+  };
+
   return {
     chunk(bytes) {
       if (bytes.length === 0) return;
@@ -24,9 +34,10 @@ export function readCompressed(encoding: string, plain: BodyReader, reading: Mes
       if (overCap || kept.add(bytes, 0, bytes.length)) return;
       overCap = true;
       kept.clear();
+      reading.missed('too_large');
     },
     end() {
-      if (kept.size() > 0) plain.chunk(open(kept.view()));
+      if (kept.size() > 0) plain.chunk(opened(kept.view()));
       kept.clear();
       plain.end();
     },

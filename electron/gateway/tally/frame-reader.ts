@@ -22,12 +22,14 @@ export type FrameReaderOptions = {
   readonly onFrame: (frame: Buffer) => void;
   /** Told that the bytes last asked about are stepped over: one or more whole frames. */
   readonly onSkipped: () => void;
+  /** Told of a frame that is larger than the cap and so is stepped over unread. */
+  readonly onOverCap: () => void;
 };
 
 /** Larger frames are stepped over unread: no server's counts need more, and a stream may not fill the memory. */
 export const frameCapBytes = 1024 * 1024;
 
-export function createFrameReader({ ends, wants, onFrame, onSkipped }: FrameReaderOptions): FrameReader {
+export function createFrameReader({ ends, wants, onFrame, onSkipped, onOverCap }: FrameReaderOptions): FrameReader {
   const held = createGrowingBytes(frameCapBytes);
   let overCap = false;
 
@@ -41,6 +43,7 @@ export function createFrameReader({ ends, wants, onFrame, onSkipped }: FrameRead
     if (overCap || held.add(bytes, from, to)) return;
     overCap = true;
     held.clear();
+    onOverCap();
   }
 
   function finish(bytes: Buffer, from: number, to: number): void {
@@ -51,6 +54,8 @@ export function createFrameReader({ ends, wants, onFrame, onSkipped }: FrameRead
       overCap = false;
     } else if (to - from <= frameCapBytes) {
       frame(bytes.subarray(from, to));
+    } else {
+      onOverCap();
     }
   }
 

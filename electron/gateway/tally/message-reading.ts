@@ -1,10 +1,11 @@
 // What has been read from an answer so far: counts, response id, time of the first generated token. Takes parsed events or
 // one parsed answer, in order; knows nothing of bytes and framing.
 
+import type { UnmeteredReason } from '../../../shared/metering-model.ts';
 import { carriesGenerated, isKeepAlive } from './generated-content.ts';
 import { isJsonObject, type JsonObject } from './json-path.ts';
 import { responseIdOf } from './response-id.ts';
-import { createTokenCounts, mayHoldCounts, type TokenTotals } from './token-counts.ts';
+import { createTokenCounts, mayHoldCounts, type TokenSpeeds, type TokenTotals } from './token-counts.ts';
 import { completed, createDeltaCounter, generatedBytes } from './token-estimate.ts';
 
 export type MessageReading = {
@@ -28,6 +29,12 @@ export type MessageReading = {
   readonly totals: (whole: boolean) => TokenTotals;
   readonly responseId: () => string | null;
   readonly firstTokenAt: () => number | null;
+  /** When the last piece of generated content of a stream came. */
+  readonly lastTokenAt: () => number | null;
+  readonly speeds: () => TokenSpeeds;
+  /** Says that something was passed on unread; the first time counts. */
+  readonly missed: (reason: UnmeteredReason) => void;
+  readonly missedFor: () => UnmeteredReason | undefined;
 };
 
 export type MessageReadingOptions = {
@@ -47,9 +54,16 @@ export function createMessageReading({ operation, promptBytes, onResponseId }: M
   let nowMs = 0;
   let responseId: string | null = null;
   let firstTokenAt: number | null = null;
+  let lastTokenAt: number | null = null;
+  let missedFor: UnmeteredReason | undefined;
 
   function firstToken(): void {
     firstTokenAt ??= nowMs;
+  }
+
+  function passed(pieces: number): void {
+    deltas += pieces;
+    if (pieces > 0) lastTokenAt = nowMs;
   }
 
   function answer(message: JsonObject): void {
@@ -68,11 +82,12 @@ export function createMessageReading({ operation, promptBytes, onResponseId }: M
       return firstTokenAt === null || mayHoldCounts(text);
     },
     skipped() {
-      deltas += deltasAsked;
+      passed(deltasAsked);
     },
     event(text) {
       const message = parseObject(text);
-      if (message === undefined || isKeepAlive(message)) return;
+      if (message === unreadable) missedFor ??= 'unreadable';
+      if (message === undefined || message === unreadable || isKeepAlive(message)) return;
       if (!areResponses && counter && isOfResponses(message)) {
         areResponses = true;
         counter.readResponses();
@@ -83,7 +98,7 @@ export function createMessageReading({ operation, promptBytes, onResponseId }: M
         // A tool call of a server that sends it whole.
         deltasAsked ||= 1;
       }
-      deltas += deltasAsked;
+      passed(deltasAsked);
       answer(message);
     },
     answer,
@@ -101,6 +116,12 @@ export function createMessageReading({ operation, promptBytes, onResponseId }: M
     },
     responseId: () => responseId,
     firstTokenAt: () => firstTokenAt,
+    lastTokenAt: () => lastTokenAt,
+    speeds: counts.speeds,
+    missed(reason) {
+      missedFor ??= reason;
+    },
+    missedFor: () => missedFor,
   };
 }
 
@@ -108,13 +129,15 @@ function isOfResponses({ type }: JsonObject): boolean {
   return typeof type === 'string' && type.startsWith('response.');
 }
 
-function parseObject(text: string): JsonObject | undefined {
+const unreadable = Symbol('unreadable');
+
+function parseObject(text: string): JsonObject | typeof unreadable | undefined {
   // Spares `[DONE]` the cost of a thrown error.
   if (!text.trimStart().startsWith('{')) return undefined;
   try {
     const value: unknown = JSON.parse(text);
     return isJsonObject(value) ? value : undefined;
   } catch {
-    return undefined;
+    return unreadable;
   }
 }

@@ -11,6 +11,7 @@ import { Answer } from '../../ui/answer.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { Page, Panel } from '../../ui/page.tsx';
+import { UnmeteredLine } from './unmetered-line.tsx';
 import { type ShownGroup, shownGroups } from './usage-groups.ts';
 import { rangeNames, showNames, splitNames, type UsageChoice, useUsageChoice, useUsageSeries } from './usage-query.ts';
 import { UsageRanking, UsageRefusals } from './usage-ranking.tsx';
@@ -79,6 +80,7 @@ function Report({ series, choice, choose }: ChoiceProps & { readonly series: Usa
       >
         <Chart series={series} groups={groups} title={texts.chart[show][by]} />
         <Honesty series={series} />
+        <UnmeteredLine series={series} />
       </Panel>
       {groups.length > 0 && (
         <Panel flush>

@@ -49,6 +49,7 @@ const inputs: Readonly<Record<string, unknown>> = {
   'settings.set': { name: 'cors.origins', value: ['https://app.example'] },
   'usage.report': { sinceMs: 60_000, by: 'key' },
   'usage.series': { sinceMs: 60_000, by: 'model' },
+  'usage.unmetered': { sinceMs: 60_000 },
   'requests.list': {},
   'requests.get': { id: 'gone' },
   'profile.get': undefined,
