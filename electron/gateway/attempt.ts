@@ -4,10 +4,13 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { ErrorCode, KeyhatchError } from '../../shared/errors.ts';
 import type { Outcome } from '../../shared/usage-model.ts';
+import type { AnswerCopy } from './answer-copy.ts';
 import type { Authorized } from './exchange.ts';
 import type { GatewayUpstream } from './ports.ts';
 import { inBandError } from './reply.ts';
 import { openTally, type Tallied, type Tally, type TallyOptions } from './tally/tally.ts';
+import { unknownTotals } from './tally/token-counts.ts';
+import type { Recountable } from './token-recount.ts';
 import { outcomeOf } from './upstream-failure.ts';
 import type { Splice } from './usage-asking.ts';
 import type { UsageStrip } from './usage-strip.ts';
@@ -22,6 +25,8 @@ export type Forwarded = {
   readonly firstByteAt: number | null;
   readonly bytesOut: number;
   readonly tallied: Tallied | undefined;
+  /** What a tokenizer could count, where the answer told no numbers. */
+  readonly recountable: Recountable | undefined;
 };
 
 /** One attempt at one upstream: what the proxy library's events, which know only the request, must find again. */
@@ -34,6 +39,7 @@ export type Attempt = {
   request: ClientRequest | undefined;
   response: IncomingMessage | undefined;
   tally: Tally | undefined;
+  copy: AnswerCopy | undefined;
   /** What goes into the body on its way up, and what takes the answer to it out again. */
   splice: Splice | undefined;
   strip: UsageStrip | undefined;
@@ -121,6 +127,22 @@ export function endOf(state: Attempt): Forwarded {
     firstByteAt: state.firstByteAt,
     bytesOut: state.bytesOut,
     tallied: tally ? tally.read(whole && !endedBy) : unanswered(state),
+    recountable: recountableOf(state),
+  };
+}
+
+function recountableOf({ copy, tally, response, exchange, upstream, request }: Attempt): Recountable | undefined {
+  const read = response ? (response.statusCode ?? 500) < 300 : request?.writableFinished;
+  if (!copy || !read || response?.headers['content-encoding'] !== undefined) {
+    copy?.letGo();
+    return undefined;
+  }
+  return {
+    upstream,
+    path: exchange.upstreamPath,
+    copy,
+    contentType: response?.headers['content-type'] ?? '',
+    reported: tally?.reported() ?? unknownTotals,
   };
 }
 

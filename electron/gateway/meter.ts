@@ -1,4 +1,5 @@
-// The last stage: writes down what became of an exchange, exactly one row, however far it got. Callers without a known
+// The last stage: writes down what became of an exchange, exactly one row, however far it got, at
+// once or when a tokenizer has been asked. Callers without a known
 // key are counted, not listed, so that a scanner cannot fill the disk. Never throws: it logs.
 
 import type { KeyhatchError } from '../../shared/errors.ts';
@@ -9,9 +10,15 @@ import type { Forwarded } from './attempt.ts';
 import type { SoFar } from './exchange.ts';
 import type { UsageSink } from './ports.ts';
 import { speedsOf } from './speeds.ts';
+import type { TokenRecount } from './token-recount.ts';
 import { outcomeOf } from './upstream-failure.ts';
 
-export type MeterPorts = { readonly usage: UsageSink; readonly clock: Clock; readonly log: Log };
+export type MeterPorts = {
+  readonly usage: UsageSink;
+  readonly recount: TokenRecount;
+  readonly clock: Clock;
+  readonly log: Log;
+};
 
 /** @param end how it ended: an answer, a refusal, or nothing when we answered ourselves */
 export function meter(soFar: SoFar, end: Forwarded | KeyhatchError | undefined, ports: MeterPorts): void {
@@ -22,7 +29,9 @@ export function meter(soFar: SoFar, end: Forwarded | KeyhatchError | undefined, 
       if (refusal) ports.usage.stranger(refusal.code);
       return;
     }
-    if (soFar.route?.own === undefined) ports.usage.record(rowOf(soFar, end, ports.clock.now()));
+    if (soFar.route?.own !== undefined) return;
+    const recountable = end instanceof Error ? undefined : end?.recountable;
+    ports.recount.settle(rowOf(soFar, end, ports.clock.now()), recountable, ports.usage.record);
   } catch (error) {
     ports.log.error('a request could not be metered', { request: soFar.id, error });
   }

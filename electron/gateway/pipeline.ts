@@ -21,6 +21,7 @@ import { refuse } from './reply.ts';
 import { makeRequestId } from './request-id.ts';
 import { createRouter, dialectOfPath } from './route.ts';
 import type { RunningRequests } from './running.ts';
+import { createTokenRecount } from './token-recount.ts';
 import { createUpstreamAgents } from './upstream-agent.ts';
 
 export type Pipeline = {
@@ -43,6 +44,8 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
     settings: ports.settings,
     budget: createBodyBudget(() => ports.settings()['limits.bodiesInFlightBytes']),
   };
+  const recount = createTokenRecount({ ...ports, agents });
+  const meterPorts = { ...ports, recount };
   const listPorts = { ...ports, agents };
   const ownPorts = { ...ports, admission };
 
@@ -93,7 +96,7 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
         soFar.body?.letGo();
       } finally {
         soFar.lease?.release();
-        meter(soFar, end, ports);
+        meter(soFar, end, meterPorts);
       }
     }
   }
@@ -104,7 +107,13 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
     return new KeyhatchError('internal', { details: { id }, cause: error });
   }
 
-  return { handle, close: () => agents.close() };
+  return {
+    handle,
+    close() {
+      recount.close();
+      agents.close();
+    },
+  };
 }
 
 // What a key has left of its minute, on every answer, so that clients can pace themselves.

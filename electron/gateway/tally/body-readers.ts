@@ -21,8 +21,11 @@ const neededMembers: ReadonlySet<string> = new Set([...countingMembers, ...respo
 const errorMembers: ReadonlySet<string> = new Set(['error']);
 const byteOrderMark = Buffer.from('\ufeff');
 
+/** As much of a reading as events need. */
+export type EventReading = Pick<MessageReading, 'wants' | 'skipped' | 'missed' | 'event'>;
+
 /** @param reading undefined to follow the events' bounds only. */
-export function readEvents(reading: MessageReading | undefined): BodyReader {
+export function readEvents(reading: EventReading | undefined): BodyReader {
   return streamed(
     createFrameReader({
       ends: sseEnds(),

@@ -27,6 +27,8 @@ export type MessageReading = {
   readonly at: (nowMs: number) => void;
   /** @param whole false when the answer broke off, or its client left */
   readonly totals: (whole: boolean) => TokenTotals;
+  /** What was said in numbers, without anything counted or estimated. */
+  readonly reported: () => TokenTotals;
   readonly responseId: () => string | null;
   readonly firstTokenAt: () => number | null;
   /** When the last piece of generated content of a stream came. */
@@ -114,6 +116,7 @@ export function createMessageReading({ operation, promptBytes, onResponseId }: M
       const found = counts.totals();
       return promptBytes === undefined ? found : completed(found, { promptBytes, deltas, answerBytes, whole });
     },
+    reported: counts.totals,
     responseId: () => responseId,
     firstTokenAt: () => firstTokenAt,
     lastTokenAt: () => lastTokenAt,

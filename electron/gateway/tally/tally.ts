@@ -41,6 +41,8 @@ export type Tally = {
    * @param whole false when the answer broke off, or its client left; true when left out
    */
   readonly read: (whole?: boolean) => Tallied;
+  /** What the answer itself has said so far, without anything counted or estimated. */
+  readonly reported: () => TokenTotals;
   /** Whether the bytes so far end behind a whole event or line (true before any), so that an error frame may follow. */
   readonly atEventBoundary: () => boolean;
 };
@@ -100,6 +102,7 @@ export function openTally(options: TallyOptions): Tally {
         unmetered: ownNumbers.has(totals.source) ? null : whyUnmetered(reading, broken, whole),
       };
     },
+    reported: () => reading?.reported() ?? unknownTotals,
     atEventBoundary: () => !broken && reader.atBoundary(),
   };
 }

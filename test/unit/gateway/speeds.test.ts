@@ -14,6 +14,7 @@ function forwarded(tallied: Partial<Tallied>, forwardedAt: number | null = 1_000
     forwardedAt,
     firstByteAt: 1_400,
     bytesOut: 1,
+    recountable: undefined,
     tallied: {
       tokensIn: 300,
       tokensOut: 50,
