@@ -100,7 +100,8 @@ export function breakOff(state: Attempt, reason: KeyhatchError): void {
   const contentType = String(res.getHeader('content-type') ?? '');
   const frame = inBandError(reason, exchange.dialect, contentType, exchange.path, exchange.id);
   const maySpeak = !res.writableEnded && res.getHeader('content-length') === undefined;
-  if (frame !== undefined && maySpeak && (strip ? strip.atBoundary() : tally?.atEventBoundary())) {
+  if (exchange.onCut) exchange.onCut(reason);
+  else if (frame !== undefined && maySpeak && (strip ? strip.atBoundary() : tally?.atEventBoundary())) {
     res.write(frame);
     // Node corks chunked writes until the next tick, and the socket will be gone by then.
     res.socket?.uncork();

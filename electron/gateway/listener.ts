@@ -3,15 +3,28 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, isIPv6 } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { KeyhatchError } from '../../shared/errors.ts';
 import { type Bag, createBag } from './bag.ts';
+import type { Received } from './exchange.ts';
 import { nextFreePort } from './port-check.ts';
 import { findPortHolder } from './port-holder.ts';
 import { refuse } from './reply.ts';
 import { dialectOfPath } from './route.ts';
 
 export type ListenAddress = { readonly host: string; readonly port: number };
-export type Handler = (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean) => Promise<void>;
+export type Handler = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  expectsContinue: boolean,
+  onCut?: Received['onCut'],
+) => Promise<void>;
+
+/** What takes a connection over that asks for another protocol. */
+export type Upgrades = {
+  readonly offered: (req: IncomingMessage) => boolean;
+  readonly take: (req: IncomingMessage, connection: Duplex, head: Buffer, accepting: () => boolean) => void;
+};
 
 export type Listener = {
   /** Listens on these addresses instead of the present ones. On failure the present ones stay, and it throws. */
@@ -27,7 +40,7 @@ type Bound = ListenAddress & { readonly server: Server };
 /** A server that has let go of its address serves what runs, and nothing new on the connections that are left. */
 type Serving = { released: boolean; readonly answers: Bag<ServerResponse> };
 
-export function createListener(handler: Handler): Listener {
+export function createListener(handler: Handler, upgrades: Upgrades): Listener {
   let bound: readonly Bound[] = [];
   const all = new Map<Server, Serving>();
 
@@ -45,7 +58,7 @@ export function createListener(handler: Handler): Listener {
 
   function open(): Server {
     const serving: Serving = { released: false, answers: createBag() };
-    const server = createHttpServer(handler, serving);
+    const server = createHttpServer(handler, upgrades, serving);
     all.set(server, serving);
     return server.once('close', () => all.delete(server));
   }
@@ -93,7 +106,7 @@ export function createListener(handler: Handler): Listener {
   };
 }
 
-function createHttpServer(handler: Handler, serving: Serving): Server {
+function createHttpServer(handler: Handler, upgrades: Upgrades, serving: Serving): Server {
   const server = createServer({
     // A head must be whole in 10 s and a body in 10 min; nothing limits how long an answer takes.
     headersTimeout: 10_000,
@@ -105,8 +118,8 @@ function createHttpServer(handler: Handler, serving: Serving): Server {
     requireHostHeader: true,
     insecureHTTPParser: false,
     noDelay: true,
-    // There is no upgrade to anything: `Upgrade: h2c` stays the plain request it carries, body and all.
-    shouldUpgradeCallback: () => false,
+    // To anything else there is no upgrade: `Upgrade: h2c` stays the plain request it carries, body and all.
+    shouldUpgradeCallback: upgrades.offered,
   });
   const handle = (expectsContinue: boolean) => (req: IncomingMessage, res: ServerResponse) => {
     if (serving.released) {
@@ -120,6 +133,7 @@ function createHttpServer(handler: Handler, serving: Serving): Server {
   };
   server.on('request', handle(false));
   server.on('checkContinue', handle(true));
+  server.on('upgrade', (req, connection, head) => upgrades.take(req, connection, head, () => !serving.released));
   // Running out of descriptors ends an accept, not the server.
   server.on('error', () => {});
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {

@@ -13,6 +13,7 @@ import type { Received, SoFar } from './exchange.ts';
 import { createForward } from './forward.ts';
 import { guard } from './guard.ts';
 import { identify } from './identify.ts';
+import type { Handler } from './listener.ts';
 import { meter } from './meter.ts';
 import { answerModelList, upstreamsToList } from './model-list.ts';
 import { answerOwn } from './own-answers.ts';
@@ -21,12 +22,14 @@ import { refuse } from './reply.ts';
 import { makeRequestId } from './request-id.ts';
 import { createRouter, dialectOfPath } from './route.ts';
 import type { RunningRequests } from './running.ts';
+import { createSocketUpgrade, type SocketUpgrade } from './socket/upgrade.ts';
 import { createTokenRecount } from './token-recount.ts';
 import { createUpstreamAgents } from './upstream-agent.ts';
 
 export type Pipeline = {
   /** Takes a request from any listener; never rejects. */
-  readonly handle: (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean) => Promise<void>;
+  readonly handle: Handler;
+  readonly sockets: SocketUpgrade;
   readonly close: () => void;
 };
 
@@ -49,7 +52,12 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
   const listPorts = { ...ports, agents };
   const ownPorts = { ...ports, admission };
 
-  async function handle(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): Promise<void> {
+  async function handle(
+    req: IncomingMessage,
+    res: ServerResponse,
+    expectsContinue: boolean,
+    onCut?: Received['onCut'],
+  ): Promise<void> {
     const receivedAt = ports.clock.now();
     const received: Received = {
       req,
@@ -57,6 +65,7 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
       id: makeRequestId(receivedAt),
       receivedAt,
       expectsContinue,
+      onCut,
     };
     let soFar: SoFar = received;
     let end: Forwarded | KeyhatchError | undefined;
@@ -107,8 +116,17 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
     return new KeyhatchError('internal', { details: { id }, cause: error });
   }
 
+  const sockets = createSocketUpgrade({
+    ...ports,
+    budget: bodyPorts.budget,
+    route,
+    handle,
+    meter: (soFar, error) => meter(soFar, error, meterPorts),
+  });
+
   return {
     handle,
+    sockets,
     close() {
       recount.close();
       agents.close();

@@ -33,6 +33,15 @@ const cures: Partial<Readonly<Record<ErrorCode, Cure>>> = {
     what: 'WebSocket',
     cure: 'Choose the client’s OpenAI-compatible provider: it speaks plain HTTP.',
   },
+  websocket_limited: {
+    what: 'too many WebSockets',
+    cure: 'Close those that the client no longer uses, or restart it.',
+  },
+  websocket_busy: {
+    what: 'one WebSocket, too many requests',
+    cure: 'Have the client wait for its answers, or open another WebSocket.',
+  },
+  websocket_too_old: { what: 'WebSocket open for an hour', cure: 'Nothing to do: clients open a new one.' },
   loop_detected: {
     what: 'goes round in a circle',
     cure: 'One of the model servers’ addresses is Keyhatch itself. Remove it on the Models page.',
