@@ -24,9 +24,9 @@ import { createUpstreams, type GivenUpstream } from './core/upstreams.ts';
 import { createVaultDoor, doorTo, type WatchedVaultDoor } from './core/vault-door.ts';
 import { startEchoUpstream } from './echo/echo-upstream.ts';
 import { createGateway } from './gateway/gateway.ts';
-import { checkPort } from './gateway/port-check.ts';
 import { systemClock } from './lib/clock.ts';
 import { createLifetime } from './lib/lifetime.ts';
+import { checkPort } from './lib/port-check.ts';
 import { openSettings } from './settings/settings-book.ts';
 import type { House, Shell } from './shell.ts';
 import { acquireProfileLock } from './storage/profile-lock.ts';
@@ -65,7 +65,7 @@ export async function compose(shell: Shell): Promise<House> {
     const openStore = () => shell.openSettingsStore(dataDir);
     const settings = openSettings({ file: settingsFile, openStore, flags: shell.flags, log });
 
-    const ledger = openLedger({ dataDir, lifetime, clock, log, onWritten: (rows) => changes.requestsEnded(rows) });
+    const ledger = openLedger({ shell, lifetime, clock, onWritten: (rows) => changes.requestsEnded(rows) });
     const { keyTable, recorder } = ledger;
 
     const knownKeyIds = () => keyTable.list().map(({ id }) => id);
@@ -212,9 +212,7 @@ export async function compose(shell: Shell): Promise<House> {
       followDashboard: dashboard.follow,
     });
     const requests = createRequestCalls({
-      page: ledger.requestPage,
-      find: ledger.findRequest,
-      unmetered: ledger.unmetered,
+      ledger,
       keyName: keyTable.nameOf,
       upstreamName: (id) => upstreams.records().find((record) => record.id === id)?.name,
     });
@@ -244,6 +242,7 @@ export async function compose(shell: Shell): Promise<House> {
       usage: ledger.report,
       series: ledger.series,
       requests,
+      lockout: gateway.lockout,
       profile: ledger.profile,
       dashboardLink: dashboard.link,
       desktop: shell.desktop ?? noDesktop,

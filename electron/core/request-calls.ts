@@ -8,10 +8,14 @@ import type { RequestPage, RequestQuery, RequestRow, RequestView } from '../../s
 type Named = RequestRow & { readonly keyName: string | null };
 
 export type RequestCallsPorts = {
-  readonly page: (query: RequestQuery) => { readonly rows: readonly Named[]; readonly next: string | null };
-  readonly find: (id: string) => Named | undefined;
-  readonly unmetered: (sinceMs: number) => Omit<UnmeteredReport, 'lines'> & {
-    readonly lines: readonly Omit<UnmeteredLine, 'upstreamName'>[];
+  readonly ledger: {
+    readonly requestPage: (
+      query: RequestQuery,
+    ) => Promise<{ readonly rows: readonly Named[]; readonly next: string | null }>;
+    readonly findRequest: (id: string) => Promise<Named | undefined>;
+    readonly unmetered: (
+      sinceMs: number,
+    ) => Promise<Omit<UnmeteredReport, 'lines'> & { readonly lines: readonly Omit<UnmeteredLine, 'upstreamName'>[] }>;
   };
   /** Also of a deleted key. */
   readonly keyName: (id: string) => string | undefined;
@@ -19,10 +23,10 @@ export type RequestCallsPorts = {
 };
 
 export type RequestCalls = {
-  readonly list: (query: RequestQuery) => RequestPage;
+  readonly list: (query: RequestQuery) => Promise<RequestPage>;
   /** @throws KeyhatchError `request_not_found` */
-  readonly get: (id: string) => RequestView;
-  readonly unmetered: (sinceMs: number) => UnmeteredReport;
+  readonly get: (id: string) => Promise<RequestView>;
+  readonly unmetered: (sinceMs: number) => Promise<UnmeteredReport>;
   /** The view of a row that was just written. */
   readonly viewOf: (row: RequestRow) => RequestView;
 };
@@ -31,17 +35,17 @@ export function createRequestCalls(ports: RequestCallsPorts): RequestCalls {
   const upstreamName = (id: string | null) => (id === null ? null : (ports.upstreamName(id) ?? null));
   const named = (row: Named): RequestView => ({ ...row, upstreamName: upstreamName(row.upstreamId) });
   return {
-    list(query) {
-      const { rows, next } = ports.page(query);
+    async list(query) {
+      const { rows, next } = await ports.ledger.requestPage(query);
       return { rows: rows.map(named), next };
     },
-    get(id) {
-      const row = ports.find(id);
+    async get(id) {
+      const row = await ports.ledger.findRequest(id);
       if (!row) throw new KeyhatchError('request_not_found', { details: { id } });
       return named(row);
     },
-    unmetered(sinceMs) {
-      const { lines, ...time } = ports.unmetered(sinceMs);
+    async unmetered(sinceMs) {
+      const { lines, ...time } = await ports.ledger.unmetered(sinceMs);
       return { ...time, lines: lines.map((line) => ({ ...line, upstreamName: upstreamName(line.upstreamId) })) };
     },
     viewOf: (row) => named({ ...row, keyName: row.keyId === null ? null : (ports.keyName(row.keyId) ?? null) }),

@@ -1,7 +1,9 @@
 // The data plane as a whole: listeners, pipeline and running requests under one roof. Started, moved and stopped by core;
 // knows nothing of who asks it to.
 
+import { createConnectionLimits } from './connection-limits.ts';
 import { createListener, type ListenAddress, urlOf } from './listener.ts';
+import { createLockout, type Lockout } from './lockout.ts';
 import { createPipeline } from './pipeline.ts';
 import type { GatewayPorts } from './ports.ts';
 import { createRunningRequests } from './running.ts';
@@ -18,6 +20,7 @@ export type Gateway = {
   readonly running: () => number;
   /** To be called when a key changed: ends its running requests if it may no longer be used. */
   readonly keyChanged: (keyId: string) => void;
+  readonly lockout: Pick<Lockout, 'list' | 'unlock'>;
   readonly close: () => void;
 };
 
@@ -27,9 +30,12 @@ export function createGateway(
   ports: GatewayPorts & { readonly upstreamFailed: (upstreamId: string, reason: string) => void },
 ): Gateway {
   const running = createRunningRequests(ports);
-  const pipeline = createPipeline({ ...ports, running });
+  const lockout = createLockout(ports);
+  const pipeline = createPipeline({ ...ports, running, lockout });
   const { sockets } = pipeline;
-  const listener = createListener(pipeline.handle, { offered: offersSocket, take: sockets.upgrade });
+  const limits = createConnectionLimits(ports);
+  const upgrades = { offered: offersSocket, take: sockets.upgrade };
+  const listener = createListener(pipeline.handle, { limits, settings: ports.settings, upgrades });
 
   async function stop(drainMs: number): Promise<void> {
     await listener.stopAccepting();
@@ -56,7 +62,11 @@ export function createGateway(
       running.keyChanged(keyId);
       sockets.keyChanged(keyId);
     },
-    close: pipeline.close,
+    lockout,
+    close() {
+      limits.close();
+      pipeline.close();
+    },
   };
 }
 

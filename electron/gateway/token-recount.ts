@@ -6,13 +6,14 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { RequestRow } from '../../shared/usage-model.ts';
 import { credentialHeaders } from '../lib/credential-headers.ts';
+import { readJsonBody } from '../lib/json-body.ts';
+import { parseObject } from '../lib/json-shape.ts';
 import type { Log } from '../lib/log.ts';
 import type { AnswerCopy } from './answer-copy.ts';
 import { hopHeader } from './guard.ts';
 import type { GatewayUpstream } from './ports.ts';
 import { promptTextOf } from './prompt-size.ts';
 import { generatedTextOf } from './tally/generated-text.ts';
-import { isJsonObject } from './tally/json-path.ts';
 import type { TokenTotals } from './tally/token-counts.ts';
 import { type Prompt, type Question, type Tokenizer, tokenizerOf } from './tokenizers.ts';
 import type { UpstreamAgents } from './upstream-agent.ts';
@@ -96,8 +97,8 @@ async function recounted(
   tokenizer: Tokenizer,
   ask: (question: Question) => Promise<number | undefined>,
 ): Promise<RequestRow> {
-  const body: unknown = JSON.parse(copy.prompt().toString('utf8'));
-  if (!isJsonObject(body)) return row;
+  const body = parseObject(copy.prompt().toString('utf8'));
+  if (!body) return row;
   const prompt: Prompt = { path, body, text: promptTextOf(body) };
   const tokensIn = reported.tokensIn ?? (await firstOf(tokenizer.ofPrompt(prompt), ask));
   const answer = copy.answer();
@@ -157,17 +158,6 @@ function askUpstream(
 }
 
 async function jsonOf(response: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > answerCapBytes) throw new Error('its answer is too long');
-    chunks.push(chunk);
-  }
-  if (response.statusCode !== 200) return undefined;
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
-  } catch {
-    return undefined;
-  }
+  const body = await readJsonBody(response, answerCapBytes);
+  return body.ok && response.statusCode === 200 ? body.value : undefined;
 }

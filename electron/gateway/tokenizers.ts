@@ -2,7 +2,7 @@
 // small pure functions; asking is token-recount.ts's.
 
 import type { UpstreamKind } from '../../shared/upstream-kinds.ts';
-import { isJsonObject, type JsonObject } from './tally/json-path.ts';
+import { isJsonObject, type JsonObject } from '../lib/json-shape.ts';
 
 export type Question = {
   readonly path: string;

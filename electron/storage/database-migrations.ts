@@ -4,6 +4,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { keysAndUsage } from './migrations/0010-keys-and-usage.ts';
 import { usageRollups } from './migrations/0020-usage-rollups.ts';
 import { timesAndMetering } from './migrations/0030-times-and-metering.ts';
+import { keyPolicies } from './migrations/0070-key-policies.ts';
+import { fewerIndexes } from './migrations/0120-fewer-indexes.ts';
 
 export type DatabaseMigration = {
   readonly version: number;
@@ -11,4 +13,10 @@ export type DatabaseMigration = {
   readonly up: (db: DatabaseSync) => void;
 };
 
-export const databaseMigrations: readonly DatabaseMigration[] = [keysAndUsage, usageRollups, timesAndMetering];
+export const databaseMigrations: readonly DatabaseMigration[] = [
+  keysAndUsage,
+  usageRollups,
+  timesAndMetering,
+  keyPolicies,
+  fewerIndexes,
+];

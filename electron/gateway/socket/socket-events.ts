@@ -1,8 +1,8 @@
 // What is said over a Responses WebSocket that no model server said: errors, as OpenAI's WebSocket mode has them. Pure.
 
 import type { KeyhatchError } from '../../../shared/errors.ts';
+import { isJsonObject, type JsonObject } from '../../lib/json-shape.ts';
 import { errorBody, errorHeaders } from '../reply.ts';
-import { isJsonObject, type JsonObject } from '../tally/json-path.ts';
 
 /** Codes that clients of OpenAI's WebSocket mode act upon: they send everything again, or open a new socket. */
 const knownCodes: Readonly<Record<string, string>> = {

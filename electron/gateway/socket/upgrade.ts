@@ -14,6 +14,7 @@ import { type Caller, ownerOf, type Received, type SoFar } from '../exchange.ts'
 import { guard } from '../guard.ts';
 import { identify } from '../identify.ts';
 import type { Handler } from '../listener.ts';
+import type { Lockout } from '../lockout.ts';
 import type { KeyRegistry } from '../ports.ts';
 import { refuse } from '../reply.ts';
 import { makeRequestId } from '../request-id.ts';
@@ -34,6 +35,7 @@ export type SocketUpgradePorts = {
   readonly settings: () => Settings;
   readonly instanceId: string;
   readonly keys: KeyRegistry;
+  readonly lockout: Lockout;
   readonly clock: Clock;
   readonly log: Log;
   readonly budget: BodyBudget;

@@ -1,9 +1,9 @@
 // The text that a model generated, out of the recorded bytes of its answer. Read once an answer is over, and only where a
 // tokenizer is to count it: while it passes, its pieces are counted and not joined.
 
+import { parseObject } from '../../lib/json-shape.ts';
 import { readEvents } from './body-readers.ts';
 import { generatedIn, isKeepAlive } from './generated-content.ts';
-import { isJsonObject } from './json-path.ts';
 import { generatedMemberNames, generatedTexts } from './token-estimate.ts';
 
 /** @param isEvents whether it came as server-sent events, and not as one JSON object */
@@ -18,8 +18,8 @@ function textOfEvents(bytes: Buffer): string {
     skipped() {},
     missed() {},
     event(text) {
-      const event = parsed(text);
-      if (isJsonObject(event) && !isKeepAlive(event)) pieces.push(...generatedIn(event));
+      const event = parseObject(text);
+      if (event && !isKeepAlive(event)) pieces.push(...generatedIn(event));
     },
   });
   reader.chunk(bytes);
@@ -28,16 +28,7 @@ function textOfEvents(bytes: Buffer): string {
 }
 
 function textOfWhole(bytes: Buffer): string {
-  const answer = parsed(bytes.toString('utf8'));
-  if (!isJsonObject(answer)) return '';
+  const answer = parseObject(bytes.toString('utf8')) ?? {};
   const members = Object.entries(answer).filter(([name]) => generatedMemberNames.has(name));
   return generatedTexts(new Map(members)).join('\n');
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,8 +2,8 @@
 // one parsed answer, in order; knows nothing of bytes and framing.
 
 import type { UnmeteredReason } from '../../../shared/metering-model.ts';
+import { isJsonObject, type JsonObject } from '../../lib/json-shape.ts';
 import { carriesGenerated, isKeepAlive } from './generated-content.ts';
-import { isJsonObject, type JsonObject } from './json-path.ts';
 import { responseIdOf } from './response-id.ts';
 import { createTokenCounts, mayHoldCounts, type TokenSpeeds, type TokenTotals } from './token-counts.ts';
 import { completed, createDeltaCounter, generatedBytes } from './token-estimate.ts';
@@ -87,7 +87,7 @@ export function createMessageReading({ operation, promptBytes, onResponseId }: M
       passed(deltasAsked);
     },
     event(text) {
-      const message = parseObject(text);
+      const message = eventIn(text);
       if (message === unreadable) missedFor ??= 'unreadable';
       if (message === undefined || message === unreadable || isKeepAlive(message)) return;
       if (!areResponses && counter && isOfResponses(message)) {
@@ -134,7 +134,8 @@ function isOfResponses({ type }: JsonObject): boolean {
 
 const unreadable = Symbol('unreadable');
 
-function parseObject(text: string): JsonObject | typeof unreadable | undefined {
+// Not parseObject: what claims to be an object and is none has to be told.
+function eventIn(text: string): JsonObject | typeof unreadable | undefined {
   // Spares `[DONE]` the cost of a thrown error.
   if (!text.trimStart().startsWith('{')) return undefined;
   try {

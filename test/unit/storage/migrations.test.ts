@@ -9,12 +9,14 @@ import { openDatabase } from '../../../electron/storage/database.ts';
 import { databaseMigrations } from '../../../electron/storage/database-migrations.ts';
 import { createKeyTable } from '../../../electron/storage/key-table.ts';
 import { createUsageTable } from '../../../electron/storage/usage-table.ts';
+import { usualPolicy } from '../../../shared/key-policy.ts';
 import { temporaryFolder } from './fixtures/open-profile.ts';
 
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'fixtures', name), 'utf8');
 
-test('steps go up in tens', () => {
-  expect(databaseMigrations.map((step) => step.version)).toEqual(databaseMigrations.map((_step, at) => (at + 1) * 10));
+test('steps go up', () => {
+  const versions = databaseMigrations.map((step) => step.version);
+  expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
 });
 
 test('step 10 makes the tables of version 10', () => {
@@ -64,6 +66,22 @@ test('step 30 adds the times, speeds and reasons of requests, and a table of wha
   db.close();
 });
 
+test('step 120 puts an index of the few in place of one of all', () => {
+  const db = new DatabaseSync(':memory:');
+  db.exec(fixture('schema-10.sql'));
+  db.exec(fixture('schema-20.sql'));
+  const indexes = () =>
+    db
+      .prepare("SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'requests' AND sql IS NOT NULL")
+      .all()
+      .map(({ name }) => name);
+  const before = indexes();
+  databaseMigrations.find((step) => step.version === 120)?.up(db);
+  expect(indexes().filter((name) => !before.includes(name))).toEqual(['requests_not_ok_by_outcome']);
+  expect(before.filter((name) => !indexes().includes(name))).toEqual(['requests_by_outcome_and_time']);
+  db.close();
+});
+
 test('what a profile of version 10 holds is rolled up once', () => {
   const file = join(temporaryFolder(), 'keyhatch.db');
   const old = new DatabaseSync(file);
@@ -76,7 +94,7 @@ test('what a profile of version 10 holds is rolled up once', () => {
     const sums = db.prepare('SELECT grain, at, requests, tokens_in, tokens_out, first_tokens FROM usage_rollups').all();
     const hour = new Date(1_700_000_300_000).setMinutes(0, 0, 0);
     expect(sums).toMatchObject([
-      { grain: 60, at: 1_700_000_280_000, requests: 1, tokens_in: 11, tokens_out: 22, first_tokens: '{"56":1}' },
+      { grain: 60, at: 1_700_000_280_000, requests: 1, tokens_in: 11, tokens_out: 22, first_tokens: '56:1' },
       { grain: 3_600, at: hour, requests: 1 },
       { grain: 86_400, at: new Date(hour).setHours(0), requests: 1 },
     ]);
@@ -116,6 +134,7 @@ test('a profile of version 10 opens, with its key, its deleted key and its usage
       lastUsedBy: 'curl/8',
       limits: { rpm: 60, parallel: 2 },
       models: ['llama', 'qwen'],
+      policy: usualPolicy,
     },
   ]);
   expect(keys.nameOf('k2bbbbbb')).toBe('old phone');
