@@ -216,8 +216,7 @@ export async function compose(shell: Shell): Promise<House> {
       followDashboard: dashboard.follow,
     });
     const requests = createRequestCalls({
-      page: ledger.requestPage,
-      find: ledger.findRequest,
+      ledger,
       keyName: keyTable.nameOf,
       upstreamName: (id) => upstreams.records().find((record) => record.id === id)?.name,
     });

@@ -5,6 +5,7 @@ import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
 import { change } from './change.ts';
 import { topUp } from './limit-model.ts';
+import { unmeteredReport } from './metering-model.ts';
 import {
   createdKey,
   desktopFacts,
@@ -122,6 +123,8 @@ export const contract = {
         }),
       )
       .output(usageSeries),
+    /** Answers whose token numbers are not their model server's own, by upstream and reason. */
+    unmetered: view.input(z.object({ sinceMs: z.number().int().positive() })).output(unmeteredReport),
   },
   requests: {
     list: view.input(requestQuery).output(requestPage),

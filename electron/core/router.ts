@@ -100,6 +100,7 @@ export function createRouter(ports: RouterPorts) {
     usage: {
       report: calls.usage.report.handler(({ input }) => ports.usage(input.sinceMs, input.by)),
       series: calls.usage.series.handler(({ input }) => ports.series(input.sinceMs, input.by, input.keyId)),
+      unmetered: calls.usage.unmetered.handler(({ input }) => requests.unmetered(input.sinceMs)),
     },
     requests: {
       list: calls.requests.list.handler(({ input }) => requests.list(input)),

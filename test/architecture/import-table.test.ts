@@ -36,7 +36,7 @@ const rules: Readonly<Record<string, Rule>> = {
   storage: { rooms: base, packages: [node] },
   vault: { rooms: base, packages: [node, /^keytar$/] },
   core: { rooms: base, packages: [/^node:(crypto|os|net|tls)$/, /^@orpc\/server$/] },
-  gateway: { rooms: base, packages: [node, /^http-proxy$/] },
+  gateway: { rooms: base, packages: [node, /^http-proxy$/, /^ws$/] },
   upstream: { rooms: base, packages: [node] },
   echo: { rooms: base, packages: [node] },
   control: { rooms: base, packages: [node, /^zod$/, contractClient, contractServer] },

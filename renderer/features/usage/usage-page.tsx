@@ -10,6 +10,7 @@ import { Answer } from '../../ui/answer.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { Page, Panel } from '../../ui/page.tsx';
+import { UnmeteredLine } from './unmetered-line.tsx';
 import { shownGroups } from './usage-groups.ts';
 import { UsageOverTime } from './usage-over-time.tsx';
 import { rangeNames, showNames, splitNames, type UsageChoice, useUsageChoice, useUsageSeries } from './usage-query.ts';
@@ -77,6 +78,7 @@ function Report({ series, choice, choose }: ChoiceProps & { readonly series: Usa
       >
         <UsageOverTime series={series} groups={groups} title={texts.chart[show][by]} hint={texts.chart.hint} />
         <Honesty series={series} />
+        <UnmeteredLine series={series} />
       </Panel>
       {groups.length > 0 && (
         <Panel flush>
