@@ -3,6 +3,7 @@
 
 import * as z from 'zod';
 import { upstreamRecord } from './model.ts';
+import { examplePrices, modelPrice } from './prices.ts';
 
 /** Version of the settings file that this program writes. Steps of ten; see electron/settings/migrations. */
 export const settingsVersion = 10;
@@ -49,6 +50,10 @@ export const settingsSchema = z.object({
   'window.welcomed': z.boolean().default(false),
   'usage.retentionDays': z.number().int().min(1).max(3650).default(30),
   'usage.hourlyDays': z.number().int().min(31).max(3650).default(365),
+  'usage.prices': z
+    .array(modelPrice)
+    .max(200)
+    .default([...examplePrices]),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;
@@ -88,4 +93,6 @@ export const settingAbout: Readonly<Record<SettingName, string>> = {
   'window.welcomed': 'The first steps have been taken or skipped.',
   'usage.retentionDays': 'Days for which single requests are kept.',
   'usage.hourlyDays': 'Days for which usage is kept by the hour; by the day it is kept for ever.',
+  'usage.prices':
+    'What a million tokens would cost elsewhere, by model; the first pattern that fits counts. Begins with examples.',
 };
