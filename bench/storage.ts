@@ -139,7 +139,7 @@ function measure(file: string, rows: number): void {
   }
   show(
     'usage over 30d of one key, by model',
-    timed(asks, () => void series({ since: now - 29 * dayMs, until: now, by: 'model', keyId: 'key3' })),
+    timed(asks, () => void series({ since: now - 29 * dayMs, until: now, by: 'model', filter: { keyId: 'key3' } })),
     askTargetMs,
   );
   for (const by of ['key', 'model', 'day'] as const) {

@@ -4,7 +4,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProfileFacts } from '../shared/model.ts';
-import type { RequestQuery, UsageGroup, UsageSplit } from '../shared/usage-model.ts';
+import type { RequestQuery } from '../shared/usage-model.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Lifetime } from './lib/lifetime.ts';
 import type { Log } from './lib/log.ts';
@@ -14,8 +14,8 @@ import { localDay } from './storage/local-day.ts';
 import { createMetaTable } from './storage/meta-table.ts';
 import { createRequestList } from './storage/request-list.ts';
 import { createRetention, type Kept } from './storage/retention.ts';
+import { createUsageAnswers } from './storage/usage-answers.ts';
 import { createUsageRecorder, type UsageRecorderOptions } from './storage/usage-recorder.ts';
-import { createUsageSeries } from './storage/usage-series.ts';
 import { createUsageTable } from './storage/usage-table.ts';
 
 export type Ledger = ReturnType<typeof openLedger>;
@@ -39,13 +39,18 @@ export function openLedger(options: {
   lifetime.own('usage', recorder.close);
   const retention = createRetention({ db, usage: usageTable });
   const requestList = createRequestList(db);
-  const series = createUsageSeries(db);
+  const answers = createUsageAnswers(db);
 
   /** Asks once everything is written that has happened. */
   function upToDate<Answer>(ask: (now: number) => Answer): Answer {
     recorder.flush();
     return ask(clock.now());
   }
+
+  const flushed =
+    <Query, Answer>(ask: (query: Query) => Answer) =>
+    (query: Query): Answer =>
+      upToDate(() => ask(query));
 
   return {
     problem: opened.problem,
@@ -54,10 +59,16 @@ export function openLedger(options: {
     recorder,
     prune: (kept: Kept) => retention(clock.now(), kept),
     requestsToday: () => upToDate((now) => usageTable.requestsSince(localDay(now).from)),
-    report: (sinceMs: number, by: UsageGroup) =>
-      upToDate((now) => usageTable.report({ since: now - sinceMs, until: now, by })),
-    series: (sinceMs: number, by: UsageSplit, keyId: string | undefined) =>
-      upToDate((now) => series({ since: now - sinceMs, until: now, by, keyId })),
+    answers: {
+      ...answers,
+      report: flushed(usageTable.report),
+      series: flushed(answers.series),
+      details: flushed(answers.details),
+      lifetime: flushed(answers.lifetime),
+      countedBy: (keyId: string) => upToDate((now) => answers.countedBy(keyId, now)),
+      beginRequestExport: flushed(answers.beginRequestExport),
+      exportPeriods: flushed(answers.exportPeriods),
+    },
     requestPage: (query: RequestQuery) => upToDate(() => requestList.page(query)),
     findRequest: (id: string) => upToDate(() => requestList.find(id)),
     profile: (): ProfileFacts =>

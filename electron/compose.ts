@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { makeId } from '../shared/key-format.ts';
 import { joinDashboard } from './compose-dashboard.ts';
 import { openLedger } from './compose-ledger.ts';
+import { joinUsage } from './compose-usage.ts';
 import { type ControlServer, startControlServer } from './control/control-server.ts';
 import { createChangeFeed } from './core/change-feed.ts';
 import { createDiscovery } from './core/discovery.ts';
@@ -152,6 +153,7 @@ export async function compose(shell: Shell): Promise<House> {
       settings: settings.get,
       clock,
       fillRandom: (bytes) => randomFillSync(bytes),
+      counters: { countedBy: ledger.answers.countedBy, reset: keyTable.resetCounters },
       onChange(keyId) {
         gateway.keyChanged(keyId);
         changes.keyChanged(keyId);
@@ -240,8 +242,7 @@ export async function compose(shell: Shell): Promise<House> {
       keys,
       upstreams,
       settings: settingsCalls,
-      usage: ledger.report,
-      series: ledger.series,
+      ...joinUsage({ ledger, requests, settings, clock }),
       requests,
       profile: ledger.profile,
       dashboardLink: dashboard.link,

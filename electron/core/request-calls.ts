@@ -17,6 +17,7 @@ export type RequestCalls = {
   readonly list: (query: RequestQuery) => RequestPage;
   /** @throws KeyhatchError `request_not_found` */
   readonly get: (id: string) => RequestView;
+  readonly view: (row: Named) => RequestView;
   /** The view of a row that was just written. */
   readonly viewOf: (row: RequestRow) => RequestView;
 };
@@ -27,6 +28,7 @@ export function createRequestCalls(ports: RequestCallsPorts): RequestCalls {
     upstreamName: row.upstreamId === null ? null : (ports.upstreamName(row.upstreamId) ?? null),
   });
   return {
+    view: named,
     list(query) {
       const { rows, next } = ports.page(query);
       return { rows: rows.map(named), next };

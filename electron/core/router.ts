@@ -13,12 +13,13 @@ import type {
   SignInLink,
   Status,
 } from '../../shared/model.ts';
-import type { UsageGroup, UsageReport, UsageSeries, UsageSplit } from '../../shared/usage-model.ts';
+import type { ExportCalls } from './export-calls.ts';
 import type { Keys } from './keys.ts';
 import type { RequestCalls } from './request-calls.ts';
 import type { ServerControl } from './server-control.ts';
 import type { SettingsCalls } from './settings-calls.ts';
 import type { Upstreams } from './upstreams.ts';
+import type { UsageCalls } from './usage-calls.ts';
 
 /** What only the desktop app can do; elsewhere each of these fails with `desktop_only`. */
 export type DesktopCalls = {
@@ -38,8 +39,8 @@ export type RouterPorts = {
   readonly keys: Keys;
   readonly upstreams: Upstreams;
   readonly settings: SettingsCalls;
-  readonly usage: (sinceMs: number, by: UsageGroup) => UsageReport;
-  readonly series: (sinceMs: number, by: UsageSplit, keyId: string | undefined) => UsageSeries;
+  readonly usage: UsageCalls;
+  readonly exports: ExportCalls;
   readonly requests: RequestCalls;
   readonly detect: () => Promise<DetectedServer[]>;
   readonly examine: () => Promise<Finding[]>;
@@ -49,7 +50,7 @@ export type RouterPorts = {
 };
 
 export function createRouter(ports: RouterPorts) {
-  const { status, server, keys, upstreams, settings, requests, desktop } = ports;
+  const { status, server, keys, upstreams, settings, usage, exports, requests, desktop } = ports;
   const calls = implement(contract);
   return calls.router({
     status: {
@@ -74,6 +75,7 @@ export function createRouter(ports: RouterPorts) {
       revoke: calls.keys.revoke.handler(({ input }) => keys.revoke(input.ref)),
       delete: calls.keys.delete.handler(({ input }) => keys.delete(input.ref)),
       rotate: calls.keys.rotate.handler(({ input }) => keys.rotate(input.ref, input.graceMs)),
+      resetCounters: calls.keys.resetCounters.handler(({ input }) => keys.resetCounters(input.ref)),
     },
     upstreams: {
       list: calls.upstreams.list.handler(() => upstreams.statuses()),
@@ -87,12 +89,16 @@ export function createRouter(ports: RouterPorts) {
       set: calls.settings.set.handler(({ input }) => settings.set(input.name, input.value, input.confirm)),
     },
     usage: {
-      report: calls.usage.report.handler(({ input }) => ports.usage(input.sinceMs, input.by)),
-      series: calls.usage.series.handler(({ input }) => ports.series(input.sinceMs, input.by, input.keyId)),
+      report: calls.usage.report.handler(({ input }) => usage.report(input.sinceMs, input.by)),
+      series: calls.usage.series.handler(({ input }) => usage.series(input)),
+      details: calls.usage.details.handler(({ input }) => usage.details(input)),
+      lifetime: calls.usage.lifetime.handler(({ input }) => usage.lifetime(input)),
+      export: calls.usage.export.handler(({ input, signal }) => exports.usage(input, signal)),
     },
     requests: {
       list: calls.requests.list.handler(({ input }) => requests.list(input)),
       get: calls.requests.get.handler(({ input }) => requests.get(input.id)),
+      export: calls.requests.export.handler(({ input, signal }) => exports.requests(input, signal)),
     },
     profile: {
       get: calls.profile.get.handler(() => ports.profile()),

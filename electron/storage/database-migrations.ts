@@ -1,8 +1,10 @@
-// Every step of keyhatch.db, oldest first, in tens. Forward only: a new step is a new file, with a fixture and a test.
+// Every step of keyhatch.db, oldest first, in tens or within one. Forward only: a new step is a new file, with a fixture and a test.
 
 import type { DatabaseSync } from 'node:sqlite';
 import { keysAndUsage } from './migrations/0010-keys-and-usage.ts';
 import { usageRollups } from './migrations/0020-usage-rollups.ts';
+import { tokenSources } from './migrations/0040-token-sources.ts';
+import { keyCounters } from './migrations/0041-key-counters.ts';
 
 export type DatabaseMigration = {
   readonly version: number;
@@ -10,4 +12,4 @@ export type DatabaseMigration = {
   readonly up: (db: DatabaseSync) => void;
 };
 
-export const databaseMigrations: readonly DatabaseMigration[] = [keysAndUsage, usageRollups];
+export const databaseMigrations: readonly DatabaseMigration[] = [keysAndUsage, usageRollups, tokenSources, keyCounters];

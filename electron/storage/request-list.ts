@@ -18,7 +18,11 @@ export type RequestList = {
 };
 
 const columns = Object.entries(requestColumns).map(([field, column]) => `r.${column} AS "${field}"`);
-const select = `SELECT ${columns.join(', ')}, k.name AS "keyName" FROM requests r LEFT JOIN keys k ON k.id = r.key_id`;
+
+/** @param more a further column */
+export const selectRequests = (more?: string): string =>
+  `SELECT ${[...columns, 'k.name AS "keyName"', ...(more === undefined ? [] : [more])].join(', ')}
+  FROM requests r LEFT JOIN keys k ON k.id = r.key_id`;
 
 // Rows of one millisecond are told apart by their id, so that a page neither repeats nor loses one.
 const conditions = {
@@ -35,28 +39,33 @@ const conditions = {
 } as const;
 
 export function createRequestList(db: DatabaseSync): RequestList {
-  const one = db.prepare(`${select} WHERE r.id = ?`);
+  const one = db.prepare(`${selectRequests()} WHERE r.id = ?`);
 
   return {
     page(query) {
-      const { where, values } = narrow(query);
+      const { parts, values } = narrowRequests(query);
+      const where = parts.length > 0 ? `WHERE ${parts.join(' AND ')}` : '';
       // One more than asked for tells whether there is a next page.
       const found = db
-        .prepare(`${select} ${where} ORDER BY r.received_at DESC, r.id DESC LIMIT :limit`)
+        .prepare(`${selectRequests()} ${where} ORDER BY r.received_at DESC, r.id DESC LIMIT :limit`)
         .all({ ...values, limit: query.limit + 1 })
-        .map(rowOf);
+        .map(listedRequest);
       const rows = found.slice(0, query.limit);
       const last = rows.at(-1);
       return { rows, next: found.length > rows.length && last ? `${last.receivedAt}~${last.id}` : null };
     },
     find(id) {
       const row = one.get(id);
-      return row && rowOf(row);
+      return row && listedRequest(row);
     },
   };
 }
 
-function narrow(query: RequestQuery): { where: string; values: Record<string, string | number> } {
+/** Conditions on `requests r` and `keys k`, and the values they name. */
+export function narrowRequests(query: Omit<RequestQuery, 'limit'>): {
+  readonly parts: readonly string[];
+  readonly values: Record<string, string | number>;
+} {
   const parts: string[] = [];
   const values: Record<string, string | number> = {};
   for (const field of ['keyId', 'model', 'upstreamId'] as const) {
@@ -78,7 +87,7 @@ function narrow(query: RequestQuery): { where: string; values: Record<string, st
     parts.push(conditions.cursor);
     Object.assign(values, cursorOf(query.cursor));
   }
-  return { where: parts.length > 0 ? `WHERE ${parts.join(' AND ')}` : '', values };
+  return { parts, values };
 }
 
 // Not taken for the beginning: whoever asks for page after page would never come to the end.
@@ -90,6 +99,6 @@ function cursorOf(cursor: string): { readonly cursorAt: number; readonly cursorI
   return { cursorAt: Number(at), cursorId: id };
 }
 
-function rowOf(row: Record<string, unknown>): ListedRequest {
+export function listedRequest(row: Record<string, unknown>): ListedRequest {
   return { ...row, streamed: row['streamed'] === 1 } as ListedRequest;
 }
