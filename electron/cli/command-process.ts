@@ -43,6 +43,7 @@ export async function runCommandProcess(
     version,
     homeDir: homedir(),
     openAtRest: (dataDir, vault) => openAtRest(dataDir, vault, { env, stderr, version }),
+    onStop: onStopSignal,
     async serve(args) {
       const io = { stdout, stderr, stdin, env, version, pagesDir: findPages(), calledAs, onSignal: onStopSignal };
       const exitCode = await serve(args, io);

@@ -6,6 +6,7 @@ import { dashboardLinkCommand } from './commands/dashboard-command.ts';
 import { detectCommand } from './commands/detect-command.ts';
 import { doctorCommand } from './commands/doctor-command.ts';
 import { keysCommands } from './commands/keys-commands.ts';
+import { requestsCommand } from './commands/requests-command.ts';
 import { settingsCommands } from './commands/settings-commands.ts';
 import { statusCommand } from './commands/status-command.ts';
 import { upstreamsCommands } from './commands/upstreams-commands.ts';
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   ...upstreamsCommands,
   ...settingsCommands,
   usageCommand,
+  requestsCommand,
   statusCommand,
   dashboardLinkCommand,
   detectCommand,

@@ -107,11 +107,7 @@ function fromRows(rows: readonly RequestRow[], { since, until, buckets, bucketMs
   };
 }
 
-const filters: readonly UsageFilter[] = [
-  {},
-  { keyId: 'aaaaaaaa' },
-  { project: null, model: 'llama', client: 'curl' },
-];
+const filters: readonly UsageFilter[] = [{}, { keyId: 'aaaaaaaa' }, { project: null, model: 'llama', client: 'curl' }];
 const belongs = (row: RequestRow, { client, ...filter }: UsageFilter) =>
   (client === undefined || groupOf.client(row) === client) &&
   Object.entries(filter).every(([field, value]) => row[field as keyof typeof filter] === value);
