@@ -16,7 +16,6 @@ import { createKeyRegistry } from './core/key-registry.ts';
 import { createKeys } from './core/keys.ts';
 import { noDesktop } from './core/no-desktop.ts';
 import { reachableAt } from './core/reachable.ts';
-import { createRequestCalls } from './core/request-calls.ts';
 import { createRouter } from './core/router.ts';
 import { createServerControl } from './core/server-control.ts';
 import { createSettingsCalls } from './core/settings-calls.ts';
@@ -25,9 +24,9 @@ import { createUpstreams, type GivenUpstream } from './core/upstreams.ts';
 import { createVaultDoor, doorTo, type WatchedVaultDoor } from './core/vault-door.ts';
 import { startEchoUpstream } from './echo/echo-upstream.ts';
 import { createGateway } from './gateway/gateway.ts';
-import { checkPort } from './gateway/port-check.ts';
 import { systemClock } from './lib/clock.ts';
 import { createLifetime } from './lib/lifetime.ts';
+import { checkPort } from './lib/port-check.ts';
 import { openSettings } from './settings/settings-book.ts';
 import type { House, Shell } from './shell.ts';
 import { acquireProfileLock } from './storage/profile-lock.ts';
@@ -66,7 +65,7 @@ export async function compose(shell: Shell): Promise<House> {
     const openStore = () => shell.openSettingsStore(dataDir);
     const settings = openSettings({ file: settingsFile, openStore, flags: shell.flags, log });
 
-    const ledger = openLedger({ dataDir, lifetime, clock, log, onWritten: (rows) => changes.requestsEnded(rows) });
+    const ledger = openLedger({ shell, lifetime, clock, onWritten: (rows) => changes.requestsEnded(rows) });
     const { keyTable, recorder } = ledger;
 
     const knownKeyIds = () => keyTable.list().map(({ id }) => id);
@@ -213,11 +212,11 @@ export async function compose(shell: Shell): Promise<House> {
       moveListener: server.move,
       followDashboard: dashboard.follow,
     });
-    const requests = createRequestCalls({
-      page: ledger.requestPage,
-      find: ledger.findRequest,
-      keyName: keyTable.nameOf,
+    const asked = joinUsage({
+      ledger,
+      settings,
       upstreamName: (id) => upstreams.records().find((record) => record.id === id)?.name,
+      clock,
     });
     const changes = createChangeFeed({
       status,
@@ -227,7 +226,7 @@ export async function compose(shell: Shell): Promise<House> {
       },
       keyStates: () => registry.all().map(({ id, status }) => ({ id, status, usable: registry.isUsable(id) })),
       setting: (name) => settingsCalls.list().find((setting) => setting.name === name),
-      viewOf: requests.viewOf,
+      viewOf: asked.requests.viewOf,
       log,
     });
     lifetime.own('changes', changes.close);
@@ -242,8 +241,8 @@ export async function compose(shell: Shell): Promise<House> {
       keys,
       upstreams,
       settings: settingsCalls,
-      ...joinUsage({ ledger, requests, settings, clock }),
-      requests,
+      ...asked,
+      lockout: gateway.lockout,
       profile: ledger.profile,
       dashboardLink: dashboard.link,
       desktop: shell.desktop ?? noDesktop,

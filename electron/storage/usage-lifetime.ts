@@ -18,7 +18,7 @@ export type LifetimeQuery = {
 export type UsageLifetimeReader = {
   readonly lifetime: (query: LifetimeQuery) => UsageLifetime;
   /** What a key has used until now, as it is kept when its counters are reset. */
-  readonly countedBy: (keyId: string, until: number) => string;
+  readonly countedBy: (query: { readonly keyId: string; readonly until: number }) => string;
 };
 
 type OfModel = { readonly model: string | null; readonly numbers: UsageNumbers };
@@ -61,7 +61,7 @@ export function createUsageLifetime(db: DatabaseSync): UsageLifetimeReader {
         total: sumsOf(cells.map(ofModel), prices),
       };
     },
-    countedBy(keyId, until) {
+    countedBy({ keyId, until }) {
       const time = { from: 0, to: until + 1 };
       return JSON.stringify(reader.cells({ times: [time], by: 'none', filter: { keyId }, byModel: true }).map(ofModel));
     },

@@ -13,8 +13,14 @@ export function PricesRow() {
       <SettingRow
         title={texts.setting}
         sentence={texts.settingSentence}
-        control={({ id, describedBy }) => (
-          <Button id={id} variant="default" size="xs" aria-describedby={describedBy} onClick={() => setOpen(true)}>
+        control={(named) => (
+          <Button
+            id={named.id}
+            aria-describedby={named['aria-describedby']}
+            variant="default"
+            size="xs"
+            onClick={() => setOpen(true)}
+          >
             {texts.edit}
           </Button>
         )}

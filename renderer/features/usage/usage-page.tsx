@@ -1,9 +1,9 @@
 // What was used over time: sums with what they were before, a chart split by key, model or server, who used most, when in
 // the week, who was turned away and why, and totals since ever.
 
-import { Button, SegmentedControl, Skeleton, Text } from '@mantine/core';
+import { Button, SegmentedControl } from '@mantine/core';
 import { IconChartBar, IconDownload } from '@tabler/icons-react';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { Link } from 'wouter';
 import type { UsageSeries } from '../../../shared/usage-model.ts';
 import { useKeys, useStatus } from '../../api/api-context.tsx';
@@ -13,9 +13,10 @@ import { Empty } from '../../ui/empty.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
 import { UsageControls, UsageDays, UsageFilters } from './usage-controls.tsx';
 import { UsageExport } from './usage-export.tsx';
-import { type ShownGroup, shownGroups } from './usage-groups.ts';
+import { shownGroups } from './usage-groups.ts';
 import { UsageLifetime } from './usage-lifetime.tsx';
 import { UsageModelsByKey } from './usage-models.tsx';
+import { UsageOverTime } from './usage-over-time.tsx';
 import {
   rangeOf,
   type SplitName,
@@ -29,8 +30,6 @@ import { UsageRanking, UsageRefusals } from './usage-ranking.tsx';
 import { UsageSources } from './usage-sources.tsx';
 import { UsageTiles } from './usage-tiles.tsx';
 import { UsageWeek } from './usage-week.tsx';
-
-const UsageChart = lazy(() => import('./usage-chart.tsx').then(({ UsageChart: chart }) => ({ default: chart })));
 
 export function UsagePage() {
   const handle = useUsageChoice();
@@ -109,7 +108,7 @@ function Report({ series, nameOf, handle }: ReportProps) {
           />
         }
       >
-        <Chart series={series} groups={groups} title={texts.chart[show][by]} />
+        <UsageOverTime series={series} groups={groups} title={texts.chart[show][by]} hint={texts.chart.hint} />
         <UsageSources total={series.total} />
       </Panel>
       {groups.length > 0 && (
@@ -133,23 +132,6 @@ function Report({ series, nameOf, handle }: ReportProps) {
         </Answer>
       </Panel>
     </>
-  );
-}
-
-type ChartProps = { readonly series: UsageSeries; readonly groups: readonly ShownGroup[]; readonly title: string };
-
-function Chart({ series, groups, title }: ChartProps) {
-  if (!groups.some(({ values }) => values.some((value) => value > 0))) {
-    return (
-      <Text size="sm" c="dimmed" ta="center" py={90}>
-        {texts.chart.noTokens}
-      </Text>
-    );
-  }
-  return (
-    <Suspense fallback={<Skeleton height={270} />}>
-      <UsageChart title={title} buckets={series.buckets} bucketMs={series.bucketMs} groups={groups} />
-    </Suspense>
   );
 }
 

@@ -56,6 +56,8 @@ const inputs: Readonly<Record<string, unknown>> = {
   'requests.list': {},
   'requests.get': { id: 'gone' },
   'requests.export': { sinceMs: 60_000, format: 'json' },
+  'lockout.list': undefined,
+  'lockout.unlock': { address: '192.0.2.7' },
   'profile.get': undefined,
   'dashboard.link': undefined,
   'desktop.get': undefined,

@@ -8,7 +8,8 @@ import type { Change } from '../../../shared/change.ts';
 import { type Contract, contract } from '../../../shared/contract.ts';
 import { errorsFromWire, errorsToWire } from '../../../shared/error-wire.ts';
 import { KeyhatchError } from '../../../shared/errors.ts';
-import type { Finding, KeyFacts, Status, UpstreamStatus } from '../../../shared/model.ts';
+import { usualPolicy } from '../../../shared/key-policy.ts';
+import type { Finding, KeyFacts, LockedAddress, Status, UpstreamStatus } from '../../../shared/model.ts';
 import { settingAbout, settingNames, settingsSchema } from '../../../shared/settings.ts';
 import type { UsageReport, UsageSeries } from '../../../shared/usage-model.ts';
 import type { ExportChunk } from '../../../shared/usage-questions.ts';
@@ -36,6 +37,7 @@ export const laptop: KeyFacts = {
   lastUsedBy: 'openai/6.1',
   limits: { rpm: 60, parallel: null },
   models: null,
+  policy: usualPolicy,
   usable: true,
   today: { requests: 4, tokensIn: 900, tokensOut: 120 },
 };
@@ -53,6 +55,8 @@ export const phone: KeyFacts = {
   limits: { rpm: null, parallel: 2 },
   models: ['qwen3-8b', 'gemma-3'],
 };
+
+export const guesser: LockedAddress = { address: '192.0.2.7', since: now - minute, until: now + hour, times: 2 };
 
 export const secretKey = 'kh_aB3dE5fG_0123456789ABCDEFGHIJKLMNOPQRSTUV000000';
 
@@ -237,6 +241,7 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
       revoke: os.keys.revoke.handler(({ input }) => ({ ...keyOf(input.ref), status: 'revoked' })),
       delete: os.keys.delete.handler(({ input }) => keyOf(input.ref)),
       resetCounters: os.keys.resetCounters.handler(({ input }) => ({ ...keyOf(input.ref), countedSince: now })),
+      topUp: os.keys.topUp.handler(({ input }) => keyOf(input.ref)),
       rotate: os.keys.rotate.handler(({ input }) =>
         created({ ...keyOf(input.ref), oldSecretUntil: input.graceMs === 0 ? null : now + input.graceMs }),
       ),
@@ -248,6 +253,7 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
         url: input.url,
         name: input.name ?? upstream.name,
       })),
+      edit: os.upstreams.edit.handler(() => upstream),
       test: os.upstreams.test.handler(() => upstream),
       remove: os.upstreams.remove.handler(() => upstream),
     },
@@ -280,6 +286,7 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
         throw new KeyhatchError('request_not_found', { details: { id: input.id } });
       }),
     },
+    lockout: { list: os.lockout.list.handler(() => [guesser]), unlock: os.lockout.unlock.handler(() => []) },
     profile: { get: os.profile.get.handler(() => ({ dataDir: '/profile', databaseBytes: 4096, requests: 128 })) },
     dashboard: {
       link: os.dashboard.link.handler(() => ({

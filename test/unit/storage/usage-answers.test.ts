@@ -125,7 +125,7 @@ test('totals are for ever; those of a key begin anew when its counters are reset
   while (usage.prune(noon + dayMs) > 0);
   for (const grain of [60, 3_600] as const) while (usage.pruneSums(grain, noon + dayMs));
   const resetAt = noon + 37 * minuteMs;
-  keys.resetCounters(plainKey.id, resetAt, answers.countedBy(plainKey.id, resetAt));
+  keys.resetCounters(plainKey.id, resetAt, answers.countedBy({ keyId: plainKey.id, until: resetAt }));
   usage.insertRequests([requestRow('after', { ...tokens, receivedAt: resetAt + 1, model: 'qwen' })]);
   const lifetime = usageLifetime.parse(answers.lifetime({ until: noon + dayMs, by: 'key', prices }));
   expect(
