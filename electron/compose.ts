@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { makeId } from '../shared/key-format.ts';
 import { joinDashboard } from './compose-dashboard.ts';
 import { openLedger } from './compose-ledger.ts';
+import { composePolicyTest } from './compose-policy.ts';
 import { type ControlServer, startControlServer } from './control/control-server.ts';
 import { createChangeFeed } from './core/change-feed.ts';
 import { createDiscovery } from './core/discovery.ts';
@@ -204,10 +205,7 @@ export async function compose(shell: Shell): Promise<House> {
     });
 
     const settingsCalls = createSettingsCalls({
-      get: settings.get,
-      view: settings.view,
-      list: settings.list,
-      set: settings.set,
+      ...settings,
       moveListener: server.move,
       followDashboard: dashboard.follow,
     });
@@ -238,6 +236,7 @@ export async function compose(shell: Shell): Promise<House> {
       setLan: settingsCalls.setLan,
       checkPort: (port) => checkPort(settings.get()['server.hosts'], port, gateway.addresses()),
       keys,
+      policyTest: composePolicyTest({ registry, settings: settings.get, upstreams, clock }),
       upstreams,
       settings: settingsCalls,
       usage: ledger.report,

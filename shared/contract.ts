@@ -20,6 +20,7 @@ import {
   upstreamKind,
   upstreamStatus,
 } from './model.ts';
+import { policyAnswer, policyQuestion } from './policy-model.ts';
 import {
   requestPage,
   requestQuery,
@@ -66,6 +67,10 @@ export const contract = {
     rotate: manage
       .input(ref.extend({ graceMs: z.number().int().min(0).max(31_536_000_000).default(86_400_000) }))
       .output(createdKey),
+  },
+  policy: {
+    /** Which stage would decide about a request, and why. Sends nothing and counts nothing. */
+    test: view.input(policyQuestion).output(policyAnswer),
   },
   upstreams: {
     list: view.output(z.array(upstreamStatus)),

@@ -171,11 +171,19 @@ const table = {
     message: 'This server is holding as many request bodies as it may. Try again in a moment.',
   },
 
+  // permit
+  network_not_allowed: {
+    status: 403,
+    retry: false,
+    message:
+      '{what} may not be used from {address}. Ask the owner of this server to allow that address or its network.',
+  },
+
   // authorize
   operation_not_allowed: {
     status: 403,
     retry: false,
-    message: 'Keys of this server may not do this: {what}. It would act on the machine or the account of its owner.',
+    message: '{who} may not do this: {what}. {why}',
   },
   model_not_allowed: {
     status: 404,

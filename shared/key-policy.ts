@@ -2,6 +2,9 @@
 // Kept as JSON beside the key; every member has a default, so that an older key reads as it was meant when it was made.
 
 import * as z from 'zod';
+import { bodyCaps, bodyCapsPatch, noCaps } from './body-caps.ts';
+import { modelPattern } from './model-patterns.ts';
+import { networkList } from './networks.ts';
 
 /** The rights that a key can carry, each with what it lets its holder do. */
 export const operations = {
@@ -34,12 +37,23 @@ export const keyPolicy = z.object({
     .array(keyOperation)
     .max(operationNames.length)
     .default(() => [...operationPresets.inference]),
+  /** Patterns of models that it may not use, whatever its list of models says. */
+  deniedModels: z
+    .array(modelPattern)
+    .max(200)
+    .default(() => []),
+  /** Where it may be used from; null: anywhere. */
+  networks: networkList.nullable().default(null),
+  caps: bodyCaps.default(() => noCaps),
 });
 export type KeyPolicy = Readonly<z.infer<typeof keyPolicy>>;
 
 /** The members of a policy that somebody names when making or changing a key; what is left out stays as it is. */
 export const keyPolicyPatch = z.object({
   operations: keyPolicy.shape.operations.unwrap().optional(),
+  deniedModels: keyPolicy.shape.deniedModels.unwrap().optional(),
+  networks: keyPolicy.shape.networks.unwrap().optional(),
+  caps: bodyCapsPatch.optional(),
 });
 export type KeyPolicyPatch = Readonly<z.infer<typeof keyPolicyPatch>>;
 
@@ -55,8 +69,12 @@ export function mayDo(policy: KeyPolicy, operation: KeyOperation): boolean {
 
 /** The policy with what a patch names put in its place. */
 export function withPatch(policy: KeyPolicy, patch: KeyPolicyPatch): KeyPolicy {
-  const named = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
-  return keyPolicy.parse({ ...policy, ...named });
+  const caps = { ...policy.caps, ...namedIn(patch.caps ?? {}) };
+  return keyPolicy.parse({ ...policy, ...namedIn(patch), caps });
+}
+
+function namedIn(patch: object): object {
+  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
 }
 
 /** The preset that these operations are, or undefined where somebody chose them one by one. */

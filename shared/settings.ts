@@ -3,6 +3,7 @@
 
 import * as z from 'zod';
 import { upstreamRecord } from './model.ts';
+import { networkList } from './networks.ts';
 
 /** Version of the settings file that this program writes. Steps of ten; see electron/settings/migrations. */
 export const settingsVersion = 10;
@@ -19,6 +20,7 @@ export const settingsSchema = z.object({
   'access.requireKey': z.boolean().default(true),
   'access.localhostBypass': z.boolean().default(false),
   'access.publicModels': z.boolean().default(false),
+  'access.networks': networkList.default(['anywhere']),
   'cors.mode': z.enum(['off', 'list', 'any']).default('off'),
   'cors.origins': z.array(origin).max(64).default([]),
   'keys.defaultRpm': z.number().int().min(0).max(1_000_000).nullable().default(60),
@@ -35,6 +37,12 @@ export const settingsSchema = z.object({
     .min(mebibyte)
     .max(16_384 * mebibyte)
     .default(256 * mebibyte),
+  'limits.uploadMaxBytes': z
+    .number()
+    .int()
+    .min(1024)
+    .max(4096 * 1024 * mebibyte)
+    .default(128 * 1024 * mebibyte),
   'upstream.firstByteTimeoutMs': z.number().int().min(0).max(86_400_000).default(600_000),
   'upstreams.list': z.array(upstreamRecord).max(64).default([]),
   'upstreams.default': z.string().nullable().default(null),
@@ -65,12 +73,15 @@ export const settingAbout: Readonly<Record<SettingName, string>> = {
   'access.requireKey': 'Every request needs a key. Off: anyone who reaches the port may come in.',
   'access.localhostBypass': 'Programs on this computer may come in without a key. Nobody else may.',
   'access.publicModels': 'Anyone who reaches the port may list the models without a key.',
+  'access.networks':
+    'Where requests may come from: anywhere, my-network, this-computer, and blocks such as 192.168.1.0/24.',
   'cors.mode': 'Which web pages may call this server: off, list (cors.origins) or any.',
   'cors.origins': 'Origins of web pages that may call this server when cors.mode is list.',
   'keys.defaultRpm': 'Requests a minute that a new key may make; null for no limit.',
   'keys.defaultParallel': 'Requests that a new key may have running at once; null for no limit.',
   'limits.bodyMaxBytes': 'Largest request body, in bytes.',
   'limits.bodiesInFlightBytes': 'Largest sum of request bodies held at one time, in bytes.',
+  'limits.uploadMaxBytes': 'Largest model file that a key may upload, in bytes. It is passed on as it comes.',
   'upstream.firstByteTimeoutMs':
     'How long a model server may take to begin its answer, in milliseconds; 0 waits for ever.',
   'upstreams.list': 'Model servers behind the gateway. Change them with: keyhatch upstreams',

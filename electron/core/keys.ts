@@ -4,7 +4,7 @@
 import { KeyhatchError } from '../../shared/errors.ts';
 import { type FillRandom, makeId, makeKey, unsuitableAsKey } from '../../shared/key-format.ts';
 import { type KeyPolicyPatch, usualPolicy, withPatch } from '../../shared/key-policy.ts';
-import type { CreatedKey, KeyFacts } from '../../shared/model.ts';
+import type { CreatedKey, KeyFacts, KeyKind } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Clock } from '../lib/clock.ts';
 import {
@@ -29,6 +29,7 @@ export type KeyPorts = {
 
 export type NewKey = {
   readonly name: string;
+  readonly kind?: KeyKind | undefined;
   readonly project?: string | undefined;
   readonly expiresAt?: number | undefined;
   readonly rpm?: number | null | undefined;
@@ -150,6 +151,7 @@ function newRecord(id: string, input: NewKey, settings: Settings, now: number): 
   return {
     id,
     name: input.name,
+    kind: input.kind ?? 'inference',
     project: input.project ?? null,
     origin: input.value === undefined ? 'generated' : 'typed',
     paused: false,

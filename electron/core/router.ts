@@ -15,6 +15,7 @@ import type {
 } from '../../shared/model.ts';
 import type { UsageGroup, UsageReport, UsageSeries, UsageSplit } from '../../shared/usage-model.ts';
 import type { Keys } from './keys.ts';
+import type { PolicyTest } from './policy-test.ts';
 import type { RequestCalls } from './request-calls.ts';
 import type { ServerControl } from './server-control.ts';
 import type { SettingsCalls } from './settings-calls.ts';
@@ -36,6 +37,7 @@ export type RouterPorts = {
   readonly setLan: (on: boolean) => Promise<void>;
   readonly checkPort: (port: number) => Promise<PortCheck>;
   readonly keys: Keys;
+  readonly policyTest: PolicyTest;
   readonly upstreams: Upstreams;
   readonly settings: SettingsCalls;
   readonly usage: (sinceMs: number, by: UsageGroup) => UsageReport;
@@ -74,6 +76,9 @@ export function createRouter(ports: RouterPorts) {
       revoke: calls.keys.revoke.handler(({ input }) => keys.revoke(input.ref)),
       delete: calls.keys.delete.handler(({ input }) => keys.delete(input.ref)),
       rotate: calls.keys.rotate.handler(({ input }) => keys.rotate(input.ref, input.graceMs)),
+    },
+    policy: {
+      test: calls.policy.test.handler(({ input }) => ports.policyTest(input)),
     },
     upstreams: {
       list: calls.upstreams.list.handler(() => upstreams.statuses()),

@@ -1,4 +1,4 @@
-// Stage 5: reads the body, now that the caller is admitted: whole, decoded, never past its limit nor past what all bodies
+// Stage 6: reads the body, now that the caller is admitted: whole, decoded, never past its limit nor past what all bodies
 // together may hold. The original bytes go on; what policy must know is read from them once.
 
 import type { IncomingMessage } from 'node:http';

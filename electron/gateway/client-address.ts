@@ -48,13 +48,20 @@ export function isForwarded(req: IncomingMessage): boolean {
  * @param hostName the Host header's name without its port
  */
 export function isTrulyLocal(req: IncomingMessage, hostName: string): boolean {
+  if (!isFromThisComputer(req, hostName) || req.headers.origin !== undefined) return false;
+  const site = req.headers['sec-fetch-site'];
+  return site === undefined || site === 'none';
+}
+
+/**
+ * Whether the request began on this machine, be it in a browser's page: both ends of the socket on loopback, the Host a
+ * loopback name, nothing forwarded.
+ */
+export function isFromThisComputer(req: IncomingMessage, hostName: string): boolean {
   const { remoteAddress = '', localAddress = '' } = req.socket;
   if (!isLoopback(remoteAddress) || !isLoopback(localAddress)) return false;
   // nginx as it comes forwards in HTTP/1.0, names the upstream as Host and adds no header that would show it.
-  if (req.httpVersion !== '1.1') return false;
-  if (!isLoopbackName(hostName) || isForwarded(req) || req.headers.origin !== undefined) return false;
-  const site = req.headers['sec-fetch-site'];
-  return site === undefined || site === 'none';
+  return req.httpVersion === '1.1' && isLoopbackName(hostName) && !isForwarded(req);
 }
 
 /** `localhost` and loopback literals, as they stand in a Host header. */

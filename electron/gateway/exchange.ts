@@ -27,6 +27,8 @@ export type Guarded = Received & {
   readonly clientAddress: string;
   /** A program on this machine, talking to a loopback address under a loopback name, with nothing forwarded. */
   readonly trulyLocal: boolean;
+  /** The same, but a page of a browser may be behind it: what counts for networks. */
+  readonly fromThisComputer: boolean;
   readonly path: string;
   readonly query: URLSearchParams;
 };

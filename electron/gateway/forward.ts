@@ -1,4 +1,4 @@
-// Stage 7: sends the request to the upstream and streams the answer back as it comes, through the proxy library. The only
+// Stage 8: sends the request to the upstream and streams the answer back as it comes, through the proxy library. The only
 // stage that touches the response. A generation is never replayed; the one exception is an upstream that refused the
 // connection before it took a byte while another serves the same model (ARCHITECTURE.md, rules 5 to 8).
 

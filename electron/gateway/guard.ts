@@ -5,11 +5,17 @@ import type { IncomingMessage } from 'node:http';
 import { KeyhatchError } from '../../shared/errors.ts';
 import { keyPattern } from '../../shared/key-format.ts';
 import type { Settings } from '../../shared/settings.ts';
-import { isLoopbackName, isTrulyLocal, plainAddress } from './client-address.ts';
+import { isFromThisComputer, isLoopbackName, isTrulyLocal, plainAddress } from './client-address.ts';
 import { isOriginAllowed } from './cors.ts';
 import type { Guarded, Received } from './exchange.ts';
+import type { KeyRules } from './key-rules.ts';
+import { checkGatewayNetwork } from './permit.ts';
 
-export type GuardPorts = { readonly settings: () => Settings; readonly instanceId: string };
+export type GuardPorts = {
+  readonly settings: () => Settings;
+  readonly instanceId: string;
+  readonly rules: KeyRules;
+};
 
 /** Header that our own forwards carry, so that an upstream which points back at us is noticed. */
 export const hopHeader = 'x-keyhatch-hop';
@@ -20,13 +26,18 @@ export function guard(received: Received, ports: GuardPorts): Guarded {
   checkHead(req);
   const [path, query] = splitTarget(req.url ?? '');
   const hostName = checkHost(req, settings);
+  const source = {
+    clientAddress: plainAddress(req.socket.remoteAddress),
+    fromThisComputer: isFromThisComputer(req, hostName),
+  };
+  checkGatewayNetwork(source, settings, ports.rules);
   checkOrigin(req, settings);
   checkKeyInUrl(path, query);
   checkBodyType(req);
   if (hopsOf(req).includes(ports.instanceId)) throw new KeyhatchError('loop_detected');
   return {
     ...received,
-    clientAddress: plainAddress(req.socket.remoteAddress),
+    ...source,
     trulyLocal: isTrulyLocal(req, hostName),
     path,
     query,

@@ -25,6 +25,8 @@ export type RouteRow = {
   /** Cuts the alias prefix off before the path goes upstream. */
   readonly upstreamPrefix?: { readonly from: string; readonly to: string };
   readonly own?: OwnAnswer;
+  /** Refused whatever rights somebody has. */
+  readonly forNobody?: true;
   /** Answers may hold token numbers. */
   readonly metered: boolean;
   /** In words, for a refusal. */
@@ -73,6 +75,11 @@ function get(
     metered: false,
     ...options,
   };
+}
+
+/** What no right opens: the server's inner state, and what acts on its owner's account. */
+function never(methods: readonly string[], path: string | RegExp, dialect: Dialect, what: string): RouteRow {
+  return { ...manage(methods, path, dialect, what), forNobody: true };
 }
 
 // A body is not read for what is refused anyway: an upload of gigabytes to /api/blobs ends at its head.
@@ -168,7 +175,7 @@ const ollama: readonly RouteRow[] = [
   manage(['POST'], '/api/copy', 'ollama', 'copying models'),
   manage(['DELETE', 'POST'], '/api/delete', 'ollama', 'deleting models'),
   manage(['POST', 'HEAD', 'GET', 'PUT'], /^\/api\/blobs\/[A-Za-z0-9:_-]{1,200}$/, 'ollama', 'uploading model files'),
-  manage(
+  never(
     ['POST', 'GET'],
     /^\/api\/(?:me|signout|experimental\/[a-z_]{1,60})$/,
     'ollama',
@@ -195,14 +202,14 @@ const lmstudio: readonly RouteRow[] = [
 ];
 
 const otherServers: readonly RouteRow[] = [
-  manage(['GET', 'POST'], /^\/(?:v1\/)?slots(?:\/\d{1,6})?$/, 'openai', 'reading or changing the server’s slots'),
-  manage(
+  never(['GET', 'POST'], /^\/(?:v1\/)?slots(?:\/\d{1,6})?$/, 'openai', 'reading or changing the server’s slots'),
+  never(
     ['GET', 'POST'],
     /^\/(?:props|tools|lora-adapters|metrics)$/,
     'openai',
     'reading or changing the server’s inner state',
   ),
-  manage(['GET', 'POST', 'DELETE'], /^\/(?:models|models\/(?:load|unload))$/, 'openai', 'loading or unloading models'),
+  never(['GET', 'POST', 'DELETE'], /^\/(?:models|models\/(?:load|unload))$/, 'openai', 'loading or unloading models'),
 ];
 
 /** LM Studio's list, used for `/api/v1/models` when an LM Studio is behind the gateway; OpenAI's otherwise. */

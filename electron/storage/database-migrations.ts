@@ -4,6 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { keysAndUsage } from './migrations/0010-keys-and-usage.ts';
 import { usageRollups } from './migrations/0020-usage-rollups.ts';
 import { keyPolicies } from './migrations/0070-key-policies.ts';
+import { keyKinds } from './migrations/0090-key-kinds.ts';
 
 export type DatabaseMigration = {
   readonly version: number;
@@ -11,4 +12,4 @@ export type DatabaseMigration = {
   readonly up: (db: DatabaseSync) => void;
 };
 
-export const databaseMigrations: readonly DatabaseMigration[] = [keysAndUsage, usageRollups, keyPolicies];
+export const databaseMigrations: readonly DatabaseMigration[] = [keysAndUsage, usageRollups, keyPolicies, keyKinds];

@@ -55,6 +55,7 @@ const columns = [
   'parallel',
   'models',
   'policy',
+  'kind',
 ] as const;
 
 export function createKeyTable(db: DatabaseSync): KeyTable {
@@ -117,6 +118,7 @@ function toRecord(key: StoredKey): KeyRecord {
     parallel: key.limits.parallel,
     models: key.models === null ? null : JSON.stringify(key.models),
     policy: JSON.stringify(key.policy),
+    kind: key.kind,
   };
 }
 
@@ -126,6 +128,7 @@ function fromRecord(row: KeyRecord): StoredKey {
   const facts = storedFacts.parse({
     id: row.id,
     name: row.name,
+    kind: row.kind,
     project: row.project,
     origin: row.origin,
     createdAt: row.created_at,

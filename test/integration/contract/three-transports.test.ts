@@ -40,6 +40,7 @@ const inputs: Readonly<Record<string, unknown>> = {
   'keys.revoke': { ref: laptop.id },
   'keys.delete': { ref: laptop.id },
   'keys.rotate': { ref: laptop.id },
+  'policy.test': { key: laptop.name, operation: 'chat', model: 'qwen3-8b', from: '192.168.1.7' },
   'upstreams.list': undefined,
   'upstreams.add': { url: studio.url },
   'upstreams.test': { ref: studio.id },

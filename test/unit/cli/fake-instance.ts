@@ -9,6 +9,8 @@ import { errorsFromWire, errorsToWire } from '../../../shared/error-wire.ts';
 import { KeyhatchError } from '../../../shared/errors.ts';
 import { usualPolicy } from '../../../shared/key-policy.ts';
 import type { Finding, KeyFacts, Status, UpstreamStatus } from '../../../shared/model.ts';
+import type { PolicyAnswer } from '../../../shared/policy-model.ts';
+import { policySentence } from '../../../shared/policy-sentence.ts';
 import { settingAbout, settingNames, settingsSchema } from '../../../shared/settings.ts';
 import type { UsageReport, UsageSeries } from '../../../shared/usage-model.ts';
 
@@ -21,6 +23,7 @@ export const now = Date.UTC(2026, 2, 1, 12);
 export const laptop: KeyFacts = {
   id: 'aB3dE5fG',
   name: 'laptop',
+  kind: 'inference',
   project: null,
   origin: 'generated',
   status: 'active',
@@ -136,6 +139,17 @@ const findings: readonly Finding[] = [
   },
 ];
 
+const policyAnswerFor = (key: KeyFacts): PolicyAnswer => ({
+  allowed: key.status === 'active',
+  decidedBy: key.status === 'active' ? null : 'status',
+  stages: [
+    key.status === 'active'
+      ? { stage: 'status', verdict: 'pass', code: null, reason: 'The key is active.' }
+      : { stage: 'status', verdict: 'refuse', code: 'key_paused', reason: `The API key "${key.name}" is paused.` },
+  ],
+  may: policySentence(key),
+});
+
 export type Stubs = {
   readonly status?: Status;
   readonly findings?: readonly Finding[];
@@ -204,6 +218,9 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
       rotate: os.keys.rotate.handler(({ input }) =>
         created({ ...keyOf(input.ref), oldSecretUntil: input.graceMs === 0 ? null : now + input.graceMs }),
       ),
+    },
+    policy: {
+      test: os.policy.test.handler(({ input }) => policyAnswerFor(keyOf(input.key))),
     },
     upstreams: {
       list: os.upstreams.list.handler(() => [upstream]),

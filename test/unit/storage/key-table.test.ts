@@ -8,6 +8,7 @@ import { openTemporaryDatabase, plainKey } from './fixtures/open-profile.ts';
 const fullKey: StoredKey = {
   id: 'bbbbbbbb',
   name: 'phone ☎',
+  kind: 'inference',
   project: 'thesis',
   origin: 'typed',
   paused: true,

@@ -81,6 +81,7 @@ test('a profile of version 10 opens, with its key, its deleted key and its usage
     {
       id: 'k1aaaaaa',
       name: 'laptop',
+      kind: 'inference',
       project: 'thesis',
       origin: 'generated',
       paused: true,
