@@ -148,7 +148,7 @@ const table = {
   body_too_large: {
     status: 413,
     retry: false,
-    message: 'The request body is larger than the {limit} this server takes. Send less, or raise limits.bodyMaxBytes.',
+    message: 'The request body is larger than the {limit} this server takes. Send less, or raise {setting}.',
   },
   body_invalid: {
     status: 400,
@@ -180,6 +180,12 @@ const table = {
   },
 
   // authorize
+  body_over_cap: {
+    status: 400,
+    retry: false,
+    message:
+      'The API key "{name}" may ask for at most {cap} in "{field}", and this request asks for {asked}. Ask for less.',
+  },
   operation_not_allowed: {
     status: 403,
     retry: false,

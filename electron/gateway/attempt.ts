@@ -4,12 +4,12 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { ErrorCode, KeyhatchError } from '../../shared/errors.ts';
 import type { Outcome } from '../../shared/usage-model.ts';
+import type { Splice } from './body-edits.ts';
 import type { Authorized } from './exchange.ts';
 import type { GatewayUpstream } from './ports.ts';
 import { inBandError } from './reply.ts';
 import { openTally, type Tallied, type Tally, type TallyOptions } from './tally/tally.ts';
 import { outcomeOf } from './upstream-failure.ts';
-import type { Splice } from './usage-asking.ts';
 import type { UsageStrip } from './usage-strip.ts';
 
 /** How an answer that had begun came to its end. */
@@ -33,8 +33,10 @@ export type Attempt = {
   request: ClientRequest | undefined;
   response: IncomingMessage | undefined;
   tally: Tally | undefined;
-  /** What goes into the body on its way up, and what takes the answer to it out again. */
+  /** What asks for usage, put into the body on its way up, and what takes the answer to it out again. */
   splice: Splice | undefined;
+  /** That, and what else goes into the body, in the order of its bytes. */
+  splices: readonly Splice[];
   strip: UsageStrip | undefined;
   firstByteAt: number | null;
   bytesOut: number;

@@ -4,6 +4,8 @@
 import { KeyhatchError } from '../../shared/errors.ts';
 import { withoutLatest } from '../../shared/model-patterns.ts';
 import { type Dialect, dialectNames, upstreamKindRow } from '../../shared/upstream-kinds.ts';
+import { checkCaps } from './body-amounts.ts';
+import { editsOf, type Splice } from './body-edits.ts';
 import type { Authorized, Bodied, Caller } from './exchange.ts';
 import { ownerOf } from './exchange.ts';
 import { hasModelRules, type KeyRules } from './key-rules.ts';
@@ -24,6 +26,8 @@ export function authorize(bodied: Bodied, ports: AuthorizePorts): Authorized {
   for (const [operation, what] of facts.needs) checkOperation(bodied.caller, operation, what);
   const model = modelOf(bodied, ports.upstreams);
   checkModels(bodied, model, ports);
+  const key = keyOf(bodied.caller);
+  if (key) checkCaps(key, facts.amounts);
   const owned = findStored(bodied, ports.responses);
   const upstreams = ports.upstreams.list();
   const chosen = owned === undefined ? byModel(model, ports.upstreams) : upstreams.filter(({ id }) => id === owned);
@@ -31,14 +35,25 @@ export function authorize(bodied: Bodied, ports: AuthorizePorts): Authorized {
   checkListed(model, candidates);
   const [first, ...rest] = candidates;
   if (!first) throw new KeyhatchError('no_upstream');
-  return { ...bodied, model, candidates: [first, ...rest] };
+  return { ...bodied, model, edits: editsFor(bodied, model), candidates: [first, ...rest] };
 }
 
 function modelOf(bodied: Bodied, registry: UpstreamRegistry): string | undefined {
   if (bodied.route.names === 'model-in-path') return bodied.pathArgument;
-  const { model } = bodied.body.facts;
+  const { model, isJson } = bodied.body.facts;
   const key = keyOf(bodied.caller);
-  return key && hasModelRules(key) ? realModel(model, registry) : model;
+  const isMeant = isJson && bodied.operation !== 'models:manage';
+  return key && isMeant && hasModelRules(key) ? realModel(model, registry) : model;
+}
+
+// What was held against the key's lists is what goes on: a server that knows the alias might take another model for it.
+function editsFor({ caller, route, body }: Bodied, model: string | undefined): readonly Splice[] {
+  const key = keyOf(caller);
+  if (!key || !body.facts.isJson) return [];
+  const renamed = route.names === 'model-in-body' && model !== body.facts.model ? model : undefined;
+  const { maxTokens } = key.policy.caps;
+  if (renamed === undefined && maxTokens === null) return [];
+  return editsOf(body.bytes(), body.facts, route.tokenField, { model: renamed, maxTokens });
 }
 
 /** The model that stands behind no name or an alias, where there is only one that it can be. */
@@ -51,9 +66,8 @@ export function realModel(model: string | undefined, registry: UpstreamRegistry)
 function checkModels(bodied: Bodied, model: string | undefined, ports: AuthorizePorts): void {
   const key = keyOf(bodied.caller);
   if (!key || bodied.route.names === 'nothing' || bodied.route.names === 'response-in-path') return;
-  const { draftModel } = bodied.body.facts;
   checkModel(key, model, ports);
-  if (draftModel !== undefined) checkModel(key, draftModel, ports);
+  for (const other of bodied.body.facts.otherModels) checkModel(key, other, ports);
 }
 
 /** @throws KeyhatchError `model_not_allowed` */
@@ -133,9 +147,10 @@ function speaking(
   const { dialect } = bodied;
   const able = chosen.filter((upstream) => upstream.dialects.includes(dialect));
   if (able.length > 0 || chosen.length === 0) return able;
-  // A listing or a version has no model: any upstream that speaks the dialect can answer it.
-  const elsewhere =
-    bodied.route.names === 'nothing' ? all.filter((upstream) => upstream.dialects.includes(dialect)) : [];
+  // A listing or a version has no model, and one that is downloaded is on no list yet: any upstream that speaks the
+  // dialect can answer.
+  const isFree = bodied.route.names === 'nothing' || bodied.operation === 'models:manage';
+  const elsewhere = isFree ? all.filter((upstream) => upstream.dialects.includes(dialect)) : [];
   if (elsewhere.length > 0) return elsewhere;
   const [upstream] = chosen;
   throw new KeyhatchError('dialect_not_spoken', {

@@ -61,6 +61,7 @@ export function createForward(ports: ForwardPorts): Forward {
   function attempt(exchange: Authorized, upstream: GatewayUpstream): Promise<Forwarded> {
     return new Promise((resolve, reject) => {
       const { req, res } = exchange;
+      const splice = sendPorts.asking.spliceFor(exchange, upstream);
       const state: Attempt = {
         exchange,
         upstream,
@@ -75,7 +76,8 @@ export function createForward(ports: ForwardPorts): Forward {
         request: undefined,
         response: undefined,
         tally: undefined,
-        splice: sendPorts.asking.spliceFor(exchange, upstream),
+        splice,
+        splices: [...exchange.edits, ...(splice ? [splice] : [])].sort((a, b) => a.from - b.from),
         strip: undefined,
         firstByteAt: null,
         bytesOut: 0,
@@ -111,13 +113,15 @@ export function createForward(ports: ForwardPorts): Forward {
 }
 
 function send(proxy: ProxyServer, state: Attempt, ports: SendPorts): void {
-  const { exchange, upstream, splice } = state;
+  const { exchange, upstream, splices } = state;
   const { req, res } = exchange;
   const { url } = upstream;
   // The library copies the request's own headers, so they are replaced before it sees them: a header taken out later
   // would already have gone when the client said `Expect: 100-continue`.
-  const addedBytes = splice ? splice.text.length - (splice.to - splice.from) : 0;
-  req.headers = upstreamHeaders(exchange, upstream, ports.instanceId, exchange.body.sizeBytes + addedBytes);
+  const { upload } = exchange.body;
+  const addedBytes = splices.reduce((sum, { from, to, text }) => sum + text.length - (to - from), 0);
+  const bodyBytes = upload ? (upload.announcedBytes ?? 'chunked') : exchange.body.sizeBytes + addedBytes;
+  req.headers = upstreamHeaders(exchange, upstream, ports.instanceId, bodyBytes);
   const hostname = url.hostname.replace(/^\[|\]$/g, '');
   const prefix = url.pathname.replace(/\/$/, '');
   const search = exchange.query.size > 0 ? `?${exchange.query}` : '';
@@ -126,7 +130,7 @@ function send(proxy: ProxyServer, state: Attempt, ports: SendPorts): void {
       target: { protocol: url.protocol, hostname, port: url.port, pathname: prefix + exchange.upstreamPath + search },
       ignorePath: true,
       agent: ports.agents.for(url.protocol),
-      buffer: bodySource(() => ports.turns.send(state)),
+      buffer: upload?.stream ?? bodySource(() => ports.turns.send(state)),
       selfHandleResponse: true,
     })
     // Failures arrive as events; the promise tells them a second time.
@@ -139,15 +143,19 @@ function bodySource(onPipe: () => void): Stream {
   return { pipe: onPipe } as unknown as Stream;
 }
 
-function sendBody({ request, exchange, splice }: Attempt): void {
+function sendBody({ request, exchange, splices }: Attempt): void {
   if (!request || request.destroyed) return;
   const bytes = exchange.body.bytes();
-  if (!splice) return void request.end(bytes);
+  if (splices.length === 0) return void request.end(bytes);
   // In pieces, because a copy of a large body would be memory that nobody counts.
   request.cork();
-  request.write(bytes.subarray(0, splice.from));
-  request.write(splice.text);
-  request.end(bytes.subarray(splice.to));
+  let sent = 0;
+  for (const { from, to, text } of splices) {
+    request.write(bytes.subarray(sent, from));
+    request.write(text);
+    sent = to;
+  }
+  request.end(bytes.subarray(sent));
 }
 
 // Whatever is thrown in here would otherwise be thrown at the event loop, and end the process.
@@ -174,6 +182,7 @@ function listen(proxy: ProxyServer, ports: SendPorts): void {
 function onRequest(state: Attempt, request: ClientRequest, ports: ForwardPorts): void {
   state.request = request;
   if (state.endedBy) return void request.destroy();
+  const { upload } = state.exchange.body;
   const firstByteMs = ports.settings()['upstream.firstByteTimeoutMs'];
   const late = () => {
     const details = { upstream: state.upstream.name, seconds: Math.round(firstByteMs / 1000) };
@@ -183,11 +192,17 @@ function onRequest(state: Attempt, request: ClientRequest, ports: ForwardPorts):
     clearTimeout(state.timer);
     state.timer = firstByteMs > 0 ? setTimeout(late, firstByteMs) : undefined;
   };
+  const begun = () => {
+    if (!upload) return waitForAnswer();
+    clearTimeout(state.timer);
+    request.once('finish', waitForAnswer);
+    upload.start((error) => endAttempt(state, error));
+  };
   if (request.socket?.connecting) {
     state.timer = setTimeout(() => request.destroy(new Error('no connection within 5 s')), connectTimeoutMs);
-    request.socket.once('connect', waitForAnswer);
+    request.socket.once('connect', begun);
   } else {
-    waitForAnswer();
+    begun();
   }
   request.once('finish', state.exchange.body.letGo);
   // Without a listener an upgrade that nobody asked for would leave the request without any end.
@@ -212,7 +227,7 @@ function onResponse(state: Attempt, response: IncomingMessage, ports: SendPorts)
   }
   const tally = openTallyFor(exchange, upstream, response, ports.responses);
   state.tally = tally;
-  const streamEnd = watchStreamEnd(response, exchange.req.method);
+  const streamEnd = exchange.operation === 'models:manage' ? undefined : watchStreamEnd(response, exchange.req.method);
   const pass = (bytes: Buffer) => {
     state.bytesOut += bytes.length;
     if (!res.write(bytes)) response.pause();
@@ -243,6 +258,8 @@ function onResponse(state: Attempt, response: IncomingMessage, ports: SendPorts)
   // Registered before the library's own listener, which destroys the client's socket at once.
   response.once('error', () => breakOff(state, brokenOff(upstream, 'its connection closed in the middle')));
   const headers = clientHeaders(response.headers);
+  // What is left of an upload that was answered early is not waited for.
+  if (exchange.body.upload && !exchange.req.complete) res.shouldKeepAlive = false;
   if (strip) delete headers['content-length'];
   res.writeHead(response.statusCode ?? 502, headers);
   hold(state);

@@ -33,7 +33,7 @@ export function guard(received: Received, ports: GuardPorts): Guarded {
   checkGatewayNetwork(source, settings, ports.rules);
   checkOrigin(req, settings);
   checkKeyInUrl(path, query);
-  checkBodyType(req);
+  checkBodyType(req, path);
   if (hopsOf(req).includes(ports.instanceId)) throw new KeyhatchError('loop_detected');
   return {
     ...received,
@@ -178,8 +178,11 @@ function checkKeyInUrl(path: string, query: URLSearchParams): void {
 }
 
 // A page can post text/plain or a form without a preflight, and some servers parse JSON whatever its type (§5.1).
-function checkBodyType(req: IncomingMessage): void {
+function checkBodyType(req: IncomingMessage, path: string): void {
   if (!hasBody(req)) return;
+  // Of a model file Ollama's own clients say that it is JSON, bytes, or nothing at all.
+  if (path.startsWith('/api/blobs/') && /^(?:application\/octet-stream)?$/i.test(req.headers['content-type'] ?? ''))
+    return;
   const type = (req.headers['content-type'] ?? '').trim().toLowerCase();
   // JSON is UTF-8; a server that heeded another charset would read other names than we did.
   const json = /^application\/(?:json|[a-z0-9.+-]{1,60}\+json)(?:\s*;\s*charset="?utf-?8"?)?\s*;?$/.test(type);

@@ -9,6 +9,7 @@ import { nextFreePort } from './port-check.ts';
 import { findPortHolder } from './port-holder.ts';
 import { refuse } from './reply.ts';
 import { dialectOfPath } from './route.ts';
+import { isUploading } from './upload.ts';
 
 export type ListenAddress = { readonly host: string; readonly port: number };
 export type Handler = (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean) => Promise<void>;
@@ -27,7 +28,8 @@ type Bound = ListenAddress & { readonly server: Server };
 /** A server that has let go of its address serves what runs, and nothing new on the connections that are left. */
 type Serving = { released: boolean; readonly answers: Bag<ServerResponse> };
 
-export function createListener(handler: Handler): Listener {
+/** @param arrivalMs how long a request may take to arrive */
+export function createListener(handler: Handler, arrivalMs = 600_000): Listener {
   let bound: readonly Bound[] = [];
   const all = new Map<Server, Serving>();
 
@@ -45,7 +47,7 @@ export function createListener(handler: Handler): Listener {
 
   function open(): Server {
     const serving: Serving = { released: false, answers: createBag() };
-    const server = createHttpServer(handler, serving);
+    const server = createHttpServer(handler, serving, arrivalMs);
     all.set(server, serving);
     return server.once('close', () => all.delete(server));
   }
@@ -93,12 +95,12 @@ export function createListener(handler: Handler): Listener {
   };
 }
 
-function createHttpServer(handler: Handler, serving: Serving): Server {
+function createHttpServer(handler: Handler, serving: Serving, arrivalMs: number): Server {
   const server = createServer({
     // A head must be whole in 10 s and a body in 10 min; nothing limits how long an answer takes.
-    headersTimeout: 10_000,
-    requestTimeout: 600_000,
-    connectionsCheckingInterval: 5_000,
+    headersTimeout: Math.min(10_000, arrivalMs),
+    requestTimeout: arrivalMs,
+    connectionsCheckingInterval: Math.min(5_000, arrivalMs),
     // Longer than the pools of common clients keep a connection, so that they and not we close it first.
     keepAliveTimeout: 65_000,
     maxHeaderSize: 16 * 1024,
@@ -124,7 +126,9 @@ function createHttpServer(handler: Handler, serving: Serving): Server {
   server.on('error', () => {});
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     // Into an answer that has begun nothing may be put; and who is gone needs none.
-    const answering = serving.answers.items().some((res) => res.socket === socket);
+    const answering = serving.answers.items().find((res) => res.socket === socket);
+    // Said once of each request that takes long to arrive, and nothing is wrong with an upload of many gigabytes.
+    if (answering && error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && isUploading(answering.req)) return;
     if (answering || !socket.writable || error.code === 'ECONNRESET') socket.destroy();
     else socket.end(refusalOfBrokenHead(error.code ?? ''));
   });
