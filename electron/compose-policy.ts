@@ -1,8 +1,9 @@
-// The part of composing that lets a policy be tried: hands the gateway's own deciding functions, in the gateway's order,
-// to core. Used by compose.ts alone.
+// The part of composing that asks what keys may do outside of a request: hands the gateway's own deciding functions, in the
+// gateway's order, to core, which tries a policy with them; and tells admin keys. Used by compose.ts alone.
 
 import type { KeyOperation } from '../shared/key-policy.ts';
 import type { Settings } from '../shared/settings.ts';
+import { type AdminKeys, createAdminKeys } from './core/admin-keys.ts';
 import type { KeyRegistry } from './core/key-registry.ts';
 import { createPolicyTest, type PolicyTest } from './core/policy-test.ts';
 import type { Upstreams } from './core/upstreams.ts';
@@ -15,15 +16,15 @@ import type { Clock } from './lib/clock.ts';
 
 const modelless: ReadonlySet<KeyOperation> = new Set(['models:list', 'models:manage', 'metrics']);
 
-export function composePolicyTest(ports: {
+export function joinPolicy(ports: {
   readonly registry: KeyRegistry;
   readonly settings: () => Settings;
   readonly upstreams: Upstreams;
   readonly clock: Clock;
-}): PolicyTest {
+}): { readonly test: PolicyTest; readonly verifyAdmin: AdminKeys['verify'] } {
   const rules = createKeyRules();
   const upstreams = { list: ports.upstreams.live, fallback: ports.upstreams.fallback };
-  return createPolicyTest({
+  const test = createPolicyTest({
     registry: ports.registry,
     stages: [
       {
@@ -71,4 +72,5 @@ export function composePolicyTest(ports: {
       },
     ],
   });
+  return { test, verifyAdmin: createAdminKeys(ports).verify };
 }

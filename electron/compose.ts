@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { makeId } from '../shared/key-format.ts';
 import { joinDashboard } from './compose-dashboard.ts';
 import { openLedger } from './compose-ledger.ts';
-import { composePolicyTest } from './compose-policy.ts';
+import { joinPolicy } from './compose-policy.ts';
 import { type ControlServer, startControlServer } from './control/control-server.ts';
 import { createChangeFeed } from './core/change-feed.ts';
 import { createDiscovery } from './core/discovery.ts';
@@ -48,7 +48,7 @@ const detectTimeoutMs = 1_500;
  * @throws KeyhatchError `profile_in_use`, `profile_from_future`, `profile_damaged`, `upstream_address_refused`
  */
 export async function compose(shell: Shell): Promise<House> {
-  const { log, dataDir } = shell;
+  const { log, dataDir, env } = shell;
   const clock = systemClock;
   const lifetime = createLifetime({ log, partDeadlineMs: drainMs + 5_000 });
   try {
@@ -70,15 +70,7 @@ export async function compose(shell: Shell): Promise<House> {
     const { keyTable, recorder } = ledger;
 
     const knownKeyIds = () => keyTable.list().map(({ id }) => id);
-    const vault = openProfileVault({
-      wanted: shell.vault,
-      meta: ledger.meta,
-      knownKeyIds,
-      dataDir,
-      env: shell.env,
-      log,
-      clock,
-    });
+    const vault = openProfileVault({ wanted: shell.vault, meta: ledger.meta, knownKeyIds, dataDir, env, log, clock });
     const door: { current: WatchedVaultDoor | undefined } = { current: undefined };
     const vaultDoor = doorTo(() => door.current);
     const registry = createKeyRegistry({ store: keyTable, vault: vaultDoor, clock, today: recorder.usage.today });
@@ -229,6 +221,7 @@ export async function compose(shell: Shell): Promise<House> {
     lifetime.own('changes', changes.close);
     lifetime.own('settings', settings.onChange(changes.settingsChanged));
 
+    const policy = joinPolicy({ registry, settings: settings.get, upstreams, clock });
     const router = createRouter({
       status,
       watch: changes.watch,
@@ -236,7 +229,7 @@ export async function compose(shell: Shell): Promise<House> {
       setLan: settingsCalls.setLan,
       checkPort: (port) => checkPort(settings.get()['server.hosts'], port, gateway.addresses()),
       keys,
-      policyTest: composePolicyTest({ registry, settings: settings.get, upstreams, clock }),
+      policyTest: policy.test,
       upstreams,
       settings: settingsCalls,
       usage: ledger.report,
@@ -256,7 +249,12 @@ export async function compose(shell: Shell): Promise<House> {
     });
 
     async function start(): Promise<void> {
-      const control: ControlServer = await startControlServer({ dataDir, router, log });
+      const control: ControlServer = await startControlServer({
+        dataDir,
+        router,
+        log,
+        verifyAdmin: policy.verifyAdmin,
+      });
       lifetime.own('control socket', control.close);
       health.start();
       lifetime.own(

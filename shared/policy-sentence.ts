@@ -57,8 +57,9 @@ function placeText(networks: readonly string[] | null): string {
 }
 
 function modelsText(allowed: readonly string[] | null, denied: readonly string[]): string {
-  const but = denied.length === 0 ? '' : ` but ${oneAfterOther(denied)}`;
-  return allowed === null ? `It may use every model${but}.` : `It may use ${oneAfterOther(allowed)}${but}.`;
+  const some = oneAfterOther(denied);
+  if (allowed === null) return `It may use every model${denied.length === 0 ? '' : ` but ${some}`}.`;
+  return `It may use ${oneAfterOther(allowed)}${denied.length === 0 ? '' : ` but not ${some}`}.`;
 }
 
 function oneAfterOther(parts: readonly string[]): string {

@@ -6,6 +6,7 @@ import { dashboardLinkCommand } from './commands/dashboard-command.ts';
 import { detectCommand } from './commands/detect-command.ts';
 import { doctorCommand } from './commands/doctor-command.ts';
 import { keysCommands } from './commands/keys-commands.ts';
+import { policyTestCommand } from './commands/policy-command.ts';
 import { settingsCommands } from './commands/settings-commands.ts';
 import { statusCommand } from './commands/status-command.ts';
 import { upstreamsCommands } from './commands/upstreams-commands.ts';
@@ -17,6 +18,7 @@ export type CommandFacts = Pick<Command, 'name' | 'words' | 'about' | 'flags'>;
 
 export const commands: readonly Command[] = [
   ...keysCommands,
+  policyTestCommand,
   ...upstreamsCommands,
   ...settingsCommands,
   usageCommand,

@@ -1,5 +1,5 @@
 // The local socket on which the running instance answers the command line: challenge first, then calls of the contract.
-// Trust comes from reaching the socket and knowing the secret; whoever has both may do everything. This file must not
+// Trust comes from reaching the socket and knowing the secret, or an admin key; whoever has both may do everything. It must not
 // know what a call does, and must not be reachable over a network.
 
 import { randomBytes } from 'node:crypto';
@@ -20,12 +20,14 @@ import {
   thisPlatform,
   writeControlFile,
 } from './control-address.ts';
-import { hello, sessionHeader } from './control-handshake.ts';
+import { adminHello, hello, sessionHeader } from './control-handshake.ts';
 import { type ControlSessions, createControlSessions, sessionIdleMs } from './control-sessions.ts';
 
 export type ControlServerOptions<CallContext extends Context> = {
   readonly dataDir: string;
   readonly router: Router<Contract, CallContext>;
+  /** Tells whether a credential is an admin key that may act now; without it only the profile's secret opens the socket. */
+  readonly verifyAdmin?: (credential: string) => object | undefined;
   /** Handed to every call. */
   readonly context?: CallContext;
   readonly log: Log;
@@ -100,9 +102,18 @@ function createAnswer<CallContext extends Context>(
   }
 
   async function greet(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const parsed = hello.safeParse(await readBody(request));
+    const body = await readBody(request);
+    const admin = adminHello.safeParse(body);
+    if (request.method === 'POST' && admin.success) return greetAdmin(request, response, admin.data.adminKey);
+    const parsed = hello.safeParse(body);
     if (request.method !== 'POST' || !parsed.success) throw refused('its greeting was not understood');
     sendJson(response, 200, sessions.open(request.socket, parsed.data.clientNonce));
+  }
+
+  function greetAdmin(request: IncomingMessage, response: ServerResponse, credential: string): void {
+    const mayAct = () => options.verifyAdmin?.(credential) !== undefined;
+    if (!mayAct()) throw refused('it sent no admin key that may act here now');
+    sendJson(response, 200, sessions.openForAdmin(request.socket, mayAct));
   }
 
   return (request, response) => {

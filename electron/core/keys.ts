@@ -2,11 +2,12 @@
 // comes into being and after it where one goes, so that a crash in between never leaves a usable key nobody sees.
 
 import { KeyhatchError } from '../../shared/errors.ts';
-import { type FillRandom, makeId, makeKey, unsuitableAsKey } from '../../shared/key-format.ts';
+import { type FillRandom, type KeyPrefix, makeId, makeKey, unsuitableAsKey } from '../../shared/key-format.ts';
 import { type KeyPolicyPatch, usualPolicy, withPatch } from '../../shared/key-policy.ts';
 import type { CreatedKey, KeyFacts, KeyKind } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Clock } from '../lib/clock.ts';
+import { checkAdminFields, endOfAdminKey } from './admin-keys.ts';
 import {
   type KeptKey,
   type KeyRegistry,
@@ -84,8 +85,10 @@ export function createKeys(ports: KeyPorts): Keys {
   }
 
   async function create(input: NewKey): Promise<CreatedKey> {
+    if (input.kind === 'admin') checkAdminFields(input);
     const verifiers = openVerifiers(ports.vault);
-    const { id, key } = input.value === undefined ? makeKey(ports.fillRandom, 'kh') : typedKey(input.value, ports);
+    const prefix = prefixOf(input.kind);
+    const { id, key } = input.value === undefined ? makeKey(ports.fillRandom, prefix) : typedKey(input.value, ports);
     await verifiers.put(id, key, null);
     store.insert(newRecord(id, input, ports.settings(), clock.now()));
     return { id, key, facts: changed(id) };
@@ -99,7 +102,7 @@ export function createKeys(ports: KeyPorts): Keys {
       patch(input.ref, (key) => ({
         name: input.name ?? key.name,
         project: input.project === undefined ? key.project : input.project,
-        expiresAt: input.expiresAt === undefined ? key.expiresAt : input.expiresAt,
+        expiresAt: newEnd(key, input, clock.now()),
         limits: {
           rpm: input.rpm === undefined ? key.limits.rpm : input.rpm,
           parallel: input.parallel === undefined ? key.limits.parallel : input.parallel,
@@ -126,7 +129,7 @@ export function createKeys(ports: KeyPorts): Keys {
     async rotate(ref, graceMs) {
       const present = resolveKey(registry, ref);
       if (present.revokedAt !== null) throw new KeyhatchError('key_revoked_final', { details: { name: present.name } });
-      const { key } = makeKey(ports.fillRandom, 'kh', present.id);
+      const { key } = makeKey(ports.fillRandom, prefixOf(present.kind), present.id);
       const now = clock.now();
       const until = graceMs > 0 ? now + graceMs : null;
       await openVerifiers(ports.vault).put(present.id, key, until);
@@ -137,7 +140,9 @@ export function createKeys(ports: KeyPorts): Keys {
       const verifiers = openVerifiers(ports.vault);
       const holder = registry.find(value);
       if (holder) return registry.facts(holder);
-      const present = registry.all().find((key) => key.name === name && key.revokedAt === null);
+      const present = registry
+        .all()
+        .find((key) => key.name === name && key.revokedAt === null && key.kind === 'inference');
       if (!present) return (await create({ name, value })).facts;
       checkTyped(value);
       await verifiers.put(present.id, value, null);
@@ -145,6 +150,16 @@ export function createKeys(ports: KeyPorts): Keys {
       return changed(present.id);
     },
   };
+}
+
+function prefixOf(kind: KeyKind | undefined): KeyPrefix {
+  return kind === 'admin' ? 'kha' : 'kh';
+}
+
+function newEnd(key: KeptKey, input: KeyEdit, now: number): number | null {
+  if (key.kind === 'admin') checkAdminFields(input);
+  if (input.expiresAt === undefined) return key.expiresAt;
+  return key.kind === 'admin' ? endOfAdminKey(input.expiresAt, now) : input.expiresAt;
 }
 
 function newRecord(id: string, input: NewKey, settings: Settings, now: number): KeptKey {
@@ -156,7 +171,7 @@ function newRecord(id: string, input: NewKey, settings: Settings, now: number): 
     origin: input.value === undefined ? 'generated' : 'typed',
     paused: false,
     createdAt: now,
-    expiresAt: input.expiresAt ?? null,
+    expiresAt: input.kind === 'admin' ? endOfAdminKey(input.expiresAt, now) : (input.expiresAt ?? null),
     revokedAt: null,
     rotatedAt: null,
     oldSecretUntil: null,
