@@ -1,7 +1,7 @@
 // Admin keys as people use them: made on the command line, opening the local socket in the place of its secret, never the
 // gateway. On a running instance of the built program.
 
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -30,15 +30,14 @@ async function fileWith(text: string, mode = 0o600): Promise<string> {
   return file;
 }
 
-/** Lists keys with this admin key, where the profile's own secret cannot be read. */
+/** Lists keys with this admin key, while the profile's own secret is out of reach. */
 async function listWith(text: string) {
   const control = join(keyhatch.dataDir, 'run', 'control.json');
-  // What a user who may not read it would meet; the file's own mode is no hindrance to root.
-  await chmod(control, 0o644);
+  await rename(control, `${control}.away`);
   try {
     return await keyhatch.cli(['keys', 'list', '--json', '--admin-key-file', await fileWith(text)]);
   } finally {
-    await chmod(control, 0o600);
+    await rename(`${control}.away`, control);
   }
 }
 
