@@ -3,6 +3,7 @@
 
 import * as z from 'zod';
 import { bodyCaps, bodyCapsPatch, noCaps } from './body-caps.ts';
+import { budgetList, perSpan, priority, topUpList } from './limit-model.ts';
 import { modelPattern } from './model-patterns.ts';
 import { networkList } from './networks.ts';
 
@@ -45,6 +46,14 @@ export const keyPolicy = z.object({
   /** Where it may be used from; null: anywhere. */
   networks: networkList.nullable().default(null),
   caps: bodyCaps.default(() => noCaps),
+  /** Requests in any hour. */
+  rph: perSpan.default(null),
+  /** Tokens in any 60 seconds, input and output together. */
+  tpm: perSpan.default(null),
+  priority: priority.default('normal'),
+  budgets: budgetList.default(() => []),
+  /** Changed by `keys.topUp` alone. */
+  topUps: topUpList.default(() => []),
 });
 export type KeyPolicy = Readonly<z.infer<typeof keyPolicy>>;
 
@@ -54,6 +63,10 @@ export const keyPolicyPatch = z.object({
   deniedModels: keyPolicy.shape.deniedModels.unwrap().optional(),
   networks: keyPolicy.shape.networks.unwrap().optional(),
   caps: bodyCapsPatch.optional(),
+  rph: perSpan.optional(),
+  tpm: perSpan.optional(),
+  priority: priority.optional(),
+  budgets: budgetList.optional(),
 });
 export type KeyPolicyPatch = Readonly<z.infer<typeof keyPolicyPatch>>;
 
@@ -61,7 +74,7 @@ export type KeyPolicyPatch = Readonly<z.infer<typeof keyPolicyPatch>>;
 export const usualPolicy: KeyPolicy = keyPolicy.parse({});
 
 /** Stands in for a policy that cannot be read: nothing is allowed. */
-export const closedPolicy: KeyPolicy = { ...usualPolicy, operations: [] };
+export const closedPolicy: KeyPolicy = { ...usualPolicy, operations: [], rph: 0, tpm: 0 };
 
 export function mayDo(policy: KeyPolicy, operation: KeyOperation): boolean {
   return policy.operations.includes(operation);

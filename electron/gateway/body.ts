@@ -15,17 +15,14 @@ import { openUpload } from './upload.ts';
 
 export type BodyPorts = { readonly settings: () => Settings; readonly budget: BodyBudget };
 
-/** How long a body may stop arriving before the request is given up. */
-const idleMs = 30_000;
-
 export async function readBody(admitted: Admitted, ports: BodyPorts): Promise<Bodied> {
   const { req, route } = admitted;
-  if (route.body === 'raw') return passOn(admitted, ports.settings()['limits.uploadMaxBytes']);
+  if (route.body === 'raw') return passOn(admitted, ports.settings());
   const memory = ports.budget.open();
   const contentType = req.headers['content-type'];
   try {
     const wanted = route.body !== 'none' && hasBody(req);
-    const bytes = wanted ? await collect(admitted, memory, ports.settings()['limits.bodyMaxBytes']) : nothing;
+    const bytes = wanted ? await collect(admitted, memory, ports.settings()) : nothing;
     return { ...admitted, body: { ...holdBytes(bytes, memory), facts: await factsOf(admitted, bytes, contentType) } };
   } catch (error) {
     memory.give();
@@ -36,8 +33,11 @@ export async function readBody(admitted: Admitted, ports: BodyPorts): Promise<Bo
 const nothing = Buffer.alloc(0);
 
 // Not read here: forward passes it on as it comes.
-function passOn(admitted: Admitted, limitBytes: number): Bodied {
-  const upload = openUpload(admitted, limitBytes);
+function passOn(admitted: Admitted, settings: Settings): Bodied {
+  const upload = openUpload(admitted, {
+    limitBytes: settings['limits.uploadMaxBytes'],
+    stallMs: settings['network.bodyStallMs'],
+  });
   const body: Bodied['body'] = {
     get sizeBytes() {
       return upload.sizeBytes();
@@ -76,7 +76,8 @@ function factsOf(admitted: Admitted, bytes: Buffer, contentType = '') {
   return jsonFacts(bytes, route);
 }
 
-async function collect(admitted: Admitted, memory: BodyMemory, limitBytes: number): Promise<Buffer> {
+async function collect(admitted: Admitted, memory: BodyMemory, settings: Settings): Promise<Buffer> {
+  const { 'limits.bodyMaxBytes': limitBytes, 'network.bodyStallMs': stallMs } = settings;
   const { req, res } = admitted;
   const tooLarge = () =>
     new KeyhatchError('body_too_large', { details: { limit: sizeText(limitBytes), setting: 'limits.bodyMaxBytes' } });
@@ -105,8 +106,8 @@ async function collect(admitted: Admitted, memory: BodyMemory, limitBytes: numbe
       reject(error);
     };
     const timer = setTimeout(
-      () => giveUp(new KeyhatchError('body_timeout', { details: { seconds: idleMs / 1000 } })),
-      idleMs,
+      () => giveUp(new KeyhatchError('body_timeout', { details: { seconds: Math.ceil(stallMs / 1000) } })),
+      stallMs,
     );
     const onData = (chunk: Buffer) => {
       timer.refresh();

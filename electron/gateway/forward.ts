@@ -3,16 +3,17 @@
 // connection before it took a byte while another serves the same model (ARCHITECTURE.md, rules 5 to 8).
 
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import type { Stream } from 'node:stream';
 import { createProxyServer, type ProxyServer } from 'http-proxy';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
+import { bareHost } from '../lib/bare-host.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type Attempt, breakOff, endAttempt, endOf, type Forwarded, hold, release, tallyFacts } from './attempt.ts';
 import { type Authorized, endedError, ownerOf } from './exchange.ts';
 import { clientHeaders, upstreamHeaders } from './forward-headers.ts';
 import type { GatewayUpstream, ResponseOwners } from './ports.ts';
 import type { RunningRequests } from './running.ts';
+import { bodyBytesUp, bodySource, sendBody } from './send-body.ts';
 import { watchStreamEnd } from './stream-end.ts';
 import { openTally, type Tally } from './tally/tally.ts';
 import { createTurnEnd } from './turn-end.ts';
@@ -113,16 +114,13 @@ export function createForward(ports: ForwardPorts): Forward {
 }
 
 function send(proxy: ProxyServer, state: Attempt, ports: SendPorts): void {
-  const { exchange, upstream, splices } = state;
+  const { exchange, upstream } = state;
   const { req, res } = exchange;
   const { url } = upstream;
   // The library copies the request's own headers, so they are replaced before it sees them: a header taken out later
   // would already have gone when the client said `Expect: 100-continue`.
-  const { upload } = exchange.body;
-  const addedBytes = splices.reduce((sum, { from, to, text }) => sum + text.length - (to - from), 0);
-  const bodyBytes = upload ? (upload.announcedBytes ?? 'chunked') : exchange.body.sizeBytes + addedBytes;
-  req.headers = upstreamHeaders(exchange, upstream, ports.instanceId, bodyBytes);
-  const hostname = url.hostname.replace(/^\[|\]$/g, '');
+  req.headers = upstreamHeaders(exchange, upstream, ports.instanceId, bodyBytesUp(state));
+  const hostname = bareHost(url.hostname);
   const prefix = url.pathname.replace(/\/$/, '');
   const search = exchange.query.size > 0 ? `?${exchange.query}` : '';
   proxy
@@ -130,32 +128,11 @@ function send(proxy: ProxyServer, state: Attempt, ports: SendPorts): void {
       target: { protocol: url.protocol, hostname, port: url.port, pathname: prefix + exchange.upstreamPath + search },
       ignorePath: true,
       agent: ports.agents.for(url.protocol),
-      buffer: upload?.stream ?? bodySource(() => ports.turns.send(state)),
+      buffer: exchange.body.upload?.stream ?? bodySource(() => ports.turns.send(state)),
       selfHandleResponse: true,
     })
     // Failures arrive as events; the promise tells them a second time.
     .catch(() => {});
-}
-
-// All that the library does with a body is to pipe it. Ours goes with the head in one write, without a stream's machinery;
-// and this does not hold its bytes, because the library holds on to it.
-function bodySource(onPipe: () => void): Stream {
-  return { pipe: onPipe } as unknown as Stream;
-}
-
-function sendBody({ request, exchange, splices }: Attempt): void {
-  if (!request || request.destroyed) return;
-  const bytes = exchange.body.bytes();
-  if (splices.length === 0) return void request.end(bytes);
-  // In pieces, because a copy of a large body would be memory that nobody counts.
-  request.cork();
-  let sent = 0;
-  for (const { from, to, text } of splices) {
-    request.write(bytes.subarray(sent, from));
-    request.write(text);
-    sent = to;
-  }
-  request.end(bytes.subarray(sent));
 }
 
 // Whatever is thrown in here would otherwise be thrown at the event loop, and end the process.

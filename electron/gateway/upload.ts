@@ -17,8 +17,6 @@ export type Upload = {
   readonly start: (fail: (error: KeyhatchError) => void) => void;
 };
 
-const idleMs = 30_000;
-
 const uploading = Symbol('uploading');
 type UploadingRequest = IncomingMessage & { [uploading]?: true };
 
@@ -28,7 +26,10 @@ export function isUploading(req: IncomingMessage): boolean {
 }
 
 /** @throws KeyhatchError `body_too_large`, `encoding_unsupported` by what the head announces */
-export function openUpload({ req, res, expectsContinue }: Admitted, limitBytes: number): Upload {
+export function openUpload(
+  { req, res, expectsContinue }: Admitted,
+  { limitBytes, stallMs }: { readonly limitBytes: number; readonly stallMs: number },
+): Upload {
   const encoding = req.headers['content-encoding'];
   if (encoding !== undefined && encoding.trim().toLowerCase() !== 'identity') {
     throw new KeyhatchError('encoding_unsupported', { details: { encoding: encoding.slice(0, 40) } });
@@ -57,8 +58,8 @@ export function openUpload({ req, res, expectsContinue }: Admitted, limitBytes: 
       timer = setInterval(() => {
         // While the model server takes nothing, the client cannot send.
         if (stream.readableLength === 0)
-          fail(new KeyhatchError('body_timeout', { details: { seconds: idleMs / 1000 } }));
-      }, idleMs);
+          fail(new KeyhatchError('body_timeout', { details: { seconds: Math.round(stallMs / 1000) } }));
+      }, stallMs);
       const stop = () => clearInterval(timer);
       stream.once('error', (error) => {
         stop();

@@ -5,6 +5,7 @@ import { keysAndUsage } from './migrations/0010-keys-and-usage.ts';
 import { usageRollups } from './migrations/0020-usage-rollups.ts';
 import { keyPolicies } from './migrations/0070-key-policies.ts';
 import { keyKinds } from './migrations/0090-key-kinds.ts';
+import { fewerIndexes } from './migrations/0120-fewer-indexes.ts';
 
 export type DatabaseMigration = {
   readonly version: number;
@@ -12,4 +13,10 @@ export type DatabaseMigration = {
   readonly up: (db: DatabaseSync) => void;
 };
 
-export const databaseMigrations: readonly DatabaseMigration[] = [keysAndUsage, usageRollups, keyPolicies, keyKinds];
+export const databaseMigrations: readonly DatabaseMigration[] = [
+  keysAndUsage,
+  usageRollups,
+  keyPolicies,
+  keyKinds,
+  fewerIndexes,
+];

@@ -3,19 +3,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { closedPolicy, type KeyPolicy, keyPolicy, usualPolicy } from '../../shared/key-policy.ts';
 import { type KeyFacts, keyFacts } from '../../shared/model.ts';
-import { durably } from './transaction.ts';
+import { durably, inTransaction } from './transaction.ts';
 
 /** A key as it is kept: its facts without those that are derived. */
 export type StoredKey = Readonly<Omit<KeyFacts, 'status' | 'usable' | 'today'>> & { readonly paused: boolean };
 
 export type KeyPatch = { readonly [Name in keyof Omit<StoredKey, 'id'>]?: StoredKey[Name] };
-
-export type KeyUse = {
-  readonly id: string;
-  readonly at: number;
-  readonly address: string;
-  readonly userAgent: string | null;
-};
 
 export type KeyTable = {
   /** Every key that is not deleted, oldest first. */
@@ -29,8 +22,6 @@ export type KeyTable = {
   readonly remove: (id: string, nowMs: number) => boolean;
   /** The name of a key, also of a deleted one. */
   readonly nameOf: (id: string) => string | undefined;
-  /** Notes when keys were last used; an older use than the known one changes nothing. Opens no transaction. */
-  readonly recordUse: (batch: readonly KeyUse[]) => void;
 };
 
 type KeyRecord = {
@@ -70,9 +61,6 @@ export function createKeyTable(db: DatabaseSync): KeyTable {
   );
   const removeOne = db.prepare('UPDATE keys SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL');
   const name = db.prepare('SELECT name FROM keys WHERE id = ?');
-  const use = db.prepare(`
-    UPDATE keys SET last_used_at = :at, last_used_from = :address, last_used_by = :userAgent
-    WHERE id = :id AND (last_used_at IS NULL OR last_used_at <= :at)`);
 
   function get(id: string): StoredKey | undefined {
     const row = one.get(id);
@@ -85,17 +73,18 @@ export function createKeyTable(db: DatabaseSync): KeyTable {
     insert: (key) => {
       durably(db, () => insertOne.run(toRecord(key)));
     },
-    update(id, patch) {
-      const key = get(id);
-      if (key === undefined) return false;
-      durably(db, () => updateOne.run(toRecord({ ...key, ...patch, id })));
-      return true;
-    },
+    // Read and written as one: another connection notes last uses.
+    update: (id, patch) =>
+      durably(db, () =>
+        inTransaction(db, () => {
+          const key = get(id);
+          if (key === undefined) return false;
+          updateOne.run(toRecord({ ...key, ...patch, id }));
+          return true;
+        }),
+      ),
     remove: (id, nowMs) => durably(db, () => removeOne.run(nowMs, id)).changes === 1,
     nameOf: (id) => (name.get(id) as { name: string } | undefined)?.name,
-    recordUse(batch) {
-      for (const { id, at, address, userAgent } of batch) use.run({ id, at, address, userAgent });
-    },
   };
 }
 

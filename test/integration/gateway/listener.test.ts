@@ -1,11 +1,14 @@
 // Moving the port under running streams, taken ports, draining.
 
 import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Admitted } from '../../../electron/gateway/exchange.ts';
 import { createListener } from '../../../electron/gateway/listener.ts';
 import { openUpload } from '../../../electron/gateway/upload.ts';
+import { settingsSchema } from '../../../shared/settings.ts';
+import { freePort } from '../../fakes/free-port.ts';
 import { type Bed, chat, makeBed } from '../../fakes/gateway-bed.ts';
 
 let bed: Bed;
@@ -24,15 +27,6 @@ function steppedStreams() {
     res.flushHeaders();
   };
   return open;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
 
 test('a change of port keeps every byte of 50 running streams, and new connections find the new one', async () => {
@@ -131,12 +125,14 @@ test('stopping lets running streams end, takes no new ones, and ends what takes 
 });
 
 test('a request that does not arrive in time is cut, but the upload of a model file may take longer', async () => {
-  const listener = createListener(async (req, res) => {
+  const settings = () => settingsSchema.parse({});
+  const handle = async (req: IncomingMessage, res: ServerResponse) => {
     if (req.url !== '/upload') return void req.resume();
-    const upload = openUpload({ req, res, expectsContinue: false } as Admitted, 1000);
+    const upload = openUpload({ req, res, expectsContinue: false } as Admitted, { limitBytes: 1000, stallMs: 10_000 });
     upload.stream.resume().on('end', () => res.end('all of it'));
     upload.start(() => res.destroy());
-  }, 50);
+  };
+  const listener = createListener(handle, { settings, limits: { watch: () => {}, close: () => {} }, arrivalMs: 50 });
   const [address] = await listener.moveTo(['127.0.0.1'], 0);
   const open = (path: string) => {
     const socket = connect(address?.port ?? 0, '127.0.0.1');
