@@ -1,7 +1,7 @@
 // The part of composing that asks what keys may do outside of a request: hands the gateway's own deciding functions, in the
 // gateway's order, to core, which tries a policy with them; and tells admin keys. Used by compose.ts alone.
 
-import type { KeyOperation } from '../shared/key-policy.ts';
+import { type KeyOperation, operations } from '../shared/key-policy.ts';
 import type { Settings } from '../shared/settings.ts';
 import { type AdminKeys, createAdminKeys } from './core/admin-keys.ts';
 import type { KeyRegistry } from './core/key-registry.ts';
@@ -9,6 +9,7 @@ import { createPolicyTest, type PolicyTest } from './core/policy-test.ts';
 import type { Upstreams } from './core/upstreams.ts';
 import { checkPaused } from './gateway/admit.ts';
 import { checkModel, realModel } from './gateway/authorize.ts';
+import { isCloudModel } from './gateway/body-policy.ts';
 import { checkStanding } from './gateway/identify.ts';
 import { createKeyRules } from './gateway/key-rules.ts';
 import { checkGatewayNetwork, checkKeyNetwork, checkOperation } from './gateway/permit.ts';
@@ -50,8 +51,10 @@ export function joinPolicy(ports: {
       },
       {
         stage: 'operation',
-        decide({ key, operation }) {
-          checkOperation({ kind: 'key', key }, operation, operation);
+        decide({ key, operation, model }) {
+          checkOperation({ kind: 'key', key }, operation, operations[operation]);
+          if (model !== undefined && isCloudModel(model))
+            checkOperation({ kind: 'key', key }, 'cloud', operations.cloud);
           return `The key has the right "${operation}".`;
         },
       },

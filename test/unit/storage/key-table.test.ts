@@ -23,7 +23,13 @@ const fullKey: StoredKey = {
   lastUsedBy: 'openai-python',
   limits: { rpm: 0, parallel: 4 },
   models: ['llama', 'qwen'],
-  policy: { ...usualPolicy, operations: ['chat', 'cloud'] },
+  policy: {
+    ...usualPolicy,
+    operations: ['chat', 'cloud'],
+    deniedModels: ['*:70b'],
+    networks: ['my-network'],
+    caps: { ...usualPolicy.caps, maxTokens: 7 },
+  },
 };
 
 function table() {

@@ -120,3 +120,14 @@ test('a profile of version 10 opens, with its key, its deleted key and its usage
   expect(report.strangers).toEqual([{ code: 'key_missing', count: 7 }]);
   db.close();
 });
+
+test('step 90 takes every key that is there for one of the gateway, and knows two kinds', () => {
+  const db = new DatabaseSync(':memory:');
+  db.exec(fixture('schema-10.sql'));
+  db.exec(fixture('profile-10.sql'));
+  databaseMigrations.find((step) => step.version === 90)?.up(db);
+  expect(db.prepare('SELECT DISTINCT kind FROM keys').all()).toEqual([{ kind: 'inference' }]);
+  expect(db.prepare("UPDATE keys SET kind = 'admin'").run().changes).toBe(2);
+  expect(() => db.exec("UPDATE keys SET kind = 'other'")).toThrow(/CHECK/);
+  db.close();
+});
