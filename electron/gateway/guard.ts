@@ -38,7 +38,7 @@ export function guard(received: Received, ports: GuardPorts): Guarded {
   return {
     ...received,
     ...source,
-    trulyLocal: isTrulyLocal(req, hostName),
+    trulyLocal: isTrulyLocal(req, source.fromThisComputer),
     path,
     query,
   };

@@ -9,7 +9,7 @@ import { openTemporaryDatabase, plainKey } from './fixtures/open-profile.ts';
 const fullKey: StoredKey = {
   id: 'bbbbbbbb',
   name: 'phone ☎',
-  kind: 'inference',
+  kind: 'admin',
   project: 'thesis',
   origin: 'typed',
   paused: true,
