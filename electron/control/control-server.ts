@@ -47,6 +47,8 @@ export type ControlServer = {
 
 const bodyMaxBytes = 4 * 1024 * 1024;
 const closeGraceMs = 2000;
+/** How soon a connection ends whose admin key has ended. */
+const keyCheckMs = 1000;
 
 /**
  * Listens for the command line. The caller holds the profile's lock, so whatever lies at the address is left over.
@@ -114,6 +116,12 @@ function createAnswer<CallContext extends Context>(
   function greetAdmin(request: IncomingMessage, response: ServerResponse, credential: string): void {
     const mayAct = () => options.verifyAdmin?.(credential) !== undefined;
     if (!mayAct()) throw refused('it sent no admin key that may act here now');
+    // What follows changes has been let in long ago: it ends with its key.
+    const { socket } = request;
+    const timer = setInterval(() => {
+      if (!canAct(mayAct)) socket.destroy();
+    }, keyCheckMs).unref();
+    socket.once('close', () => clearInterval(timer));
     sendJson(response, 200, sessions.openForAdmin(request.socket, mayAct));
   }
 
@@ -127,6 +135,15 @@ function createAnswer<CallContext extends Context>(
       return sendJson(response, wire.status, { json: wire.toJSON() });
     });
   };
+}
+
+/** Whoever cannot be looked up any more may not act either. */
+function canAct(mayAct: () => boolean): boolean {
+  try {
+    return mayAct();
+  } catch {
+    return false;
+  }
 }
 
 async function readBody(request: IncomingMessage): Promise<unknown> {

@@ -5,6 +5,7 @@ import { chmod, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connectControl } from '../../../electron/control/control-client.ts';
 import type { KeyFacts } from '../../../shared/model.ts';
 import { type KeyhatchProcess, startKeyhatch } from '../../fakes/keyhatch-process.ts';
 
@@ -99,6 +100,19 @@ test('must be one, and one that may act now', async () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain('not an admin key that may act here now');
   }
+});
+
+test('that is revoked ends what it follows', async () => {
+  const { key } = await keyhatch.json<{ key: string }>(['keys', 'create', '--admin', '--name', 'watcher']);
+  const connection = await connectControl({ dataDir: keyhatch.dataDir, adminKey: key });
+  const changes = await connection?.client.changes.watch();
+  expect((await changes?.next())?.value).toEqual({ type: 'ready' });
+  await keyhatch.json(['keys', 'revoke', 'watcher', '--yes']);
+  const untilEnd = async () => {
+    while (!(await changes?.next())?.done);
+  };
+  await expect(untilEnd()).rejects.toThrow();
+  await expect(connection?.client.status.get()).rejects.toMatchObject({ code: 'control_refused' });
 });
 
 test('is not taken from a file that others can read', async () => {
