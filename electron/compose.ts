@@ -8,6 +8,7 @@ import { joinDashboard } from './compose-dashboard.ts';
 import { openEcho } from './compose-echo.ts';
 import { openLedger } from './compose-ledger.ts';
 import { joinMetrics } from './compose-metrics.ts';
+import { joinPolicy } from './compose-policy.ts';
 import { joinUsage } from './compose-usage.ts';
 import { type ControlServer, startControlServer } from './control/control-server.ts';
 import { createChangeFeed } from './core/change-feed.ts';
@@ -48,7 +49,7 @@ const detectTimeoutMs = 1_500;
  * @throws KeyhatchError `profile_in_use`, `profile_from_future`, `profile_damaged`, `upstream_address_refused`
  */
 export async function compose(shell: Shell): Promise<House> {
-  const { log, dataDir } = shell;
+  const { log, dataDir, env } = shell;
   const clock = systemClock;
   const lifetime = createLifetime({ log, partDeadlineMs: drainMs + 5_000 });
   try {
@@ -70,15 +71,7 @@ export async function compose(shell: Shell): Promise<House> {
     const { keyTable, recorder } = ledger;
 
     const knownKeyIds = () => keyTable.list().map(({ id }) => id);
-    const vault = openProfileVault({
-      wanted: shell.vault,
-      meta: ledger.meta,
-      knownKeyIds,
-      dataDir,
-      env: shell.env,
-      log,
-      clock,
-    });
+    const vault = openProfileVault({ wanted: shell.vault, meta: ledger.meta, knownKeyIds, dataDir, env, log, clock });
     const door: { current: WatchedVaultDoor | undefined } = { current: undefined };
     const vaultDoor = doorTo(() => door.current);
     const registry = createKeyRegistry({ store: keyTable, vault: vaultDoor, clock, today: recorder.usage.today });
@@ -209,10 +202,7 @@ export async function compose(shell: Shell): Promise<House> {
     });
 
     const settingsCalls = createSettingsCalls({
-      get: settings.get,
-      view: settings.view,
-      list: settings.list,
-      set: settings.set,
+      ...settings,
       moveListener: server.move,
       followDashboard: dashboard.follow,
     });
@@ -236,6 +226,7 @@ export async function compose(shell: Shell): Promise<House> {
     lifetime.own('changes', changes.close);
     lifetime.own('settings', settings.onChange(changes.settingsChanged));
 
+    const policy = joinPolicy({ registry, settings: settings.get, upstreams, clock });
     const router = createRouter({
       status,
       watch: changes.watch,
@@ -243,6 +234,7 @@ export async function compose(shell: Shell): Promise<House> {
       setLan: settingsCalls.setLan,
       checkPort: (port) => checkPort(settings.get()['server.hosts'], port, gateway.addresses()),
       keys,
+      policyTest: policy.test,
       upstreams,
       settings: settingsCalls,
       ...asked,
@@ -261,7 +253,12 @@ export async function compose(shell: Shell): Promise<House> {
     });
 
     async function start(): Promise<void> {
-      const control: ControlServer = await startControlServer({ dataDir, router, log });
+      const control: ControlServer = await startControlServer({
+        dataDir,
+        router,
+        log,
+        verifyAdmin: policy.verifyAdmin,
+      });
       lifetime.own('control socket', control.close);
       health.start();
       lifetime.own(
