@@ -76,6 +76,7 @@ export function openLedger(options: LedgerOptions) {
         reads.call('requestExportPage', query),
       exportLines: (query: Parameters<LedgerReads['exportLines']>[0]) => reads.call('exportLines', query),
     },
+    unmetered: (sinceMs: number) => upToDate((now) => reads.call('unmetered', { since: now - sinceMs, until: now })),
     requestPage: (query: RequestQuery) => upToDate(() => reads.call('requestPage', query)),
     findRequest: (id: string) => upToDate(() => reads.call('findRequest', id)),
     profile: async (): Promise<ProfileFacts> => {

@@ -17,8 +17,7 @@ export function joinUsage(options: {
   const { ledger, settings, upstreamName, clock } = options;
   const prices = () => settings.get()['usage.prices'];
   const requests = createRequestCalls({
-    page: ledger.requestPage,
-    find: ledger.findRequest,
+    ledger,
     keyName: ledger.keyTable.nameOf,
     upstreamName,
   });

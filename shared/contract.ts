@@ -5,6 +5,7 @@ import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
 import { change } from './change.ts';
 import { topUp } from './limit-model.ts';
+import { unmeteredReport } from './metering-model.ts';
 import {
   createdKey,
   desktopFacts,
@@ -123,6 +124,8 @@ export const contract = {
     lifetime: view.input(lifetimeQuestion).output(usageLifetime),
     /** The pieces of a file. What comes while it runs is not in it. */
     export: view.input(usageExport).output(eventIterator(exportChunk)),
+    /** Answers whose token numbers are not their model server's own, by upstream and reason. */
+    unmetered: view.input(z.object({ sinceMs: z.number().int().positive() })).output(unmeteredReport),
   },
   requests: {
     list: view.input(requestQuery).output(requestPage),

@@ -105,6 +105,7 @@ export function createRouter(ports: RouterPorts) {
       details: calls.usage.details.handler(({ input }) => usage.details(input)),
       lifetime: calls.usage.lifetime.handler(({ input }) => usage.lifetime(input)),
       export: calls.usage.export.handler(({ input, signal }) => exports.usage(input, signal)),
+      unmetered: calls.usage.unmetered.handler(({ input }) => requests.unmetered(input.sinceMs)),
     },
     requests: {
       list: calls.requests.list.handler(({ input }) => requests.list(input)),

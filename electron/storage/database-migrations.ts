@@ -3,6 +3,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { keysAndUsage } from './migrations/0010-keys-and-usage.ts';
 import { usageRollups } from './migrations/0020-usage-rollups.ts';
+import { timesAndMetering } from './migrations/0030-times-and-metering.ts';
 import { tokenSources } from './migrations/0040-token-sources.ts';
 import { keyCounters } from './migrations/0041-key-counters.ts';
 import { keyPolicies } from './migrations/0070-key-policies.ts';
@@ -17,6 +18,7 @@ export type DatabaseMigration = {
 export const databaseMigrations: readonly DatabaseMigration[] = [
   keysAndUsage,
   usageRollups,
+  timesAndMetering,
   tokenSources,
   keyCounters,
   keyPolicies,

@@ -7,6 +7,7 @@ import type { RequestQuery, UsageGroup, UsageReport } from '../../shared/usage-m
 import { createBatchWrite, type LedgerBatch } from './ledger-batch.ts';
 import { createRequestList, type ListedPage, type ListedRequest } from './request-list.ts';
 import { createRetention, type Kept } from './retention.ts';
+import { createUnmeteredReport, type UnmeteredCounts } from './unmetered-table.ts';
 import { createUsageAnswers, type UsageAnswers } from './usage-answers.ts';
 import { createUsageReport } from './usage-report.ts';
 import { createUsageTable } from './usage-table.ts';
@@ -20,6 +21,7 @@ export type LedgerWrites = {
 
 export type LedgerReads = UsageAnswers & {
   readonly report: (query: { readonly since: number; readonly until: number; readonly by: UsageGroup }) => UsageReport;
+  readonly unmetered: (query: { readonly since: number; readonly until: number }) => UnmeteredCounts;
   readonly requestPage: (query: RequestQuery) => ListedPage;
   readonly findRequest: (id: string) => ListedRequest | undefined;
   /** How many single requests are kept. */
@@ -41,6 +43,7 @@ export function createLedgerReads(db: DatabaseSync): LedgerReads {
   return {
     ...createUsageAnswers(db),
     report: createUsageReport(db),
+    unmetered: createUnmeteredReport(db),
     requestPage: requests.page,
     findRequest: requests.find,
     requestsKept: () => (kept.get() as { requests: number }).requests,

@@ -1,5 +1,16 @@
 // Usage: sums, chart, ranking and refusals.
 
+import type { UnmeteredReason } from '../../shared/metering-model.ts';
+
+const unmeteredReasons: Readonly<Record<UnmeteredReason, string>> = {
+  too_large: 'too large to be read',
+  compressed: 'compressed',
+  unreadable: 'could not be read',
+  cut_before_token: 'ended before the first token',
+  cut_short: 'cut short',
+  no_numbers: 'held no numbers',
+};
+
 export const usageTexts = {
   title: 'Usage',
   range: 'Range',
@@ -129,6 +140,11 @@ export const usageTexts = {
     progress: (done: string, total: string) => `${done} of ${total}`,
     done: (file: string) => `Saved as ${file}.`,
   },
+  notTold: (count: number, shown: string) =>
+    count === 1
+      ? 'The model server did not tell the numbers of 1 answer.'
+      : `The model servers did not tell the numbers of ${shown} answers.`,
+  unmeteredReasons,
   refusals: 'Refused, by reason',
   refusalsEmpty: 'Nobody was turned away in this time.',
   empty: 'Nothing was used in this time',

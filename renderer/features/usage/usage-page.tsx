@@ -11,6 +11,7 @@ import { usageTexts as texts } from '../../texts/usage-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
+import { UnmeteredLine } from './unmetered-line.tsx';
 import { UsageControls, UsageDays, UsageFilters } from './usage-controls.tsx';
 import { UsageExport } from './usage-export.tsx';
 import { shownGroups } from './usage-groups.ts';
@@ -21,6 +22,7 @@ import {
   rangeOf,
   type SplitName,
   showNames,
+  type UsageChoice,
   type UsageChoiceHandle,
   useUsageChoice,
   useUsageDetails,
@@ -110,6 +112,7 @@ function Report({ series, nameOf, handle }: ReportProps) {
       >
         <UsageOverTime series={series} groups={groups} title={texts.chart[show][by]} hint={texts.chart.hint} />
         <UsageSources total={series.total} />
+        {isWhole(choice) && <UnmeteredLine series={series} />}
       </Panel>
       {groups.length > 0 && (
         <Panel flush>
@@ -134,6 +137,9 @@ function Report({ series, nameOf, handle }: ReportProps) {
     </>
   );
 }
+
+// Of a part, or of a time that is over, it is not known.
+const isWhole = ({ range, filter }: UsageChoice) => range !== 'custom' && Object.keys(filter).length === 0;
 
 function NothingUsed() {
   return (

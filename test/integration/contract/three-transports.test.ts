@@ -55,6 +55,7 @@ const inputs: Readonly<Record<string, unknown>> = {
   'usage.details': { from: 1_000, until: 2_000, project: null },
   'usage.lifetime': { by: 'key' },
   'usage.export': { sinceMs: 60_000, by: 'client', every: 'day', format: 'csv' },
+  'usage.unmetered': { sinceMs: 60_000 },
   'requests.list': {},
   'requests.get': { id: 'gone' },
   'requests.export': { sinceMs: 60_000, format: 'json' },

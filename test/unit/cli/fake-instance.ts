@@ -9,6 +9,7 @@ import { type Contract, contract } from '../../../shared/contract.ts';
 import { errorsFromWire, errorsToWire } from '../../../shared/error-wire.ts';
 import { KeyhatchError } from '../../../shared/errors.ts';
 import { usualPolicy } from '../../../shared/key-policy.ts';
+import type { UnmeteredReport } from '../../../shared/metering-model.ts';
 import type { Finding, KeyFacts, LockedAddress, Status, UpstreamStatus } from '../../../shared/model.ts';
 import { settingAbout, settingNames, settingsSchema } from '../../../shared/settings.ts';
 import type { UsageReport, UsageSeries } from '../../../shared/usage-model.ts';
@@ -104,6 +105,14 @@ export const atRest: Status = {
   server: { state: 'stopped', urls: [], startedAt: null, reason: null, running: 0, reachable: [] },
 };
 
+export const unmetered: UnmeteredReport = {
+  since: now - 3_600_000,
+  until: now,
+  lines: [
+    { upstreamId: 'up1', upstreamName: 'Ollama', reason: 'cut_short', source: 'counted', requests: 3 },
+    { upstreamId: null, upstreamName: null, reason: 'no_numbers', source: 'unknown', requests: 1 },
+  ],
+};
 const totals = {
   requests: 12,
   refused: 1,
@@ -278,6 +287,7 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
         total: { ...totals, costs },
       })),
       export: os.usage.export.handler(() => chunks(stubs.chunks)),
+      unmetered: os.usage.unmetered.handler(() => unmetered),
     },
     requests: {
       list: os.requests.list.handler(() => ({ rows: [], next: null })),
