@@ -10,8 +10,9 @@ import { createKeyTable } from '../electron/storage/key-table.ts';
 import { createRequestList } from '../electron/storage/request-list.ts';
 import { createRetention } from '../electron/storage/retention.ts';
 import { inTransaction } from '../electron/storage/transaction.ts';
-import { createUsageSeries } from '../electron/storage/usage-series.ts';
+import { createUsageAnswers } from '../electron/storage/usage-answers.ts';
 import { createUsageTable } from '../electron/storage/usage-table.ts';
+import { examplePrices } from '../shared/prices.ts';
 import type { RequestRow } from '../shared/usage-model.ts';
 import { quantile } from './statistics.ts';
 
@@ -128,7 +129,8 @@ function measure(file: string, rows: number): void {
     timed(flushes, (round) => inTransaction(db, () => usage.insertRequests(batches[round] ?? []))),
     flushTargetMs,
   );
-  const series = createUsageSeries(db);
+  const answers = createUsageAnswers(db);
+  const { series } = answers;
   const ranges = [
     ['1h', hourMs],
     ['24h', dayMs],
@@ -155,6 +157,28 @@ function measure(file: string, rows: number): void {
       askTargetMs,
     );
   }
+  for (const [name, lengthMs] of ranges) {
+    show(
+      `week and models by key over ${name}`,
+      timed(asks, () => void answers.details({ since: now - lengthMs, until: now, filter: {} })),
+      askTargetMs,
+    );
+  }
+  for (const by of ['key', 'model'] as const) {
+    show(
+      `totals for ever by ${by}`,
+      timed(asks, () => void answers.lifetime({ until: now, by, prices: examplePrices })),
+      askTargetMs,
+    );
+  }
+  const query = { since: now - days * dayMs, until: now };
+  const { lastRow } = answers.beginRequestExport(query);
+  const after = { at: now - 10 * dayMs, row: 0 };
+  show(
+    'a page of 1,000 requests of an export',
+    timed(asks, () => void answers.requestExportPage({ query, lastRow, after, limit: 1_000 })),
+    askTargetMs,
+  );
   const list = createRequestList(db);
   for (const query of [{}, { model: 'model-3' }, { outcome: 'refused' as const }, { outcome: 'trouble' as const }]) {
     show(
