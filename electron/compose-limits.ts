@@ -2,6 +2,8 @@
 // facts tell of them. Used by compose.ts alone.
 
 import type { LimitStates } from '../shared/limit-model.ts';
+import { costOf } from '../shared/prices.ts';
+import type { Settings } from '../shared/settings.ts';
 import type { Ledger } from './compose-ledger.ts';
 import { type KeyRegistry, resolveKey } from './core/key-registry.ts';
 import type { Gateway } from './gateway/gateway.ts';
@@ -16,16 +18,22 @@ export function joinLimits(options: {
   readonly ledger: Pick<Ledger, 'limitCounters'>;
   readonly registry: KeyRegistry;
   readonly gateway: () => Gateway;
+  readonly settings: () => Settings;
   readonly lifetime: Lifetime;
   readonly clock: Clock;
   readonly log: Log;
 }) {
-  const { ledger, registry, gateway, lifetime, clock, log } = options;
+  const { ledger, registry, gateway, settings, lifetime, clock, log } = options;
   const counters = createMemoryCounters({ store: ledger.limitCounters, clock, log });
   lifetime.own('limit counters', counters.close);
   const ports: Pick<GatewayPorts, 'counters' | 'prices' | 'budgetOwners'> = {
     counters,
-    prices: { costOf: () => undefined },
+    prices: {
+      costOf(model, tokens, currency) {
+        const cost = costOf(settings()['usage.prices'], model ?? null, tokens);
+        return cost?.currency === currency ? cost.micros : undefined;
+      },
+    },
     budgetOwners: (key) => [ownBudgets(key)],
   };
   return {

@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { joinDashboard } from './compose-dashboard.ts';
 import { openLedger } from './compose-ledger.ts';
 import { joinLimits } from './compose-limits.ts';
+import { joinMetrics } from './compose-metrics.ts';
+import { joinPolicy } from './compose-policy.ts';
 import { detectTimeoutMs, joinUpstreams } from './compose-upstreams.ts';
+import { joinUsage } from './compose-usage.ts';
 import { type ControlServer, startControlServer } from './control/control-server.ts';
 import { createChangeFeed } from './core/change-feed.ts';
 import { createDiscovery } from './core/discovery.ts';
@@ -16,7 +19,6 @@ import { createKeyRegistry } from './core/key-registry.ts';
 import { createKeys } from './core/keys.ts';
 import { noDesktop } from './core/no-desktop.ts';
 import { reachableAt } from './core/reachable.ts';
-import { createRequestCalls } from './core/request-calls.ts';
 import { createRouter } from './core/router.ts';
 import { createServerControl } from './core/server-control.ts';
 import { createSettingsCalls } from './core/settings-calls.ts';
@@ -41,7 +43,7 @@ const drainMs = 15_000;
  * @throws KeyhatchError `profile_in_use`, `profile_from_future`, `profile_damaged`, `upstream_address_refused`
  */
 export async function compose(shell: Shell): Promise<House> {
-  const { log, dataDir } = shell;
+  const { log, dataDir, env } = shell;
   const clock = systemClock;
   const lifetime = createLifetime({ log, partDeadlineMs: drainMs + 5_000 });
   try {
@@ -63,15 +65,7 @@ export async function compose(shell: Shell): Promise<House> {
     const { keyTable, recorder } = ledger;
 
     const knownKeyIds = () => keyTable.list().map(({ id }) => id);
-    const vault = openProfileVault({
-      wanted: shell.vault,
-      meta: ledger.meta,
-      knownKeyIds,
-      dataDir,
-      env: shell.env,
-      log,
-      clock,
-    });
+    const vault = openProfileVault({ wanted: shell.vault, meta: ledger.meta, knownKeyIds, dataDir, env, log, clock });
     const door: { current: WatchedVaultDoor | undefined } = { current: undefined };
     const vaultDoor = doorTo(() => door.current);
     const registry = createKeyRegistry({
@@ -81,7 +75,15 @@ export async function compose(shell: Shell): Promise<House> {
       today: recorder.usage.today,
       budgets: (key) => limits.budgets(key.id),
     });
-    const limits = joinLimits({ ledger, registry, gateway: () => gateway, lifetime, clock, log });
+    const limits = joinLimits({
+      ledger,
+      registry,
+      gateway: () => gateway,
+      settings: settings.get,
+      lifetime,
+      clock,
+      log,
+    });
 
     const { upstreams, health } = await joinUpstreams({
       shell,
@@ -93,6 +95,8 @@ export async function compose(shell: Shell): Promise<House> {
       clock,
     });
 
+    const running = () => gateway.running();
+    const metrics = joinMetrics({ shell, settings: settings.get, keys: registry, recorder, upstreams, running, log });
     const gateway = createGateway({
       version: shell.version,
       instanceId: randomBytes(12).toString('hex'),
@@ -100,7 +104,7 @@ export async function compose(shell: Shell): Promise<House> {
       keys: registry,
       upstreams: { list: upstreams.live, fallback: upstreams.fallback },
       responses: recorder.responses,
-      usage: recorder.usage,
+      usage: metrics.usage,
       ...limits.ports,
       upstreamFailed: health.noteFailure,
       lookup: guardedLookup,
@@ -129,6 +133,7 @@ export async function compose(shell: Shell): Promise<House> {
       settings: settings.get,
       clock,
       fillRandom: (bytes) => randomFillSync(bytes),
+      counters: { countedBy: ledger.answers.countedBy, reset: keyTable.resetCounters },
       onChange(keyId) {
         gateway.keyChanged(keyId);
         changes.keyChanged(keyId);
@@ -152,6 +157,7 @@ export async function compose(shell: Shell): Promise<House> {
       settings,
       router: () => router,
       pagesDir: shell.pagesDir,
+      metrics: metrics.source,
       lifetime,
       onChange: () => changes.statusChanged(),
       log,
@@ -181,18 +187,15 @@ export async function compose(shell: Shell): Promise<House> {
     });
 
     const settingsCalls = createSettingsCalls({
-      get: settings.get,
-      view: settings.view,
-      list: settings.list,
-      set: settings.set,
+      ...settings,
       moveListener: server.move,
       followDashboard: dashboard.follow,
     });
-    const requests = createRequestCalls({
-      page: ledger.requestPage,
-      find: ledger.findRequest,
-      keyName: keyTable.nameOf,
+    const asked = joinUsage({
+      ledger,
+      settings,
       upstreamName: (id) => upstreams.records().find((record) => record.id === id)?.name,
+      clock,
     });
     const changes = createChangeFeed({
       status,
@@ -202,12 +205,13 @@ export async function compose(shell: Shell): Promise<House> {
       },
       keyStates: registry.states,
       setting: (name) => settingsCalls.list().find((setting) => setting.name === name),
-      viewOf: requests.viewOf,
+      viewOf: asked.requests.viewOf,
       log,
     });
     lifetime.own('changes', changes.close);
     lifetime.own('settings', settings.onChange(changes.settingsChanged));
 
+    const policy = joinPolicy({ registry, settings: settings.get, upstreams, clock });
     const router = createRouter({
       status,
       watch: changes.watch,
@@ -216,11 +220,10 @@ export async function compose(shell: Shell): Promise<House> {
       checkPort: (port) => checkPort(settings.get()['server.hosts'], port, gateway.addresses()),
       keys,
       limits: limits.of,
+      policyTest: policy.test,
       upstreams,
       settings: settingsCalls,
-      usage: ledger.report,
-      series: ledger.series,
-      requests,
+      ...asked,
       lockout: gateway.lockout,
       profile: ledger.profile,
       dashboardLink: dashboard.link,
@@ -236,7 +239,12 @@ export async function compose(shell: Shell): Promise<House> {
     });
 
     async function start(): Promise<void> {
-      const control: ControlServer = await startControlServer({ dataDir, router, log });
+      const control: ControlServer = await startControlServer({
+        dataDir,
+        router,
+        log,
+        verifyAdmin: policy.verifyAdmin,
+      });
       lifetime.own('control socket', control.close);
       health.start();
       lifetime.own(

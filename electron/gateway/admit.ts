@@ -1,4 +1,4 @@
-// Stage 4: may this caller have one more request running now? Status, parallel requests, and requests a minute and an hour
+// Stage 5: may this caller have one more request running now? Status, parallel requests, and requests a minute and an hour
 // over rolling windows. Gives out a lease that the pipeline returns exactly once; a refused call counts nothing.
 
 import { KeyhatchError } from '../../shared/errors.ts';
@@ -52,6 +52,11 @@ async function countRequest(key: GatewayKey, { limits, counters }: AdmitPorts): 
   if (taken.ok) return;
   const { counter = 'rpm', limit = 0 } = claims[taken.at] ?? {};
   throw rateLimited(key, counter, limit, taken.waitMs);
+}
+
+/** @throws KeyhatchError `key_paused` */
+export function checkPaused(key: GatewayKey): void {
+  if (key.status === 'paused') throw new KeyhatchError('key_paused', { details: { name: key.name } });
 }
 
 function onceOnly(release: () => void): Lease {

@@ -11,6 +11,7 @@ import { createPipeline } from './pipeline.ts';
 import { createPlaces, type Places } from './places.ts';
 import type { GatewayKey, GatewayPorts } from './ports.ts';
 import { createRunningRequests } from './running.ts';
+import { offersSocket } from './socket/upgrade.ts';
 
 export type Gateway = {
   /** Listens on these addresses, moving there if it listens already. @throws `port_in_use`, `address_unavailable` */
@@ -45,21 +46,33 @@ export function createGateway(
   const limits = createKeyLimits({ ...ports, calendar });
   const places = createPlaces(ports);
   const pipeline = createPipeline({ ...ports, running, calendar, limits, places, lockout });
+  const { sockets } = pipeline;
   const connectionLimits = createConnectionLimits(ports);
-  const listener = createListener(pipeline.handle, { limits: connectionLimits, settings: ports.settings });
+  const upgrades = { offered: offersSocket, take: sockets.upgrade };
+  const listener = createListener(pipeline.handle, {
+    limits: connectionLimits,
+    settings: ports.settings,
+    upgrades,
+  });
 
   async function stop(drainMs: number): Promise<void> {
     await listener.stopAccepting();
     places.refuseAll();
+    sockets.look();
     await within(drainMs, running.idle());
     running.endAll('server_stopping');
     // What was refused just now still has to get its answer out.
     await within(lastWordsMs, running.idle());
+    sockets.destroy();
     listener.destroy();
   }
 
   return {
-    listenOn: listener.moveTo,
+    async listenOn(hosts, port) {
+      const addresses = await listener.moveTo(hosts, port);
+      sockets.look();
+      return addresses;
+    },
     addresses: listener.addresses,
     urls: () => [...new Set(listener.addresses().map(urlOf))],
     stop,
@@ -74,6 +87,7 @@ export function createGateway(
     upstreamsChanged: places.look,
     keyChanged(keyId) {
       running.keyChanged(keyId);
+      sockets.keyChanged(keyId);
       places.keyChanged(keyId);
       if (!ports.keys.get(keyId)) ports.counters.forget({ kind: 'key', id: keyId });
     },

@@ -84,6 +84,8 @@ function self(key: GatewayKey, ports: OwnAnswerPorts): unknown {
       priority: key.policy.priority,
     },
     models: key.models,
+    denied_models: key.policy.deniedModels,
+    operations: key.policy.operations,
     remaining: {
       requests_this_minute: states.requestsPerMinute?.remaining ?? null,
       requests_this_hour: states.requestsPerHour?.remaining ?? null,

@@ -1,5 +1,5 @@
-// A request's way through the gateway, from top to bottom: guard, route, identify, admit, body, authorize, reserve, forward,
-// meter.
+// A request's way through the gateway, top to bottom: guard, route, identify, permit, admit, body, authorize, reserve,
+// forward, meter.
 // The only place that catches: one refusal, in the caller's dialect. What a stage took is given back here, once.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -16,10 +16,13 @@ import { createForward } from './forward.ts';
 import { guard } from './guard.ts';
 import { identify } from './identify.ts';
 import type { KeyLimits } from './key-limits.ts';
+import { createKeyRules } from './key-rules.ts';
+import type { Handler } from './listener.ts';
 import type { Lockout } from './lockout.ts';
 import { meter } from './meter.ts';
 import { answerModelList, upstreamsToList } from './model-list.ts';
 import { answerOwn } from './own-answers.ts';
+import { permit } from './permit.ts';
 import type { Places } from './places.ts';
 import type { GatewayPorts } from './ports.ts';
 import { setRateHeaders } from './rate-headers.ts';
@@ -28,11 +31,14 @@ import { makeRequestId } from './request-id.ts';
 import { createReserve } from './reserve.ts';
 import { createRouter, dialectOfPath } from './route.ts';
 import type { RunningRequests } from './running.ts';
+import { createSocketUpgrade, type SocketUpgrade } from './socket/upgrade.ts';
+import { createTokenRecount } from './token-recount.ts';
 import { createUpstreamAgents } from './upstream-agent.ts';
 
 export type Pipeline = {
   /** Takes a request from any listener; never rejects. */
-  readonly handle: (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean) => Promise<void>;
+  readonly handle: Handler;
+  readonly sockets: SocketUpgrade;
   readonly close: () => void;
 };
 
@@ -45,7 +51,8 @@ export type PipelinePorts = GatewayPorts & {
   readonly upstreamFailed: (upstreamId: string, reason: string) => void;
 };
 
-export function createPipeline(ports: PipelinePorts): Pipeline {
+export function createPipeline(given: PipelinePorts): Pipeline {
+  const ports = { ...given, rules: createKeyRules() };
   const agents = createUpstreamAgents(ports);
   const route = createRouter(ports);
   const reserve = createReserve(ports);
@@ -54,9 +61,16 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
     settings: ports.settings,
     budget: createBodyBudget(() => ports.settings()['limits.bodiesInFlightBytes']),
   };
+  const recount = createTokenRecount({ ...ports, agents });
+  const meterPorts = { ...ports, recount };
   const listPorts = { ...ports, agents };
 
-  async function handle(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): Promise<void> {
+  async function handle(
+    req: IncomingMessage,
+    res: ServerResponse,
+    expectsContinue: boolean,
+    onCut?: Received['onCut'],
+  ): Promise<void> {
     const receivedAt = ports.clock.now();
     const received: Received = {
       req,
@@ -64,6 +78,7 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
       id: makeRequestId(receivedAt),
       receivedAt,
       expectsContinue,
+      onCut,
     };
     let soFar: SoFar = received;
     let end: Forwarded | KeyhatchError | undefined;
@@ -77,7 +92,7 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
       soFar = routed;
       const identified = identify(routed, ports);
       soFar = identified;
-      const admitted = await admit(identified, ports);
+      const admitted = await admit(permit(identified, ports), ports);
       soFar = admitted;
       if (admitted.route.own) {
         showLimits(soFar);
@@ -110,7 +125,7 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
       } finally {
         soFar.place?.release();
         soFar.lease?.release();
-        meter(soFar, end, ports);
+        meter(soFar, end, meterPorts);
       }
     }
   }
@@ -127,5 +142,20 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
     return new KeyhatchError('internal', { details: { id }, cause: error });
   }
 
-  return { handle, close: () => agents.close() };
+  const sockets = createSocketUpgrade({
+    ...ports,
+    budget: bodyPorts.budget,
+    route,
+    handle,
+    meter: (soFar, error) => meter(soFar, error, meterPorts),
+  });
+
+  return {
+    handle,
+    sockets,
+    close() {
+      recount.close();
+      agents.close();
+    },
+  };
 }

@@ -1,4 +1,4 @@
-// Stage 7: holds what the request may use at most, of tokens a minute and of budgets, and a place at an upstream that serves
+// Stage 8: holds what the request may use at most, of tokens a minute and of budgets, and a place at an upstream that serves
 // it, waiting in line for one. Only for what occupies a model: listings pass. What was held is settled with the real
 // numbers when the request is over; a request that is refused here has used nothing.
 
@@ -60,9 +60,9 @@ function placed(authorized: Authorized, { upstream, place, queuedMs }: Entered) 
 }
 
 async function hold(authorized: Authorized, key: GatewayKey, ports: ReservePorts): Promise<Reservation | undefined> {
-  const cost = costOfRequest(authorized.body.facts, authorized.operation);
+  const cost = costOfRequest(authorized.body.facts, authorized.operation, key.policy.caps.maxTokens);
   const items = [
-    ...answerItems(authorized, key, ports),
+    ...answerItems(cost, key, ports),
     ...tokenItems(key, cost, ports),
     ...budgetItems(authorized, key, cost, ports),
   ];
@@ -79,8 +79,8 @@ async function hold(authorized: Authorized, key: GatewayKey, ports: ReservePorts
 }
 
 // The request itself was counted when it was admitted; each further answer that it asks for counts as one more.
-function answerItems({ body, operation }: Authorized, key: GatewayKey, { limits }: ReservePorts): Item[] {
-  const more = operation === 'chat' ? body.facts.asked.answers - 1 : 0;
+function answerItems({ answers }: RequestCost, key: GatewayKey, { limits }: ReservePorts): Item[] {
+  const more = answers - 1;
   return more <= 0 ? [] : limits.requests(key, more).map((claim) => ({ claim, amountOf: () => more }));
 }
 

@@ -47,6 +47,20 @@ for (const scheme of ['dark', 'light'] as const) {
       await look(app, `key-revoke-${scheme}-${project.name}`);
     });
 
+    for (const [name, opener, ready] of [
+      ['the price table', 'Edit prices', 'Add a row'],
+      ['the export', 'Export', 'Save file'],
+    ] as const) {
+      test(`${name} can be used by everybody`, async ({ app, subject }, { project }) => {
+        const { key } = await subject.createKey('--name', 'Continue on laptop');
+        await (await subject.chat(key, { model: 'echo' })).text();
+        await visit(app, subject, '/usage?range=24h');
+        await app.getByRole('button', { name: opener }).click();
+        await expect(app.getByRole('button', { name: ready })).toBeVisible();
+        await look(app, `${name.replaceAll(' ', '-')}-${scheme}-${project.name}`);
+      });
+    }
+
     test('the key shown once can be used by everybody', async ({ app, subject }, { project }) => {
       await visit(app, subject, '/keys/new');
       await app.getByLabel('Name', { exact: true }).fill('Zed on the desktop');

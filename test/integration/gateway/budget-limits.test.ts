@@ -130,5 +130,14 @@ describe('a budget of money', () => {
 
 function keyOf() {
   const limits = { rpm: null, parallel: null };
-  return { id: bed.keyId, name: 'k', project: null, status: 'active', expiresAt: null, limits, models: null } as const;
+  return {
+    id: bed.keyId,
+    kind: 'inference',
+    name: 'k',
+    project: null,
+    status: 'active',
+    expiresAt: null,
+    limits,
+    models: null,
+  } as const;
 }

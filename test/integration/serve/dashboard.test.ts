@@ -3,22 +3,17 @@
 
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { SignInLink, Status } from '../../../shared/model.ts';
-import { call, send, signIn } from '../../fakes/browser.ts';
+import type { UsageReport } from '../../../shared/usage-model.ts';
+import { call, dashboardClient, send, signIn } from '../../fakes/browser.ts';
+import { readExposition, sumOf } from '../../fakes/exposition-reader.ts';
 import { freePort } from '../../fakes/free-port.ts';
 import { type KeyhatchProcess, type StartOptions, startKeyhatch } from '../../fakes/keyhatch-process.ts';
+import { opening } from '../../fakes/opening.ts';
 
-const closings: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closings.splice(0).reverse()) await close();
-});
-
-async function start(options: StartOptions): Promise<KeyhatchProcess> {
-  const keyhatch = await startKeyhatch({ ...options, args: ['--echo', ...(options.args ?? [])] });
-  closings.push(keyhatch.close);
-  return keyhatch;
-}
+const start = (options: StartOptions) =>
+  opening(startKeyhatch({ ...options, args: ['--echo', ...(options.args ?? [])] }));
 
 type Ready = { readonly dashboard: string | null; readonly link?: string };
 
@@ -27,7 +22,7 @@ const readyOf = (keyhatch: KeyhatchProcess) => JSON.parse(keyhatch.stdout().spli
 /** Takes a port, or leaves it to whoever has it already. */
 async function holdPort(port: number): Promise<number> {
   const holder = createServer();
-  closings.push(() => holder.close());
+  onTestFinished(() => void holder.close());
   holder.on('error', () => {});
   holder.listen(port, '127.0.0.1');
   await Promise.race([once(holder, 'listening'), once(holder, 'close')].map((one) => one.catch(() => {})));
@@ -40,6 +35,27 @@ test('shows the built pages', async () => {
   expect(page.status).toBe(200);
   const script = /src="(\/assets\/[^"]+\.js)"/.exec(page.text)?.[1] ?? '';
   expect((await send(dashboard ?? '', script)).headers['cache-control']).toContain('immutable');
+});
+
+test('tells Prometheus the same numbers as the command line tells people', async () => {
+  const keyhatch = await start({ args: ['--dashboard-port', '0', '--print-link'] });
+  const { dashboard, link = '' } = readyOf(keyhatch);
+  const url = dashboard ?? '';
+  const client = dashboardClient(url, await signIn(link));
+  const reader = await client.keys.create({ name: 'prometheus', policy: { operations: ['metrics'] } });
+  const { key } = await keyhatch.createKey();
+  for (let n = 0; n < 3; n++) await (await keyhatch.chat(key, { model: 'echo', stream: n > 0 })).text();
+  // What reads metrics reaches no model, and not the model server's own metrics either.
+  expect((await keyhatch.chat(reader.key, { model: 'echo' })).status).toBe(403);
+  expect((await keyhatch.get(reader.key, '/metrics')).status).toBe(403);
+  const { total } = await keyhatch.json<UsageReport>(['usage']);
+  const answer = await send(url, '/metrics', { headers: { authorization: `Bearer ${reader.key}` } });
+  expect(answer.status, answer.text).toBe(200);
+  const all = readExposition(answer.text);
+  const tokens = (direction: string) => sumOf(all, 'keyhatch_tokens_total', { direction });
+  expect([tokens('in'), tokens('out')]).toEqual([total.tokensIn, total.tokensOut]);
+  expect(sumOf(all, 'keyhatch_requests_total')).toBe(total.requests);
+  expect(sumOf(all, 'keyhatch_refusals_total')).toBe(total.refused);
 });
 
 describe('the sign-in link', () => {
@@ -86,8 +102,7 @@ test('a session ends with the process, also where the next one has the same port
   const url = `http://127.0.0.1:${port}`;
   expect((await call(url, halves)).status).toBe(200);
   await first.stop();
-  const again = await first.profile.start({ args: ['--echo', ...args] });
-  closings.push(again.close);
+  const again = await opening(first.profile.start({ args: ['--echo', ...args] }));
   expect(await call(url, halves)).toMatchObject({ status: 401, code: 'session_required' });
   expect((await call(url, await signIn(readyOf(again).link ?? ''))).status).toBe(200);
 });

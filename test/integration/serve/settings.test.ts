@@ -7,23 +7,22 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Finding, SettingView, Status } from '../../../shared/model.ts';
-import { framesOf, openStream } from '../../fakes/dialect-answers.ts';
-import { chatAnswer, type FakeUpstream, startFakeUpstream } from '../../fakes/fake-upstream.ts';
+import { framesOf } from '../../fakes/dialect-answers.ts';
+import { type FakeUpstream, startFakeUpstream } from '../../fakes/fake-upstream.ts';
 import { freePort } from '../../fakes/free-port.ts';
+import { holdStreams } from '../../fakes/held-stream.ts';
 import { makeProfile, type Profile } from '../../fakes/keyhatch-process.ts';
 
 let profile: Profile;
 let upstream: FakeUpstream;
-const closings: (() => Promise<unknown>)[] = [];
 
 beforeEach(async () => {
   profile = await makeProfile();
   upstream = await startFakeUpstream();
 });
 afterEach(async () => {
-  for (const close of closings.splice(0)) await close();
   await profile.remove();
   await upstream.close();
 });
@@ -44,15 +43,8 @@ const start = (...args: readonly string[]) =>
 describe('the port is changed while streams run', () => {
   /** Streams that go on when they are let go. */
   async function startStreams(url: string, key: string, count: number) {
-    const gate = Promise.withResolvers<void>();
-    upstream.behave = async (arrival, res, req) => {
-      if (arrival.method !== 'POST') return chatAnswer(arrival, res, req);
-      openStream(res, 'openai');
-      const [head = '', ...tail] = framesOf('openai');
-      res.write(head);
-      await gate.promise;
-      res.end(tail.join(''));
-    };
+    const held = holdStreams();
+    upstream.behave = held.behave;
     const responses = await Promise.all(
       Array.from({ length: count }, () =>
         fetch(`${url}/v1/chat/completions`, {
@@ -62,7 +54,7 @@ describe('the port is changed while streams run', () => {
         }),
       ),
     );
-    return { texts: Promise.all(responses.map((response) => response.text())), letGo: gate.resolve };
+    return { texts: Promise.all(responses.map((response) => response.text())), letGo: held.letGo };
   }
 
   test('every byte of fifty arrives, the new port answers, the old one no more', async () => {
@@ -92,7 +84,7 @@ describe('the port is changed while streams run', () => {
     const { key } = await keyhatch.createKey();
     const streams = await startStreams(keyhatch.url, key, 1);
     const holder = createServer((_req, res) => res.end('mine'));
-    closings.push(() => new Promise((resolve) => holder.close(resolve)));
+    onTestFinished(() => new Promise((resolve) => holder.close(() => resolve())));
     await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
     const { port } = holder.address() as AddressInfo;
     const { code, stderr } = await keyhatch.cli(['settings', 'set', 'server.port', String(port)]);

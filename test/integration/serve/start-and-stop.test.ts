@@ -6,11 +6,13 @@ import { lstat, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { controlAddress, thisPlatform } from '../../../electron/control/control-address.ts';
 import type { Status } from '../../../shared/model.ts';
-import { framesOf, openStream } from '../../fakes/dialect-answers.ts';
-import { chatAnswer, type FakeUpstream, startFakeUpstream } from '../../fakes/fake-upstream.ts';
+import { framesOf } from '../../fakes/dialect-answers.ts';
+import { type FakeUpstream, startFakeUpstream } from '../../fakes/fake-upstream.ts';
+import { isRefused } from '../../fakes/free-port.ts';
+import { holdStreams } from '../../fakes/held-stream.ts';
 import {
   type KeyhatchProcess,
   makeProfile,
@@ -19,21 +21,13 @@ import {
   type StartOptions,
   startKeyhatch,
 } from '../../fakes/keyhatch-process.ts';
+import { opening } from '../../fakes/opening.ts';
 
-const closings: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closings.splice(0).reverse()) await close();
-});
-
-async function start(options?: StartOptions): Promise<KeyhatchProcess> {
-  const keyhatch = await startKeyhatch(options);
-  closings.push(keyhatch.close);
-  return keyhatch;
-}
+const start = (options?: StartOptions) => opening(startKeyhatch(options));
 
 async function profile(): Promise<Profile> {
   const made = await makeProfile();
-  closings.push(made.remove);
+  onTestFinished(made.remove);
   return made;
 }
 
@@ -82,12 +76,12 @@ describe('the first line', () => {
 
 test('a data folder with a long and unusual path is as good as any, and is made for its owner alone', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'keyhatch-'));
-  closings.push(() => rm(folder, { recursive: true, force: true }));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
   // Longer than the path of a socket may be.
   const made = await makeProfile(join(folder, 'Schlüssel & Tür', 'x'.repeat(120), 'profile'));
-  closings.push(made.remove);
+  onTestFinished(made.remove);
   const socketFolder = dirname(controlAddress(made.dataDir, thisPlatform()));
-  closings.push(() => rm(socketFolder, { recursive: true, force: true }));
+  onTestFinished(() => rm(socketFolder, { recursive: true, force: true }));
   const keyhatch = await made.start({ args: ['--echo'] });
   const { key } = await keyhatch.createKey();
   expect((await keyhatch.chat(key, { model: 'echo' })).status).toBe(200);
@@ -187,7 +181,7 @@ describe('a start that cannot be ends with 1 and one sentence', () => {
 
   test('a data folder that is a file', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'keyhatch-'));
-    closings.push(() => rm(folder, { recursive: true }));
+    onTestFinished(() => rm(folder, { recursive: true }));
     const file = join(folder, 'file');
     await writeFile(file, 'mine');
     const { code, stdout, stderr } = await runKeyhatch(['serve', '--data-dir', file, '--port', '0', '--echo']);
@@ -238,35 +232,21 @@ describe('told to stop', () => {
     readonly rest: Promise<string>;
     readonly letGo: () => void;
   }> {
-    const gate = Promise.withResolvers<void>();
-    const upstream = await startFakeUpstream(async (arrival, res, req) => {
-      if (arrival.method !== 'POST') return chatAnswer(arrival, res, req);
-      openStream(res, 'openai');
-      const [head = '', ...tail] = framesOf('openai');
-      res.write(head);
-      await gate.promise;
-      res.end(tail.join(''));
-    });
-    closings.push(upstream.close);
+    const { behave, letGo } = holdStreams();
+    const upstream = await opening(startFakeUpstream(behave));
     const keyhatch = await start({ args: ['--upstream', upstream.url] });
     const { key } = await keyhatch.createKey();
     const response = await keyhatch.chat(key, { stream: true });
     expect(response.status).toBe(200);
     const rest = response.text();
     rest.catch(() => {});
-    return { keyhatch, upstream, rest, letGo: gate.resolve };
+    return { keyhatch, upstream, rest, letGo };
   }
 
   async function tellAgain(keyhatch: KeyhatchProcess, signal: NodeJS.Signals): Promise<number | null> {
     const timer = setInterval(() => keyhatch.signal(signal), 100);
     return keyhatch.exited.finally(() => clearInterval(timer));
   }
-
-  const isRefused = (url: string) =>
-    fetch(`${url}/health`).then(
-      () => false,
-      () => true,
-    );
 
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     test(`with nothing running it ends with 0 (${signal})`, async () => {
@@ -336,7 +316,7 @@ test('flags hold for this run, are shown as such, and cannot be changed while th
   expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('was set on the command line') });
   await keyhatch.stop();
   const again = await keyhatch.profile.start({ args: ['--echo'] });
-  closings.push(again.kill9);
+  onTestFinished(again.kill9);
   expect((await again.chat(null, { model: 'echo' })).status).toBe(401);
   expect(await again.json(['settings', 'get', 'access.localhostBypass'])).toMatchObject({ value: false });
 });
