@@ -75,6 +75,14 @@ export const noticeTexts = {
     title: `“${name}” is being refused`,
     body: `${requests(count)} with this key were refused in 5 minutes. Open the key to see why.`,
   }),
+  budgetWarned: (name: string, share: number) => ({
+    title: `“${name}” has used ${share} % of a budget`,
+    body: 'It is refused once all of it is used. Open the key to see which one, or to give it more.',
+  }),
+  budgetSpent: (name: string) => ({
+    title: `“${name}” has used up a budget`,
+    body: 'It is refused until the budget begins anew. Open the key to see when, or to give it more.',
+  }),
   updateReady: (version: string | null) => ({
     title: 'An update is ready',
     body: `Keyhatch${version === null ? '' : ` ${version}`} is installed when you quit. Open Settings to restart now.`,

@@ -15,6 +15,7 @@ import { DashboardCard } from './dashboard-card.tsx';
 import { DataCard } from './data-card.tsx';
 import { DesktopStartup, UpdatesCard } from './desktop-cards.tsx';
 import { SettingChoice, SettingList, SettingNumber } from './setting-fields.tsx';
+import { TimeZoneField } from './time-zone-field.tsx';
 
 const mebibyte = 1024 * 1024;
 
@@ -151,6 +152,7 @@ function LimitsCard() {
           max={59}
           unit={1000}
         />
+        <TimeZoneField />
         <SettingNumber
           name="limits.bodyMaxBytes"
           title={limits.body}

@@ -82,6 +82,24 @@ test('step 120 puts an index of the few in place of one of all', () => {
   db.close();
 });
 
+test('step 80 puts counters of limits in the place of single admissions', () => {
+  const db = new DatabaseSync(':memory:');
+  db.exec(fixture('schema-10.sql'));
+  databaseMigrations.find((step) => step.version === 80)?.up(db);
+  const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
+  expect(tables.map(({ name }) => name)).not.toContain('admissions');
+  const columns = db.prepare("SELECT name FROM pragma_table_info('limit_counters')").all();
+  expect(columns.map(({ name }) => name)).toEqual([
+    'owner_kind',
+    'owner_id',
+    'counter',
+    'starts_at',
+    'ends_at',
+    'amount',
+  ]);
+  db.close();
+});
+
 test('what a profile of version 10 holds is rolled up once', () => {
   const file = join(temporaryFolder(), 'keyhatch.db');
   const old = new DatabaseSync(file);

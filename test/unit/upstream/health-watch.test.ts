@@ -122,6 +122,19 @@ describe('keeps the state', () => {
   });
 });
 
+test('knows how many requests llama.cpp answers at once, and tells when that changes', async () => {
+  const server = await opening(startFakeLlamaCpp());
+  const { watch, time, changes } = watching([upstreamOf(server)]);
+  expect(watch.state('u1').slots).toBeNull();
+  await watch.refresh();
+  expect(watch.state('u1').slots).toBe(1);
+  server.setRoutes({ '/props': { body: { total_slots: 3 } } });
+  time.ms += 5000;
+  await watch.refresh();
+  expect(watch.state('u1').slots).toBe(3);
+  expect(changes).toHaveLength(2);
+});
+
 describe('asks sparingly', () => {
   test('one question for many, and no more than one a second', async () => {
     const server = await opening(startFakeLlamaCpp());
