@@ -111,8 +111,8 @@ export async function compose(shell: Shell): Promise<House> {
       log,
     });
 
-    const running = () => gateway.running();
-    const metrics = joinMetrics({ shell, settings: settings.get, keys: registry, recorder, upstreams, running, log });
+    const load = () => gateway;
+    const metrics = joinMetrics({ shell, settings: settings.get, registry, recorder, upstreams, load, clock, log });
     const gateway = createGateway({
       version: shell.version,
       instanceId: randomBytes(12).toString('hex'),
