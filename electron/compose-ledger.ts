@@ -76,6 +76,7 @@ export function openLedger(options: LedgerOptions) {
       upToDate((now) => reads.call('report', { since: now - sinceMs, until: now, by })),
     series: (sinceMs: number, by: UsageSplit, keyId: string | undefined) =>
       upToDate((now) => reads.call('series', { since: now - sinceMs, until: now, by, keyId })),
+    unmetered: (sinceMs: number) => upToDate((now) => reads.call('unmetered', { since: now - sinceMs, until: now })),
     requestPage: (query: RequestQuery) => upToDate(() => wholePage(query)),
     findRequest: (id: string) => upToDate(() => reads.call('findRequest', id)),
     profile: async (): Promise<ProfileFacts> => {

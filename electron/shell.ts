@@ -7,7 +7,7 @@ import type { ChangeFeed } from './core/change-feed.ts';
 import type { Keys } from './core/keys.ts';
 import type { DesktopCalls, Router } from './core/router.ts';
 import type { Log } from './lib/log.ts';
-import type { SettingsStore } from './settings/settings-book.ts';
+import type { SettingsStore } from './lib/settings-store.ts';
 
 /** What the machine and the way Keyhatch was started give. */
 export type Shell = {

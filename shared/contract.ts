@@ -4,6 +4,8 @@
 import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
 import { change } from './change.ts';
+import { topUp } from './limit-model.ts';
+import { unmeteredReport } from './metering-model.ts';
 import {
   createdKey,
   desktopFacts,
@@ -64,6 +66,8 @@ export const contract = {
     resume: manage.input(ref).output(keyFacts),
     revoke: manage.input(ref).output(keyFacts),
     delete: manage.input(ref).output(keyFacts),
+    /** So much more until then, in place of what topped the same budget up before; an amount of 0 takes that away. */
+    topUp: manage.input(ref.extend({ add: topUp })).output(keyFacts),
     rotate: manage
       .input(ref.extend({ graceMs: z.number().int().min(0).max(31_536_000_000).default(86_400_000) }))
       .output(createdKey),
@@ -82,6 +86,18 @@ export const contract = {
             .regex(/^[\x21-\x7e]+$/, 'must be visible ASCII, as a header can carry it')
             .optional(),
           confirm: z.boolean().default(false),
+        }),
+      )
+      .output(upstreamStatus),
+    /** Without `parallel` it stays as it is; `auto` goes by the server and its kind, null takes as many as come. */
+    edit: manage
+      .input(
+        ref.extend({
+          name: upstreamStatus.shape.name.optional(),
+          parallel: z
+            .union([z.number().int().min(1).max(10_000), z.literal('auto')])
+            .nullable()
+            .optional(),
         }),
       )
       .output(upstreamStatus),
@@ -107,6 +123,8 @@ export const contract = {
         }),
       )
       .output(usageSeries),
+    /** Answers whose token numbers are not their model server's own, by upstream and reason. */
+    unmetered: view.input(z.object({ sinceMs: z.number().int().positive() })).output(unmeteredReport),
   },
   requests: {
     list: view.input(requestQuery).output(requestPage),

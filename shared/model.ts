@@ -11,7 +11,7 @@ const count = z.number().int().nonnegative();
 export const vaultKind = z.enum(['keychain', 'file', 'memory']);
 export type VaultKind = z.infer<typeof vaultKind>;
 
-export const keyStatus = z.enum(['active', 'paused', 'revoked', 'expired']);
+export const keyStatus = z.enum(['active', 'paused', 'revoked', 'expired', 'exhausted']);
 export type KeyStatus = z.infer<typeof keyStatus>;
 
 /** Limits of a key. `null` means none; `rpm: 0` lets nothing pass. */
@@ -93,6 +93,8 @@ export const upstreamRecord = z.object({
   /** Origin and optional path prefix, without a trailing slash and without `/v1`. */
   url: z.url(),
   kind: upstreamKind,
+  /** How many requests it takes at once; `null`: as many as come; left out: as the server says, or its kind. */
+  parallel: z.number().int().min(1).max(10_000).nullable().exactOptional(),
 });
 export type UpstreamRecord = z.infer<typeof upstreamRecord>;
 

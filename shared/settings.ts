@@ -2,6 +2,7 @@
 // `{ "version": 10, "server.port": 1235, … }`. Reading and writing lives in electron/settings.
 
 import * as z from 'zod';
+import { perSpan, priority } from './limit-model.ts';
 import { upstreamRecord } from './model.ts';
 
 /** Version of the settings file that this program writes. Steps of ten; see electron/settings/migrations. */
@@ -10,6 +11,14 @@ export const settingsVersion = 10;
 const hostName = z.string().regex(/^[A-Za-z0-9._:[\]-]{1,255}$/, 'is not a host name or address');
 const origin = z.string().regex(/^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+$/, 'is not an origin such as https://app.example');
 const mebibyte = 1024 * 1024;
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== '';
+  } catch {
+    return false;
+  }
+}
 
 export const settingsSchema = z.object({
   'server.hosts': z.array(hostName).min(1).max(16).default(['127.0.0.1']),
@@ -25,6 +34,11 @@ export const settingsSchema = z.object({
   'cors.origins': z.array(origin).max(64).default([]),
   'keys.defaultRpm': z.number().int().min(0).max(1_000_000).nullable().default(60),
   'keys.defaultParallel': z.number().int().min(1).max(100_000).nullable().default(null),
+  'keys.defaultRph': perSpan.default(null),
+  'keys.defaultTpm': perSpan.default(null),
+  'keys.defaultPriority': priority.default('normal'),
+  'queue.maxWaiting': z.number().int().min(0).max(10_000).default(64),
+  'queue.maxWaitMs': z.number().int().min(0).max(59_000).default(55_000),
   'limits.bodyMaxBytes': z
     .number()
     .int()
@@ -53,6 +67,7 @@ export const settingsSchema = z.object({
   'upstreams.default': z.string().nullable().default(null),
   'dashboard.enabled': z.boolean().default(false),
   'dashboard.port': z.number().int().min(0).max(65535).default(1236),
+  'metrics.keyNames': z.boolean().default(false),
   'desktop.trayClick': z.enum(['toggle', 'menu', 'window']).default('toggle'),
   'desktop.openAtLogin': z.boolean().default(false),
   'desktop.notifications': z.boolean().default(true),
@@ -62,6 +77,12 @@ export const settingsSchema = z.object({
   'window.welcomed': z.boolean().default(false),
   'usage.retentionDays': z.number().int().min(1).max(3650).default(30),
   'usage.hourlyDays': z.number().int().min(31).max(3650).default(365),
+  'usage.timeZone': z
+    .string()
+    .max(64)
+    .refine(isTimeZone, 'is not a time zone such as Europe/Berlin')
+    .nullable()
+    .default(null),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;
@@ -85,6 +106,11 @@ export const settingAbout: Readonly<Record<SettingName, string>> = {
   'cors.origins': 'Origins of web pages that may call this server when cors.mode is list.',
   'keys.defaultRpm': 'Requests a minute that a new key may make; null for no limit.',
   'keys.defaultParallel': 'Requests that a new key may have running at once; null for no limit.',
+  'keys.defaultRph': 'Requests an hour that a new key may make; null for no limit.',
+  'keys.defaultTpm': 'Tokens a minute that a new key may use; null for no limit.',
+  'keys.defaultPriority': 'Place of a new key in the line for a busy model server: high, normal or low.',
+  'queue.maxWaiting': 'Requests that may wait in line for busy model servers; 0 refuses them at once.',
+  'queue.maxWaitMs': 'How long a request may wait in line, in milliseconds.',
   'limits.bodyMaxBytes': 'Largest request body, in bytes.',
   'limits.bodiesInFlightBytes': 'Largest sum of request bodies held at one time, in bytes.',
   'network.maxConnections': 'Connections that may stand open at one time.',
@@ -101,6 +127,7 @@ export const settingAbout: Readonly<Record<SettingName, string>> = {
   'upstreams.default': 'Id of the upstream that serves models nobody lists; null: the first one.',
   'dashboard.enabled': 'Offer this window in a browser too, on this computer only. keyhatch serve always does.',
   'dashboard.port': 'Port of the dashboard. 0 takes any free one.',
+  'metrics.keyNames': 'Say in /metrics whose key each request came with, by its name.',
   'desktop.trayClick': 'What a click on the tray icon does: toggle the server, open the menu, or open the window.',
   'desktop.openAtLogin': 'Start Keyhatch in the tray when you log in.',
   'desktop.notifications':
@@ -112,4 +139,5 @@ export const settingAbout: Readonly<Record<SettingName, string>> = {
   'window.welcomed': 'The first steps have been taken or skipped.',
   'usage.retentionDays': 'Days for which single requests are kept.',
   'usage.hourlyDays': 'Days for which usage is kept by the hour; by the day it is kept for ever.',
+  'usage.timeZone': 'Time zone in which budgets begin anew, such as Europe/Berlin; null: that of this computer.',
 };

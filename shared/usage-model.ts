@@ -2,17 +2,12 @@
 // milliseconds, every size bytes.
 
 import * as z from 'zod';
+import { unmeteredReason } from './metering-model.ts';
 import { dialect } from './model.ts';
+import { tokenSource } from './token-source.ts';
 
 const timeMs = z.number().int().nonnegative();
 const count = z.number().int().nonnegative();
-
-/**
- * Where the token numbers of a row come from. `counted`: pieces of the answer as they passed, and the prompt by its size
- * where that was not reported either; `estimated`: both by their size; `none`: the operation uses no tokens.
- */
-export const tokenSource = z.enum(['reported', 'timings', 'counted', 'estimated', 'none', 'unknown']);
-export type TokenSource = z.infer<typeof tokenSource>;
 
 export const outcome = z.enum([
   'ok',
@@ -43,8 +38,14 @@ export const requestRow = z.object({
   errorCode: z.string().nullable(),
   receivedAt: z.number(),
   admittedAt: z.number().nullable(),
+  /** How long it waited for a place; 0 without waiting, null where it never came to that. */
+  queuedMs: z.number().nullable(),
+  /** When all of it had been given to the upstream. */
+  forwardedAt: z.number().nullable(),
   firstByteAt: z.number().nullable(),
   firstTokenAt: z.number().nullable(),
+  /** When the last generated content of a stream came. */
+  lastTokenAt: z.number().nullable(),
   endedAt: z.number(),
   bytesIn: z.number(),
   bytesOut: z.number(),
@@ -53,6 +54,12 @@ export const requestRow = z.object({
   tokensCached: z.number().nullable(),
   tokensReasoning: z.number().nullable(),
   tokenSource,
+  /** Why the numbers are not the model server's own; null where they are, or where there are none to be had. */
+  unmetered: unmeteredReason.nullable(),
+  /** Tokens a second in reading the prompt, cached ones left out: as the model server said, or else by the clock. */
+  prefillPerSecond: z.number().nullable(),
+  /** Tokens a second in generating: as the model server said, or else from the first token to the last. */
+  outputPerSecond: z.number().nullable(),
   clientAddress: z.string(),
   userAgent: z.string().nullable(),
   attempt: z.number().int(),

@@ -82,11 +82,13 @@ export function createRouter(ports: RouterPorts) {
       resume: calls.keys.resume.handler(({ input }) => keys.setPaused(input.ref, false)),
       revoke: calls.keys.revoke.handler(({ input }) => keys.revoke(input.ref)),
       delete: calls.keys.delete.handler(({ input }) => keys.delete(input.ref)),
+      topUp: calls.keys.topUp.handler(({ input }) => keys.topUp(input.ref, input.add)),
       rotate: calls.keys.rotate.handler(({ input }) => keys.rotate(input.ref, input.graceMs)),
     },
     upstreams: {
       list: calls.upstreams.list.handler(() => upstreams.statuses()),
       add: calls.upstreams.add.handler(({ input }) => upstreams.add(input)),
+      edit: calls.upstreams.edit.handler(({ input }) => upstreams.edit(input)),
       test: calls.upstreams.test.handler(({ input }) => upstreams.test(input.ref)),
       remove: calls.upstreams.remove.handler(({ input }) => upstreams.remove(input.ref)),
     },
@@ -98,6 +100,7 @@ export function createRouter(ports: RouterPorts) {
     usage: {
       report: calls.usage.report.handler(({ input }) => ports.usage(input.sinceMs, input.by)),
       series: calls.usage.series.handler(({ input }) => ports.series(input.sinceMs, input.by, input.keyId)),
+      unmetered: calls.usage.unmetered.handler(({ input }) => requests.unmetered(input.sinceMs)),
     },
     requests: {
       list: calls.requests.list.handler(({ input }) => requests.list(input)),

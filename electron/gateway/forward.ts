@@ -7,7 +7,9 @@ import type { Stream } from 'node:stream';
 import { createProxyServer, type ProxyServer } from 'http-proxy';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
+import { bareHost } from '../lib/bare-host.ts';
 import type { Clock } from '../lib/clock.ts';
+import { type AnswerCopies, createAnswerCopies } from './answer-copy.ts';
 import { type Attempt, breakOff, endAttempt, endOf, type Forwarded, hold, release, tallyFacts } from './attempt.ts';
 import { type Authorized, endedError, ownerOf } from './exchange.ts';
 import { clientHeaders, upstreamHeaders } from './forward-headers.ts';
@@ -32,7 +34,7 @@ export type ForwardPorts = {
   readonly upstreamFailed: (upstreamId: string, reason: string) => void;
 };
 
-type SendPorts = ForwardPorts & { readonly turns: Turns; readonly asking: UsageAsking };
+type SendPorts = ForwardPorts & { readonly turns: Turns; readonly asking: UsageAsking; readonly copies: AnswerCopies };
 
 /** What is put off to the end of a turn of the event loop. */
 type Turns = { readonly send: (state: Attempt) => void; readonly release: (state: Attempt) => void };
@@ -52,10 +54,10 @@ export function createForward(ports: ForwardPorts): Forward {
   const proxy = createProxyServer();
   const isAlone = () => ports.running.count() <= 1;
   const turns: Turns = {
-    send: createTurnEnd((state) => guarded(state, sendBody), isAlone),
+    send: createTurnEnd((state) => guarded(state, (one) => sendBody(one, ports.clock)), isAlone),
     release: createTurnEnd((state) => guarded(state, release), isAlone),
   };
-  const sendPorts: SendPorts = { ...ports, turns, asking: createUsageAsking() };
+  const sendPorts: SendPorts = { ...ports, turns, asking: createUsageAsking(), copies: createAnswerCopies() };
   listen(proxy, sendPorts);
 
   function attempt(exchange: Authorized, upstream: GatewayUpstream): Promise<Forwarded> {
@@ -68,15 +70,24 @@ export function createForward(ports: ForwardPorts): Forward {
           clearTimeout(state.timer);
           exchange.ending.tell(undefined);
           res.off('close', onClose);
-          if (end instanceof KeyhatchError) reject(end);
-          else resolve(end);
+          if (end instanceof KeyhatchError) {
+            state.copy?.letGo();
+            reject(end);
+          } else {
+            resolve(end);
+          }
         },
-        fail: reject,
+        fail(error) {
+          state.copy?.letGo();
+          reject(error);
+        },
         request: undefined,
         response: undefined,
         tally: undefined,
+        copy: sendPorts.copies.open(exchange, upstream),
         splice: sendPorts.asking.spliceFor(exchange, upstream),
         strip: undefined,
+        forwardedAt: null,
         firstByteAt: null,
         bytesOut: 0,
         endedBy: undefined,
@@ -118,7 +129,7 @@ function send(proxy: ProxyServer, state: Attempt, ports: SendPorts): void {
   // would already have gone when the client said `Expect: 100-continue`.
   const addedBytes = splice ? splice.text.length - (splice.to - splice.from) : 0;
   req.headers = upstreamHeaders(exchange, upstream, ports.instanceId, exchange.body.sizeBytes + addedBytes);
-  const hostname = url.hostname.replace(/^\[|\]$/g, '');
+  const hostname = bareHost(url.hostname);
   const prefix = url.pathname.replace(/\/$/, '');
   const search = exchange.query.size > 0 ? `?${exchange.query}` : '';
   proxy
@@ -139,8 +150,10 @@ function bodySource(onPipe: () => void): Stream {
   return { pipe: onPipe } as unknown as Stream;
 }
 
-function sendBody({ request, exchange, splice }: Attempt): void {
+function sendBody(state: Attempt, clock: Clock): void {
+  const { request, exchange, splice } = state;
   if (!request || request.destroyed) return;
+  state.forwardedAt = clock.now();
   const bytes = exchange.body.bytes();
   if (!splice) return void request.end(bytes);
   // In pieces, because a copy of a large body would be memory that nobody counts.
@@ -223,6 +236,7 @@ function onResponse(state: Attempt, response: IncomingMessage, ports: SendPorts)
     // Broken off, or nobody is there any more: nothing may follow.
     if (state.endedBy || res.destroyed) return;
     tally.chunk(chunk, ports.clock.now());
+    state.copy?.chunk(chunk);
     streamEnd?.chunk(chunk);
     if (strip) strip.chunk(chunk);
     else pass(chunk);

@@ -2,18 +2,32 @@
 // without cutting a running stream, and goes back to the old ones when the new ones cannot be had.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo, isIPv6 } from 'node:net';
+import { isIPv6 } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
+import { bareHost } from '../lib/bare-host.ts';
+import { listenOn } from '../lib/listening.ts';
+import { whyNotListening } from '../lib/port-trouble.ts';
 import { type Bag, createBag } from './bag.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
-import { nextFreePort } from './port-check.ts';
-import { findPortHolder } from './port-holder.ts';
+import type { Received } from './exchange.ts';
 import { refuse } from './reply.ts';
 import { dialectOfPath } from './route.ts';
 
 export type ListenAddress = { readonly host: string; readonly port: number };
-export type Handler = (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean) => Promise<void>;
+export type Handler = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  expectsContinue: boolean,
+  onCut?: Received['onCut'],
+) => Promise<void>;
+
+/** What takes a connection over that asks for another protocol. */
+export type Upgrades = {
+  readonly offered: (req: IncomingMessage) => boolean;
+  readonly take: (req: IncomingMessage, connection: Duplex, head: Buffer, accepting: () => boolean) => void;
+};
 
 export type Listener = {
   /** Listens on these addresses instead of the present ones. On failure the present ones stay, and it throws. */
@@ -29,7 +43,11 @@ type Bound = ListenAddress & { readonly server: Server };
 /** A server that has let go of its address serves what runs, and nothing new on the connections that are left. */
 type Serving = { released: boolean; readonly answers: Bag<ServerResponse> };
 
-export type ListenerPorts = { readonly limits: ConnectionLimits; readonly settings: () => Settings };
+export type ListenerPorts = {
+  readonly limits: ConnectionLimits;
+  readonly settings: () => Settings;
+  readonly upgrades: Upgrades;
+};
 
 export function createListener(handler: Handler, ports: ListenerPorts): Listener {
   let bound: readonly Bound[] = [];
@@ -49,7 +67,7 @@ export function createListener(handler: Handler, ports: ListenerPorts): Listener
 
   function open(): Server {
     const serving: Serving = { released: false, answers: createBag() };
-    const server = createHttpServer(handler, serving, ports.settings());
+    const server = createHttpServer(handler, serving, ports);
     ports.limits.watch(server);
     all.set(server, serving);
     return server.once('close', () => all.delete(server));
@@ -76,7 +94,7 @@ export function createListener(handler: Handler, ports: ListenerPorts): Listener
       try {
         return keep(await bindAll(hosts, port));
       } catch (error) {
-        const failure = await explain(error, hosts, port);
+        const failure = await whyNotListening(error, hosts, port);
         if (before.length > 0)
           keep(
             await bindAll(
@@ -98,20 +116,20 @@ export function createListener(handler: Handler, ports: ListenerPorts): Listener
   };
 }
 
-function createHttpServer(handler: Handler, serving: Serving, settings: Settings): Server {
+function createHttpServer(handler: Handler, serving: Serving, { settings, upgrades }: ListenerPorts): Server {
   const server = createServer({
     // A head must be whole in time and a body in 10 min; nothing limits how long an answer takes.
-    headersTimeout: settings['network.headTimeoutMs'],
+    headersTimeout: settings()['network.headTimeoutMs'],
     requestTimeout: 600_000,
     connectionsCheckingInterval: 5_000,
     // Longer than the pools of common clients keep a connection, so that they and not we close it first.
     keepAliveTimeout: 65_000,
-    maxHeaderSize: settings['network.headMaxBytes'],
+    maxHeaderSize: settings()['network.headMaxBytes'],
     requireHostHeader: true,
     insecureHTTPParser: false,
     noDelay: true,
-    // There is no upgrade to anything: `Upgrade: h2c` stays the plain request it carries, body and all.
-    shouldUpgradeCallback: () => false,
+    // To anything else there is no upgrade: `Upgrade: h2c` stays the plain request it carries, body and all.
+    shouldUpgradeCallback: upgrades.offered,
   });
   const handle = (expectsContinue: boolean) => (req: IncomingMessage, res: ServerResponse) => {
     if (serving.released) {
@@ -125,6 +143,7 @@ function createHttpServer(handler: Handler, serving: Serving, settings: Settings
   };
   server.on('request', handle(false));
   server.on('checkContinue', handle(true));
+  server.on('upgrade', (req, connection, head) => upgrades.take(req, connection, head, () => !serving.released));
   // Running out of descriptors ends an accept, not the server.
   server.on('error', () => {});
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
@@ -151,40 +170,13 @@ function refusalOfBrokenHead(code: string): string {
   return `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }
 
-function bind(server: Server, host: string, port: number): Promise<Bound> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host: host.replace(/^\[|\]$/g, ''), port, ipv6Only: false, backlog: 1024 }, () => {
-      server.off('error', reject);
-      resolve({ host, port: (server.address() as AddressInfo).port, server });
-    });
-  });
-}
-
-async function explain(error: unknown, hosts: readonly string[], port: number): Promise<unknown> {
-  const { code, address } = error as NodeJS.ErrnoException & { address?: string };
-  const host = address ?? hosts[0] ?? '';
-  if (code === 'EADDRINUSE') {
-    const holder = await findPortHolder(port);
-    const details = { port, host, by: holder ? ` by ${holder}` : '', free: (await nextFreePort(hosts, port)) ?? 0 };
-    return new KeyhatchError('port_in_use', { details, cause: error });
-  }
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAFNOSUPPORT') {
-    return new KeyhatchError('address_unavailable', {
-      details: { host, reason: 'it is no address of this machine' },
-      cause: error,
-    });
-  }
-  if (code === 'EACCES') {
-    const reason = `port ${port} needs rights that this program does not have; use one above 1023`;
-    return new KeyhatchError('address_unavailable', { details: { host, reason }, cause: error });
-  }
-  return error;
+async function bind(server: Server, host: string, port: number): Promise<Bound> {
+  return { host, port: await listenOn(server, { host, port, ipv6Only: false, backlog: 1024 }), server };
 }
 
 /** A base URL for people: wildcard addresses are shown as the loopback one of their family. */
 export function urlOf({ host, port }: ListenAddress): string {
-  const plain = host.replace(/^\[|\]$/g, '');
+  const plain = bareHost(host);
   const shown = plain === '0.0.0.0' ? '127.0.0.1' : plain === '::' ? 'localhost' : plain;
   return `http://${isIPv6(shown) ? `[${shown}]` : shown}:${port}`;
 }

@@ -3,6 +3,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { keysAndUsage } from './migrations/0010-keys-and-usage.ts';
 import { usageRollups } from './migrations/0020-usage-rollups.ts';
+import { timesAndMetering } from './migrations/0030-times-and-metering.ts';
 import { keyPolicies } from './migrations/0070-key-policies.ts';
 import { fewerIndexes } from './migrations/0120-fewer-indexes.ts';
 
@@ -12,4 +13,10 @@ export type DatabaseMigration = {
   readonly up: (db: DatabaseSync) => void;
 };
 
-export const databaseMigrations: readonly DatabaseMigration[] = [keysAndUsage, usageRollups, keyPolicies, fewerIndexes];
+export const databaseMigrations: readonly DatabaseMigration[] = [
+  keysAndUsage,
+  usageRollups,
+  timesAndMetering,
+  keyPolicies,
+  fewerIndexes,
+];

@@ -7,6 +7,7 @@ import type { RequestQuery, UsageGroup, UsageReport, UsageSeries } from '../../s
 import { createBatchWrite, type LedgerBatch } from './ledger-batch.ts';
 import { createRequestList, type ListedPage, type ListedRequest } from './request-list.ts';
 import { createRetention, type Kept } from './retention.ts';
+import { createUnmeteredReport, type UnmeteredCounts } from './unmetered-table.ts';
 import { createUsageReport } from './usage-report.ts';
 import { createUsageSeries, type SeriesQuery } from './usage-series.ts';
 import { createUsageTable } from './usage-table.ts';
@@ -21,6 +22,7 @@ export type LedgerWrites = {
 export type LedgerReads = {
   readonly report: (query: { readonly since: number; readonly until: number; readonly by: UsageGroup }) => UsageReport;
   readonly series: (query: SeriesQuery) => UsageSeries;
+  readonly unmetered: (query: { readonly since: number; readonly until: number }) => UnmeteredCounts;
   readonly requestPage: (query: RequestQuery) => ListedPage;
   readonly findRequest: (id: string) => ListedRequest | undefined;
   /** How many single requests are kept. */
@@ -42,6 +44,7 @@ export function createLedgerReads(db: DatabaseSync): LedgerReads {
   return {
     report: createUsageReport(db),
     series: createUsageSeries(db),
+    unmetered: createUnmeteredReport(db),
     requestPage: requests.page,
     findRequest: requests.find,
     requestsKept: () => (kept.get() as { requests: number }).requests,

@@ -5,6 +5,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { RequestRow, UsageGroup, UsageReport } from '../../shared/usage-model.ts';
 import { requestColumns, requestValues } from './request-columns.ts';
 import { createRollupTable, type RollupTable } from './rollup-table.ts';
+import { createUnmeteredTable } from './unmetered-table.ts';
 import { hourGrain } from './usage-grain.ts';
 import { createUsageReport } from './usage-report.ts';
 
@@ -49,6 +50,7 @@ export type UsageTable = {
 
 export function createUsageTable(db: DatabaseSync): UsageTable {
   const rollups = createRollupTable(db);
+  const unmetered = createUnmeteredTable(db);
   const columns = Object.values(requestColumns);
   const insertRequest = db.prepare(
     `INSERT INTO requests (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
@@ -71,7 +73,9 @@ export function createUsageTable(db: DatabaseSync): UsageTable {
 
   return {
     insertRequests(rows) {
-      rollups.add(rows.filter((row) => insertRequest.run(...requestValues(row)).changes === 1));
+      const inserted = rows.filter((row) => insertRequest.run(...requestValues(row)).changes === 1);
+      rollups.add(inserted);
+      unmetered.add(inserted);
     },
     insertStrangers(counts) {
       for (const { minute, code, count } of counts) insertStranger.run({ minute, code, count });
@@ -90,6 +94,10 @@ export function createUsageTable(db: DatabaseSync): UsageTable {
       pruneStrangers.run(beforeMs);
       return Number(pruneRequests.run(beforeMs).changes);
     },
-    pruneSums: rollups.prune,
+    pruneSums(grain, beforeMs) {
+      // Both, so that neither is kept for the sake of the other.
+      const more = grain === hourGrain && unmetered.prune(beforeMs);
+      return rollups.prune(grain, beforeMs) || more;
+    },
   };
 }

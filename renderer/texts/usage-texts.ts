@@ -1,5 +1,16 @@
 // Usage: sums, chart, ranking and refusals.
 
+import type { UnmeteredReason } from '../../shared/metering-model.ts';
+
+const unmeteredReasons: Readonly<Record<UnmeteredReason, string>> = {
+  too_large: 'too large to be read',
+  compressed: 'compressed',
+  unreadable: 'could not be read',
+  cut_before_token: 'ended before the first token',
+  cut_short: 'cut short',
+  no_numbers: 'held no numbers',
+};
+
 export const usageTexts = {
   title: 'Usage',
   range: 'Range',
@@ -50,7 +61,8 @@ export const usageTexts = {
       upstream: 'Requests by model server',
     },
     noTokens: 'No tokens were counted in this time. Look at the requests instead.',
-    label: (title: string, from: string, to: string) => `${title}, ${from} to ${to}. The table below has the sums.`,
+    label: (title: string, from: string, to: string) => `${title}, ${from} to ${to}.`,
+    hint: 'The table below has the sums.',
   },
   ranking: {
     heads: { key: 'Key', project: 'Project', model: 'Model', client: 'Client', upstream: 'Model server' },
@@ -72,6 +84,11 @@ export const usageTexts = {
     count === 1
       ? '1 request gave no numbers and counts as none.'
       : `${shown} requests gave no numbers and count as none.`,
+  notTold: (count: number, shown: string) =>
+    count === 1
+      ? 'The model server did not tell the numbers of 1 answer.'
+      : `The model servers did not tell the numbers of ${shown} answers.`,
+  unmeteredReasons,
   refusals: 'Refused, by reason',
   refusalsEmpty: 'Nobody was turned away in this time.',
   empty: 'Nothing was used in this time',

@@ -1,5 +1,6 @@
 // `keyhatch usage`: requests and tokens since some time ago, by key, model or day.
 
+import type { UnmeteredReport } from '../../../shared/metering-model.ts';
 import { type UsageLine, type UsageReport, usageGroup } from '../../../shared/usage-model.ts';
 import { defineCommand } from '../command.ts';
 import { parseChoice, parseDuration } from '../flag-values.ts';
@@ -18,19 +19,31 @@ export const usageCommand = defineCommand({
     const sinceMs = parseDuration('--since', flags.text('since') ?? '24h');
     const by = parseChoice('--by', flags.text('by') ?? 'key', usageGroup.options);
     return async ({ client, out }) => {
-      const report = await client.usage.report({ sinceMs, by });
-      out.answer(report, () => usageText(report, out));
+      const [report, unmetered] = await Promise.all([
+        client.usage.report({ sinceMs, by }),
+        client.usage.unmetered({ sinceMs }),
+      ]);
+      out.answer({ ...report, unmeteredBy: unmetered.lines }, () => usageText(report, unmetered, out));
     };
   },
 });
 
-function usageText(report: UsageReport, out: Output): string {
+function usageText(report: UsageReport, unmetered: UnmeteredReport, out: Output): string {
   const parts: string[] = [];
   if (report.lines.length === 0) parts.push(`No requests since ${out.when(report.since, '')}.`);
   else parts.push(usageTable(report, out));
   const strangers = report.strangers.map(({ code, count }) => `${visible(code)} ${formatCount(count)}`);
   if (strangers.length > 0) parts.push(`Refused without a known key: ${strangers.join(', ')}`);
+  if (unmetered.lines.length > 0) parts.push(unmeteredText(unmetered));
   return parts.join('\n\n');
+}
+
+function unmeteredText({ lines }: UnmeteredReport): string {
+  const causes = lines.map(({ upstreamId, upstreamName, reason, source, requests }) => {
+    const upstream = upstreamName ?? upstreamId ?? 'no model server';
+    return `${visible(upstream)} ${formatCount(requests)} (${reason.replaceAll('_', ' ')}, ${source})`;
+  });
+  return `Numbers not told by the model server: ${causes.join(', ')}`;
 }
 
 function usageTable(report: UsageReport, { paint }: Output): string {

@@ -4,7 +4,7 @@
 import { scanTopLevel } from '../json-members.ts';
 import { lineEnds, sseEnds } from './frame-ends.ts';
 import { createFrameReader, type FrameReader } from './frame-reader.ts';
-import { createGrowingBytes } from './growing-bytes.ts';
+import { keepBody } from './kept-body.ts';
 import type { MessageReading } from './message-reading.ts';
 import { responseIdMembers } from './response-id.ts';
 import { sseData } from './sse-data.ts';
@@ -21,13 +21,17 @@ const neededMembers: ReadonlySet<string> = new Set([...countingMembers, ...respo
 const errorMembers: ReadonlySet<string> = new Set(['error']);
 const byteOrderMark = Buffer.from('\ufeff');
 
+/** As much of a reading as events need. */
+export type EventReading = Pick<MessageReading, 'wants' | 'skipped' | 'missed' | 'event'>;
+
 /** @param reading undefined to follow the events' bounds only. */
-export function readEvents(reading: MessageReading | undefined): BodyReader {
+export function readEvents(reading: EventReading | undefined): BodyReader {
   return streamed(
     createFrameReader({
       ends: sseEnds(),
       wants: (bytes) => reading?.wants(bytes) ?? false,
       onSkipped: () => reading?.skipped(),
+      onOverCap: () => reading?.missed('too_large'),
       onFrame(frame) {
         const data = sseData(frame);
         if (data !== undefined) reading?.event(data);
@@ -43,6 +47,7 @@ export function readLines(reading: MessageReading | undefined): BodyReader {
       ends: lineEnds(),
       wants: (bytes) => reading?.wants(bytes) ?? false,
       onSkipped: () => reading?.skipped(),
+      onOverCap: () => reading?.missed('too_large'),
       onFrame: (frame) => reading?.event(frame.toString('utf8')),
     }),
   );
@@ -63,29 +68,17 @@ export function readNothing(isStream: boolean): BodyReader {
 
 /** One JSON object, of which only the members that are needed are ever parsed. */
 export function readWhole(reading: MessageReading): BodyReader {
-  const kept = createGrowingBytes(wholeCapBytes);
-  let empty = true;
-  let overCap = false;
-  return {
-    chunk(bytes) {
-      if (bytes.length === 0) return;
-      empty = false;
-      reading.firstToken();
-      if (overCap || kept.add(bytes, 0, bytes.length)) return;
-      overCap = true;
-      kept.clear();
-    },
-    end() {
-      const members = membersOf(kept.view());
-      if (members !== undefined) {
-        reading.answer(Object.fromEntries(members(neededMembers)));
-        if (reading.wantsText() && !members(errorMembers).has('error')) reading.text(members(generatedMemberNames));
-      }
-      kept.clear();
-    },
-    atBoundary: () => empty,
-    streamed: () => false,
-  };
+  const kept = keepBody(wholeCapBytes, reading, (bytes) => {
+    const members = membersOf(bytes);
+    if (members === undefined) {
+      // Nothing at all is no answer that could have been read.
+      if (bytes.length > 0) reading.missed('unreadable');
+      return;
+    }
+    reading.answer(Object.fromEntries(members(neededMembers)));
+    if (reading.wantsText() && !members(errorMembers).has('error')) reading.text(members(generatedMemberNames));
+  });
+  return { ...kept, streamed: () => false };
 }
 
 function streamed(reader: FrameReader): BodyReader {

@@ -1,7 +1,8 @@
 // Tells a streamed event that carries something the model generated from roles, pings, progress and ends, by the members
 // that hold text, reasoning or tool calls in each protocol. Counts nothing.
 
-import { isFilledAt, type JsonObject, type JsonPath } from './json-path.ts';
+import type { JsonObject } from '../../lib/json-shape.ts';
+import { isFilledAt, type JsonPath, stringsAt } from './json-path.ts';
 
 const contentPaths: readonly JsonPath[] = [
   // OpenAI chat; the names for reasoning differ from server to server.
@@ -31,6 +32,12 @@ const contentPaths: readonly JsonPath[] = [
 
 export function carriesGenerated(event: JsonObject): boolean {
   return contentPaths.some((path) => isFilledAt(event, path));
+}
+
+/** The pieces of text in an event, as `carriesGenerated` finds them; of tool calls, whatever is written in them. */
+export function generatedIn(event: JsonObject): string[] {
+  // Some servers write the same thought under two names.
+  return [...new Set(contentPaths.flatMap((path) => stringsAt(event, path)))];
 }
 
 /** oMLX keeps a connection alive with chunks that look like content. */

@@ -17,7 +17,7 @@ import { CopyIcon } from '../../ui/copy-button.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { formatBytes, formatCount, formatLength, formatMoment, formatRate } from '../../ui/format.ts';
-import { Note } from '../../ui/note.tsx';
+import { Notice } from '../../ui/notice.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
 import { Pill } from '../../ui/pill.tsx';
 import { RequestStages } from './request-stages.tsx';
@@ -98,11 +98,15 @@ function Result({ row }: { readonly row: RequestView }) {
         </Group>
       </Group>
       {reason ? (
-        <Note tone={tone} title={reason.why}>
+        <Notice tone={tone} title={reason.why} role="note">
           {reason.cure}
-        </Note>
+        </Notice>
       ) : (
-        row.outcome === 'upstream_error' && <Note tone={tone}>{texts.passedOn(String(row.status))}</Note>
+        row.outcome === 'upstream_error' && (
+          <Notice tone={tone} role="note">
+            {texts.passedOn(String(row.status))}
+          </Notice>
+        )
       )}
     </>
   );
@@ -175,13 +179,15 @@ function Usage({ row }: { readonly row: RequestView }) {
           [facts.tokensCached, count(row.tokensCached)],
           [facts.tokensOut, count(row.tokensOut)],
           [facts.tokensReasoning, count(row.tokensReasoning)],
+          [facts.prefill, row.prefillPerSecond === null ? null : facts.perSecond(formatRate(row.prefillPerSecond))],
           [facts.speed, speed === null ? null : facts.perSecond(formatRate(speed))],
           [facts.bytesIn, formatBytes(row.bytesIn)],
           [facts.bytesOut, formatBytes(row.bytesOut)],
         ]}
       />
       <Text size="xs" c="dimmed" mt={6}>
-        {row.upstreamId === null ? texts.noTokens : texts.tokenSources[row.tokenSource]}
+        {row.upstreamId === null ? texts.noTokens : texts.tokenSources[row.tokenSource]}{' '}
+        {row.unmetered !== null && texts.unmetered[row.unmetered]}
       </Text>
     </Panel>
   );

@@ -8,6 +8,7 @@ import { type Contract, contract } from '../../../shared/contract.ts';
 import { errorsFromWire, errorsToWire } from '../../../shared/error-wire.ts';
 import { KeyhatchError } from '../../../shared/errors.ts';
 import { usualPolicy } from '../../../shared/key-policy.ts';
+import type { UnmeteredReport } from '../../../shared/metering-model.ts';
 import type { Finding, KeyFacts, LockedAddress, Status, UpstreamStatus } from '../../../shared/model.ts';
 import { settingAbout, settingNames, settingsSchema } from '../../../shared/settings.ts';
 import type { UsageReport, UsageSeries } from '../../../shared/usage-model.ts';
@@ -101,6 +102,14 @@ export const atRest: Status = {
   server: { state: 'stopped', urls: [], startedAt: null, reason: null, running: 0, reachable: [] },
 };
 
+export const unmetered: UnmeteredReport = {
+  since: now - 3_600_000,
+  until: now,
+  lines: [
+    { upstreamId: 'up1', upstreamName: 'Ollama', reason: 'cut_short', source: 'counted', requests: 3 },
+    { upstreamId: null, upstreamName: null, reason: 'no_numbers', source: 'unknown', requests: 1 },
+  ],
+};
 const totals = { requests: 12, refused: 1, failed: 2, tokensIn: 12_345, tokensOut: 678, tokensCached: 0, unmetered: 0 };
 export const report: UsageReport = {
   since: now - day,
@@ -203,6 +212,7 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
       resume: os.keys.resume.handler(({ input }) => ({ ...keyOf(input.ref), status: 'active' })),
       revoke: os.keys.revoke.handler(({ input }) => ({ ...keyOf(input.ref), status: 'revoked' })),
       delete: os.keys.delete.handler(({ input }) => keyOf(input.ref)),
+      topUp: os.keys.topUp.handler(({ input }) => keyOf(input.ref)),
       rotate: os.keys.rotate.handler(({ input }) =>
         created({ ...keyOf(input.ref), oldSecretUntil: input.graceMs === 0 ? null : now + input.graceMs }),
       ),
@@ -214,6 +224,7 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
         url: input.url,
         name: input.name ?? upstream.name,
       })),
+      edit: os.upstreams.edit.handler(() => upstream),
       test: os.upstreams.test.handler(() => upstream),
       remove: os.upstreams.remove.handler(() => upstream),
     },
@@ -225,6 +236,7 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
     usage: {
       report: os.usage.report.handler(({ input }) => ({ ...report, by: input.by })),
       series: os.usage.series.handler(() => series),
+      unmetered: os.usage.unmetered.handler(() => unmetered),
     },
     requests: {
       list: os.requests.list.handler(() => ({ rows: [], next: null })),

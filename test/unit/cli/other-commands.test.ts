@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { parseSettingValue } from '../../../electron/cli/commands/settings-commands.ts';
 import { keyhatch } from './captured-cli.ts';
-import { atRest, day, now, report, running, studio } from './fake-instance.ts';
+import { atRest, day, now, report, running, studio, unmetered } from './fake-instance.ts';
 
 const json = async (...argv: string[]) => JSON.parse((await keyhatch([...argv, '--json'])).out);
 
@@ -117,10 +117,12 @@ test('usage-is-a-table-with-a-total-and-the-strangers', async () => {
     'Total         12        1       2     12,345       0         678',
     '',
     'Refused without a known key: key_missing 7',
+    '',
+    'Numbers not told by the model server: Ollama 3 (cut short, counted), no model server 1 (no numbers, unknown)',
   ]);
   const week = await keyhatch('usage --since 7d --by model --json'.split(' '));
   expect(week.calls[0]?.input).toEqual({ sinceMs: 7 * day, by: 'model' });
-  expect(JSON.parse(week.out)).toEqual({ ...report, by: 'model' });
+  expect(JSON.parse(week.out)).toEqual({ ...report, by: 'model', unmeteredBy: unmetered.lines });
   expect((await keyhatch('usage --by week'.split(' '))).code).toBe(2);
 });
 

@@ -42,6 +42,30 @@ test('step 20 adds the tables and indices of version 20, and marks what is there
   db.close();
 });
 
+test('step 30 adds the times, speeds and reasons of requests, and a table of what could not be metered', () => {
+  const db = new DatabaseSync(':memory:');
+  db.exec(fixture('schema-10.sql'));
+  db.exec(fixture('schema-20.sql'));
+  db.exec(fixture('profile-10.sql'));
+  const columns = () => db.prepare("SELECT name, type FROM pragma_table_info('requests')").all();
+  const before = columns();
+  databaseMigrations.find((step) => step.version === 30)?.up(db);
+  expect(columns().slice(before.length)).toEqual([
+    { name: 'queued_ms', type: 'INTEGER' },
+    { name: 'forwarded_at', type: 'INTEGER' },
+    { name: 'last_token_at', type: 'INTEGER' },
+    { name: 'unmetered', type: 'TEXT' },
+    { name: 'prefill_per_second', type: 'REAL' },
+    { name: 'output_per_second', type: 'REAL' },
+  ]);
+  expect(db.prepare('SELECT queued_ms, unmetered, output_per_second FROM requests').all()).toEqual([
+    { queued_ms: null, unmetered: null, output_per_second: null },
+  ]);
+  const { sql } = db.prepare("SELECT sql FROM sqlite_schema WHERE name = 'unmetered_counts'").get() ?? {};
+  expect(`${sql};\n`).toBe(fixture('schema-30.sql'));
+  db.close();
+});
+
 test('step 120 puts an index of the few in place of one of all', () => {
   const db = new DatabaseSync(':memory:');
   db.exec(fixture('schema-10.sql'));
