@@ -3,6 +3,7 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 import { makeRequestId } from '../electron/gateway/request-id.ts';
+import { inTransaction } from '../electron/storage/transaction.ts';
 import { addToHistogram, bucketOf, histogramText } from '../electron/storage/usage-histogram.ts';
 import { clientOfUserAgent } from '../shared/snippets-user-agents.ts';
 import type { RequestRow } from '../shared/usage-model.ts';
@@ -70,10 +71,13 @@ export function rowAt(receivedAt: number): RequestRow {
   };
 }
 
-/** Fills an empty database with requests, evenly over the days before a moment, a day in each transaction. */
+/**
+ * Fills an empty database with requests, evenly over the days before a moment, a day in each transaction; or goes on where
+ * it was cut short.
+ */
 export function fillLedger(
   db: DatabaseSync,
-  options: { readonly rows: number; readonly days: number; readonly nowMs: number; readonly onDay?: () => void },
+  options: { readonly rows: number; readonly days: number; readonly nowMs: number },
 ): void {
   const { rows, days, nowMs } = options;
   tellHistograms(db);
@@ -86,17 +90,23 @@ export function fillLedger(
     addHabit.run(index + 1, keyId, project, model, upstreamId, clientOfUserAgent(userAgent), userAgent);
   });
   db.exec(`
-    INSERT INTO usage_groups (id, key_id, project, model, upstream_id, client)
+    INSERT OR IGNORE INTO usage_groups (id, key_id, project, model, upstream_id, client)
     SELECT id, key_id, project, model, upstream_id, client FROM habits`);
+  const filled = db.prepare("SELECT value FROM meta WHERE name = 'bench_filled'").get() as
+    | { value: string }
+    | undefined;
+  const note = db.prepare("INSERT OR REPLACE INTO meta (name, value) VALUES ('bench_filled', ?)");
   const end = Math.floor(nowMs / 60_000) * 60_000;
   const perDay = Math.round(rows / days);
   // Whole days of UTC but for the first and the last, so that each day's sum is added up from hours in one go.
   const begin = end - days * dayMs;
-  let from = begin;
+  let from = filled === undefined ? begin : Number(filled.value);
   while (from < end) {
     const to = Math.min(end, (Math.floor(from / dayMs) + 1) * dayMs);
-    addDay(db, { from, to, count: Math.round((perDay * (to - from)) / dayMs), minutes: to > end - minutesKeptMs });
-    options.onDay?.();
+    inTransaction(db, () => {
+      addDay(db, { from, to, count: Math.round((perDay * (to - from)) / dayMs), minutes: to > end - minutesKeptMs });
+      note.run(String(to));
+    });
     from = to;
   }
   db.exec('DROP TABLE habits; DROP TABLE drawn; PRAGMA cache_size = -2000; PRAGMA wal_checkpoint(TRUNCATE)');
@@ -105,7 +115,6 @@ export function fillLedger(
 type Day = { readonly from: number; readonly to: number; readonly count: number; readonly minutes: boolean };
 
 function addDay(db: DatabaseSync, { from, to, count, minutes }: Day): void {
-  db.exec('BEGIN');
   db.exec('DELETE FROM drawn');
   db.prepare(draw).run({ from, length: to - from, count, habits: habits.length });
   db.exec(insertRows);
@@ -115,7 +124,6 @@ function addDay(db: DatabaseSync, { from, to, count, minutes }: Day): void {
   for (const [grain, lengthMs] of [[60, 60_000] as const, [3_600, hourMs] as const, [86_400, dayMs] as const]) {
     if (grain !== 60 || minutes) db.prepare(addRefusals(grain, lengthMs)).run();
   }
-  db.exec('COMMIT');
 }
 
 // What depends on chance is drawn once, and rows and sums are made of it.

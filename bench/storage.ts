@@ -146,7 +146,7 @@ async function measurePruning({ writes }: Threads, nowMs: number, days: number):
 
 async function measure(file: string, options: Options): Promise<void> {
   const now = Date.now();
-  if (!existsSync(file)) generate(file, options, now);
+  generate(file, options, now);
   const db = openDatabase({ file, log: silentLog });
   const worker = ledgerWorker;
   const threads: Threads = {
