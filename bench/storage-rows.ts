@@ -96,16 +96,18 @@ export function fillLedger(
     | { value: string }
     | undefined;
   const note = db.prepare("INSERT OR REPLACE INTO meta (name, value) VALUES ('bench_filled', ?)");
-  const end = Math.floor(nowMs / 60_000) * 60_000;
+  // Cut short, it goes on to the end that it had: a day has one sum.
+  const [done, meant] = (filled?.value ?? '').split(' ').map(Number);
+  const end = meant ?? Math.floor(nowMs / 60_000) * 60_000;
   const perDay = Math.round(rows / days);
   // Whole days of UTC but for the first and the last, so that each day's sum is added up from hours in one go.
   const begin = end - days * dayMs;
-  let from = filled === undefined ? begin : Number(filled.value);
+  let from = meant === undefined ? begin : (done ?? begin);
   while (from < end) {
     const to = Math.min(end, (Math.floor(from / dayMs) + 1) * dayMs);
     inTransaction(db, () => {
       addDay(db, { from, to, count: Math.round((perDay * (to - from)) / dayMs), minutes: to > end - minutesKeptMs });
-      note.run(String(to));
+      note.run(`${to} ${end}`);
     });
     from = to;
   }
