@@ -81,8 +81,10 @@ export function fillLedger(
 ): void {
   const { rows, days, nowMs } = options;
   tellHistograms(db);
+  // Sums are made here; without the mark nobody rolls up the rows a second time.
   db.exec(`
     PRAGMA cache_size = -262144;
+    DELETE FROM meta WHERE name = 'rollups';
     CREATE TEMP TABLE habits (id INTEGER PRIMARY KEY, key_id, project, model, upstream_id, client, user_agent);
     CREATE TEMP TABLE drawn (at INTEGER, fate, first, rest, tokens_in, tokens_out, habit)`);
   const addHabit = db.prepare('INSERT INTO habits VALUES (?, ?, ?, ?, ?, ?, ?)');
