@@ -5,7 +5,9 @@ import { KeyhatchError } from '../../shared/errors.ts';
 import { isAdminKey } from '../../shared/key-format.ts';
 
 export type MetricsKeys<Key> = {
-  readonly locked: () => { readonly vault: string; readonly reason: string } | undefined;
+  readonly locked: () =>
+    | { readonly code: 'vault_locked' | 'keys_damaged'; readonly vault: string; readonly reason: string }
+    | undefined;
   readonly find: (credential: string) => Key | undefined;
   /** @throws KeyhatchError unless this key may read the metrics now */
   readonly judge: (key: Key) => void;
@@ -13,11 +15,11 @@ export type MetricsKeys<Key> = {
 
 /**
  * Returns when this credential may read.
- * @throws KeyhatchError `vault_locked`, `key_unknown`, `key_wrong_kind`, and what `judge` throws
+ * @throws KeyhatchError `vault_locked`, `keys_damaged`, `key_unknown`, `key_wrong_kind`, and what `judge` throws
  */
 export function admitReader<Key>(credential: string, { locked, find, judge }: MetricsKeys<Key>): void {
   const why = locked();
-  if (why) throw new KeyhatchError('vault_locked', { details: why });
+  if (why) throw new KeyhatchError(why.code, { details: { vault: why.vault, reason: why.reason } });
   const key = find(credential);
   // By its spelling alone, so that nobody learns here whether there is such an admin key.
   if (isAdminKey(credential)) throw new KeyhatchError('key_wrong_kind');
