@@ -60,6 +60,13 @@ function rowAt(receivedAt: number): RequestRow {
     clientAddress: '192.168.1.9',
     userAgent: clients[(key + Math.floor(Math.random() * 2)) % clients.length] ?? null,
     attempt: 0,
+    route: 'POST /v1/chat/completions',
+    client: 'Continue',
+    errorText: refused ? 'The API key has made its requests of this minute.' : null,
+    modelAsked: null,
+    forwardedAt: refused ? null : receivedAt,
+    replayOf: null,
+    captured: false,
   };
 }
 

@@ -8,6 +8,7 @@ import type { RequestQuery, UsageGroup, UsageSplit } from '../shared/usage-model
 import type { Clock } from './lib/clock.ts';
 import type { Lifetime } from './lib/lifetime.ts';
 import type { Log } from './lib/log.ts';
+import { createCaptureTable } from './storage/capture-table.ts';
 import { openSoundDatabase } from './storage/database-repair.ts';
 import { createKeyTable } from './storage/key-table.ts';
 import { localDay } from './storage/local-day.ts';
@@ -51,6 +52,7 @@ export function openLedger(options: {
     problem: opened.problem,
     meta: createMetaTable(db),
     keyTable,
+    captureTable: createCaptureTable(db),
     recorder,
     prune: (kept: Kept) => retention(clock.now(), kept),
     requestsToday: () => upToDate((now) => usageTable.requestsSince(localDay(now).from)),

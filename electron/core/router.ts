@@ -13,8 +13,11 @@ import type {
   SignInLink,
   Status,
 } from '../../shared/model.ts';
+import type { RunningRequest } from '../../shared/running-model.ts';
 import type { UsageGroup, UsageReport, UsageSeries, UsageSplit } from '../../shared/usage-model.ts';
+import type { Capture } from './capture.ts';
 import type { Keys } from './keys.ts';
+import type { Replay } from './replay.ts';
 import type { RequestCalls } from './request-calls.ts';
 import type { ServerControl } from './server-control.ts';
 import type { SettingsCalls } from './settings-calls.ts';
@@ -41,6 +44,9 @@ export type RouterPorts = {
   readonly usage: (sinceMs: number, by: UsageGroup) => UsageReport;
   readonly series: (sinceMs: number, by: UsageSplit, keyId: string | undefined) => UsageSeries;
   readonly requests: RequestCalls;
+  readonly running: () => RunningRequest[];
+  readonly capture: Capture;
+  readonly replay: Replay;
   readonly detect: () => Promise<DetectedServer[]>;
   readonly examine: () => Promise<Finding[]>;
   readonly profile: () => ProfileFacts;
@@ -49,7 +55,7 @@ export type RouterPorts = {
 };
 
 export function createRouter(ports: RouterPorts) {
-  const { status, server, keys, upstreams, settings, requests, desktop } = ports;
+  const { status, server, keys, upstreams, settings, requests, capture, desktop } = ports;
   const calls = implement(contract);
   return calls.router({
     status: {
@@ -93,6 +99,15 @@ export function createRouter(ports: RouterPorts) {
     requests: {
       list: calls.requests.list.handler(({ input }) => requests.list(input)),
       get: calls.requests.get.handler(({ input }) => requests.get(input.id)),
+      running: calls.requests.running.handler(() => ports.running()),
+      conversation: calls.requests.conversation.handler(({ input }) => capture.conversation(input.id)),
+      replay: calls.requests.replay.handler(({ input }) => ports.replay(input)),
+    },
+    capture: {
+      list: calls.capture.list.handler(() => capture.state()),
+      start: calls.capture.start.handler(({ input }) => capture.start(input.ref, input.forMs)),
+      stop: calls.capture.stop.handler(({ input }) => capture.stop(input.ref)),
+      wipe: calls.capture.wipe.handler(() => capture.wipe()),
     },
     profile: {
       get: calls.profile.get.handler(() => ports.profile()),

@@ -4,6 +4,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { ErrorCode, KeyhatchError } from '../../shared/errors.ts';
 import type { Outcome } from '../../shared/usage-model.ts';
+import { type ErrorHead, errorLine } from './error-text.ts';
 import type { Authorized } from './exchange.ts';
 import type { GatewayUpstream } from './ports.ts';
 import { inBandError } from './reply.ts';
@@ -18,6 +19,8 @@ export type Forwarded = {
   readonly status: number;
   readonly outcome: Outcome;
   readonly errorCode: ErrorCode | null;
+  /** What the error said, redacted; null where there was none. */
+  readonly errorText: string | null;
   readonly firstByteAt: number | null;
   readonly bytesOut: number;
   readonly tallied: Tallied | undefined;
@@ -36,6 +39,8 @@ export type Attempt = {
   /** What goes into the body on its way up, and what takes the answer to it out again. */
   splice: Splice | undefined;
   strip: UsageStrip | undefined;
+  /** Listens to an answer that is an error of the model server's own. */
+  errorHead: ErrorHead | undefined;
   firstByteAt: number | null;
   bytesOut: number;
   /** Why we ended it ourselves. */
@@ -114,6 +119,7 @@ export function endOf(state: Attempt): Forwarded {
     status,
     outcome: endedBy ? outcomeOf(endedBy.code) : whole ? (status >= 400 ? 'upstream_error' : 'ok') : 'client_gone',
     errorCode,
+    errorText: endedBy ? errorLine(endedBy.message) : (state.errorHead?.read() ?? null),
     firstByteAt: state.firstByteAt,
     bytesOut: state.bytesOut,
     tallied: tally ? tally.read(whole && !endedBy) : unanswered(state),

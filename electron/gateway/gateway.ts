@@ -1,10 +1,13 @@
 // The data plane as a whole: listeners, pipeline and running requests under one roof. Started, moved and stopped by core;
 // knows nothing of who asks it to.
 
+import type { RunningRequest } from '../../shared/running-model.ts';
 import { createListener, type ListenAddress, urlOf } from './listener.ts';
 import { createPipeline } from './pipeline.ts';
 import type { GatewayPorts } from './ports.ts';
+import { makeRequestId } from './request-id.ts';
 import { createRunningRequests } from './running.ts';
+import { type ReplayOrder, sendInside } from './send-inside.ts';
 
 export type Gateway = {
   /** Listens on these addresses, moving there if it listens already. @throws `port_in_use`, `address_unavailable` */
@@ -15,6 +18,10 @@ export type Gateway = {
   readonly stop: (drainMs: number) => Promise<void>;
   /** How many requests run now. */
   readonly running: () => number;
+  /** Which those are, newest first; at most the newest hundred. */
+  readonly runningList: () => RunningRequest[];
+  /** Sends a request of the owner's through the pipeline. @returns its id, at once: how it ends stands in its row */
+  readonly replay: (order: Omit<ReplayOrder, 'id'>) => string;
   /** To be called when a key changed: ends its running requests if it may no longer be used. */
   readonly keyChanged: (keyId: string) => void;
   readonly close: () => void;
@@ -44,6 +51,12 @@ export function createGateway(
     urls: () => [...new Set(listener.addresses().map(urlOf))],
     stop,
     running: () => running.count(),
+    runningList: running.list,
+    replay(order) {
+      const id = makeRequestId(ports.clock.now());
+      void sendInside({ ...order, id }, pipeline.handle);
+      return id;
+    },
     keyChanged: running.keyChanged,
     close: pipeline.close,
   };

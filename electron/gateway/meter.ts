@@ -2,12 +2,15 @@
 // key are counted, not listed, so that a scanner cannot fill the disk. Never throws: it logs.
 
 import type { KeyhatchError } from '../../shared/errors.ts';
+import { clientOfUserAgent } from '../../shared/snippets-user-agents.ts';
 import type { RequestRow } from '../../shared/usage-model.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type Log, scrub } from '../lib/log.ts';
 import type { Forwarded } from './attempt.ts';
+import { errorLine } from './error-text.ts';
 import type { SoFar } from './exchange.ts';
 import type { UsageSink } from './ports.ts';
+import { routeLabel } from './route-label.ts';
 import { outcomeOf } from './upstream-failure.ts';
 
 export type MeterPorts = { readonly usage: UsageSink; readonly clock: Clock; readonly log: Log };
@@ -36,7 +39,7 @@ function rowOf(soFar: SoFar, end: Forwarded | KeyhatchError | undefined, now: nu
   return {
     id: soFar.id,
     keyId: key?.id ?? null,
-    caller: caller?.kind === 'key' || caller?.kind === 'this_computer' ? caller.kind : 'anonymous',
+    caller: caller === undefined || caller.kind === 'nobody' ? 'anonymous' : caller.kind,
     project: key?.project ?? null,
     model: textOf(soFar.model ?? soFar.body?.facts.model),
     upstreamId: forwarded?.upstreamId ?? null,
@@ -61,6 +64,13 @@ function rowOf(soFar: SoFar, end: Forwarded | KeyhatchError | undefined, now: nu
     clientAddress: soFar.clientAddress ?? '',
     userAgent: textOf(req.headers['user-agent']),
     attempt: attemptOf(req.headers['x-stainless-retry-count']),
+    route: soFar.route ? routeLabel(req.method ?? '', soFar.route) : null,
+    client: clientOfUserAgent(req.headers['user-agent']),
+    errorText: refusal ? errorLine(refusal.message) : (forwarded?.errorText ?? null),
+    modelAsked: textOf(soFar.route?.names === 'model-in-path' ? soFar.pathArgument : soFar.body?.facts.model),
+    forwardedAt: soFar.progress?.forwardedAt ?? null,
+    replayOf: caller?.kind === 'replay' ? caller.of : null,
+    captured: soFar.capture !== undefined,
   };
 }
 

@@ -8,8 +8,9 @@ import type { Forwarded } from './attempt.ts';
 import { authorize } from './authorize.ts';
 import { readBody } from './body.ts';
 import { createBodyBudget } from './body-memory.ts';
+import { type CaptureTaps, createCaptureTaps } from './capture-tap.ts';
 import { answerPreflight, isPreflight, setCorsHeaders } from './cors.ts';
-import type { Received, SoFar } from './exchange.ts';
+import type { Authorized, Received, SoFar } from './exchange.ts';
 import { createForward } from './forward.ts';
 import { guard } from './guard.ts';
 import { identify } from './identify.ts';
@@ -21,11 +22,18 @@ import { refuse } from './reply.ts';
 import { makeRequestId } from './request-id.ts';
 import { createRouter, dialectOfPath } from './route.ts';
 import type { RunningRequests } from './running.ts';
+import type { Inside } from './send-inside.ts';
 import { createUpstreamAgents } from './upstream-agent.ts';
 
 export type Pipeline = {
   /** Takes a request from any listener; never rejects. */
-  readonly handle: (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean) => Promise<void>;
+  readonly handle: (
+    req: IncomingMessage,
+    res: ServerResponse,
+    expectsContinue: boolean,
+    /** Given: who asks is known, because it comes from inside. */
+    inside?: Inside,
+  ) => Promise<void>;
   readonly close: () => void;
 };
 
@@ -43,15 +51,16 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
     settings: ports.settings,
     budget: createBodyBudget(() => ports.settings()['limits.bodiesInFlightBytes']),
   };
+  const taps = createCaptureTaps(ports.capture);
   const listPorts = { ...ports, agents };
   const ownPorts = { ...ports, admission };
 
-  async function handle(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): Promise<void> {
+  const handle: Pipeline['handle'] = async (req, res, expectsContinue, inside) => {
     const receivedAt = ports.clock.now();
     const received: Received = {
       req,
       res,
-      id: makeRequestId(receivedAt),
+      id: inside?.id ?? makeRequestId(receivedAt),
       receivedAt,
       expectsContinue,
     };
@@ -65,7 +74,7 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
       setCorsHeaders(req, res, ports.settings());
       const routed = route(guarded);
       soFar = routed;
-      const identified = identify(routed, ports);
+      const identified = inside ? { ...routed, caller: inside.caller } : identify(routed, ports);
       soFar = identified;
       const admitted = admission.admit(identified);
       soFar = admitted;
@@ -77,7 +86,9 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
       soFar = authorized;
       const lists = upstreamsToList(authorized, listPorts);
       if (lists) return await answerModelList(authorized, lists, listPorts);
-      end = await forward(authorized);
+      const tapped = withCapture(authorized, taps);
+      soFar = tapped;
+      end = await forward(tapped);
     } catch (error) {
       end = expected(error, received.id);
       if (!res.headersSent) {
@@ -94,9 +105,10 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
       } finally {
         soFar.lease?.release();
         meter(soFar, end, ports);
+        soFar.capture?.end();
       }
     }
-  }
+  };
 
   function expected(error: unknown, id: string): KeyhatchError {
     if (error instanceof KeyhatchError) return error;
@@ -105,6 +117,14 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
   }
 
   return { handle, close: () => agents.close() };
+}
+
+// Said on the answer itself, so that whoever holds the key can know.
+function withCapture(authorized: Authorized, taps: CaptureTaps): Authorized {
+  const capture = taps.open(authorized);
+  if (!capture) return authorized;
+  authorized.res.setHeader('x-keyhatch-captured', '1');
+  return { ...authorized, capture };
 }
 
 // What a key has left of its minute, on every answer, so that clients can pace themselves.

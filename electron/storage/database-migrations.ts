@@ -3,6 +3,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { keysAndUsage } from './migrations/0010-keys-and-usage.ts';
 import { usageRollups } from './migrations/0020-usage-rollups.ts';
+import { requestTrace } from './migrations/0060-request-trace.ts';
+import { capture } from './migrations/0061-capture.ts';
 
 export type DatabaseMigration = {
   readonly version: number;
@@ -10,4 +12,4 @@ export type DatabaseMigration = {
   readonly up: (db: DatabaseSync) => void;
 };
 
-export const databaseMigrations: readonly DatabaseMigration[] = [keysAndUsage, usageRollups];
+export const databaseMigrations: readonly DatabaseMigration[] = [keysAndUsage, usageRollups, requestTrace, capture];

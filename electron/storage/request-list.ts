@@ -25,14 +25,22 @@ const conditions = {
   keyId: 'r.key_id = :keyId',
   model: 'r.model = :model',
   upstreamId: 'r.upstream_id = :upstreamId',
+  client: 'r.client = :client',
   outcome: 'r.outcome = :outcome',
   trouble: "r.outcome NOT IN ('ok', 'client_gone')",
   cursor: '(r.received_at, r.id) < (:cursorAt, :cursorId)',
-  // SQLite lowers both sides, because it lowers only ASCII and JavaScript lowers more.
-  text: `(${['r.model', 'k.name', 'r.user_agent', 'r.client_address', 'r.error_code', 'r.id']
-    .map((column) => `instr(lower(coalesce(${column}, '')), lower(:text))`)
-    .join(' OR ')})`,
+  slowerMs: 'r.ended_at - r.received_at > :slowerMs',
+  error: holding(['r.error_code', 'r.error_text'], 'error'),
+  text: holding(
+    ['r.model', 'k.name', 'r.user_agent', 'r.client_address', 'r.error_code', 'r.error_text', 'r.id'],
+    'text',
+  ),
 } as const;
+
+// SQLite lowers both sides, because it lowers only ASCII and JavaScript lowers more.
+function holding(columns: readonly string[], field: string): string {
+  return `(${columns.map((column) => `instr(lower(coalesce(${column}, '')), lower(:${field}))`).join(' OR ')})`;
+}
 
 export function createRequestList(db: DatabaseSync): RequestList {
   const one = db.prepare(`${select} WHERE r.id = ?`);
@@ -59,9 +67,9 @@ export function createRequestList(db: DatabaseSync): RequestList {
 function narrow(query: RequestQuery): { where: string; values: Record<string, string | number> } {
   const parts: string[] = [];
   const values: Record<string, string | number> = {};
-  for (const field of ['keyId', 'model', 'upstreamId'] as const) {
+  for (const field of ['keyId', 'model', 'upstreamId', 'client', 'slowerMs', 'error', 'text'] as const) {
     const value = query[field];
-    if (value === undefined) continue;
+    if (value === undefined || value === '') continue;
     parts.push(conditions[field]);
     values[field] = value;
   }
@@ -69,10 +77,6 @@ function narrow(query: RequestQuery): { where: string; values: Record<string, st
   else if (query.outcome !== undefined) {
     parts.push(conditions.outcome);
     values['outcome'] = query.outcome;
-  }
-  if (query.text) {
-    parts.push(conditions.text);
-    values['text'] = query.text;
   }
   if (query.cursor !== undefined) {
     parts.push(conditions.cursor);
@@ -91,5 +95,5 @@ function cursorOf(cursor: string): { readonly cursorAt: number; readonly cursorI
 }
 
 function rowOf(row: Record<string, unknown>): ListedRequest {
-  return { ...row, streamed: row['streamed'] === 1 } as ListedRequest;
+  return { ...row, streamed: row['streamed'] === 1, captured: row['captured'] === 1 } as ListedRequest;
 }

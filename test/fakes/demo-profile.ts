@@ -8,6 +8,7 @@ import { openDatabase } from '../../electron/storage/database.ts';
 import { createKeyTable } from '../../electron/storage/key-table.ts';
 import { inTransaction } from '../../electron/storage/transaction.ts';
 import { createUsageTable } from '../../electron/storage/usage-table.ts';
+import { clientOfUserAgent } from '../../shared/snippets-user-agents.ts';
 import type { Outcome, RequestRow } from '../../shared/usage-model.ts';
 
 export type DemoKey = {
@@ -122,6 +123,14 @@ function rowOf(key: DemoKey, at: number, index: number, random: () => number): R
     clientAddress: key.address,
     userAgent: key.client,
     attempt: 0,
+    route: embedding ? 'POST /v1/embeddings' : 'POST /v1/chat/completions',
+    client: clientOfUserAgent(key.client),
+    errorText:
+      outcome === 'refused' ? `The API key "${key.name}" may make 60 requests a minute and has made them.` : null,
+    modelAsked: model,
+    forwardedAt: ran ? at + 1 : null,
+    replayOf: null,
+    captured: false,
   };
 }
 

@@ -15,10 +15,11 @@ type Changed = {
   readonly server?: Partial<Status['server']>;
   readonly access?: Partial<Status['access']>;
   readonly vault?: Partial<Status['vault']>;
+  readonly capture?: Partial<Status['capture']>;
   readonly upstreams?: readonly UpstreamStatus['health'][];
 };
 
-function status({ server, access, vault, upstreams = ['up'] }: Changed = {}): Status {
+function status({ server, access, vault, capture, upstreams = ['up'] }: Changed = {}): Status {
   return {
     version: '1',
     pid: 1,
@@ -29,6 +30,7 @@ function status({ server, access, vault, upstreams = ['up'] }: Changed = {}): St
     vault: { kind: 'keychain', state: 'open', reason: null, ...vault },
     access: { requireKey: true, localhostBypass: false, onLan: false, sentence: '', ...access },
     keys: { active: 3, total: 4 },
+    capture: { on: [], problem: null, ...capture },
     upstreams: upstreams.map((health) => ({ health }) as UpstreamStatus),
     requestsToday: 12,
     warnings: [],

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { silentLog } from '../../../electron/lib/log.ts';
+import { nameClientsOnce } from '../../../electron/storage/client-names.ts';
 import { openDatabase } from '../../../electron/storage/database.ts';
 import { databaseMigrations } from '../../../electron/storage/database-migrations.ts';
 import { createKeyTable } from '../../../electron/storage/key-table.ts';
@@ -13,8 +14,9 @@ import { temporaryFolder } from './fixtures/open-profile.ts';
 
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'fixtures', name), 'utf8');
 
-test('steps go up in tens', () => {
-  expect(databaseMigrations.map((step) => step.version)).toEqual(databaseMigrations.map((_step, at) => (at + 1) * 10));
+test('steps go up, each version once', () => {
+  const versions = databaseMigrations.map((step) => step.version);
+  expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
 });
 
 test('step 10 makes the tables of version 10', () => {
@@ -37,6 +39,42 @@ test('step 20 adds the tables and indices of version 20, and marks what is there
   const added = schema.filter(({ name }) => !before.includes(name));
   expect(`${added.map((row) => `${row.sql};`).join('\n\n')}\n`).toBe(fixture('schema-20.sql'));
   expect(db.prepare('SELECT name, value FROM meta').all()).toEqual([{ name: 'rollups', value: 'due' }]);
+  db.close();
+});
+
+test('step 60 adds the columns of version 60, and marks the programs of older rows as yet to be named', () => {
+  const db = new DatabaseSync(':memory:');
+  db.exec(fixture('schema-10.sql'));
+  db.exec(fixture('profile-10.sql'));
+  const columns = () =>
+    db
+      .prepare('PRAGMA table_info(requests)')
+      .all()
+      .map(({ name, type }) => `${name} ${type}`);
+  const before = columns();
+  databaseMigrations.find((step) => step.version === 60)?.up(db);
+  expect(columns().filter((column) => !before.includes(column))).toEqual([
+    'route TEXT',
+    'client TEXT',
+    'error_text TEXT',
+    'model_asked TEXT',
+    'forwarded_at INTEGER',
+    'replay_of TEXT',
+    'captured INTEGER',
+  ]);
+  expect(db.prepare("SELECT value FROM meta WHERE name = 'clients'").get()).toEqual({ value: 'due' });
+  nameClientsOnce(db);
+  nameClientsOnce(db);
+  expect(db.prepare('SELECT client, captured FROM requests').all()).toEqual([{ client: 'curl', captured: 0 }]);
+  expect(db.prepare("SELECT value FROM meta WHERE name = 'clients'").get()).toBeUndefined();
+  db.close();
+});
+
+test('step 61 adds the tables of version 61', () => {
+  const db = new DatabaseSync(':memory:');
+  databaseMigrations.find((step) => step.version === 61)?.up(db);
+  const schema = db.prepare('SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid').all();
+  expect(`${schema.map((row) => `${row.sql};`).join('\n\n')}\n`).toBe(fixture('schema-61.sql'));
   db.close();
 });
 
