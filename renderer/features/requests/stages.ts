@@ -2,16 +2,22 @@
 
 import type { RequestView } from '../../../shared/usage-model.ts';
 
-export type StageName = 'check' | 'wait' | 'prepare' | 'answer' | 'refuse';
+export type StageName = 'check' | 'read' | 'wait' | 'prepare' | 'answer' | 'refuse';
 export type Stage = { readonly name: StageName; readonly lengthMs: number };
 
-type Moments = Pick<RequestView, 'receivedAt' | 'admittedAt' | 'firstByteAt' | 'firstTokenAt' | 'endedAt'>;
+type Moments = Pick<
+  RequestView,
+  'receivedAt' | 'admittedAt' | 'forwardedAt' | 'firstByteAt' | 'firstTokenAt' | 'endedAt'
+>;
 
 /** In order, together as long as the request; a moment that never came ends its stage with the next one that did. */
-export function stagesOf({ receivedAt, admittedAt, firstByteAt, firstTokenAt, endedAt }: Moments): readonly Stage[] {
+export function stagesOf(moments: Moments): readonly Stage[] {
+  const { receivedAt, admittedAt, forwardedAt, firstByteAt, firstTokenAt, endedAt } = moments;
   if (admittedAt === null) return [{ name: 'refuse', lengthMs: Math.max(0, endedAt - receivedAt) }];
   const marks: readonly (readonly [StageName, number | null])[] = [
     ['check', admittedAt],
+    // Rows from before this was kept have it with the waiting.
+    ['read', forwardedAt],
     ['wait', firstByteAt ?? firstTokenAt ?? endedAt],
     ['prepare', firstByteAt === null ? null : firstTokenAt],
     ['answer', firstByteAt === null && firstTokenAt === null ? null : endedAt],
