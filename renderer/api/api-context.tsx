@@ -52,9 +52,12 @@ export function useKeys() {
   return useQuery(useCalls().keys.list.queryOptions());
 }
 
+// The same one each time: who compares it with the one before must not see another.
+const noneRunning: readonly RunningRequest[] = [];
+
 /** The requests that have not ended yet, newest first, without those whose end is known already. */
 export function useRunning(): readonly RunningRequest[] {
-  const { data = [] } = useQuery(useCalls().requests.running.queryOptions());
+  const { data = noneRunning } = useQuery(useCalls().requests.running.queryOptions());
   const tail = useTail();
   return useMemo(() => {
     const ended = new Set(tail.map(({ id }) => id));

@@ -184,7 +184,7 @@ function postChat(url: string, key: string | null, more: object, init: RequestIn
     method: 'POST',
     body: JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'hi' }], ...more }),
     ...init,
-    headers: { 'content-type': 'application/json', ...bearer(key) },
+    headers: { 'content-type': 'application/json', ...bearer(key), ...init.headers },
   });
 }
 

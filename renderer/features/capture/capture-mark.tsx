@@ -17,7 +17,7 @@ export function CaptureMark({ onClick }: { readonly onClick?: () => void }) {
       href={others.length === 0 ? `/keys/${encodeURIComponent(first.keyId)}` : '/keys'}
       className="kh-capture-mark"
       title={about}
-      aria-label={about}
+      aria-label={`${texts.mark(on.length)}. ${about}`}
       {...(onClick ? { onClick } : {})}
     >
       <Pill tone="bad" dot>

@@ -48,7 +48,7 @@ function Side({ name, row, answer, link = false }: SideProps) {
       <h3>
         {name}:{' '}
         {link && row ? (
-          <Anchor component={Link} href={`/requests/${encodeURIComponent(row.id)}`} inherit>
+          <Anchor component={Link} href={`/requests/${encodeURIComponent(row.id)}`} inherit underline="always">
             {model}
           </Anchor>
         ) : (
