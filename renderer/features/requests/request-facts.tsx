@@ -1,6 +1,7 @@
 // What is written down of one request, in three panels: who asked, what was asked, and what it used.
 
 import { Anchor, SimpleGrid, Text } from '@mantine/core';
+import { Fragment, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { clientOfUserAgent } from '../../../shared/snippets-user-agents.ts';
 import { dialectNames } from '../../../shared/upstream-kinds.ts';
@@ -24,14 +25,13 @@ export function RequestFacts({ row }: { readonly row: RequestView }) {
 }
 
 function Who({ row }: { readonly row: RequestView }) {
-  const client = row.client ?? clientOfUserAgent(row.userAgent);
   return (
     <Panel title={texts.who}>
       <Facts
         rows={[
           [
             facts.key,
-            row.keyId === null ? (
+            row.caller === 'replay' ? null : row.keyId === null ? (
               callerOf(row)
             ) : (
               <Anchor key="key" component={Link} href={`/keys/${encodeURIComponent(row.keyId)}`} inherit>
@@ -41,9 +41,7 @@ function Who({ row }: { readonly row: RequestView }) {
           ],
           [facts.caller, facts.callers[row.caller]],
           [facts.project, row.project],
-          [facts.address, <code key="address">{row.clientAddress || texts.nothing}</code>],
-          [facts.client, client === 'other' ? facts.unknownClient : `${client} (${facts.clientClaims})`],
-          [facts.userAgent, row.userAgent && <code>{row.userAgent}</code>],
+          ...(row.caller === 'replay' ? [] : clientFacts(row)),
           [
             facts.repeats,
             row.replayOf && (
@@ -58,6 +56,15 @@ function Who({ row }: { readonly row: RequestView }) {
   );
 }
 
+function clientFacts(row: RequestView): (readonly [string, ReactNode])[] {
+  const client = row.client ?? clientOfUserAgent(row.userAgent);
+  return [
+    [facts.address, <code key="address">{row.clientAddress || texts.nothing}</code>],
+    [facts.client, client === 'other' ? facts.unknownClient : `${client} (${facts.clientClaims})`],
+    [facts.userAgent, row.userAgent && <code>{row.userAgent}</code>],
+  ];
+}
+
 function What({ row }: { readonly row: RequestView }) {
   return (
     <Panel title={texts.what}>
@@ -65,7 +72,7 @@ function What({ row }: { readonly row: RequestView }) {
         rows={[
           [facts.operation, operationOf(row)],
           [facts.dialect, dialectNames[row.dialect]],
-          [facts.route, row.route && <code>{row.route}</code>],
+          [facts.route, row.route && <RouteName route={row.route} />],
           ...modelFacts(row),
           [
             facts.upstream,
@@ -81,8 +88,24 @@ function What({ row }: { readonly row: RequestView }) {
   );
 }
 
+// Broken at its slashes where it has to be broken.
+function RouteName({ route }: { readonly route: string }) {
+  const [first = '', ...others] = route.split('/');
+  return (
+    <code>
+      {first}
+      {others.map((part, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: parts of a path stay where they are
+        <Fragment key={index}>
+          <wbr />/{part}
+        </Fragment>
+      ))}
+    </code>
+  );
+}
+
 // One line where both are the same, as they are for all but aliases.
-function modelFacts({ model, modelAsked }: RequestView): (readonly [string, React.ReactNode])[] {
+function modelFacts({ model, modelAsked }: RequestView): (readonly [string, ReactNode])[] {
   if (modelAsked === null || modelAsked === model) return [[facts.model, model && <ModelName id={model} />]];
   return [
     [facts.modelAsked, <code key="asked">{modelAsked}</code>],
