@@ -24,9 +24,9 @@ import { createSettingsCalls } from './core/settings-calls.ts';
 import { statusNow } from './core/status.ts';
 import { createVaultDoor, doorTo, type WatchedVaultDoor } from './core/vault-door.ts';
 import { createGateway } from './gateway/gateway.ts';
-import { checkPort } from './gateway/port-check.ts';
 import { systemClock } from './lib/clock.ts';
 import { createLifetime } from './lib/lifetime.ts';
+import { checkPort } from './lib/port-check.ts';
 import { openSettings } from './settings/settings-book.ts';
 import type { House, Shell } from './shell.ts';
 import { acquireProfileLock } from './storage/profile-lock.ts';
@@ -61,7 +61,7 @@ export async function compose(shell: Shell): Promise<House> {
     const openStore = () => shell.openSettingsStore(dataDir);
     const settings = openSettings({ file: settingsFile, openStore, flags: shell.flags, log });
 
-    const ledger = openLedger({ dataDir, lifetime, clock, log, onWritten: (rows) => changes.requestsEnded(rows) });
+    const ledger = openLedger({ shell, lifetime, clock, onWritten: (rows) => changes.requestsEnded(rows) });
     const { keyTable, recorder } = ledger;
 
     const knownKeyIds = () => keyTable.list().map(({ id }) => id);
@@ -235,6 +235,7 @@ export async function compose(shell: Shell): Promise<House> {
       running: gateway.runningList,
       capture,
       replay: createReplay({ request: requests.get, conversation: capture.conversation, send: gateway.replay }),
+      lockout: gateway.lockout,
       profile: ledger.profile,
       dashboardLink: dashboard.link,
       desktop: shell.desktop ?? noDesktop,

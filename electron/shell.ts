@@ -8,7 +8,7 @@ import type { Keys } from './core/keys.ts';
 import type { DesktopCalls, Router } from './core/router.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Log } from './lib/log.ts';
-import type { SettingsStore } from './settings/settings-book.ts';
+import type { SettingsStore } from './lib/settings-store.ts';
 
 /** What the machine and the way Keyhatch was started give. */
 export type Shell = {
@@ -31,6 +31,8 @@ export type Shell = {
   readonly pagesDir: string | undefined;
   /** The time, where it is not the system's: for tests of what ends by itself. */
   readonly clock?: Clock;
+  /** Program of the threads that keep the ledger; undefined keeps it without one, which is enough for a single command. */
+  readonly ledgerWorker: string | undefined;
   /** What the desktop app can do; undefined elsewhere. */
   readonly desktop: DesktopCalls | undefined;
 };

@@ -5,6 +5,7 @@ import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
 import { captureStart, captureState, conversation, replayOrder } from './capture-model.ts';
 import { change } from './change.ts';
+import { topUp } from './limit-model.ts';
 import {
   createdKey,
   desktopFacts,
@@ -12,6 +13,7 @@ import {
   finding,
   keyEdit,
   keyFacts,
+  lockedAddress,
   newKey,
   portCheck,
   profileFacts,
@@ -65,6 +67,8 @@ export const contract = {
     resume: manage.input(ref).output(keyFacts),
     revoke: manage.input(ref).output(keyFacts),
     delete: manage.input(ref).output(keyFacts),
+    /** So much more until then, in place of what topped the same budget up before; an amount of 0 takes that away. */
+    topUp: manage.input(ref.extend({ add: topUp })).output(keyFacts),
     rotate: manage
       .input(ref.extend({ graceMs: z.number().int().min(0).max(31_536_000_000).default(86_400_000) }))
       .output(createdKey),
@@ -83,6 +87,18 @@ export const contract = {
             .regex(/^[\x21-\x7e]+$/, 'must be visible ASCII, as a header can carry it')
             .optional(),
           confirm: z.boolean().default(false),
+        }),
+      )
+      .output(upstreamStatus),
+    /** Without `parallel` it stays as it is; `auto` goes by the server and its kind, null takes as many as come. */
+    edit: manage
+      .input(
+        ref.extend({
+          name: upstreamStatus.shape.name.optional(),
+          parallel: z
+            .union([z.number().int().min(1).max(10_000), z.literal('auto')])
+            .nullable()
+            .optional(),
         }),
       )
       .output(upstreamStatus),
@@ -127,6 +143,11 @@ export const contract = {
     stop: manage.input(ref).output(captureState),
     /** Ends all capture, deletes what is kept and destroys the key that opens it. */
     wipe: manage.output(z.object({ requests: z.number().int().nonnegative() })),
+  },
+  lockout: {
+    list: view.output(z.array(lockedAddress)),
+    /** Fails with `address_not_locked`. */
+    unlock: manage.input(z.object({ address: z.string().min(1).max(80) })).output(z.array(lockedAddress)),
   },
   profile: {
     get: view.output(profileFacts),

@@ -7,6 +7,7 @@ import { dashboardLinkCommand } from './commands/dashboard-command.ts';
 import { detectCommand } from './commands/detect-command.ts';
 import { doctorCommand } from './commands/doctor-command.ts';
 import { keysCommands } from './commands/keys-commands.ts';
+import { lockoutCommands } from './commands/lockout-commands.ts';
 import { settingsCommands } from './commands/settings-commands.ts';
 import { statusCommand } from './commands/status-command.ts';
 import { upstreamsCommands } from './commands/upstreams-commands.ts';
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   usageCommand,
   ...captureCommands,
   statusCommand,
+  ...lockoutCommands,
   dashboardLinkCommand,
   detectCommand,
   doctorCommand,

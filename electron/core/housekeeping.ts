@@ -8,7 +8,7 @@ import type { Verifiers } from './key-registry.ts';
 export type HousekeepingPorts = {
   readonly settings: () => Settings;
   /** Takes one small step at deleting what is old; true while there may be more. */
-  readonly prune: (kept: { readonly requestDays: number; readonly hourlyDays: number }) => boolean;
+  readonly prune: (kept: { readonly requestDays: number; readonly hourlyDays: number }) => Promise<boolean>;
   readonly pruneCaptured: () => void;
   readonly verifiers: () => Verifiers | undefined;
   readonly clock: Clock;
@@ -28,7 +28,7 @@ export function startHousekeeping(ports: HousekeepingPorts): () => void {
   async function prune(): Promise<void> {
     const settings = ports.settings();
     const kept = { requestDays: settings['usage.retentionDays'], hourlyDays: settings['usage.hourlyDays'] };
-    while (!stopped && ports.prune(kept)) {
+    while (!stopped && (await ports.prune(kept))) {
       await new Promise<void>((resolve) => setTimeout(resolve, betweenStepsMs).unref());
     }
   }

@@ -3,6 +3,8 @@
 
 import { KeyhatchError } from '../../shared/errors.ts';
 import { type FillRandom, makeId, makeKey, unsuitableAsKey } from '../../shared/key-format.ts';
+import { type KeyPolicyPatch, usualPolicy, withPatch } from '../../shared/key-policy.ts';
+import type { TopUp } from '../../shared/limit-model.ts';
 import type { CreatedKey, KeyFacts } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -14,6 +16,7 @@ import {
   type VaultDoor,
   type Verifiers,
 } from './key-registry.ts';
+import { withTopUp } from './top-ups.ts';
 
 export type KeyPorts = {
   readonly registry: KeyRegistry;
@@ -33,10 +36,11 @@ export type NewKey = {
   readonly rpm?: number | null | undefined;
   readonly parallel?: number | null | undefined;
   readonly models?: readonly string[] | undefined;
+  readonly policy?: KeyPolicyPatch | undefined;
   readonly value?: string | undefined;
 };
 
-export type KeyEdit = { readonly ref: string } & {
+export type KeyEdit = { readonly ref: string; readonly policy?: KeyPolicyPatch | undefined } & {
   readonly [Name in 'name' | 'project' | 'expiresAt' | 'rpm' | 'parallel' | 'models']?:
     | (Name extends 'name'
         ? string
@@ -56,6 +60,8 @@ export type Keys = {
   readonly setPaused: (ref: string, paused: boolean) => KeyFacts;
   readonly revoke: (ref: string) => KeyFacts;
   readonly delete: (ref: string) => Promise<KeyFacts>;
+  /** Adds to a budget until the top-up ends. @throws KeyhatchError `budget_missing` */
+  readonly topUp: (ref: string, add: TopUp) => KeyFacts;
   /** @param graceMs how long the present secret goes on working beside the new one, in milliseconds */
   readonly rotate: (ref: string, graceMs: number) => Promise<CreatedKey>;
   /** Sees to it that this value opens the gateway as the key of that name, making or changing it where needed. */
@@ -102,8 +108,10 @@ export function createKeys(ports: KeyPorts): Keys {
           parallel: input.parallel === undefined ? key.limits.parallel : input.parallel,
         },
         models: input.models === undefined ? key.models : input.models === null ? null : [...input.models],
+        policy: input.policy === undefined ? key.policy : withPatch(key.policy, input.policy),
       })),
     setPaused: (ref, paused) => patch(ref, () => ({ paused })),
+    topUp: (ref, add) => patch(ref, (key) => ({ policy: withTopUp(key, add, clock.now()) })),
     // The verifier stays, so that whoever still sends the key is told that it was revoked.
     revoke: (ref) => patch(ref, () => ({ revokedAt: clock.now() })),
     async delete(ref) {
@@ -163,6 +171,15 @@ function newRecord(id: string, input: NewKey, settings: Settings, now: number): 
       parallel: input.parallel === undefined ? settings['keys.defaultParallel'] : input.parallel,
     },
     models: input.models ? [...input.models] : null,
+    policy: withPatch(
+      {
+        ...usualPolicy,
+        rph: settings['keys.defaultRph'],
+        tpm: settings['keys.defaultTpm'],
+        priority: settings['keys.defaultPriority'],
+      },
+      input.policy ?? {},
+    ),
   };
 }
 

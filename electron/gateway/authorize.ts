@@ -2,6 +2,7 @@
 // id belongs to the key that made it; for everybody else it does not exist.
 
 import { KeyhatchError } from '../../shared/errors.ts';
+import { mayDo, usualPolicy } from '../../shared/key-policy.ts';
 import { type Dialect, dialectNames, upstreamKindRow } from '../../shared/upstream-kinds.ts';
 import type { Authorized, Bodied, Caller } from './exchange.ts';
 import { ownerOf } from './exchange.ts';
@@ -9,9 +10,6 @@ import type { GatewayKey, GatewayUpstream, ResponseOwners, UpstreamRegistry } fr
 import type { Operation } from './route-table.ts';
 
 export type AuthorizePorts = { readonly upstreams: UpstreamRegistry; readonly responses: ResponseOwners };
-
-/** What a key may do until keys carry rights of their own: inference and looking, nothing that acts on the machine. */
-const inference: ReadonlySet<Operation> = new Set(['chat', 'embeddings', 'audio', 'images', 'models:list', 'about']);
 
 /** Names that clients put in when they know no model: they stand for the default upstream. */
 const modelAliases: ReadonlySet<string> = new Set(['local-model', 'default']);
@@ -34,8 +32,10 @@ export function authorize(bodied: Bodied, ports: AuthorizePorts): Authorized {
 
 function checkOperations(bodied: Bodied): void {
   const refuse = (what: string) => new KeyhatchError('operation_not_allowed', { details: { what } });
-  if (!inference.has(bodied.operation)) throw refuse(bodied.route.what);
-  for (const [operation, what] of bodied.body.facts.needs) if (!inference.has(operation)) throw refuse(what);
+  const policy = keyOf(bodied.caller)?.policy ?? usualPolicy;
+  const may = (operation: Operation) => operation === 'about' || mayDo(policy, operation);
+  if (!may(bodied.operation)) throw refuse(bodied.route.what);
+  for (const [operation, what] of bodied.body.facts.needs) if (!may(operation)) throw refuse(what);
 }
 
 function checkModels(bodied: Bodied, model: string | undefined): void {

@@ -2,7 +2,9 @@
 // knows nothing of who asks it to.
 
 import type { RunningRequest } from '../../shared/running-model.ts';
+import { createConnectionLimits } from './connection-limits.ts';
 import { createListener, type ListenAddress, urlOf } from './listener.ts';
+import { createLockout, type Lockout } from './lockout.ts';
 import { createPipeline } from './pipeline.ts';
 import type { GatewayPorts } from './ports.ts';
 import { makeRequestId } from './request-id.ts';
@@ -24,6 +26,7 @@ export type Gateway = {
   readonly replay: (order: Omit<ReplayOrder, 'id'>) => string;
   /** To be called when a key changed: ends its running requests if it may no longer be used. */
   readonly keyChanged: (keyId: string) => void;
+  readonly lockout: Pick<Lockout, 'list' | 'unlock'>;
   readonly close: () => void;
 };
 
@@ -33,8 +36,10 @@ export function createGateway(
   ports: GatewayPorts & { readonly upstreamFailed: (upstreamId: string, reason: string) => void },
 ): Gateway {
   const running = createRunningRequests(ports);
-  const pipeline = createPipeline({ ...ports, running });
-  const listener = createListener(pipeline.handle);
+  const lockout = createLockout(ports);
+  const pipeline = createPipeline({ ...ports, running, lockout });
+  const limits = createConnectionLimits(ports);
+  const listener = createListener(pipeline.handle, { limits, settings: ports.settings });
 
   async function stop(drainMs: number): Promise<void> {
     await listener.stopAccepting();
@@ -58,7 +63,11 @@ export function createGateway(
       return id;
     },
     keyChanged: running.keyChanged,
-    close: pipeline.close,
+    lockout,
+    close() {
+      limits.close();
+      pipeline.close();
+    },
   };
 }
 

@@ -2,6 +2,7 @@
 // nothing here may touch a disk or the keychain while a request waits.
 
 import type { LookupFunction } from 'node:net';
+import type { KeyPolicy } from '../../shared/key-policy.ts';
 import type { KeyLimits, KeyStatus, UpstreamHealth } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Dialect, UpstreamKind } from '../../shared/upstream-kinds.ts';
@@ -19,6 +20,7 @@ export type GatewayKey = {
   readonly expiresAt: number | null;
   readonly limits: KeyLimits;
   readonly models: readonly string[] | null;
+  readonly policy: KeyPolicy;
 };
 
 export type KeyRegistry = {

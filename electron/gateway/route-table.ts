@@ -1,20 +1,11 @@
 // Every path that exists, and nothing else: deny by default. One row says method, path, dialect, what the request does,
 // where it goes and which query parameters may go with it.
 
+import type { KeyOperation } from '../../shared/key-policy.ts';
 import type { Dialect } from '../../shared/upstream-kinds.ts';
 
-/** What a request does: the unit in which keys will be given rights. */
-export type Operation =
-  | 'chat'
-  | 'embeddings'
-  | 'audio'
-  | 'images'
-  | 'models:list'
-  | 'models:manage'
-  | 'cloud'
-  | 'tools'
-  | 'remote_media'
-  | 'about';
+/** What a request does: the unit in which keys are given rights. Asking about oneself needs none. */
+export type Operation = Exclude<KeyOperation, 'metrics'> | 'about';
 
 /** Answered by Keyhatch itself. */
 export type OwnAnswer = 'health' | 'info' | 'greeting' | 'self';

@@ -5,6 +5,8 @@ import { keysAndUsage } from './migrations/0010-keys-and-usage.ts';
 import { usageRollups } from './migrations/0020-usage-rollups.ts';
 import { requestTrace } from './migrations/0060-request-trace.ts';
 import { capture } from './migrations/0061-capture.ts';
+import { keyPolicies } from './migrations/0070-key-policies.ts';
+import { fewerIndexes } from './migrations/0120-fewer-indexes.ts';
 
 export type DatabaseMigration = {
   readonly version: number;
@@ -12,4 +14,11 @@ export type DatabaseMigration = {
   readonly up: (db: DatabaseSync) => void;
 };
 
-export const databaseMigrations: readonly DatabaseMigration[] = [keysAndUsage, usageRollups, requestTrace, capture];
+export const databaseMigrations: readonly DatabaseMigration[] = [
+  keysAndUsage,
+  usageRollups,
+  requestTrace,
+  capture,
+  keyPolicies,
+  fewerIndexes,
+];

@@ -1,20 +1,14 @@
 // The facts of keys as they are kept. Holds no secret and no verifier (those lie in the vault) and derives no status.
 
 import type { DatabaseSync } from 'node:sqlite';
+import { closedPolicy, type KeyPolicy, keyPolicy, usualPolicy } from '../../shared/key-policy.ts';
 import { type KeyFacts, keyFacts } from '../../shared/model.ts';
-import { durably } from './transaction.ts';
+import { durably, inTransaction } from './transaction.ts';
 
 /** A key as it is kept: its facts without those that are derived. */
 export type StoredKey = Readonly<Omit<KeyFacts, 'status' | 'usable' | 'today'>> & { readonly paused: boolean };
 
 export type KeyPatch = { readonly [Name in keyof Omit<StoredKey, 'id'>]?: StoredKey[Name] };
-
-export type KeyUse = {
-  readonly id: string;
-  readonly at: number;
-  readonly address: string;
-  readonly userAgent: string | null;
-};
 
 export type KeyTable = {
   /** Every key that is not deleted, oldest first. */
@@ -28,8 +22,6 @@ export type KeyTable = {
   readonly remove: (id: string, nowMs: number) => boolean;
   /** The name of a key, also of a deleted one. */
   readonly nameOf: (id: string) => string | undefined;
-  /** Notes when keys were last used; an older use than the known one changes nothing. Opens no transaction. */
-  readonly recordUse: (batch: readonly KeyUse[]) => void;
 };
 
 type KeyRecord = {
@@ -53,6 +45,7 @@ const columns = [
   'rpm',
   'parallel',
   'models',
+  'policy',
 ] as const;
 
 export function createKeyTable(db: DatabaseSync): KeyTable {
@@ -67,9 +60,6 @@ export function createKeyTable(db: DatabaseSync): KeyTable {
   );
   const removeOne = db.prepare('UPDATE keys SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL');
   const name = db.prepare('SELECT name FROM keys WHERE id = ?');
-  const use = db.prepare(`
-    UPDATE keys SET last_used_at = :at, last_used_from = :address, last_used_by = :userAgent
-    WHERE id = :id AND (last_used_at IS NULL OR last_used_at <= :at)`);
 
   function get(id: string): StoredKey | undefined {
     const row = one.get(id);
@@ -82,17 +72,18 @@ export function createKeyTable(db: DatabaseSync): KeyTable {
     insert: (key) => {
       durably(db, () => insertOne.run(toRecord(key)));
     },
-    update(id, patch) {
-      const key = get(id);
-      if (key === undefined) return false;
-      durably(db, () => updateOne.run(toRecord({ ...key, ...patch, id })));
-      return true;
-    },
+    // Read and written as one: another connection notes last uses.
+    update: (id, patch) =>
+      durably(db, () =>
+        inTransaction(db, () => {
+          const key = get(id);
+          if (key === undefined) return false;
+          updateOne.run(toRecord({ ...key, ...patch, id }));
+          return true;
+        }),
+      ),
     remove: (id, nowMs) => durably(db, () => removeOne.run(nowMs, id)).changes === 1,
     nameOf: (id) => (name.get(id) as { name: string } | undefined)?.name,
-    recordUse(batch) {
-      for (const { id, at, address, userAgent } of batch) use.run({ id, at, address, userAgent });
-    },
   };
 }
 
@@ -114,6 +105,7 @@ function toRecord(key: StoredKey): KeyRecord {
     rpm: key.limits.rpm,
     parallel: key.limits.parallel,
     models: key.models === null ? null : JSON.stringify(key.models),
+    policy: JSON.stringify(key.policy),
   };
 }
 
@@ -135,6 +127,18 @@ function fromRecord(row: KeyRecord): StoredKey {
     lastUsedBy: row.last_used_by,
     limits: { rpm: row.rpm, parallel: row.parallel },
     models: typeof row.models === 'string' ? JSON.parse(row.models) : null,
+    policy: readPolicy(row.policy),
   });
   return { ...facts, paused: row.paused === 1 };
+}
+
+// One that cannot be read lets nothing pass: its owner sees a key that may do nothing, and not one that may do all.
+function readPolicy(kept: string | number | null): KeyPolicy {
+  if (kept === null) return usualPolicy;
+  try {
+    const read = keyPolicy.safeParse(JSON.parse(String(kept)));
+    return read.success ? read.data : closedPolicy;
+  } catch {
+    return closedPolicy;
+  }
 }

@@ -7,6 +7,7 @@ import type { GatewayKey, GatewayPorts, GatewayUpstream } from '../../electron/g
 import { systemClock } from '../../electron/lib/clock.ts';
 import { createLog, type Log } from '../../electron/lib/log.ts';
 import { makeKey } from '../../shared/key-format.ts';
+import { usualPolicy } from '../../shared/key-policy.ts';
 import { type Settings, settingsSchema } from '../../shared/settings.ts';
 import { type UpstreamKind, upstreamKindRow } from '../../shared/upstream-kinds.ts';
 import type { RequestRow } from '../../shared/usage-model.ts';
@@ -105,6 +106,7 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
       expiresAt: null,
       limits,
       models: null,
+      policy: usualPolicy,
       ...facts,
     });
     credentials.set(key, id);

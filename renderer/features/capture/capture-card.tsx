@@ -31,7 +31,7 @@ export function CaptureCard() {
         <SettingRow
           title={texts.kept}
           sentence={nothing ? texts.keptNone : texts.keptText(formatCount(data.requests), formatBytes(data.keptBytes))}
-          control={({ describedBy }) => (
+          control={({ 'aria-describedby': describedBy }) => (
             <Button
               size="xs"
               variant="default"

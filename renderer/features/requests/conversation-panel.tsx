@@ -6,7 +6,7 @@ import type { Conversation } from '../../../shared/capture-model.ts';
 import { KeyhatchError } from '../../../shared/errors.ts';
 import type { RequestView } from '../../../shared/usage-model.ts';
 import { captureTexts } from '../../texts/capture-texts.ts';
-import { Note } from '../../ui/note.tsx';
+import { Notice } from '../../ui/notice.tsx';
 import { Panel } from '../../ui/page.tsx';
 import { AnswerView, Kept, type OpenedConversation } from './answer-view.tsx';
 import { readRequest } from './conversation-reading.ts';
@@ -58,9 +58,9 @@ function About() {
 function WhyNot({ error }: { readonly error: Error }) {
   const gone = error instanceof KeyhatchError && error.code === 'capture_not_found';
   return (
-    <Note tone="limited" title={gone ? texts.gone : error.message}>
+    <Notice tone="limited" title={gone ? texts.gone : error.message}>
       {gone ? texts.goneHint : undefined}
-    </Note>
+    </Notice>
   );
 }
 

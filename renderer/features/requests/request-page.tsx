@@ -15,7 +15,7 @@ import { Answer } from '../../ui/answer.tsx';
 import { CopyIcon } from '../../ui/copy-button.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { formatLength, formatMoment } from '../../ui/format.ts';
-import { Note } from '../../ui/note.tsx';
+import { Notice } from '../../ui/notice.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
 import { Pill } from '../../ui/pill.tsx';
 import { useConversation } from './answer-view.tsx';
@@ -116,11 +116,15 @@ function Result({ row }: { readonly row: RequestView }) {
         </Group>
       </Group>
       {reason ? (
-        <Note tone={tone} title={reason.why}>
+        <Notice tone={tone} title={reason.why} role="note">
           {reason.cure}
-        </Note>
+        </Notice>
       ) : (
-        row.outcome === 'upstream_error' && <Note tone={tone}>{texts.passedOn(String(row.status))}</Note>
+        row.outcome === 'upstream_error' && (
+          <Notice tone={tone} role="note">
+            {texts.passedOn(String(row.status))}
+          </Notice>
+        )
       )}
       {row.errorText !== null && (
         <Panel title={facts.errorText}>

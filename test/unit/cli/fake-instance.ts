@@ -8,7 +8,8 @@ import type { CaptureState } from '../../../shared/capture-model.ts';
 import { type Contract, contract } from '../../../shared/contract.ts';
 import { errorsFromWire, errorsToWire } from '../../../shared/error-wire.ts';
 import { KeyhatchError } from '../../../shared/errors.ts';
-import type { Finding, KeyFacts, Status, UpstreamStatus } from '../../../shared/model.ts';
+import { usualPolicy } from '../../../shared/key-policy.ts';
+import type { Finding, KeyFacts, LockedAddress, Status, UpstreamStatus } from '../../../shared/model.ts';
 import { settingAbout, settingNames, settingsSchema } from '../../../shared/settings.ts';
 import type { UsageReport, UsageSeries } from '../../../shared/usage-model.ts';
 
@@ -34,6 +35,7 @@ export const laptop: KeyFacts = {
   lastUsedBy: 'openai/6.1',
   limits: { rpm: 60, parallel: null },
   models: null,
+  policy: usualPolicy,
   usable: true,
   today: { requests: 4, tokensIn: 900, tokensOut: 120 },
 };
@@ -51,6 +53,8 @@ export const phone: KeyFacts = {
   limits: { rpm: null, parallel: 2 },
   models: ['qwen3-8b', 'gemma-3'],
 };
+
+export const guesser: LockedAddress = { address: '192.0.2.7', since: now - minute, until: now + hour, times: 2 };
 
 export const secretKey = 'kh_aB3dE5fG_0123456789ABCDEFGHIJKLMNOPQRSTUV000000';
 
@@ -211,6 +215,7 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
       resume: os.keys.resume.handler(({ input }) => ({ ...keyOf(input.ref), status: 'active' })),
       revoke: os.keys.revoke.handler(({ input }) => ({ ...keyOf(input.ref), status: 'revoked' })),
       delete: os.keys.delete.handler(({ input }) => keyOf(input.ref)),
+      topUp: os.keys.topUp.handler(({ input }) => keyOf(input.ref)),
       rotate: os.keys.rotate.handler(({ input }) =>
         created({ ...keyOf(input.ref), oldSecretUntil: input.graceMs === 0 ? null : now + input.graceMs }),
       ),
@@ -222,6 +227,7 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
         url: input.url,
         name: input.name ?? upstream.name,
       })),
+      edit: os.upstreams.edit.handler(() => upstream),
       test: os.upstreams.test.handler(() => upstream),
       remove: os.upstreams.remove.handler(() => upstream),
     },
@@ -254,6 +260,7 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
       stop: os.capture.stop.handler(() => captured),
       wipe: os.capture.wipe.handler(() => ({ requests: captured.requests })),
     },
+    lockout: { list: os.lockout.list.handler(() => [guesser]), unlock: os.lockout.unlock.handler(() => []) },
     profile: { get: os.profile.get.handler(() => ({ dataDir: '/profile', databaseBytes: 4096, requests: 128 })) },
     dashboard: {
       link: os.dashboard.link.handler(() => ({

@@ -2,6 +2,8 @@
 
 import { expect, test } from 'vitest';
 import { createKeyTable, type StoredKey } from '../../../electron/storage/key-table.ts';
+import { createKeyUses } from '../../../electron/storage/key-uses.ts';
+import { closedPolicy, usualPolicy } from '../../../shared/key-policy.ts';
 import { openTemporaryDatabase, plainKey } from './fixtures/open-profile.ts';
 
 const fullKey: StoredKey = {
@@ -20,6 +22,7 @@ const fullKey: StoredKey = {
   lastUsedBy: 'openai-python',
   limits: { rpm: 0, parallel: 4 },
   models: ['llama', 'qwen'],
+  policy: { ...usualPolicy, operations: ['chat', 'cloud'] },
 };
 
 function table() {
@@ -33,6 +36,20 @@ test('a key comes back as it went in, oldest first', () => {
   expect(keys.list()).toEqual([plainKey, fullKey]);
   expect(keys.get(fullKey.id)).toEqual(fullKey);
   expect(keys.get('nobody')).toBeUndefined();
+});
+
+test('a policy that cannot be read lets nothing pass, and one that is not there is the usual one', () => {
+  const db = openTemporaryDatabase();
+  const keys = createKeyTable(db);
+  keys.insert(fullKey);
+  for (const [kept, read] of [
+    ['{"operations":["fly"]}', closedPolicy],
+    ['{', closedPolicy],
+    [null, usualPolicy],
+  ] as const) {
+    db.prepare('UPDATE keys SET policy = ?').run(kept);
+    expect(keys.get(fullKey.id)?.policy).toEqual(read);
+  }
 });
 
 test('a patch changes what it names and nothing else', () => {
@@ -70,10 +87,12 @@ test('an id cannot be given twice, not even after its key was deleted', () => {
 });
 
 test('the newest use is kept, whichever comes last', () => {
-  const keys = table();
+  const db = openTemporaryDatabase();
+  const keys = createKeyTable(db);
+  const uses = createKeyUses(db);
   keys.insert(plainKey);
-  keys.recordUse([{ id: plainKey.id, at: 20, address: '::1', userAgent: null }]);
-  keys.recordUse([
+  uses.record([{ id: plainKey.id, at: 20, address: '::1', userAgent: null }]);
+  uses.record([
     { id: plainKey.id, at: 10, address: '10.0.0.1', userAgent: 'late' },
     { id: 'nobody', at: 30, address: '::1', userAgent: null },
   ]);
