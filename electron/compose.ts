@@ -79,7 +79,7 @@ export async function compose(shell: Shell): Promise<House> {
     const registry = createKeyRegistry({ store: keyTable, vault: vaultDoor, clock, today: recorder.usage.today });
 
     const capture = joinCapture({
-      table: ledger.captureTable,
+      table: ledger.captured,
       secrets: vault.secrets,
       findKey: (ref) => resolveKey(registry, ref),
       keyName: (id) => registry.get(id)?.name,

@@ -27,10 +27,10 @@ type SealedBody = {
 
 export type CaptureShelfPorts = {
   readonly table: {
-    readonly insert: (bodies: readonly SealedBody[], maxBytes: number) => void;
+    readonly insert: (bodies: readonly SealedBody[], maxBytes: number) => Promise<void>;
     readonly find: (requestId: string) => readonly SealedBody[];
     readonly totals: () => { readonly requests: number; readonly keptBytes: number };
-    readonly clear: () => number;
+    readonly clear: () => Promise<number>;
   };
   /** @throws KeyhatchError `vault_locked` */
   readonly secrets: {
@@ -56,12 +56,16 @@ export type CaptureShelf = {
   /** Takes what passed; sealed and written in a moment, after whatever else this turn has to do. */
   readonly keep: (captured: CapturedRequest) => void;
   /** Undefined where nothing is kept, or what is kept cannot be opened. */
-  readonly read: (requestId: string) => Conversation | undefined;
+  readonly read: (requestId: string) => Promise<Conversation | undefined>;
   /** Deletes all records and the key that opens them. @throws KeyhatchError `vault_locked`: the key is still there */
   readonly wipe: () => Promise<number>;
-  /** Writes what waits. */
-  readonly flush: () => void;
+  /** Writes what waits, and resolves once that and what was begun before is written. Never rejects. */
+  readonly flush: () => Promise<void>;
 };
+
+/** What may wait to be written; a disk that is slower than traffic must not fill the memory. */
+const pendingAtMostBytes = 64 * 1024 * 1024;
+const bytesOf = ({ request, answer }: CapturedRequest) => request.bytes.length + answer.bytes.length;
 
 const entryName = 'capture-key';
 const bindingOf = (requestId: string, direction: Direction, sizeBytes: number) =>
@@ -72,6 +76,8 @@ export function createCaptureShelf(ports: CaptureShelfPorts): CaptureShelf {
   let key: KeyObject | undefined;
   let waiting: (CapturedRequest & { readonly at: number })[] = [];
   let due: NodeJS.Immediate | undefined;
+  let writing: Promise<void> = Promise.resolve();
+  let pendingBytes = 0;
   // One after the other: two that both find no key would make two, and one would seal under what is not kept.
   let last: Promise<unknown> = Promise.resolve();
   function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -90,7 +96,7 @@ export function createCaptureShelf(ports: CaptureShelfPorts): CaptureShelf {
     }
     // Whatever is kept was sealed under a key that is gone.
     if (table.totals().requests > 0) log.warn('captured requests cannot be opened any more and are cleared');
-    table.clear();
+    await table.clear();
     if (!make) return;
     const made = seal.makeKey();
     await secrets.set(entryName, made);
@@ -107,21 +113,29 @@ export function createCaptureShelf(ports: CaptureShelfPorts): CaptureShelf {
     return { requestId, direction, keyId, at, sizeBytes, sealed: seal.seal(under, binding, bytes) };
   }
 
-  function flush(): void {
+  function flush(): Promise<void> {
     if (due !== undefined) clearImmediate(due);
     due = undefined;
     const batch = waiting;
     waiting = [];
     const under = key;
-    if (!under || batch.length === 0) return;
+    // Without a key nothing waits: none is taken before there is one, and a wipe takes all of it.
+    if (!under || batch.length === 0) return writing;
+    writing = Promise.all([writing, write(batch, under)]).then(() => {});
+    return writing;
+  }
+
+  async function write(batch: typeof waiting, under: KeyObject): Promise<void> {
     try {
       const bodies = batch.flatMap((one) => [
         sealed(one, 'request', one.request, under),
         sealed(one, 'answer', one.answer, under),
       ]);
-      table.insert(bodies, ports.maxBytes());
+      await table.insert(bodies, ports.maxBytes());
     } catch (error) {
       log.error('captured requests could not be written and are lost', { requests: batch.length, error });
+    } finally {
+      for (const one of batch) pendingBytes -= bytesOf(one);
     }
   }
 
@@ -130,11 +144,17 @@ export function createCaptureShelf(ports: CaptureShelfPorts): CaptureShelf {
     open: (make) => inTurn(() => findOrMake(make)),
     keep(captured) {
       if (!key) return;
+      const bytes = bytesOf(captured);
+      if (pendingBytes + bytes > pendingAtMostBytes) {
+        log.warn('a captured request is lost: those before it are not written yet', { request: captured.requestId });
+        return;
+      }
+      pendingBytes += bytes;
       waiting.push({ ...captured, at: clock.now() });
       due ??= setImmediate(flush);
     },
-    read(requestId) {
-      flush();
+    async read(requestId) {
+      await flush();
       const under = key;
       const records = under ? table.find(requestId) : [];
       if (!under || records.length === 0) return undefined;
@@ -150,9 +170,12 @@ export function createCaptureShelf(ports: CaptureShelfPorts): CaptureShelf {
     },
     wipe: () =>
       inTurn(async () => {
+        for (const one of waiting) pendingBytes -= bytesOf(one);
         waiting = [];
         key = undefined;
-        const wiped = table.clear();
+        // What was begun under it lands before it is cleared away.
+        await writing;
+        const wiped = await table.clear();
         await secrets.delete(entryName);
         return wiped;
       }),

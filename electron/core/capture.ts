@@ -15,7 +15,7 @@ export type CapturePorts = {
     readonly openWindow: (keyId: string, until: number) => void;
     readonly closeWindow: (keyId: string) => void;
     readonly totals: () => { readonly requests: number; readonly keptBytes: number };
-    readonly pruneBefore: (beforeMs: number) => void;
+    readonly pruneBefore: (beforeMs: number) => Promise<void>;
   };
   /** By id or name. @throws KeyhatchError `key_not_found`, `name_ambiguous` */
   readonly findKey: (ref: string) => { readonly id: string; readonly name: string };
@@ -34,10 +34,10 @@ export type Capture = {
   readonly wants: (caller: { readonly kind: string; readonly key?: { readonly id: string } }) => boolean;
   readonly keep: (captured: CapturedRequest) => void;
   readonly mark: () => CaptureMark;
-  readonly state: () => CaptureState;
+  readonly state: () => Promise<CaptureState>;
   /** @throws KeyhatchError `key_not_found`, `name_ambiguous`, `capture_impossible` */
   readonly start: (ref: string, forMs: number) => Promise<CaptureState>;
-  readonly stop: (ref: string) => CaptureState;
+  readonly stop: (ref: string) => Promise<CaptureState>;
   /** Ends all capture, deletes what is kept and destroys its key. @throws KeyhatchError `capture_impossible` */
   readonly wipe: () => Promise<{ readonly requests: number }>;
   /** @throws KeyhatchError `capture_not_found`, `capture_impossible` */
@@ -45,7 +45,7 @@ export type Capture = {
   /** To be called when the vault has opened: what outlived a restart goes on, or is cleared where its key has gone. */
   readonly vaultOpened: () => void;
   /** Deletes what is older than it may be, and what ended. */
-  readonly prune: () => void;
+  readonly prune: () => Promise<void>;
 };
 
 const dayMs = 86_400_000;
@@ -64,8 +64,8 @@ export function createCapture(ports: CapturePorts): Capture {
     return { on, problem: locked === undefined ? null : impossible(locked).message };
   }
 
-  function state(): CaptureState {
-    shelf.flush();
+  async function state(): Promise<CaptureState> {
+    await shelf.flush();
     const settings = ports.settings();
     const limits = { maxBytes: settings['capture.maxBytes'], retentionDays: settings['capture.retentionDays'] };
     return { ...mark(), ...table.totals(), ...limits };
@@ -102,7 +102,7 @@ export function createCapture(ports: CapturePorts): Capture {
       ports.onChange();
       return state();
     },
-    stop(ref) {
+    async stop(ref) {
       const { id, name } = ports.findKey(ref);
       close(id);
       log.info('prompts and answers of a key are no longer captured', { key: name });
@@ -121,7 +121,7 @@ export function createCapture(ports: CapturePorts): Capture {
     },
     async conversation(id) {
       await openShelf(false);
-      const found = shelf.read(id);
+      const found = await shelf.read(id);
       if (!found) throw new KeyhatchError('capture_not_found', { details: { id } });
       return found;
     },
@@ -130,9 +130,9 @@ export function createCapture(ports: CapturePorts): Capture {
       if (!open && table.totals().requests === 0) return;
       void shelf.open(open).then(ports.onChange, (error: unknown) => log.warn('capture could not go on', { error }));
     },
-    prune() {
+    async prune() {
       for (const [keyId, until] of [...windows]) if (until <= clock.now()) close(keyId);
-      table.pruneBefore(clock.now() - ports.settings()['capture.retentionDays'] * dayMs);
+      await table.pruneBefore(clock.now() - ports.settings()['capture.retentionDays'] * dayMs);
     },
   };
 }

@@ -9,7 +9,7 @@ export type HousekeepingPorts = {
   readonly settings: () => Settings;
   /** Takes one small step at deleting what is old; true while there may be more. */
   readonly prune: (kept: { readonly requestDays: number; readonly hourlyDays: number }) => Promise<boolean>;
-  readonly pruneCaptured: () => void;
+  readonly pruneCaptured: () => Promise<void>;
   readonly verifiers: () => Verifiers | undefined;
   readonly clock: Clock;
   readonly log: Log;
@@ -39,7 +39,7 @@ export function startHousekeeping(ports: HousekeepingPorts): () => void {
         prunedAt = ports.clock.monotonic();
         await prune();
       }
-      ports.pruneCaptured();
+      await ports.pruneCaptured();
       await ports.verifiers()?.expire(ports.clock.now());
     } catch (error) {
       ports.log.warn('tidying up did not work; it is tried again in a minute', { error });

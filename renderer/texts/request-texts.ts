@@ -68,7 +68,7 @@ export const requestTexts = {
     error: 'Text in the error',
     errorHint: 'Error says…',
     slower: 'Slower than, in seconds',
-    slowerHint: 'Slower than… s',
+    slowerHint: 'Slower than (s)',
     text: 'Search in requests',
     textHint: 'Model, client, error, id…',
     clear: 'Clear filters',

@@ -119,14 +119,14 @@ export function RequestFilters({
       <TypedBox
         label={texts.error}
         hint={texts.errorHint}
-        flex="1 1 138px"
+        flex="1 1 150px"
         value={filter.error ?? ''}
         set={(text) => set('error', text)}
       />
       <TypedBox
         label={texts.slower}
         hint={texts.slowerHint}
-        flex="0 1 128px"
+        flex="0 1 150px"
         numeric
         value={filter.slowerMs === undefined ? '' : String(filter.slowerMs / 1000)}
         set={(text) => set('slower', text)}
@@ -205,7 +205,7 @@ function TypedBox({ label, hint, icon, flex, numeric = false, value, set }: Type
         type(text);
         setSoon(text);
       }}
-      style={{ flex }}
+      style={icon ? { flex } : { flex, maxWidth: 300 }}
     />
   );
 }

@@ -1,10 +1,20 @@
 // Captured bodies in a real database: found by request, bounded by size and age, gone together, and still there later.
 
 import { expect, test } from 'vitest';
-import { createCaptureTable, type SealedBody } from '../../../electron/storage/capture-table.ts';
+import { createCaptureTable, createCaptureWrites, type SealedBody } from '../../../electron/storage/capture-table.ts';
 import { openTemporaryDatabase } from './fixtures/open-profile.ts';
 
 const at = 1_700_000_000_000;
+
+/** As compose joins the two. */
+function openTable(db = openTemporaryDatabase()) {
+  const { insert, ...writes } = createCaptureWrites(db);
+  return {
+    ...createCaptureTable(db),
+    ...writes,
+    insert: (all: readonly SealedBody[], maxBytes: number) => insert({ bodies: all, maxBytes }),
+  };
+}
 
 function bodies(requestId: string, when: number, bytes = 100): SealedBody[] {
   const common = { requestId, keyId: 'k', at: when, sizeBytes: 1_000, sealed: new Uint8Array(bytes).fill(7) };
@@ -15,7 +25,7 @@ function bodies(requestId: string, when: number, bytes = 100): SealedBody[] {
 }
 
 test('gives back both directions of a request and nothing of another', () => {
-  const table = createCaptureTable(openTemporaryDatabase());
+  const table = openTable();
   table.insert([...bodies('a', at), ...bodies('b', at + 1)], 10_000);
   expect(table.find('a')).toEqual(bodies('a', at));
   expect(table.find('c')).toEqual([]);
@@ -23,7 +33,7 @@ test('gives back both directions of a request and nothing of another', () => {
 });
 
 test('the oldest requests go first, whole, when there is no room', () => {
-  const table = createCaptureTable(openTemporaryDatabase());
+  const table = openTable();
   for (let n = 0; n < 60; n += 1) table.insert(bodies(`r${n}`, at + n), 5_000);
   expect(table.totals()).toEqual({ requests: 25, keptBytes: 5_000 });
   expect(table.find('r34')).toEqual([]);
@@ -32,31 +42,31 @@ test('the oldest requests go first, whole, when there is no room', () => {
 });
 
 test('one that is larger than all that may be kept is not kept', () => {
-  const table = createCaptureTable(openTemporaryDatabase());
+  const table = openTable();
   table.insert(bodies('large', at, 900), 1_000);
   expect(table.totals()).toEqual({ requests: 0, keptBytes: 0 });
 });
 
 test('what is kept counts at the next opening too', () => {
   const db = openTemporaryDatabase();
-  createCaptureTable(db).insert(bodies('a', at, 400), 1_000);
-  const table = createCaptureTable(db);
+  openTable(db).insert(bodies('a', at, 400), 1_000);
+  const table = openTable(db);
   table.insert(bodies('b', at + 1, 400), 1_000);
   expect(table.find('a')).toEqual([]);
   expect(table.find('b')).toHaveLength(2);
 });
 
 test('what is older than a moment goes, and all of it when asked', () => {
-  const table = createCaptureTable(openTemporaryDatabase());
+  const table = openTable();
   table.insert([...bodies('a', at), ...bodies('b', at + 10), ...bodies('c', at + 20)], 10_000);
   table.pruneBefore(at + 10);
   expect(table.find('a')).toEqual([]);
-  expect(table.clear()).toBe(2);
+  expect(table.clear(null)).toBe(2);
   expect(table.totals()).toEqual({ requests: 0, keptBytes: 0 });
 });
 
 test('a batch that cannot be written leaves nothing of it, and the count right', () => {
-  const table = createCaptureTable(openTemporaryDatabase());
+  const table = openTable();
   table.insert(bodies('a', at), 10_000);
   expect(() => table.insert([...bodies('b', at), ...bodies('a', at)], 10_000)).toThrow();
   expect(table.totals()).toEqual({ requests: 1, keptBytes: 200 });
