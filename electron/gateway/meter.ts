@@ -2,18 +2,23 @@
 // key are counted, not listed, so that a scanner cannot fill the disk. Never throws: it logs.
 
 import type { KeyhatchError } from '../../shared/errors.ts';
-import { clientOfUserAgent } from '../../shared/snippets-user-agents.ts';
 import type { RequestRow } from '../../shared/usage-model.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type Log, scrub } from '../lib/log.ts';
 import type { Forwarded } from './attempt.ts';
+import type { ClientName } from './client-name.ts';
 import { errorLine } from './error-text.ts';
 import type { SoFar } from './exchange.ts';
 import type { UsageSink } from './ports.ts';
 import { routeLabel } from './route-label.ts';
 import { outcomeOf } from './upstream-failure.ts';
 
-export type MeterPorts = { readonly usage: UsageSink; readonly clock: Clock; readonly log: Log };
+export type MeterPorts = {
+  readonly usage: UsageSink;
+  readonly clientName: ClientName;
+  readonly clock: Clock;
+  readonly log: Log;
+};
 
 /** @param end how it ended: an answer, a refusal, or nothing when we answered ourselves */
 export function meter(soFar: SoFar, end: Forwarded | KeyhatchError | undefined, ports: MeterPorts): void {
@@ -24,13 +29,17 @@ export function meter(soFar: SoFar, end: Forwarded | KeyhatchError | undefined, 
       if (refusal) ports.usage.stranger(refusal.code);
       return;
     }
-    if (soFar.route?.own === undefined) ports.usage.record(rowOf(soFar, end, ports.clock.now()));
+    if (soFar.route?.own === undefined) ports.usage.record(rowOf(soFar, end, ports));
   } catch (error) {
     ports.log.error('a request could not be metered', { request: soFar.id, error });
   }
 }
 
-function rowOf(soFar: SoFar, end: Forwarded | KeyhatchError | undefined, now: number): RequestRow {
+function rowOf(
+  soFar: SoFar,
+  end: Forwarded | KeyhatchError | undefined,
+  { clock, clientName }: MeterPorts,
+): RequestRow {
   const { caller, req, res } = soFar;
   const refusal = end instanceof Error ? end : undefined;
   const forwarded = end instanceof Error ? undefined : end;
@@ -53,7 +62,7 @@ function rowOf(soFar: SoFar, end: Forwarded | KeyhatchError | undefined, now: nu
     admittedAt: soFar.admittedAt ?? null,
     firstByteAt: forwarded?.firstByteAt ?? null,
     firstTokenAt: tallied?.firstTokenAt ?? null,
-    endedAt: now,
+    endedAt: clock.now(),
     bytesIn: soFar.body?.sizeBytes ?? 0,
     bytesOut: forwarded?.bytesOut ?? 0,
     tokensIn: tallied?.tokensIn ?? null,
@@ -65,7 +74,7 @@ function rowOf(soFar: SoFar, end: Forwarded | KeyhatchError | undefined, now: nu
     userAgent: textOf(req.headers['user-agent']),
     attempt: attemptOf(req.headers['x-stainless-retry-count']),
     route: soFar.route ? routeLabel(req.method ?? '', soFar.route) : null,
-    client: clientOfUserAgent(req.headers['user-agent']),
+    client: clientName(req.headers['user-agent']),
     errorText: refusal ? errorLine(refusal.message) : (forwarded?.errorText ?? null),
     modelAsked: textOf(soFar.route?.names === 'model-in-path' ? soFar.pathArgument : soFar.body?.facts.model),
     forwardedAt: soFar.progress?.forwardedAt ?? null,

@@ -9,6 +9,7 @@ import { authorize } from './authorize.ts';
 import { readBody } from './body.ts';
 import { createBodyBudget } from './body-memory.ts';
 import { type CaptureTaps, createCaptureTaps } from './capture-tap.ts';
+import { createClientName } from './client-name.ts';
 import { answerPreflight, isPreflight, setCorsHeaders } from './cors.ts';
 import type { Authorized, Received, SoFar } from './exchange.ts';
 import { createForward } from './forward.ts';
@@ -54,6 +55,7 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
     budget: createBodyBudget(() => ports.settings()['limits.bodiesInFlightBytes']),
   };
   const taps = createCaptureTaps(ports.capture);
+  const meterPorts = { ...ports, clientName: createClientName() };
   const listPorts = { ...ports, agents };
   const ownPorts = { ...ports, admission };
 
@@ -106,7 +108,7 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
         soFar.body?.letGo();
       } finally {
         soFar.lease?.release();
-        meter(soFar, end, ports);
+        meter(soFar, end, meterPorts);
         soFar.capture?.end();
       }
     }

@@ -71,6 +71,7 @@ export const requestTexts = {
     slowerHint: 'Slower than (s)',
     text: 'Search in requests',
     textHint: 'Model, client, error, id…',
+    more: 'Filters',
     clear: 'Clear filters',
   },
   pause: 'Pause',

@@ -21,6 +21,8 @@ test('filters narrow the list, stand in the address and are cleared again', asyn
   const rows = list(app).getByRole('link');
   await expect(rows).toHaveCount(2);
 
+  const more = app.getByRole('button', { name: 'Filters', exact: true });
+  if (await more.isVisible()) await more.click();
   await choose(app, 'Every key', 'phone');
   await expect(rows).toHaveCount(1);
   await expect(rows).toContainText('model');

@@ -1,8 +1,9 @@
 // What the list of requests is narrowed by. It stands in the address, so that it can be linked to and outlives a reload.
 
-import { ActionIcon, Group, Select, TextInput, Tooltip } from '@mantine/core';
+import './request-filters.css';
+import { ActionIcon, Button, Group, Select, TextInput, Tooltip } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { IconFilterOff, IconSearch } from '@tabler/icons-react';
+import { IconAdjustmentsHorizontal, IconFilterOff, IconSearch } from '@tabler/icons-react';
 import { type ReactNode, useMemo, useState } from 'react';
 import { useSearchParams } from 'wouter';
 import { userAgentNames } from '../../../shared/snippets-user-agents.ts';
@@ -80,6 +81,8 @@ export function RequestFilters({
   readonly rows: readonly RequestView[];
 }) {
   const { filter, active, set, clear } = handle;
+  // Only where there is little room; elsewhere they are always there.
+  const [opened, open] = useState(false);
   const choices = useChoices(filter, rows);
   const results = [
     { value: 'trouble', label: texts.trouble },
@@ -111,26 +114,37 @@ export function RequestFilters({
         value={filter.text ?? ''}
         set={(text) => set('text', text)}
       />
-      {select('key', texts.key, texts.anyKey, filter.keyId, choices.keys)}
-      {select('model', texts.model, texts.anyModel, filter.model, choices.models)}
-      {select('upstream', texts.upstream, texts.anyUpstream, filter.upstreamId, choices.upstreams)}
-      {select('result', texts.outcome, texts.anyOutcome, filter.outcome, results)}
-      {select('client', texts.client, texts.anyClient, filter.client, clients)}
-      <TypedBox
-        label={texts.error}
-        hint={texts.errorHint}
-        flex="1 1 150px"
-        value={filter.error ?? ''}
-        set={(text) => set('error', text)}
-      />
-      <TypedBox
-        label={texts.slower}
-        hint={texts.slowerHint}
-        flex="0 1 150px"
-        numeric
-        value={filter.slowerMs === undefined ? '' : String(filter.slowerMs / 1000)}
-        set={(text) => set('slower', text)}
-      />
+      <Button
+        hiddenFrom="sm"
+        variant="default"
+        leftSection={<IconAdjustmentsHorizontal size={16} />}
+        aria-expanded={opened}
+        onClick={() => open(!opened)}
+      >
+        {texts.more}
+      </Button>
+      <div className="kh-filters-more" data-open={opened || active}>
+        {select('key', texts.key, texts.anyKey, filter.keyId, choices.keys)}
+        {select('model', texts.model, texts.anyModel, filter.model, choices.models)}
+        {select('upstream', texts.upstream, texts.anyUpstream, filter.upstreamId, choices.upstreams)}
+        {select('result', texts.outcome, texts.anyOutcome, filter.outcome, results)}
+        {select('client', texts.client, texts.anyClient, filter.client, clients)}
+        <TypedBox
+          label={texts.error}
+          hint={texts.errorHint}
+          flex="1 1 150px"
+          value={filter.error ?? ''}
+          set={(text) => set('error', text)}
+        />
+        <TypedBox
+          label={texts.slower}
+          hint={texts.slowerHint}
+          flex="0 1 150px"
+          numeric
+          value={filter.slowerMs === undefined ? '' : String(filter.slowerMs / 1000)}
+          set={(text) => set('slower', text)}
+        />
+      </div>
       {active && (
         <Tooltip label={texts.clear}>
           <ActionIcon variant="subtle" color="gray" size={36} aria-label={texts.clear} onClick={clear}>

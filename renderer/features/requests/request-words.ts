@@ -52,13 +52,6 @@ export function callerOf({
 export const operationOf = ({ operation }: Pick<RequestView, 'operation'>): string =>
   texts.operations[operation] ?? operation;
 
-/** Whole seconds, then `1:05`: what counts up must not jump between units. */
-export function elapsedText(lengthMs: number): string {
-  const seconds = Math.max(0, Math.floor(lengthMs / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
-}
-
 /** From its arrival to the first token. */
 export const firstTokenMsOf = ({ firstTokenAt, receivedAt }: RequestView): number | null =>
   firstTokenAt === null ? null : Math.max(0, firstTokenAt - receivedAt);

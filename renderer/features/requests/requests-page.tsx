@@ -158,7 +158,7 @@ function FindById() {
       }}
     >
       <TextInput
-        w={230}
+        w={{ base: 180, sm: 230 }}
         aria-label={texts.find}
         placeholder={texts.findHint}
         leftSection={<IconFileSearch size={15} />}

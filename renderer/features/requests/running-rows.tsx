@@ -2,10 +2,10 @@
 
 import type { RunningRequest } from '../../../shared/running-model.ts';
 import { requestTexts as texts } from '../../texts/request-texts.ts';
-import { formatMoment, formatTime } from '../../ui/format.ts';
+import { formatElapsed, formatMoment, formatTime } from '../../ui/format.ts';
 import { useNow } from '../../ui/moment.tsx';
 import { Pill } from '../../ui/pill.tsx';
-import { callerOf, elapsedText, operationOf } from './request-words.ts';
+import { callerOf, operationOf } from './request-words.ts';
 
 export function RunningRows({ rows }: { readonly rows: readonly RunningRequest[] }) {
   if (rows.length === 0) return null;
@@ -59,5 +59,5 @@ function RunningLine({ row }: { readonly row: RunningRequest }) {
 /** Counts up by the second. */
 export function Elapsed({ since }: { readonly since: number }) {
   const now = useNow(1_000);
-  return <span className="kh-elapsed">{texts.runningFor(elapsedText(now - since))}</span>;
+  return <span className="kh-elapsed">{texts.runningFor(formatElapsed(now - since))}</span>;
 }
