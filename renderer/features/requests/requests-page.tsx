@@ -36,7 +36,7 @@ export function RequestsPage() {
   const [paused, setPaused] = useState(false);
   const [ago, setAgo] = useLocalStorage({ key: 'keyhatch-requests-ago', defaultValue: false });
   const { query, rows, fresh } = useRequests(handle.filter, paused);
-  const running = useRunning().filter((row) => mayFit(row, handle.filter, Date.now()));
+  const running = useHeld(useRunning(), paused).filter((row) => mayFit(row, handle.filter, Date.now()));
   const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = query;
   const loadMore = useCallback(() => void fetchNextPage(), [fetchNextPage]);
   return (

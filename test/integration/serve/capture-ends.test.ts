@@ -75,6 +75,24 @@ test('a key that is deleted takes its mark along', async () => {
   expect(house.status().capture.on).toEqual([]);
 });
 
+test('what is older than it may be goes', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'kh-aged-'));
+  onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
+  const keyFile = join(await mkdtemp(join(tmpdir(), 'kh-key-')), 'vault.key');
+  const shell = { dataDir, vault: 'file' as const, env: { KEYHATCH_VAULT_KEY_FILE: keyFile } };
+  const young = await composeHouse(shell);
+  const { key } = await clientOf(young.house).keys.create({ name: 'laptop' });
+  await clientOf(young.house).capture.start({ ref: 'laptop' });
+  expect(await isCaptured(young.house, key)).toBe(true);
+  expect(await clientOf(young.house).capture.list()).toMatchObject({ requests: 1 });
+  await young.house.stop();
+
+  const clock = movableClock();
+  clock.goOn(8 * 24 * hourMs);
+  const { house } = await composeHouse({ ...shell, env: { KEYHATCH_VAULT_KEY_FILE: keyFile }, clock });
+  await expect.poll(() => clientOf(house).capture.list()).toMatchObject({ on: [], requests: 0, keptBytes: 0 });
+});
+
 test('with the vault locked nothing is captured, which is said, and requests go on', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'kh-locked-'));
   onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
