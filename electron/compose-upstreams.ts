@@ -1,10 +1,10 @@
-// The part of composing that joins what stands behind the gateway: upstreams, their health, and the built-in echo model.
+// The part of composing that joins what stands behind the gateway: upstreams, their health and the built-in echo model if there is to be one.
 // Used by compose.ts alone.
 
-import { randomBytes, randomFillSync } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import { makeId } from '../shared/key-format.ts';
-import { createUpstreams, type GivenUpstream, type UpstreamPorts } from './core/upstreams.ts';
-import { startEchoUpstream } from './echo/echo-upstream.ts';
+import { openEcho } from './compose-echo.ts';
+import { createUpstreams, type UpstreamPorts } from './core/upstreams.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Lifetime } from './lib/lifetime.ts';
 import type { Log } from './lib/log.ts';
@@ -13,7 +13,7 @@ import type { Shell } from './shell.ts';
 import { givenUpstreams } from './upstream/given-upstreams.ts';
 import { createHealthWatch } from './upstream/health-watch.ts';
 import { identify } from './upstream/probe.ts';
-import { addressText, parseUpstreamAddress } from './upstream/upstream-address.ts';
+import { parseUpstreamAddress } from './upstream/upstream-address.ts';
 
 type UpstreamsOptions = Pick<UpstreamPorts, 'secrets'> & {
   readonly shell: Pick<Shell, 'echo' | 'upstreams'>;
@@ -38,7 +38,7 @@ export async function joinUpstreams(options: UpstreamsOptions) {
     },
   });
   lifetime.own('health watch', health.stop);
-  const echo = shell.echo === 'off' ? undefined : await openEcho(lifetime, log);
+  const echo = shell.echo === 'off' ? undefined : await openEcho({ lifetime, log });
   const upstreams = createUpstreams({
     settings: settings.get,
     saveSettings(list, fallbackId) {
@@ -60,11 +60,4 @@ export async function joinUpstreams(options: UpstreamsOptions) {
     log,
   });
   return { health, upstreams };
-}
-
-async function openEcho(lifetime: Lifetime, log: Log): Promise<GivenUpstream> {
-  const credential = randomBytes(24).toString('base64url');
-  const echo = await startEchoUpstream({ credential, log });
-  lifetime.own('echo model', echo.close);
-  return { id: 'echo', name: 'Echo', kind: 'echo', url: addressText(echo.url), credential };
 }

@@ -48,7 +48,24 @@ const table = {
   websocket_unsupported: {
     status: 400,
     retry: false,
-    message: 'WebSockets are not offered here yet. Use the HTTP form of this API.',
+    message: 'A WebSocket is offered on /v1/responses alone. Use the HTTP form of this API.',
+  },
+  websocket_limited: {
+    status: 429,
+    retry: true,
+    message:
+      'There are too many WebSockets open, of which each caller may have {limit}. Close one that is no longer used.',
+  },
+  websocket_busy: {
+    status: 429,
+    retry: true,
+    message:
+      'This WebSocket carries one response after the other, and {limit} already wait. Wait for one to end, or open another.',
+  },
+  websocket_too_old: {
+    status: 400,
+    retry: true,
+    message: 'This WebSocket has been open for 60 minutes, which is as long as one lives. Open a new one.',
   },
   loop_detected: {
     status: 508,
@@ -160,7 +177,7 @@ const table = {
   body_too_large: {
     status: 413,
     retry: false,
-    message: 'The request body is larger than the {limit} this server takes. Send less, or raise limits.bodyMaxBytes.',
+    message: 'The request body is larger than the {limit} this server takes. Send less, or raise {setting}.',
   },
   body_invalid: {
     status: 400,
@@ -183,11 +200,25 @@ const table = {
     message: 'This server is holding as many request bodies as it may. Try again in a moment.',
   },
 
+  // permit
+  network_not_allowed: {
+    status: 403,
+    retry: false,
+    message:
+      '{what} may not be used from {address}. Ask the owner of this server to allow that address or its network.',
+  },
+
   // authorize
+  body_over_cap: {
+    status: 400,
+    retry: false,
+    message:
+      'The API key "{name}" may ask for at most {cap} in "{field}", and this request asks for {asked}. Ask for less.',
+  },
   operation_not_allowed: {
     status: 403,
     retry: false,
-    message: 'Keys of this server may not do this: {what}. It would act on the machine or the account of its owner.',
+    message: '{who} may not do this: {what}. {why}',
   },
   model_not_allowed: {
     status: 404,
@@ -373,6 +404,11 @@ const table = {
     status: 403,
     retry: false,
     message: 'Another web page tried to use the dashboard and was refused. Open the dashboard itself: {url}',
+  },
+  metrics_not_allowed: {
+    status: 403,
+    retry: false,
+    message: 'The key "{name}" may not read the metrics. Let it: keyhatch keys edit {id} --operations metrics',
   },
   desktop_only: {
     status: 409,

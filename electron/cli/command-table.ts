@@ -8,6 +8,8 @@ import { detectCommand } from './commands/detect-command.ts';
 import { doctorCommand } from './commands/doctor-command.ts';
 import { keysCommands } from './commands/keys-commands.ts';
 import { lockoutCommands } from './commands/lockout-commands.ts';
+import { policyTestCommand } from './commands/policy-command.ts';
+import { requestsCommand } from './commands/requests-command.ts';
 import { settingsCommands } from './commands/settings-commands.ts';
 import { statusCommand } from './commands/status-command.ts';
 import { upstreamsCommands } from './commands/upstreams-commands.ts';
@@ -19,9 +21,11 @@ export type CommandFacts = Pick<Command, 'name' | 'words' | 'about' | 'flags'>;
 
 export const commands: readonly Command[] = [
   ...keysCommands,
+  policyTestCommand,
   ...upstreamsCommands,
   ...settingsCommands,
   usageCommand,
+  requestsCommand,
   ...captureCommands,
   statusCommand,
   ...lockoutCommands,

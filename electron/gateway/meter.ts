@@ -1,4 +1,5 @@
-// The last stage: writes down what became of an exchange, exactly one row, however far it got. Callers without a known
+// The last stage: writes down what became of an exchange, exactly one row, however far it got, at
+// once or when a tokenizer has been asked. Callers without a known
 // key are counted, not listed, so that a scanner cannot fill the disk. Never throws: it logs.
 
 import type { KeyhatchError } from '../../shared/errors.ts';
@@ -11,11 +12,14 @@ import { errorLine } from './error-text.ts';
 import type { SoFar } from './exchange.ts';
 import type { UsageSink } from './ports.ts';
 import { routeLabel } from './route-label.ts';
+import { speedsOf } from './speeds.ts';
+import type { TokenRecount } from './token-recount.ts';
 import { outcomeOf } from './upstream-failure.ts';
 
 export type MeterPorts = {
   readonly usage: UsageSink;
   readonly clientName: ClientName;
+  readonly recount: TokenRecount;
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -29,7 +33,9 @@ export function meter(soFar: SoFar, end: Forwarded | KeyhatchError | undefined, 
       if (refusal) ports.usage.stranger(refusal.code);
       return;
     }
-    if (soFar.route?.own === undefined) ports.usage.record(rowOf(soFar, end, ports));
+    if (soFar.route?.own !== undefined) return;
+    const recountable = end instanceof Error ? undefined : end?.recountable;
+    ports.recount.settle(rowOf(soFar, end, ports), recountable, ports.usage.record);
   } catch (error) {
     ports.log.error('a request could not be metered', { request: soFar.id, error });
   }
@@ -60,8 +66,11 @@ function rowOf(
     errorCode: refusal?.code ?? forwarded?.errorCode ?? null,
     receivedAt: soFar.receivedAt,
     admittedAt: soFar.admittedAt ?? null,
+    queuedMs: soFar.candidates === undefined ? null : (soFar.queuedMs ?? 0),
+    forwardedAt: forwarded?.forwardedAt ?? null,
     firstByteAt: forwarded?.firstByteAt ?? null,
     firstTokenAt: tallied?.firstTokenAt ?? null,
+    lastTokenAt: tallied?.lastTokenAt ?? null,
     endedAt: clock.now(),
     bytesIn: soFar.body?.sizeBytes ?? 0,
     bytesOut: forwarded?.bytesOut ?? 0,
@@ -70,6 +79,8 @@ function rowOf(
     tokensCached: tallied?.tokensCached ?? null,
     tokensReasoning: tallied?.tokensReasoning ?? null,
     tokenSource: tallied?.source ?? 'none',
+    unmetered: tallied?.unmetered ?? null,
+    ...speedsOf(forwarded),
     clientAddress: soFar.clientAddress ?? '',
     userAgent: textOf(req.headers['user-agent']),
     attempt: attemptOf(req.headers['x-stainless-retry-count']),
@@ -77,7 +88,6 @@ function rowOf(
     client: clientName(req.headers['user-agent']),
     errorText: refusal ? errorLine(refusal.message) : (forwarded?.errorText ?? null),
     modelAsked: textOf(soFar.route?.names === 'model-in-path' ? soFar.pathArgument : soFar.body?.facts.model),
-    forwardedAt: soFar.progress?.forwardedAt ?? null,
     replayOf: caller?.kind === 'replay' ? caller.of : null,
     captured: soFar.capture !== undefined,
   };

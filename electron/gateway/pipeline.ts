@@ -1,7 +1,6 @@
-// A request's way through the gateway, from top to bottom: guard, route, identify, admit, body, authorize, forward, meter.
+// A request's way through the gateway, top to bottom: guard, route, identify, permit, admit, body, authorize, forward, meter.
 // The only place that catches: one refusal, in the caller's dialect. What a stage took is given back here, once.
 
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { KeyhatchError } from '../../shared/errors.ts';
 import { type Admission, createAdmission } from './admit.ts';
 import type { Forwarded } from './attempt.ts';
@@ -15,27 +14,26 @@ import type { Authorized, Received, SoFar } from './exchange.ts';
 import { createForward } from './forward.ts';
 import { guard } from './guard.ts';
 import { identify } from './identify.ts';
+import { createKeyRules } from './key-rules.ts';
 import type { Lockout } from './lockout.ts';
 import { meter } from './meter.ts';
 import { answerModelList, upstreamsToList } from './model-list.ts';
 import { answerOwn } from './own-answers.ts';
+import { permit } from './permit.ts';
 import type { GatewayPorts } from './ports.ts';
 import { refuse } from './reply.ts';
 import { makeRequestId } from './request-id.ts';
 import { createRouter, dialectOfPath } from './route.ts';
 import type { RunningRequests } from './running.ts';
-import type { Inside } from './send-inside.ts';
+import type { InsideHandler } from './send-inside.ts';
+import { createSocketUpgrade, type SocketUpgrade } from './socket/upgrade.ts';
+import { createTokenRecount } from './token-recount.ts';
 import { createUpstreamAgents } from './upstream-agent.ts';
 
 export type Pipeline = {
   /** Takes a request from any listener; never rejects. */
-  readonly handle: (
-    req: IncomingMessage,
-    res: ServerResponse,
-    expectsContinue: boolean,
-    /** Given: who asks is known, because it comes from inside. */
-    inside?: Inside,
-  ) => Promise<void>;
+  readonly handle: InsideHandler;
+  readonly sockets: SocketUpgrade;
   readonly close: () => void;
 };
 
@@ -45,7 +43,8 @@ export type PipelinePorts = GatewayPorts & {
   readonly upstreamFailed: (upstreamId: string, reason: string) => void;
 };
 
-export function createPipeline(ports: PipelinePorts): Pipeline {
+export function createPipeline(given: PipelinePorts): Pipeline {
+  const ports = { ...given, rules: createKeyRules() };
   const agents = createUpstreamAgents(ports);
   const admission = createAdmission(ports);
   const route = createRouter(ports);
@@ -55,11 +54,12 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
     budget: createBodyBudget(() => ports.settings()['limits.bodiesInFlightBytes']),
   };
   const taps = createCaptureTaps(ports.capture);
-  const meterPorts = { ...ports, clientName: createClientName() };
+  const recount = createTokenRecount({ ...ports, agents });
+  const meterPorts = { ...ports, recount, clientName: createClientName() };
   const listPorts = { ...ports, agents };
   const ownPorts = { ...ports, admission };
 
-  const handle: Pipeline['handle'] = async (req, res, expectsContinue, inside) => {
+  const handle: InsideHandler = async (req, res, expectsContinue, onCut, inside) => {
     const receivedAt = ports.clock.now();
     const received: Received = {
       req,
@@ -67,6 +67,7 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
       id: inside?.id ?? makeRequestId(receivedAt),
       receivedAt,
       expectsContinue,
+      onCut,
     };
     let soFar: SoFar = received;
     let end: Forwarded | KeyhatchError | undefined;
@@ -80,7 +81,7 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
       soFar = routed;
       const identified = inside ? { ...routed, caller: inside.caller } : identify(routed, ports);
       soFar = identified;
-      const admitted = admission.admit(identified);
+      const admitted = admission.admit(permit(identified, ports));
       soFar = admitted;
       setRateHeaders(soFar, admission);
       if (admitted.route.own) return answerOwn(admitted, ownPorts);
@@ -120,7 +121,22 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
     return new KeyhatchError('internal', { details: { id }, cause: error });
   }
 
-  return { handle, close: () => agents.close() };
+  const sockets = createSocketUpgrade({
+    ...ports,
+    budget: bodyPorts.budget,
+    route,
+    handle,
+    meter: (soFar, error) => meter(soFar, error, meterPorts),
+  });
+
+  return {
+    handle,
+    sockets,
+    close() {
+      recount.close();
+      agents.close();
+    },
+  };
 }
 
 // Said on the answer itself, so that whoever holds the key can know.

@@ -1,9 +1,10 @@
 // Sends a request through the ordinary pipeline without a socket: the owner's own, told apart by its caller and by nothing
 // that could come over the network. What comes back is metered and captured as every answer is, and read by nobody here.
 
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { createServer, request } from 'node:http';
 import { duplexPair } from 'node:stream';
 import type { Caller } from './exchange.ts';
+import type { Handler } from './listener.ts';
 
 /** Who asks, and under which id, where a request is not from a listener. */
 export type Inside = { readonly id: string; readonly caller: Extract<Caller, { readonly kind: 'replay' }> };
@@ -17,13 +18,14 @@ export type ReplayOrder = {
   readonly body: Buffer;
 };
 
-type Handle = (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean, inside: Inside) => Promise<void>;
+/** As for a listener; but where `inside` is given, who asks is known and no header is looked at for it. */
+export type InsideHandler = (...from: [...Parameters<Handler>, inside?: Inside]) => ReturnType<Handler>;
 
 /** Resolves once the answer is over, whatever it was; rejects never. */
-export function sendInside({ id, of, path, body }: ReplayOrder, handle: Handle): Promise<void> {
+export function sendInside({ id, of, path, body }: ReplayOrder, handle: InsideHandler): Promise<void> {
   const [ours, theirs] = duplexPair();
   const server = createServer({ requestTimeout: 0, headersTimeout: 0 }, (req, res) => {
-    void handle(req, res, false, { id, caller: { kind: 'replay', of } });
+    void handle(req, res, false, undefined, { id, caller: { kind: 'replay', of } });
   });
   server.emit('connection', theirs);
   return new Promise((resolve) => {

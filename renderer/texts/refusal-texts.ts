@@ -43,8 +43,23 @@ const texts: Readonly<Partial<Record<ErrorCode, RefusalText>>> = {
   },
   websocket_unsupported: {
     short: 'WebSocket',
-    why: 'The client asked for a WebSocket, which is not offered here.',
+    why: 'The client asked for a WebSocket where there is none: only /v1/responses has one.',
     cure: 'Choose the client’s OpenAI-compatible provider: it speaks plain HTTP.',
+  },
+  websocket_limited: {
+    short: 'too many WebSockets',
+    why: 'The caller had as many WebSockets open as it may.',
+    cure: 'Have the client close those that it no longer uses, or restart it.',
+  },
+  websocket_busy: {
+    short: 'WebSocket busy',
+    why: 'Too many requests waited on one WebSocket, which answers one after the other.',
+    cure: 'Have the client wait for its answers, or open one WebSocket for each conversation.',
+  },
+  websocket_too_old: {
+    short: 'WebSocket too old',
+    why: 'The WebSocket had been open for an hour, which is as long as one lives.',
+    cure: 'Nothing to do: clients open a new one by themselves.',
   },
   loop_detected: {
     short: 'loop',
@@ -163,8 +178,18 @@ const texts: Readonly<Partial<Record<ErrorCode, RefusalText>>> = {
   },
   operation_not_allowed: {
     short: 'not allowed',
-    why: 'The request would have acted on the computer or the account of its owner; keys may not do that.',
-    cure: 'Keys may use models, not manage the model server. Do this on the model server itself.',
+    why: 'The key does not have the right to do this, or no key has: what acts on the owner’s account is for nobody.',
+    cure: 'Give the key that right if it should have it: keyhatch keys edit NAME --operations … Else do it on the model server itself.',
+  },
+  network_not_allowed: {
+    short: 'wrong network',
+    why: 'The request came from an address from which this server, or this key, may not be used.',
+    cure: 'Add the address or its network to the key, or under Settings, Access, if it is one of yours.',
+  },
+  body_over_cap: {
+    short: 'asks for too much',
+    why: 'A single request asked for more than the key may: tokens, context, choices, inputs or time in memory.',
+    cure: 'Set the client to ask for less, or raise the cap of the key.',
   },
   model_not_allowed: {
     short: 'model not allowed',

@@ -76,6 +76,19 @@ describe('the stages', () => {
     ]);
   });
 
+  test('of one that waited for a place and said something after its last token', () => {
+    const moments = { admittedAt: at + 1, queuedMs: 50, forwardedAt: at + 60, firstByteAt: at + 100 };
+    expect(lengths({ ...moments, firstTokenAt: at + 110, lastTokenAt: at + 1_990 })).toEqual([
+      ['check', 1],
+      ['read', 9],
+      ['queue', 50],
+      ['wait', 40],
+      ['prepare', 10],
+      ['answer', 1_880],
+      ['finish', 10],
+    ]);
+  });
+
   test('of one from before it was kept when it went up', () => {
     const moments = { admittedAt: at + 1, forwardedAt: null, firstByteAt: at + 101, firstTokenAt: null };
     expect(lengths(moments)).toEqual([
