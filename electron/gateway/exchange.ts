@@ -24,6 +24,8 @@ export type Received = {
   readonly expectsContinue: boolean;
   /** It asks to become a WebSocket at a place that offers one. */
   readonly upgrades?: true;
+  /** The owner's own, from inside the process: no network lies between. */
+  readonly inside?: boolean;
   /** Told why an answer breaks off, where that is said in another way than by bytes in it. */
   readonly onCut?: ((error: KeyhatchError) => void) | undefined;
 };

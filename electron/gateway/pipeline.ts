@@ -68,6 +68,7 @@ export function createPipeline(given: PipelinePorts): Pipeline {
       receivedAt,
       expectsContinue,
       onCut,
+      inside: inside !== undefined,
     };
     let soFar: SoFar = received;
     let end: Forwarded | KeyhatchError | undefined;

@@ -21,9 +21,13 @@ export type ReplayOrder = {
 /** As for a listener; but where `inside` is given, who asks is known and no header is looked at for it. */
 export type InsideHandler = (...from: [...Parameters<Handler>, inside?: Inside]) => ReturnType<Handler>;
 
+const loopback = '127.0.0.1';
+
 /** Resolves once the answer is over, whatever it was; rejects never. */
 export function sendInside({ id, of, path, body }: ReplayOrder, handle: InsideHandler): Promise<void> {
   const [ours, theirs] = duplexPair();
+  // Where it comes from, for its row.
+  Object.assign(theirs, { remoteAddress: loopback, localAddress: loopback });
   const server = createServer({ requestTimeout: 0, headersTimeout: 0 }, (req, res) => {
     void handle(req, res, false, undefined, { id, caller: { kind: 'replay', of } });
   });

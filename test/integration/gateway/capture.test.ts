@@ -100,7 +100,7 @@ describe('a replay', () => {
   });
 
   test('takes the ordinary way, is recorded as what it is and counted to no key', async () => {
-    bed.settings({ 'access.requireKey': true });
+    bed.settings({ 'access.requireKey': true, 'access.networks': ['203.0.113.0/24'] });
     const row = bed.nextRow();
     const body = Buffer.from(chat());
     const id = bed.gateway.replay({ of: 'req_first', path: '/v1/chat/completions', body });
@@ -112,7 +112,7 @@ describe('a replay', () => {
       outcome: 'ok',
       status: 200,
       captured: true,
-      clientAddress: '',
+      clientAddress: '127.0.0.1',
     });
     expect(bed.upstream.journal[0]?.body.toString()).toBe(body.toString());
     expect(bed.upstream.journal[0]?.headers['authorization']).toBeUndefined();
