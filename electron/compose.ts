@@ -10,6 +10,7 @@ import { joinMetrics } from './compose-metrics.ts';
 import { joinPolicy } from './compose-policy.ts';
 import { joinUpstreams } from './compose-upstreams.ts';
 import { joinUsage } from './compose-usage.ts';
+import { joinVault } from './compose-vault.ts';
 import { type ControlServer, startControlServer } from './control/control-server.ts';
 import { createChangeFeed } from './core/change-feed.ts';
 import { createDiscovery } from './core/discovery.ts';
@@ -35,7 +36,6 @@ import { acquireProfileLock } from './storage/profile-lock.ts';
 import { detectServers } from './upstream/detect.ts';
 import { isOpenOnLan } from './upstream/exposure.ts';
 import { guardedLookup } from './upstream/guarded-lookup.ts';
-import { openProfileVault } from './vault/profile-vault.ts';
 
 const drainMs = 15_000;
 const detectTimeoutMs = 1_500;
@@ -45,7 +45,7 @@ const detectTimeoutMs = 1_500;
  * @throws KeyhatchError `profile_in_use`, `profile_from_future`, `profile_damaged`, `upstream_address_refused`
  */
 export async function compose(shell: Shell): Promise<House> {
-  const { log, dataDir, env } = shell;
+  const { log, dataDir } = shell;
   const clock = shell.clock ?? systemClock;
   const lifetime = createLifetime({ log, partDeadlineMs: drainMs + 5_000 });
   try {
@@ -67,7 +67,7 @@ export async function compose(shell: Shell): Promise<House> {
     const { keyTable, recorder } = ledger;
 
     const knownKeyIds = () => keyTable.list().map(({ id }) => id);
-    const vault = openProfileVault({ wanted: shell.vault, meta: ledger.meta, knownKeyIds, dataDir, env, log, clock });
+    const vault = joinVault({ shell, ledger, knownKeyIds, clock });
     const door: { current: WatchedVaultDoor | undefined } = { current: undefined };
     const vaultDoor = doorTo(() => door.current);
     const registry = createKeyRegistry({ store: keyTable, vault: vaultDoor, clock, today: recorder.usage.today });
@@ -241,6 +241,7 @@ export async function compose(shell: Shell): Promise<House> {
           test: upstreams.test,
           openOnLan: (url) => isOpenOnLan(url),
           settingsProblems: settings.problems,
+          storage: ledger,
         }),
     });
 
