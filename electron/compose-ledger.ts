@@ -10,6 +10,7 @@ import type { RequestQuery } from '../shared/usage-model.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Lifetime } from './lib/lifetime.ts';
 import type { Shell } from './shell.ts';
+import { createCaptureTable, type SealedBody } from './storage/capture-table.ts';
 import { openSoundDatabase } from './storage/database-repair.ts';
 import { createKeyTable } from './storage/key-table.ts';
 import { createLedgerReads, createLedgerWrites, type LedgerReads, type LedgerWrites } from './storage/ledger-calls.ts';
@@ -75,6 +76,12 @@ export function openLedger(options: LedgerOptions) {
     keysDamaged: opened.keysDamaged,
     meta: createMetaTable(db),
     keyTable: createKeyTable(db),
+    captured: {
+      ...createCaptureTable(db),
+      insert: (bodies: readonly SealedBody[], maxBytes: number) => writes.call('keepCaptured', { bodies, maxBytes }),
+      pruneBefore: (beforeMs: number) => writes.call('pruneCaptured', beforeMs),
+      clear: () => writes.call('clearCaptured', null),
+    },
     recorder,
     requestsToday: recorder.usage.requestsToday,
     prune: (kept: Kept) => writes.call('prune', { nowMs: clock.now(), kept }),

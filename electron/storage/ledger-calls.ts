@@ -4,6 +4,7 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { RequestQuery, UsageGroup, UsageReport } from '../../shared/usage-model.ts';
+import { type CaptureWrites, createCaptureWrites } from './capture-table.ts';
 import { createBatchWrite, type LedgerBatch } from './ledger-batch.ts';
 import { createRequestList, type ListedPage, type ListedRequest } from './request-list.ts';
 import { createRetention, type Kept } from './retention.ts';
@@ -17,6 +18,9 @@ export type LedgerWrites = {
   readonly write: (batch: LedgerBatch) => void;
   /** Takes one small step at deleting what is old; true while there may be more. */
   readonly prune: (at: { readonly nowMs: number; readonly kept: Kept }) => boolean;
+  readonly keepCaptured: CaptureWrites['insert'];
+  readonly pruneCaptured: CaptureWrites['pruneBefore'];
+  readonly clearCaptured: CaptureWrites['clear'];
 };
 
 export type LedgerReads = UsageAnswers & {
@@ -31,9 +35,13 @@ export type LedgerReads = UsageAnswers & {
 export function createLedgerWrites(db: DatabaseSync): LedgerWrites {
   const usage = createUsageTable(db);
   const retention = createRetention({ db, usage });
+  const captured = createCaptureWrites(db);
   return {
     write: createBatchWrite({ db, usage }),
     prune: ({ nowMs, kept }) => retention(nowMs, kept),
+    keepCaptured: captured.insert,
+    pruneCaptured: captured.pruneBefore,
+    clearCaptured: captured.clear,
   };
 }
 
