@@ -65,6 +65,7 @@ const countedColumns = [
   'outcome',
   'errorCode',
   'receivedAt',
+  'forwardedAt',
   'firstTokenAt',
   'endedAt',
   'tokensIn',
@@ -72,6 +73,7 @@ const countedColumns = [
   'tokensCached',
   'tokensReasoning',
   'tokenSource',
+  'outputPerSecond',
 ] as const satisfies readonly (keyof CountedRow)[];
 
 const sumFields = ['requests', 'refused', 'failed', 'tokensIn', 'tokensOut', 'tokensCached', 'unmetered'] as const;

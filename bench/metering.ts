@@ -1,0 +1,71 @@
+// `npm run bench:metering`: what reading the answers costs. The same gateway with the tally and without it takes turns at
+// the same streams; told is the processor time for a million events. Judges nothing but says whether the target is met.
+
+import { type Amounts, readBenchOptions } from './bench-options.ts';
+import { createChildren } from './children.ts';
+import type { Contestant } from './contestants.ts';
+import { measureStreams, type StreamsRun } from './measure-streams.ts';
+import { median } from './statistics.ts';
+import { tableText } from './table.ts';
+
+const targetShare = 0.1;
+const key = 'kh_bench';
+const warmUpRounds = 2;
+const amounts: Amounts = { ...readBenchOptions([]).amounts, streamRounds: 1, streamCounts: [400], streamSeconds: 4 };
+const names = { on: 'metering on', off: 'metering off' } as const;
+
+async function main(): Promise<void> {
+  const rounds = process.argv.includes('--quick') ? 6 : 16;
+  const children = createChildren();
+  const late = setTimeout(() => process.exit(1), 540_000);
+  try {
+    const workers = { load: children.fork('load.ts'), upstream: children.fork('upstream.ts') };
+    const { port: upstreamPort } = await workers.upstream.ask<{ readonly port: number }>({ ask: 'port' });
+    // They stay up over all rounds, so that no round pays for code that is new to its machine.
+    const contestant = async (metering: boolean): Promise<Contestant> => {
+      const worker = children.fork('metering-gateway.ts');
+      const port = await worker.ask<number>({ upstreamPort, key, metering });
+      const entrant = { target: { port, key }, pid: worker.pid, stop: async () => {} };
+      return { name: metering ? names.on : names.off, start: async () => entrant };
+    };
+    const pair = [await contestant(true), await contestant(false)];
+    const runs: StreamsRun[] = [];
+    for (let round = 0; round < warmUpRounds + rounds; round++) {
+      // Each goes first as often as second.
+      const measured = await measureStreams(workers, round % 2 === 0 ? pair : pair.toReversed(), amounts, () => {});
+      if (round >= warmUpRounds) runs.push(...measured);
+      process.stdout.write(`  · round ${round + 1} of ${warmUpRounds + rounds}\n`);
+    }
+    tell(runs);
+  } finally {
+    clearTimeout(late);
+    await children.stopAll();
+  }
+}
+
+function tell(runs: readonly StreamsRun[]): void {
+  const costs = (name: string) =>
+    runs.flatMap((run) => (run.name === name ? (run.cpuSecondsPerMillionEvents ?? []) : []));
+  const [on, off] = [costs(names.on), costs(names.off)];
+  const rows = [
+    [names.on, on],
+    [names.off, off],
+  ] as const;
+  const lost = runs.reduce((all, run) => all + run.lostBytes + run.changed + run.failed, 0);
+  const columns = [{ title: '', left: true }, { title: 'median' }, { title: 'least' }, { title: 'most' }];
+  const lines = rows.map(([name, all]) => [
+    name,
+    ...[median(all), Math.min(...all), Math.max(...all)].map((seconds) => seconds.toFixed(1)),
+  ]);
+  // Of neighbours in time, so that what else the machine did meets both.
+  const shares = on.map((seconds, round) => seconds / (off[round] ?? Number.NaN) - 1);
+  const share = median(shares);
+  const percent = (value: number) => `${(value * 100).toFixed(1)} %`;
+  process.stdout.write(`\nProcessor seconds for a million events\n${tableText(columns, lines)}\n\n`);
+  process.stdout.write(
+    `Metering costs ${percent(share)} (median of ${shares.length} pairs, ${percent(Math.min(...shares))} to ${percent(Math.max(...shares))}), at most ${percent(targetShare)}: ${share <= targetShare ? 'yes' : 'NO'}\n`,
+  );
+  if (lost > 0) process.stdout.write(`Bytes were lost or changed, or streams failed: ${lost}\n`);
+}
+
+await main();
