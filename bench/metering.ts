@@ -1,8 +1,8 @@
-// `npm run bench:metering`: what reading the answers costs. The same gateway with the tally and without it takes turns at
-// the same streams; told is the processor time for a million events. Judges nothing but says whether the target is met.
+// `npm run bench:metering`: what reading the answers costs. The same gateway with the tally and without it works at equal
+// streams at the same time; told is the processor time for a million events. Judges nothing but says whether the target is met.
 
 import { type Amounts, readBenchOptions } from './bench-options.ts';
-import { createChildren } from './children.ts';
+import { type Children, createChildren } from './children.ts';
 import type { Contestant } from './contestants.ts';
 import { measureStreams, type StreamsRun } from './measure-streams.ts';
 import { median } from './statistics.ts';
@@ -11,29 +11,26 @@ import { tableText } from './table.ts';
 const targetShare = 0.1;
 const key = 'kh_bench';
 const warmUpRounds = 2;
-const amounts: Amounts = { ...readBenchOptions([]).amounts, streamRounds: 1, streamCounts: [400], streamSeconds: 4 };
+const amounts: Amounts = { ...readBenchOptions([]).amounts, streamRounds: 1, streamCounts: [200], streamSeconds: 4 };
 const names = { on: 'metering on', off: 'metering off' } as const;
 
 async function main(): Promise<void> {
-  const rounds = process.argv.includes('--quick') ? 6 : 16;
+  const rounds = process.argv.includes('--quick') ? 8 : 20;
   const children = createChildren();
   const late = setTimeout(() => process.exit(1), 540_000);
   try {
-    const workers = { load: children.fork('load.ts'), upstream: children.fork('upstream.ts') };
-    const { port: upstreamPort } = await workers.upstream.ask<{ readonly port: number }>({ ask: 'port' });
-    // They stay up over all rounds, so that no round pays for code that is new to its machine.
-    const contestant = async (metering: boolean): Promise<Contestant> => {
-      const worker = children.fork('metering-gateway.ts');
-      const port = await worker.ask<number>({ upstreamPort, key, metering });
-      const entrant = { target: { port, key }, pid: worker.pid, stop: async () => {} };
-      return { name: metering ? names.on : names.off, start: async () => entrant };
-    };
-    const pair = [await contestant(true), await contestant(false)];
+    const sides = [await startSide(children, true), await startSide(children, false)] as const;
     const runs: StreamsRun[] = [];
     for (let round = 0; round < warmUpRounds + rounds; round++) {
-      // Each goes first as often as second.
-      const measured = await measureStreams(workers, round % 2 === 0 ? pair : pair.toReversed(), amounts, () => {});
-      if (round >= warmUpRounds) runs.push(...measured);
+      // At the same time, so that whatever else the machine does meets both; and with either load generator in turns.
+      const loads = round % 2 === 0 ? [0, 1] : [1, 0];
+      const measured = await Promise.all(
+        sides.map(({ upstream, contestant }, side) => {
+          const load = sides[loads[side] === 0 ? 0 : 1].load;
+          return measureStreams({ load, upstream }, [contestant], amounts, () => {});
+        }),
+      );
+      if (round >= warmUpRounds) runs.push(...measured.flat());
       process.stdout.write(`  · round ${round + 1} of ${warmUpRounds + rounds}\n`);
     }
     tell(runs);
@@ -41,6 +38,17 @@ async function main(): Promise<void> {
     clearTimeout(late);
     await children.stopAll();
   }
+}
+
+/** A gateway that stays up over all rounds, so that none pays for code that is new to its machine, and what surrounds it. */
+async function startSide(children: Children, metering: boolean) {
+  const [load, upstream] = [children.fork('load.ts'), children.fork('upstream.ts')];
+  const { port: upstreamPort } = await upstream.ask<{ readonly port: number }>({ ask: 'port' });
+  const gateway = children.fork('metering-gateway.ts');
+  const port = await gateway.ask<number>({ upstreamPort, key, metering });
+  const entrant = { target: { port, key }, pid: gateway.pid, stop: async () => {} };
+  const contestant: Contestant = { name: metering ? names.on : names.off, start: async () => entrant };
+  return { load, upstream, contestant };
 }
 
 function tell(runs: readonly StreamsRun[]): void {
@@ -57,7 +65,6 @@ function tell(runs: readonly StreamsRun[]): void {
     name,
     ...[median(all), Math.min(...all), Math.max(...all)].map((seconds) => seconds.toFixed(1)),
   ]);
-  // Of neighbours in time, so that what else the machine did meets both.
   const shares = on.map((seconds, round) => seconds / (off[round] ?? Number.NaN) - 1);
   const share = median(shares);
   const percent = (value: number) => `${(value * 100).toFixed(1)} %`;
