@@ -16,6 +16,7 @@ import { createLedgerReads, createLedgerWrites, type LedgerReads, type LedgerWri
 import { type Carrier, carryHere } from './storage/ledger-carrier.ts';
 import { carryToThread } from './storage/ledger-thread.ts';
 import { createMetaTable } from './storage/meta-table.ts';
+import type { ListedPage, ListedRequest } from './storage/request-list.ts';
 import type { Kept } from './storage/retention.ts';
 import { createUsageRecorder, type UsageRecorderOptions } from './storage/usage-recorder.ts';
 import { createUsageTable } from './storage/usage-table.ts';
@@ -51,6 +52,19 @@ export function openLedger(options: LedgerOptions) {
     return ask(clock.now());
   }
 
+  // Piece by piece, so that others are answered in between.
+  async function wholePage(query: RequestQuery): Promise<ListedPage> {
+    const rows: ListedRequest[] = [];
+    let cursor = query.cursor;
+    for (;;) {
+      const rest = { ...query, limit: query.limit - rows.length };
+      const page = await reads.call('requestPage', cursor === undefined ? rest : { ...rest, cursor });
+      rows.push(...page.rows);
+      if (page.next === null || rows.length >= query.limit) return { rows, next: page.next };
+      cursor = page.next;
+    }
+  }
+
   return {
     problem: opened.problem,
     meta: createMetaTable(db),
@@ -63,7 +77,7 @@ export function openLedger(options: LedgerOptions) {
     series: (sinceMs: number, by: UsageSplit, keyId: string | undefined) =>
       upToDate((now) => reads.call('series', { since: now - sinceMs, until: now, by, keyId })),
     unmetered: (sinceMs: number) => upToDate((now) => reads.call('unmetered', { since: now - sinceMs, until: now })),
-    requestPage: (query: RequestQuery) => upToDate(() => reads.call('requestPage', query)),
+    requestPage: (query: RequestQuery) => upToDate(() => wholePage(query)),
     findRequest: (id: string) => upToDate(() => reads.call('findRequest', id)),
     profile: async (): Promise<ProfileFacts> => {
       const requests = await upToDate(() => reads.call('requestsKept', null));

@@ -5,7 +5,9 @@ import { randomBytes, randomFillSync } from 'node:crypto';
 import { join } from 'node:path';
 import { makeId } from '../shared/key-format.ts';
 import { joinDashboard } from './compose-dashboard.ts';
+import { openEcho } from './compose-echo.ts';
 import { openLedger } from './compose-ledger.ts';
+import { joinMetrics } from './compose-metrics.ts';
 import { type ControlServer, startControlServer } from './control/control-server.ts';
 import { createChangeFeed } from './core/change-feed.ts';
 import { createDiscovery } from './core/discovery.ts';
@@ -20,9 +22,8 @@ import { createRouter } from './core/router.ts';
 import { createServerControl } from './core/server-control.ts';
 import { createSettingsCalls } from './core/settings-calls.ts';
 import { statusNow } from './core/status.ts';
-import { createUpstreams, type GivenUpstream } from './core/upstreams.ts';
+import { createUpstreams } from './core/upstreams.ts';
 import { createVaultDoor, doorTo, type WatchedVaultDoor } from './core/vault-door.ts';
-import { startEchoUpstream } from './echo/echo-upstream.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { systemClock } from './lib/clock.ts';
 import { createLifetime } from './lib/lifetime.ts';
@@ -36,7 +37,7 @@ import { givenUpstreams } from './upstream/given-upstreams.ts';
 import { guardedLookup } from './upstream/guarded-lookup.ts';
 import { createHealthWatch } from './upstream/health-watch.ts';
 import { identify } from './upstream/probe.ts';
-import { addressText, parseUpstreamAddress } from './upstream/upstream-address.ts';
+import { parseUpstreamAddress } from './upstream/upstream-address.ts';
 import { openProfileVault } from './vault/profile-vault.ts';
 
 const drainMs = 15_000;
@@ -92,7 +93,7 @@ export async function compose(shell: Shell): Promise<House> {
       },
     });
     lifetime.own('health watch', health.stop);
-    const echo = shell.echo === 'off' ? undefined : await openEcho();
+    const echo = shell.echo === 'off' ? undefined : await openEcho({ lifetime, log });
     const upstreams = createUpstreams({
       settings: settings.get,
       saveSettings(list, fallbackId) {
@@ -117,6 +118,8 @@ export async function compose(shell: Shell): Promise<House> {
       log,
     });
 
+    const running = () => gateway.running();
+    const metrics = joinMetrics({ shell, settings: settings.get, keys: registry, recorder, upstreams, running, log });
     const gateway = createGateway({
       version: shell.version,
       instanceId: randomBytes(12).toString('hex'),
@@ -124,7 +127,7 @@ export async function compose(shell: Shell): Promise<House> {
       keys: registry,
       upstreams: { list: upstreams.live, fallback: upstreams.fallback },
       responses: recorder.responses,
-      usage: recorder.usage,
+      usage: metrics.usage,
       admissions: recorder.admissions,
       upstreamFailed: health.noteFailure,
       lookup: guardedLookup,
@@ -175,6 +178,7 @@ export async function compose(shell: Shell): Promise<House> {
       settings,
       router: () => router,
       pagesDir: shell.pagesDir,
+      metrics: metrics.source,
       lifetime,
       onChange: () => changes.statusChanged(),
       log,
@@ -288,12 +292,5 @@ export async function compose(shell: Shell): Promise<House> {
       rebind: server.rebind,
       stop: lifetime.close,
     };
-  }
-
-  async function openEcho(): Promise<GivenUpstream> {
-    const credential = randomBytes(24).toString('base64url');
-    const echo = await startEchoUpstream({ credential, log });
-    lifetime.own('echo model', echo.close);
-    return { id: 'echo', name: 'Echo', kind: 'echo', url: addressText(echo.url), credential };
   }
 }

@@ -375,6 +375,11 @@ const table = {
     retry: false,
     message: 'Another web page tried to use the dashboard and was refused. Open the dashboard itself: {url}',
   },
+  metrics_not_allowed: {
+    status: 403,
+    retry: false,
+    message: 'The key "{name}" may not read the metrics. Let it: keyhatch keys edit {id} --operations metrics',
+  },
   desktop_only: {
     status: 409,
     retry: false,

@@ -67,6 +67,7 @@ export const settingsSchema = z.object({
   'upstreams.default': z.string().nullable().default(null),
   'dashboard.enabled': z.boolean().default(false),
   'dashboard.port': z.number().int().min(0).max(65535).default(1236),
+  'metrics.keyNames': z.boolean().default(false),
   'desktop.trayClick': z.enum(['toggle', 'menu', 'window']).default('toggle'),
   'desktop.openAtLogin': z.boolean().default(false),
   'desktop.notifications': z.boolean().default(true),
@@ -126,6 +127,7 @@ export const settingAbout: Readonly<Record<SettingName, string>> = {
   'upstreams.default': 'Id of the upstream that serves models nobody lists; null: the first one.',
   'dashboard.enabled': 'Offer this window in a browser too, on this computer only. keyhatch serve always does.',
   'dashboard.port': 'Port of the dashboard. 0 takes any free one.',
+  'metrics.keyNames': 'Say in /metrics whose key each request came with, by its name.',
   'desktop.trayClick': 'What a click on the tray icon does: toggle the server, open the menu, or open the window.',
   'desktop.openAtLogin': 'Start Keyhatch in the tray when you log in.',
   'desktop.notifications':

@@ -40,6 +40,7 @@ const rules: Readonly<Record<string, Rule>> = {
   upstream: { rooms: base, packages: [node] },
   echo: { rooms: base, packages: [node] },
   control: { rooms: base, packages: [node, /^zod$/, contractClient, contractServer] },
+  metrics: { rooms: base, packages: [/^node:perf_hooks$/] },
   dashboard: { rooms: base, packages: [node, /^@orpc\/server(\/node)?$/] },
   compose: {
     rooms: [
@@ -53,6 +54,7 @@ const rules: Readonly<Record<string, Rule>> = {
       'echo',
       'control',
       'dashboard',
+      'metrics',
       'shell',
     ],
     packages: [node],
@@ -90,8 +92,8 @@ function roomOf(file: string): string {
   const [top, room, ...rest] = file.split('/');
   if (top !== 'electron') return top ?? '';
   if (rest.length > 0) return room ?? '';
-  // compose.ts has parts of their own for what is kept and for the dashboard.
-  return (room ?? '').replace(/(-ledger|-dashboard)?\.tsx?$/, '');
+  // compose.ts has parts of their own.
+  return (room ?? '').replace(/(-ledger|-dashboard|-echo|-metrics)?\.tsx?$/, '');
 }
 
 function importsOf(file: string): Import[] {
