@@ -51,8 +51,7 @@ export function createRequestMetrics(
     tokens.add({ direction: 'cached', provenance, model, key }, row.tokensCached ?? 0);
     tokens.add({ direction: 'reasoning', provenance, model, key }, row.tokensReasoning ?? 0);
     if (row.outcome === 'refused' && row.errorCode !== null) refusals.add({ code: codeOf(row.errorCode) });
-    if (row.tokenSource === 'unknown' && row.outcome === 'ok')
-      unmetered.add({ upstream: nameOf.upstream(row.upstreamId) });
+    if (row.unmetered !== null) unmetered.add({ upstream: nameOf.upstream(row.upstreamId), reason: row.unmetered });
     if (row.upstreamId === null) return;
     duration.observe({ model, key }, (row.endedAt - row.receivedAt) / 1000);
     if (row.firstTokenAt !== null) firstToken.observe({ model, key }, (row.firstTokenAt - row.receivedAt) / 1000);
@@ -93,8 +92,8 @@ function makeInstruments(withKeys: boolean) {
     }),
     unmetered: createCounter({
       name: 'keyhatch_unmetered_requests_total',
-      help: 'Answers that should have told their tokens and did not.',
-      labels: ['upstream'],
+      help: 'Answers that should have told their tokens and did not, by the reason.',
+      labels: ['upstream', 'reason'],
       mostSeries: mostCounterSeries,
       folded: 'upstream',
     }),

@@ -112,3 +112,14 @@ test('a clock that was set back makes no negative time', async () => {
   expect(sumOf(all, 'keyhatch_request_duration_seconds_sum')).toBe(0);
   expect(sumOf(all, 'keyhatch_request_duration_seconds_bucket', { le: '0.1' })).toBe(1);
 });
+
+test('an answer that told no numbers of its own is counted by upstream and reason', async () => {
+  const { count, read } = metrics();
+  count({ unmetered: 'cut_short', tokenSource: 'counted' });
+  count({ unmetered: 'no_numbers', tokenSource: 'unknown' });
+  count({});
+  const all = await read();
+  const counted = (reason?: string) =>
+    sumOf(all, 'keyhatch_unmetered_requests_total', reason === undefined ? {} : { reason });
+  expect([counted('cut_short'), counted('no_numbers'), counted()]).toEqual([1, 1, 2]);
+});
