@@ -8,6 +8,7 @@ import { joinDashboard } from './compose-dashboard.ts';
 import { openEcho } from './compose-echo.ts';
 import { openLedger } from './compose-ledger.ts';
 import { joinMetrics } from './compose-metrics.ts';
+import { joinUsage } from './compose-usage.ts';
 import { type ControlServer, startControlServer } from './control/control-server.ts';
 import { createChangeFeed } from './core/change-feed.ts';
 import { createDiscovery } from './core/discovery.ts';
@@ -17,7 +18,6 @@ import { createKeyRegistry } from './core/key-registry.ts';
 import { createKeys } from './core/keys.ts';
 import { noDesktop } from './core/no-desktop.ts';
 import { reachableAt } from './core/reachable.ts';
-import { createRequestCalls } from './core/request-calls.ts';
 import { createRouter } from './core/router.ts';
 import { createServerControl } from './core/server-control.ts';
 import { createSettingsCalls } from './core/settings-calls.ts';
@@ -155,6 +155,7 @@ export async function compose(shell: Shell): Promise<House> {
       settings: settings.get,
       clock,
       fillRandom: (bytes) => randomFillSync(bytes),
+      counters: { countedBy: ledger.answers.countedBy, reset: keyTable.resetCounters },
       onChange(keyId) {
         gateway.keyChanged(keyId);
         changes.keyChanged(keyId);
@@ -215,10 +216,11 @@ export async function compose(shell: Shell): Promise<House> {
       moveListener: server.move,
       followDashboard: dashboard.follow,
     });
-    const requests = createRequestCalls({
+    const asked = joinUsage({
       ledger,
-      keyName: keyTable.nameOf,
+      settings,
       upstreamName: (id) => upstreams.records().find((record) => record.id === id)?.name,
+      clock,
     });
     const changes = createChangeFeed({
       status,
@@ -228,7 +230,7 @@ export async function compose(shell: Shell): Promise<House> {
       },
       keyStates: () => registry.all().map(({ id, status }) => ({ id, status, usable: registry.isUsable(id) })),
       setting: (name) => settingsCalls.list().find((setting) => setting.name === name),
-      viewOf: requests.viewOf,
+      viewOf: asked.requests.viewOf,
       log,
     });
     lifetime.own('changes', changes.close);
@@ -243,9 +245,7 @@ export async function compose(shell: Shell): Promise<House> {
       keys,
       upstreams,
       settings: settingsCalls,
-      usage: ledger.report,
-      series: ledger.series,
-      requests,
+      ...asked,
       lockout: gateway.lockout,
       profile: ledger.profile,
       dashboardLink: dashboard.link,

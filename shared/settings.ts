@@ -4,6 +4,7 @@
 import * as z from 'zod';
 import { perSpan, priority } from './limit-model.ts';
 import { upstreamRecord } from './model.ts';
+import { examplePrices, modelPrice } from './prices.ts';
 
 /** Version of the settings file that this program writes. Steps of ten; see electron/settings/migrations. */
 export const settingsVersion = 10;
@@ -77,6 +78,10 @@ export const settingsSchema = z.object({
   'window.welcomed': z.boolean().default(false),
   'usage.retentionDays': z.number().int().min(1).max(3650).default(30),
   'usage.hourlyDays': z.number().int().min(31).max(3650).default(365),
+  'usage.prices': z
+    .array(modelPrice)
+    .max(200)
+    .default([...examplePrices]),
   'usage.timeZone': z
     .string()
     .max(64)
@@ -139,5 +144,7 @@ export const settingAbout: Readonly<Record<SettingName, string>> = {
   'window.welcomed': 'The first steps have been taken or skipped.',
   'usage.retentionDays': 'Days for which single requests are kept.',
   'usage.hourlyDays': 'Days for which usage is kept by the hour; by the day it is kept for ever.',
+  'usage.prices':
+    'What a million tokens would cost elsewhere, by model; the first pattern that fits counts. Begins with examples.',
   'usage.timeZone': 'Time zone in which budgets begin anew, such as Europe/Berlin; null: that of this computer.',
 };
