@@ -22,6 +22,7 @@ function portsBefore({ upstreamPort, key }: MeteringQuestion): GatewayPorts & { 
   const settings = settingsSchema.parse({});
   const only: GatewayKey = {
     id: 'benchkey',
+    kind: 'inference',
     name: 'bench',
     project: null,
     status: 'active',

@@ -23,6 +23,7 @@ import {
   upstreamKind,
   upstreamStatus,
 } from './model.ts';
+import { policyAnswer, policyQuestion } from './policy-model.ts';
 import { requestPage, requestQuery, requestView, usageGroup, usageReport, usageSeries } from './usage-model.ts';
 import {
   detailsQuestion,
@@ -75,6 +76,10 @@ export const contract = {
       .output(createdKey),
     /** Its totals count anew from now on; what was used before stays in every other sum. */
     resetCounters: manage.input(ref).output(keyFacts),
+  },
+  policy: {
+    /** Which stage would decide about a request, and why. Sends nothing and counts nothing. */
+    test: view.input(policyQuestion).output(policyAnswer),
   },
   upstreams: {
     list: view.output(z.array(upstreamStatus)),

@@ -17,6 +17,7 @@ import type {
 } from '../../shared/model.ts';
 import type { ExportCalls } from './export-calls.ts';
 import type { Keys } from './keys.ts';
+import type { PolicyTest } from './policy-test.ts';
 import type { RequestCalls } from './request-calls.ts';
 import type { ServerControl } from './server-control.ts';
 import type { SettingsCalls } from './settings-calls.ts';
@@ -45,6 +46,7 @@ export type RouterPorts = {
   readonly setLan: (on: boolean) => Promise<void>;
   readonly checkPort: (port: number) => Promise<PortCheck>;
   readonly keys: Keys;
+  readonly policyTest: PolicyTest;
   readonly upstreams: Upstreams;
   readonly settings: SettingsCalls;
   readonly usage: UsageCalls;
@@ -86,6 +88,9 @@ export function createRouter(ports: RouterPorts) {
       topUp: calls.keys.topUp.handler(({ input }) => keys.topUp(input.ref, input.add)),
       rotate: calls.keys.rotate.handler(({ input }) => keys.rotate(input.ref, input.graceMs)),
       resetCounters: calls.keys.resetCounters.handler(({ input }) => keys.resetCounters(input.ref)),
+    },
+    policy: {
+      test: calls.policy.test.handler(({ input }) => ports.policyTest(input)),
     },
     upstreams: {
       list: calls.upstreams.list.handler(() => upstreams.statuses()),
