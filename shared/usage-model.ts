@@ -161,7 +161,7 @@ const timesToTokens = {
    * most 4.5 % off.
    */
   firstTokenMs: z.object({ p50: z.number().nullable(), p95: z.number().nullable() }),
-  /** Output tokens a second from first token to end, as exact as `firstTokenMs`; null without any. */
+  /** Output tokens a second as the rows say them, as exact as `firstTokenMs`; null without any. */
   tokensPerSecond: z.object({ p50: z.number().nullable(), p95: z.number().nullable() }),
 };
 

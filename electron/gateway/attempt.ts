@@ -149,6 +149,7 @@ function recountableOf({ copy, tally, response, exchange, upstream, request }: A
   return {
     upstream,
     path: exchange.upstreamPath,
+    model: exchange.model,
     copy,
     contentType: response?.headers['content-type'] ?? '',
     reported: tally?.reported() ?? unknownTotals,
