@@ -16,6 +16,7 @@ import { createLedgerReads, createLedgerWrites, type LedgerReads, type LedgerWri
 import { type Carrier, carryHere } from './storage/ledger-carrier.ts';
 import { carryToThread } from './storage/ledger-thread.ts';
 import { createMetaTable } from './storage/meta-table.ts';
+import type { ListedPage, ListedRequest } from './storage/request-list.ts';
 import type { Kept } from './storage/retention.ts';
 import { createUsageRecorder, type UsageRecorderOptions } from './storage/usage-recorder.ts';
 import { createUsageTable } from './storage/usage-table.ts';
@@ -23,7 +24,7 @@ import { createUsageTable } from './storage/usage-table.ts';
 export type Ledger = ReturnType<typeof openLedger>;
 
 export type LedgerOptions = {
-  readonly shell: Pick<Shell, 'dataDir' | 'ledgerWorker' | 'log'>;
+  readonly shell: Pick<Shell, 'name' | 'dataDir' | 'ledgerWorker' | 'log'>;
   readonly lifetime: Lifetime;
   readonly clock: Clock;
   readonly onWritten: NonNullable<UsageRecorderOptions['onWritten']>;
@@ -34,11 +35,12 @@ export function openLedger(options: LedgerOptions) {
   const { shell, lifetime, clock, onWritten } = options;
   const { dataDir, log } = shell;
   const file = join(dataDir, 'keyhatch.db');
-  const opened = openSoundDatabase({ file, clock, log });
+  // A single command rather fails than says that there are no keys.
+  const opened = openSoundDatabase({ file, standIn: shell.name !== 'at-rest', clock, log });
   const { db } = opened;
   lifetime.own('database', opened.close);
   const usage = createUsageTable(db);
-  const { reads, writes } = carriersOf(db, file, shell);
+  const { reads, writes } = carriersOf(db, file, opened.keysDamaged ? { ...shell, ledgerWorker: undefined } : shell);
   lifetime.own('questions to the ledger', reads.close);
   lifetime.own('ledger', writes.close);
   const write: UsageRecorderOptions['write'] = (batch) => writes.call('write', batch);
@@ -51,6 +53,18 @@ export function openLedger(options: LedgerOptions) {
     return ask(clock.now());
   }
 
+  // Piece by piece, so that others are answered in between.
+  async function wholePage(query: RequestQuery): Promise<ListedPage> {
+    const rows: ListedRequest[] = [];
+    let cursor = query.cursor;
+    for (;;) {
+      const rest = { ...query, limit: query.limit - rows.length };
+      const page = await reads.call('requestPage', cursor === undefined ? rest : { ...rest, cursor });
+      rows.push(...page.rows);
+      if (page.next === null || rows.length >= query.limit) return { rows, next: page.next };
+      cursor = page.next;
+    }
+  }
   const asked =
     <Name extends keyof LedgerReads>(name: Name) =>
     (query: Parameters<LedgerReads[Name]>[0]) =>
@@ -58,11 +72,14 @@ export function openLedger(options: LedgerOptions) {
 
   return {
     problem: opened.problem,
+    keysDamaged: opened.keysDamaged,
     meta: createMetaTable(db),
     keyTable: createKeyTable(db),
     recorder,
     requestsToday: recorder.usage.requestsToday,
     prune: (kept: Kept) => writes.call('prune', { nowMs: clock.now(), kept }),
+    unmetered: (sinceMs: number) => upToDate((now) => reads.call('unmetered', { since: now - sinceMs, until: now })),
+    requestPage: (query: RequestQuery) => upToDate(() => wholePage(query)),
     answers: {
       report: asked('report'),
       series: asked('series'),
@@ -76,8 +93,6 @@ export function openLedger(options: LedgerOptions) {
         reads.call('requestExportPage', query),
       exportLines: (query: Parameters<LedgerReads['exportLines']>[0]) => reads.call('exportLines', query),
     },
-    unmetered: (sinceMs: number) => upToDate((now) => reads.call('unmetered', { since: now - sinceMs, until: now })),
-    requestPage: (query: RequestQuery) => upToDate(() => reads.call('requestPage', query)),
     findRequest: (id: string) => upToDate(() => reads.call('findRequest', id)),
     profile: async (): Promise<ProfileFacts> => {
       const requests = await upToDate(() => reads.call('requestsKept', null));

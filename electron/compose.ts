@@ -8,7 +8,9 @@ import { joinDashboard } from './compose-dashboard.ts';
 import { openEcho } from './compose-echo.ts';
 import { openLedger } from './compose-ledger.ts';
 import { joinMetrics } from './compose-metrics.ts';
+import { joinPolicy } from './compose-policy.ts';
 import { joinUsage } from './compose-usage.ts';
+import { joinVault } from './compose-vault.ts';
 import { type ControlServer, startControlServer } from './control/control-server.ts';
 import { createChangeFeed } from './core/change-feed.ts';
 import { createDiscovery } from './core/discovery.ts';
@@ -38,7 +40,6 @@ import { guardedLookup } from './upstream/guarded-lookup.ts';
 import { createHealthWatch } from './upstream/health-watch.ts';
 import { identify } from './upstream/probe.ts';
 import { parseUpstreamAddress } from './upstream/upstream-address.ts';
-import { openProfileVault } from './vault/profile-vault.ts';
 
 const drainMs = 15_000;
 const detectTimeoutMs = 1_500;
@@ -70,15 +71,7 @@ export async function compose(shell: Shell): Promise<House> {
     const { keyTable, recorder } = ledger;
 
     const knownKeyIds = () => keyTable.list().map(({ id }) => id);
-    const vault = openProfileVault({
-      wanted: shell.vault,
-      meta: ledger.meta,
-      knownKeyIds,
-      dataDir,
-      env: shell.env,
-      log,
-      clock,
-    });
+    const vault = joinVault({ shell, ledger, knownKeyIds, clock });
     const door: { current: WatchedVaultDoor | undefined } = { current: undefined };
     const vaultDoor = doorTo(() => door.current);
     const registry = createKeyRegistry({ store: keyTable, vault: vaultDoor, clock, today: recorder.usage.today });
@@ -209,10 +202,7 @@ export async function compose(shell: Shell): Promise<House> {
     });
 
     const settingsCalls = createSettingsCalls({
-      get: settings.get,
-      view: settings.view,
-      list: settings.list,
-      set: settings.set,
+      ...settings,
       moveListener: server.move,
       followDashboard: dashboard.follow,
     });
@@ -236,6 +226,7 @@ export async function compose(shell: Shell): Promise<House> {
     lifetime.own('changes', changes.close);
     lifetime.own('settings', settings.onChange(changes.settingsChanged));
 
+    const policy = joinPolicy({ registry, settings: settings.get, upstreams, clock });
     const router = createRouter({
       status,
       watch: changes.watch,
@@ -243,6 +234,7 @@ export async function compose(shell: Shell): Promise<House> {
       setLan: settingsCalls.setLan,
       checkPort: (port) => checkPort(settings.get()['server.hosts'], port, gateway.addresses()),
       keys,
+      policyTest: policy.test,
       upstreams,
       settings: settingsCalls,
       ...asked,
@@ -257,11 +249,17 @@ export async function compose(shell: Shell): Promise<House> {
           test: upstreams.test,
           openOnLan: (url) => isOpenOnLan(url),
           settingsProblems: settings.problems,
+          storage: ledger,
         }),
     });
 
     async function start(): Promise<void> {
-      const control: ControlServer = await startControlServer({ dataDir, router, log });
+      const control: ControlServer = await startControlServer({
+        dataDir,
+        router,
+        log,
+        verifyAdmin: policy.verifyAdmin,
+      });
       lifetime.own('control socket', control.close);
       health.start();
       lifetime.own(

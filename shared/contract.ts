@@ -23,6 +23,7 @@ import {
   upstreamKind,
   upstreamStatus,
 } from './model.ts';
+import { policyAnswer, policyQuestion } from './policy-model.ts';
 import { requestPage, requestQuery, requestView, usageGroup, usageReport, usageSeries } from './usage-model.ts';
 import {
   detailsQuestion,
@@ -76,6 +77,10 @@ export const contract = {
     /** Its totals count anew from now on; what was used before stays in every other sum. */
     resetCounters: manage.input(ref).output(keyFacts),
   },
+  policy: {
+    /** Which stage would decide about a request, and why. Sends nothing and counts nothing. */
+    test: view.input(policyQuestion).output(policyAnswer),
+  },
   upstreams: {
     list: view.output(z.array(upstreamStatus)),
     add: manage
@@ -119,13 +124,13 @@ export const contract = {
   usage: {
     report: view.input(z.object({ sinceMs: z.number().int().positive(), by: usageGroup })).output(usageReport),
     series: view.input(seriesQuestion).output(usageSeries),
+    /** Answers whose token numbers are not their model server's own, by upstream and reason. */
+    unmetered: view.input(z.object({ sinceMs: z.number().int().positive() })).output(unmeteredReport),
     details: view.input(detailsQuestion).output(usageDetails),
     /** Since ever, and for keys since their counters were last reset. */
     lifetime: view.input(lifetimeQuestion).output(usageLifetime),
     /** The pieces of a file. What comes while it runs is not in it. */
     export: view.input(usageExport).output(eventIterator(exportChunk)),
-    /** Answers whose token numbers are not their model server's own, by upstream and reason. */
-    unmetered: view.input(z.object({ sinceMs: z.number().int().positive() })).output(unmeteredReport),
   },
   requests: {
     list: view.input(requestQuery).output(requestPage),

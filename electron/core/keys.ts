@@ -2,12 +2,13 @@
 // comes into being and after it where one goes, so that a crash in between never leaves a usable key nobody sees.
 
 import { KeyhatchError } from '../../shared/errors.ts';
-import { type FillRandom, makeId, makeKey, unsuitableAsKey } from '../../shared/key-format.ts';
+import { type FillRandom, type KeyPrefix, makeId, makeKey, unsuitableAsKey } from '../../shared/key-format.ts';
 import { type KeyPolicyPatch, usualPolicy, withPatch } from '../../shared/key-policy.ts';
 import type { TopUp } from '../../shared/limit-model.ts';
-import type { CreatedKey, KeyFacts } from '../../shared/model.ts';
+import type { CreatedKey, KeyFacts, KeyKind } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Clock } from '../lib/clock.ts';
+import { checkAdminFields, endOfAdminKey } from './admin-keys.ts';
 import {
   type KeptKey,
   type KeyRegistry,
@@ -45,6 +46,7 @@ export type RecordHistory = (entry: {
 
 export type NewKey = {
   readonly name: string;
+  readonly kind?: KeyKind | undefined;
   readonly project?: string | undefined;
   readonly expiresAt?: number | undefined;
   readonly rpm?: number | null | undefined;
@@ -102,8 +104,10 @@ export function createKeys(ports: KeyPorts): Keys {
   }
 
   async function create(input: NewKey): Promise<CreatedKey> {
+    if (input.kind === 'admin') checkAdminFields(input);
     const verifiers = openVerifiers(ports.vault);
-    const { id, key } = input.value === undefined ? makeKey(ports.fillRandom, 'kh') : typedKey(input.value, ports);
+    const prefix = prefixOf(input.kind);
+    const { id, key } = input.value === undefined ? makeKey(ports.fillRandom, prefix) : typedKey(input.value, ports);
     await verifiers.put(id, key, null);
     store.insert(newRecord(id, input, ports.settings(), clock.now()));
     return { id, key, facts: changed(id) };
@@ -117,7 +121,7 @@ export function createKeys(ports: KeyPorts): Keys {
       patch(input.ref, (key) => ({
         name: input.name ?? key.name,
         project: input.project === undefined ? key.project : input.project,
-        expiresAt: input.expiresAt === undefined ? key.expiresAt : input.expiresAt,
+        expiresAt: newEnd(key, input, clock.now()),
         limits: {
           rpm: input.rpm === undefined ? key.limits.rpm : input.rpm,
           parallel: input.parallel === undefined ? key.limits.parallel : input.parallel,
@@ -145,7 +149,7 @@ export function createKeys(ports: KeyPorts): Keys {
     async rotate(ref, graceMs) {
       const present = resolveKey(registry, ref);
       if (present.revokedAt !== null) throw new KeyhatchError('key_revoked_final', { details: { name: present.name } });
-      const { key } = makeKey(ports.fillRandom, 'kh', present.id);
+      const { key } = makeKey(ports.fillRandom, prefixOf(present.kind), present.id);
       const now = clock.now();
       const until = graceMs > 0 ? now + graceMs : null;
       await openVerifiers(ports.vault).put(present.id, key, until);
@@ -164,7 +168,9 @@ export function createKeys(ports: KeyPorts): Keys {
       const verifiers = openVerifiers(ports.vault);
       const holder = registry.find(value);
       if (holder) return registry.facts(holder);
-      const present = registry.all().find((key) => key.name === name && key.revokedAt === null);
+      const present = registry
+        .all()
+        .find((key) => key.name === name && key.revokedAt === null && key.kind === 'inference');
       if (!present) return (await create({ name, value })).facts;
       checkTyped(value);
       await verifiers.put(present.id, value, null);
@@ -174,15 +180,26 @@ export function createKeys(ports: KeyPorts): Keys {
   };
 }
 
+function prefixOf(kind: KeyKind | undefined): KeyPrefix {
+  return kind === 'admin' ? 'kha' : 'kh';
+}
+
+function newEnd(key: KeptKey, input: KeyEdit, now: number): number | null {
+  if (key.kind === 'admin') checkAdminFields(input);
+  if (input.expiresAt === undefined) return key.expiresAt;
+  return key.kind === 'admin' ? endOfAdminKey(input.expiresAt, now) : input.expiresAt;
+}
+
 function newRecord(id: string, input: NewKey, settings: Settings, now: number): KeptKey {
   return {
     id,
     name: input.name,
+    kind: input.kind ?? 'inference',
     project: input.project ?? null,
     origin: input.value === undefined ? 'generated' : 'typed',
     paused: false,
     createdAt: now,
-    expiresAt: input.expiresAt ?? null,
+    expiresAt: input.kind === 'admin' ? endOfAdminKey(input.expiresAt, now) : (input.expiresAt ?? null),
     revokedAt: null,
     rotatedAt: null,
     oldSecretUntil: null,
@@ -220,12 +237,14 @@ function checkTyped(value: string): void {
   if (reason !== undefined) throw new KeyhatchError('key_value_unsuitable', { details: { reason } });
 }
 
-/** @throws KeyhatchError `vault_locked` */
+/** @throws KeyhatchError `vault_locked`, `keys_damaged` */
 function openVerifiers(vault: VaultDoor): Verifiers {
   const verifiers = vault.verifiers();
-  if (!verifiers)
-    throw new KeyhatchError('vault_locked', {
-      details: vault.locked() ?? { vault: 'the vault', reason: 'it is not open yet' },
-    });
-  return verifiers;
+  if (verifiers) return verifiers;
+  const { code, ...details } = vault.locked() ?? {
+    code: 'vault_locked',
+    vault: 'the vault',
+    reason: 'it is not open yet',
+  };
+  throw new KeyhatchError(code, { details });
 }

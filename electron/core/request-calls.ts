@@ -26,8 +26,8 @@ export type RequestCalls = {
   readonly list: (query: RequestQuery) => Promise<RequestPage>;
   /** @throws KeyhatchError `request_not_found` */
   readonly get: (id: string) => Promise<RequestView>;
-  readonly view: (row: Named) => RequestView;
   readonly unmetered: (sinceMs: number) => Promise<UnmeteredReport>;
+  readonly view: (row: Named) => RequestView;
   /** The view of a row that was just written. */
   readonly viewOf: (row: RequestRow) => RequestView;
 };

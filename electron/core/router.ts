@@ -17,6 +17,7 @@ import type {
 } from '../../shared/model.ts';
 import type { ExportCalls } from './export-calls.ts';
 import type { Keys } from './keys.ts';
+import type { PolicyTest } from './policy-test.ts';
 import type { RequestCalls } from './request-calls.ts';
 import type { ServerControl } from './server-control.ts';
 import type { SettingsCalls } from './settings-calls.ts';
@@ -45,6 +46,7 @@ export type RouterPorts = {
   readonly setLan: (on: boolean) => Promise<void>;
   readonly checkPort: (port: number) => Promise<PortCheck>;
   readonly keys: Keys;
+  readonly policyTest: PolicyTest;
   readonly upstreams: Upstreams;
   readonly settings: SettingsCalls;
   readonly usage: UsageCalls;
@@ -87,6 +89,9 @@ export function createRouter(ports: RouterPorts) {
       rotate: calls.keys.rotate.handler(({ input }) => keys.rotate(input.ref, input.graceMs)),
       resetCounters: calls.keys.resetCounters.handler(({ input }) => keys.resetCounters(input.ref)),
     },
+    policy: {
+      test: calls.policy.test.handler(({ input }) => ports.policyTest(input)),
+    },
     upstreams: {
       list: calls.upstreams.list.handler(() => upstreams.statuses()),
       add: calls.upstreams.add.handler(({ input }) => upstreams.add(input)),
@@ -102,10 +107,10 @@ export function createRouter(ports: RouterPorts) {
     usage: {
       report: calls.usage.report.handler(({ input }) => usage.report(input.sinceMs, input.by)),
       series: calls.usage.series.handler(({ input }) => usage.series(input)),
+      unmetered: calls.usage.unmetered.handler(({ input }) => requests.unmetered(input.sinceMs)),
       details: calls.usage.details.handler(({ input }) => usage.details(input)),
       lifetime: calls.usage.lifetime.handler(({ input }) => usage.lifetime(input)),
       export: calls.usage.export.handler(({ input, signal }) => exports.usage(input, signal)),
-      unmetered: calls.usage.unmetered.handler(({ input }) => requests.unmetered(input.sinceMs)),
     },
     requests: {
       list: calls.requests.list.handler(({ input }) => requests.list(input)),

@@ -7,6 +7,7 @@ import { timesAndMetering } from './migrations/0030-times-and-metering.ts';
 import { tokenSources } from './migrations/0040-token-sources.ts';
 import { keyCounters } from './migrations/0041-key-counters.ts';
 import { keyPolicies } from './migrations/0070-key-policies.ts';
+import { keyKinds } from './migrations/0090-key-kinds.ts';
 import { fewerIndexes } from './migrations/0120-fewer-indexes.ts';
 
 export type DatabaseMigration = {
@@ -22,5 +23,6 @@ export const databaseMigrations: readonly DatabaseMigration[] = [
   tokenSources,
   keyCounters,
   keyPolicies,
+  keyKinds,
   fewerIndexes,
 ];

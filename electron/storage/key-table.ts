@@ -49,6 +49,7 @@ const columns = [
   'models',
   'counted_since',
   'policy',
+  'kind',
 ] as const;
 
 export function createKeyTable(db: DatabaseSync): KeyTable {
@@ -114,6 +115,7 @@ function toRecord(key: StoredKey): KeyRecord {
     models: key.models === null ? null : JSON.stringify(key.models),
     counted_since: key.countedSince,
     policy: JSON.stringify(key.policy),
+    kind: key.kind,
   };
 }
 
@@ -123,6 +125,7 @@ function fromRecord(row: KeyRecord): StoredKey {
   const facts = storedFacts.parse({
     id: row.id,
     name: row.name,
+    kind: row.kind,
     project: row.project,
     origin: row.origin,
     createdAt: row.created_at,

@@ -12,7 +12,8 @@ export type ListedPage = { readonly rows: ListedRequest[]; readonly next: string
 
 export type RequestList = {
   /**
-   * @returns at most `query.limit` rows and, where there are more, the cursor of the next page
+   * @returns at most `query.limit` rows and, where there are more, the cursor of the next page; fewer rows with a cursor
+   * where it stopped looking, so that no question holds up the others for long
    * @throws KeyhatchError `input_invalid` for a cursor that no page came with
    */
   readonly page: (query: RequestQuery) => ListedPage;
@@ -37,18 +38,35 @@ const conditions = {
   outcome: "r.outcome = :outcome AND r.outcome <> 'ok'",
   trouble: "r.outcome NOT IN ('ok', 'client_gone')",
   cursor: '(r.received_at, r.id) < (:cursorAt, :cursorId)',
+  floor: 'r.received_at >= :floor',
   // SQLite lowers both sides, because it lowers only ASCII and JavaScript lowers more.
   text: `(${['r.model', 'k.name', 'r.user_agent', 'r.client_address', 'r.error_code', 'r.id']
     .map((column) => `instr(lower(coalesce(${column}, '')), lower(:text))`)
     .join(' OR ')})`,
 } as const;
 
-export function createRequestList(db: DatabaseSync): RequestList {
+/** Filters for which rows themselves must be looked at, one after the other. */
+const withoutIndex: readonly (keyof RequestQuery)[] = ['text'];
+const mostLookedAt = 50_000;
+/** Before the id of every row. */
+const firstId = '!';
+
+export function createRequestList(db: DatabaseSync, lookAtMost = mostLookedAt): RequestList {
   const one = db.prepare(`${selectRequests()} WHERE r.id = ?`);
+  const further = db.prepare(`
+    SELECT received_at AS at FROM requests WHERE received_at < ? ORDER BY received_at DESC LIMIT 1 OFFSET ?`);
+
+  /** The moment at which looking back ends for now; undefined where it goes on to the oldest row. */
+  function floorOf(query: RequestQuery): number | undefined {
+    if (!withoutIndex.some((field) => query[field])) return undefined;
+    const from = query.cursor === undefined ? Number.MAX_SAFE_INTEGER : cursorOf(query.cursor).cursorAt;
+    return (further.get(from, lookAtMost) as { at: number } | undefined)?.at;
+  }
 
   return {
     page(query) {
-      const { parts, values } = narrowRequests(query);
+      const floor = floorOf(query);
+      const { parts, values } = narrowRequests(query, floor);
       const where = parts.length > 0 ? `WHERE ${parts.join(' AND ')}` : '';
       // One more than asked for tells whether there is a next page.
       const found = db
@@ -57,7 +75,8 @@ export function createRequestList(db: DatabaseSync): RequestList {
         .map(listedRequest);
       const rows = found.slice(0, query.limit);
       const last = rows.at(-1);
-      return { rows, next: found.length > rows.length && last ? `${last.receivedAt}~${last.id}` : null };
+      if (found.length > rows.length && last) return { rows, next: `${last.receivedAt}~${last.id}` };
+      return { rows, next: floor === undefined ? null : `${floor}~${firstId}` };
     },
     find(id) {
       const row = one.get(id);
@@ -67,12 +86,19 @@ export function createRequestList(db: DatabaseSync): RequestList {
 }
 
 /** Conditions on `requests r` and `keys k`, and the values they name. */
-export function narrowRequests(query: Omit<RequestQuery, 'limit'>): {
+export function narrowRequests(
+  query: Omit<RequestQuery, 'limit'>,
+  floor?: number,
+): {
   readonly parts: readonly string[];
   readonly values: Record<string, string | number>;
 } {
   const parts: string[] = [];
   const values: Record<string, string | number> = {};
+  if (floor !== undefined) {
+    parts.push(conditions.floor);
+    values['floor'] = floor;
+  }
   for (const field of ['keyId', 'model', 'upstreamId'] as const) {
     const value = query[field];
     if (value === undefined) continue;

@@ -87,6 +87,11 @@ export const usageTexts = {
     model: 'No model',
     upstream: 'Answered by Keyhatch',
   },
+  notTold: (count: number, shown: string) =>
+    count === 1
+      ? 'The model server did not tell the numbers of 1 answer.'
+      : `The model servers did not tell the numbers of ${shown} answers.`,
+  unmeteredReasons,
   sources: {
     exact: 'exact',
     partly: 'partly estimated',
@@ -140,11 +145,6 @@ export const usageTexts = {
     progress: (done: string, total: string) => `${done} of ${total}`,
     done: (file: string) => `Saved as ${file}.`,
   },
-  notTold: (count: number, shown: string) =>
-    count === 1
-      ? 'The model server did not tell the numbers of 1 answer.'
-      : `The model servers did not tell the numbers of ${shown} answers.`,
-  unmeteredReasons,
   refusals: 'Refused, by reason',
   refusalsEmpty: 'Nobody was turned away in this time.',
   empty: 'Nothing was used in this time',

@@ -67,7 +67,7 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
     instanceId: 'bed',
     settings: () => settings,
     keys: {
-      locked: () => locked,
+      locked: () => locked && { code: 'vault_locked', ...locked },
       find: (credential) => keys.get(credentials.get(credential) ?? ''),
       get: (id) => keys.get(id),
     },
@@ -99,6 +99,7 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
     keys.set(id, {
       id,
       name: `key ${keys.size + 1}`,
+      kind: 'inference',
       project: null,
       status: 'active',
       expiresAt: null,

@@ -11,6 +11,8 @@ import { KeyhatchError } from '../../../shared/errors.ts';
 import { usualPolicy } from '../../../shared/key-policy.ts';
 import type { UnmeteredReport } from '../../../shared/metering-model.ts';
 import type { Finding, KeyFacts, LockedAddress, Status, UpstreamStatus } from '../../../shared/model.ts';
+import type { PolicyAnswer } from '../../../shared/policy-model.ts';
+import { policySentence } from '../../../shared/policy-sentence.ts';
 import { settingAbout, settingNames, settingsSchema } from '../../../shared/settings.ts';
 import type { UsageReport, UsageSeries } from '../../../shared/usage-model.ts';
 import type { ExportChunk } from '../../../shared/usage-questions.ts';
@@ -24,6 +26,7 @@ export const now = Date.UTC(2026, 2, 1, 12);
 export const laptop: KeyFacts = {
   id: 'aB3dE5fG',
   name: 'laptop',
+  kind: 'inference',
   project: null,
   origin: 'generated',
   status: 'active',
@@ -175,6 +178,17 @@ const findings: readonly Finding[] = [
   },
 ];
 
+const policyAnswerFor = (key: KeyFacts): PolicyAnswer => ({
+  allowed: key.status === 'active',
+  decidedBy: key.status === 'active' ? null : 'status',
+  stages: [
+    key.status === 'active'
+      ? { stage: 'status', verdict: 'pass', code: null, reason: 'The key is active.' }
+      : { stage: 'status', verdict: 'refuse', code: 'key_paused', reason: `The API key "${key.name}" is paused.` },
+  ],
+  may: policySentence(key),
+});
+
 export type Stubs = {
   readonly status?: Status;
   readonly findings?: readonly Finding[];
@@ -255,6 +269,9 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
         created({ ...keyOf(input.ref), oldSecretUntil: input.graceMs === 0 ? null : now + input.graceMs }),
       ),
     },
+    policy: {
+      test: os.policy.test.handler(({ input }) => policyAnswerFor(keyOf(input.key))),
+    },
     upstreams: {
       list: os.upstreams.list.handler(() => [upstream]),
       add: os.upstreams.add.handler(({ input }) => ({
@@ -274,6 +291,7 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
     usage: {
       report: os.usage.report.handler(({ input }) => ({ ...report, by: input.by })),
       series: os.usage.series.handler(() => series),
+      unmetered: os.usage.unmetered.handler(() => unmetered),
       details: os.usage.details.handler(() => ({
         since: series.since,
         until: series.until,
@@ -287,7 +305,6 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
         total: { ...totals, costs },
       })),
       export: os.usage.export.handler(() => chunks(stubs.chunks)),
-      unmetered: os.usage.unmetered.handler(() => unmetered),
     },
     requests: {
       list: os.requests.list.handler(() => ({ rows: [], next: null })),
