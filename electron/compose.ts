@@ -5,8 +5,11 @@ import { randomBytes, randomFillSync } from 'node:crypto';
 import { join } from 'node:path';
 import { makeId } from '../shared/key-format.ts';
 import { joinDashboard } from './compose-dashboard.ts';
+import { openEcho } from './compose-echo.ts';
 import { openLedger } from './compose-ledger.ts';
+import { joinMetrics } from './compose-metrics.ts';
 import { joinPolicy } from './compose-policy.ts';
+import { joinUsage } from './compose-usage.ts';
 import { type ControlServer, startControlServer } from './control/control-server.ts';
 import { createChangeFeed } from './core/change-feed.ts';
 import { createDiscovery } from './core/discovery.ts';
@@ -16,14 +19,12 @@ import { createKeyRegistry } from './core/key-registry.ts';
 import { createKeys } from './core/keys.ts';
 import { noDesktop } from './core/no-desktop.ts';
 import { reachableAt } from './core/reachable.ts';
-import { createRequestCalls } from './core/request-calls.ts';
 import { createRouter } from './core/router.ts';
 import { createServerControl } from './core/server-control.ts';
 import { createSettingsCalls } from './core/settings-calls.ts';
 import { statusNow } from './core/status.ts';
-import { createUpstreams, type GivenUpstream } from './core/upstreams.ts';
+import { createUpstreams } from './core/upstreams.ts';
 import { createVaultDoor, doorTo, type WatchedVaultDoor } from './core/vault-door.ts';
-import { startEchoUpstream } from './echo/echo-upstream.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { systemClock } from './lib/clock.ts';
 import { createLifetime } from './lib/lifetime.ts';
@@ -37,7 +38,7 @@ import { givenUpstreams } from './upstream/given-upstreams.ts';
 import { guardedLookup } from './upstream/guarded-lookup.ts';
 import { createHealthWatch } from './upstream/health-watch.ts';
 import { identify } from './upstream/probe.ts';
-import { addressText, parseUpstreamAddress } from './upstream/upstream-address.ts';
+import { parseUpstreamAddress } from './upstream/upstream-address.ts';
 import { openProfileVault } from './vault/profile-vault.ts';
 
 const drainMs = 15_000;
@@ -85,7 +86,7 @@ export async function compose(shell: Shell): Promise<House> {
       },
     });
     lifetime.own('health watch', health.stop);
-    const echo = shell.echo === 'off' ? undefined : await openEcho();
+    const echo = shell.echo === 'off' ? undefined : await openEcho({ lifetime, log });
     const upstreams = createUpstreams({
       settings: settings.get,
       saveSettings(list, fallbackId) {
@@ -110,6 +111,8 @@ export async function compose(shell: Shell): Promise<House> {
       log,
     });
 
+    const running = () => gateway.running();
+    const metrics = joinMetrics({ shell, settings: settings.get, keys: registry, recorder, upstreams, running, log });
     const gateway = createGateway({
       version: shell.version,
       instanceId: randomBytes(12).toString('hex'),
@@ -117,7 +120,7 @@ export async function compose(shell: Shell): Promise<House> {
       keys: registry,
       upstreams: { list: upstreams.live, fallback: upstreams.fallback },
       responses: recorder.responses,
-      usage: recorder.usage,
+      usage: metrics.usage,
       admissions: recorder.admissions,
       upstreamFailed: health.noteFailure,
       lookup: guardedLookup,
@@ -145,6 +148,7 @@ export async function compose(shell: Shell): Promise<House> {
       settings: settings.get,
       clock,
       fillRandom: (bytes) => randomFillSync(bytes),
+      counters: { countedBy: ledger.answers.countedBy, reset: keyTable.resetCounters },
       onChange(keyId) {
         gateway.keyChanged(keyId);
         changes.keyChanged(keyId);
@@ -168,6 +172,7 @@ export async function compose(shell: Shell): Promise<House> {
       settings,
       router: () => router,
       pagesDir: shell.pagesDir,
+      metrics: metrics.source,
       lifetime,
       onChange: () => changes.statusChanged(),
       log,
@@ -201,11 +206,11 @@ export async function compose(shell: Shell): Promise<House> {
       moveListener: server.move,
       followDashboard: dashboard.follow,
     });
-    const requests = createRequestCalls({
-      page: ledger.requestPage,
-      find: ledger.findRequest,
-      keyName: keyTable.nameOf,
+    const asked = joinUsage({
+      ledger,
+      settings,
       upstreamName: (id) => upstreams.records().find((record) => record.id === id)?.name,
+      clock,
     });
     const changes = createChangeFeed({
       status,
@@ -215,7 +220,7 @@ export async function compose(shell: Shell): Promise<House> {
       },
       keyStates: () => registry.all().map(({ id, status }) => ({ id, status, usable: registry.isUsable(id) })),
       setting: (name) => settingsCalls.list().find((setting) => setting.name === name),
-      viewOf: requests.viewOf,
+      viewOf: asked.requests.viewOf,
       log,
     });
     lifetime.own('changes', changes.close);
@@ -232,9 +237,7 @@ export async function compose(shell: Shell): Promise<House> {
       policyTest: policy.test,
       upstreams,
       settings: settingsCalls,
-      usage: ledger.report,
-      series: ledger.series,
-      requests,
+      ...asked,
       lockout: gateway.lockout,
       profile: ledger.profile,
       dashboardLink: dashboard.link,
@@ -286,12 +289,5 @@ export async function compose(shell: Shell): Promise<House> {
       rebind: server.rebind,
       stop: lifetime.close,
     };
-  }
-
-  async function openEcho(): Promise<GivenUpstream> {
-    const credential = randomBytes(24).toString('base64url');
-    const echo = await startEchoUpstream({ credential, log });
-    lifetime.own('echo model', echo.close);
-    return { id: 'echo', name: 'Echo', kind: 'echo', url: addressText(echo.url), credential };
   }
 }

@@ -40,6 +40,8 @@ export const keyFacts = z.object({
   rotatedAt: timeMs.nullable(),
   /** Until when the secret before the last rotation still works. */
   oldSecretUntil: timeMs.nullable(),
+  /** When its counters were last set to nothing; null: never, so that they count since it was made. */
+  countedSince: timeMs.nullable(),
   lastUsedAt: timeMs.nullable(),
   lastUsedFrom: z.string().nullable(),
   lastUsedBy: z.string().nullable(),

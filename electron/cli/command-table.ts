@@ -8,6 +8,7 @@ import { doctorCommand } from './commands/doctor-command.ts';
 import { keysCommands } from './commands/keys-commands.ts';
 import { lockoutCommands } from './commands/lockout-commands.ts';
 import { policyTestCommand } from './commands/policy-command.ts';
+import { requestsCommand } from './commands/requests-command.ts';
 import { settingsCommands } from './commands/settings-commands.ts';
 import { statusCommand } from './commands/status-command.ts';
 import { upstreamsCommands } from './commands/upstreams-commands.ts';
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   ...upstreamsCommands,
   ...settingsCommands,
   usageCommand,
+  requestsCommand,
   statusCommand,
   ...lockoutCommands,
   dashboardLinkCommand,

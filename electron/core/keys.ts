@@ -26,9 +26,23 @@ export type KeyPorts = {
   readonly settings: () => Settings;
   readonly clock: Clock;
   readonly fillRandom: FillRandom;
+  readonly counters: {
+    /** What a key has used until now, as it is kept with it. */
+    readonly countedBy: (keyId: string) => string | Promise<string>;
+    readonly reset: (keyId: string, sinceMs: number, countedBefore: string) => void;
+  };
+  readonly recordHistory?: RecordHistory;
   /** Told after every change, so that running requests are looked at and windows hear of it. */
   readonly onChange: (keyId: string) => void;
 };
+
+/** Writes down who changed what; `ref` is the id of what was changed. */
+export type RecordHistory = (entry: {
+  readonly what: string;
+  readonly ref: string;
+  readonly by: string;
+  readonly detail: Readonly<Record<string, string | number | null>>;
+}) => void;
 
 export type NewKey = {
   readonly name: string;
@@ -66,6 +80,7 @@ export type Keys = {
   readonly topUp: (ref: string, add: TopUp) => KeyFacts;
   /** @param graceMs how long the present secret goes on working beside the new one, in milliseconds */
   readonly rotate: (ref: string, graceMs: number) => Promise<CreatedKey>;
+  readonly resetCounters: (ref: string) => Promise<KeyFacts>;
   /** Sees to it that this value opens the gateway as the key of that name, making or changing it where needed. */
   readonly ensure: (name: string, value: string) => Promise<KeyFacts>;
 };
@@ -141,6 +156,14 @@ export function createKeys(ports: KeyPorts): Keys {
       store.update(present.id, { rotatedAt: now, oldSecretUntil: until, origin: 'generated' });
       return { id: present.id, key, facts: changed(present.id) };
     },
+    async resetCounters(ref) {
+      const { id, countedSince } = resolveKey(registry, ref);
+      const counted = await ports.counters.countedBy(id);
+      const now = clock.now();
+      ports.counters.reset(id, now, counted);
+      ports.recordHistory?.({ what: 'key.counters_reset', ref: id, by: 'owner', detail: { countedSince, now } });
+      return changed(id);
+    },
     async ensure(name, value) {
       const verifiers = openVerifiers(ports.vault);
       const holder = registry.find(value);
@@ -188,6 +211,7 @@ function newRecord(id: string, input: NewKey, settings: Settings, now: number): 
       parallel: input.parallel === undefined ? settings['keys.defaultParallel'] : input.parallel,
     },
     models: input.models ? [...input.models] : null,
+    countedSince: null,
     policy: withPatch(
       {
         ...usualPolicy,

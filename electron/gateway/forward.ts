@@ -8,6 +8,7 @@ import { KeyhatchError } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { bareHost } from '../lib/bare-host.ts';
 import type { Clock } from '../lib/clock.ts';
+import { type AnswerCopies, createAnswerCopies } from './answer-copy.ts';
 import { type Attempt, breakOff, endAttempt, endOf, type Forwarded, hold, release, tallyFacts } from './attempt.ts';
 import { type Authorized, endedError, ownerOf } from './exchange.ts';
 import { clientHeaders, upstreamHeaders } from './forward-headers.ts';
@@ -33,7 +34,7 @@ export type ForwardPorts = {
   readonly upstreamFailed: (upstreamId: string, reason: string) => void;
 };
 
-type SendPorts = ForwardPorts & { readonly turns: Turns; readonly asking: UsageAsking };
+type SendPorts = ForwardPorts & { readonly turns: Turns; readonly asking: UsageAsking; readonly copies: AnswerCopies };
 
 /** What is put off to the end of a turn of the event loop. */
 type Turns = { readonly send: (state: Attempt) => void; readonly release: (state: Attempt) => void };
@@ -53,10 +54,10 @@ export function createForward(ports: ForwardPorts): Forward {
   const proxy = createProxyServer();
   const isAlone = () => ports.running.count() <= 1;
   const turns: Turns = {
-    send: createTurnEnd((state) => guarded(state, sendBody), isAlone),
+    send: createTurnEnd((state) => guarded(state, (one) => sendBody(one, ports.clock)), isAlone),
     release: createTurnEnd((state) => guarded(state, release), isAlone),
   };
-  const sendPorts: SendPorts = { ...ports, turns, asking: createUsageAsking() };
+  const sendPorts: SendPorts = { ...ports, turns, asking: createUsageAsking(), copies: createAnswerCopies() };
   listen(proxy, sendPorts);
 
   function attempt(exchange: Authorized, upstream: GatewayUpstream): Promise<Forwarded> {
@@ -70,16 +71,25 @@ export function createForward(ports: ForwardPorts): Forward {
           clearTimeout(state.timer);
           exchange.ending.tell(undefined);
           res.off('close', onClose);
-          if (end instanceof KeyhatchError) reject(end);
-          else resolve(end);
+          if (end instanceof KeyhatchError) {
+            state.copy?.letGo();
+            reject(end);
+          } else {
+            resolve(end);
+          }
         },
-        fail: reject,
+        fail(error) {
+          state.copy?.letGo();
+          reject(error);
+        },
         request: undefined,
         response: undefined,
         tally: undefined,
+        copy: sendPorts.copies.open(exchange, upstream),
         splice,
         splices: [...exchange.edits, ...(splice ? [splice] : [])].sort((a, b) => a.from - b.from),
         strip: undefined,
+        forwardedAt: null,
         firstByteAt: null,
         bytesOut: 0,
         endedBy: undefined,
@@ -172,7 +182,10 @@ function onRequest(state: Attempt, request: ClientRequest, ports: ForwardPorts):
   const begun = () => {
     if (!upload) return waitForAnswer();
     clearTimeout(state.timer);
-    request.once('finish', waitForAnswer);
+    request.once('finish', () => {
+      state.forwardedAt = ports.clock.now();
+      waitForAnswer();
+    });
     upload.start((error) => endAttempt(state, error));
   };
   if (request.socket?.connecting) {
@@ -215,6 +228,7 @@ function onResponse(state: Attempt, response: IncomingMessage, ports: SendPorts)
     // Broken off, or nobody is there any more: nothing may follow.
     if (state.endedBy || res.destroyed) return;
     tally.chunk(chunk, ports.clock.now());
+    state.copy?.chunk(chunk);
     streamEnd?.chunk(chunk);
     if (strip) strip.chunk(chunk);
     else pass(chunk);

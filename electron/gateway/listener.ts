@@ -3,6 +3,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { isIPv6 } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { bareHost } from '../lib/bare-host.ts';
@@ -10,12 +11,24 @@ import { listenOn } from '../lib/listening.ts';
 import { whyNotListening } from '../lib/port-trouble.ts';
 import { type Bag, createBag } from './bag.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
+import type { Received } from './exchange.ts';
 import { refuse } from './reply.ts';
 import { dialectOfPath } from './route.ts';
 import { isUploading } from './upload.ts';
 
 export type ListenAddress = { readonly host: string; readonly port: number };
-export type Handler = (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean) => Promise<void>;
+export type Handler = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  expectsContinue: boolean,
+  onCut?: Received['onCut'],
+) => Promise<void>;
+
+/** What takes a connection over that asks for another protocol. */
+export type Upgrades = {
+  readonly offered: (req: IncomingMessage) => boolean;
+  readonly take: (req: IncomingMessage, connection: Duplex, head: Buffer, accepting: () => boolean) => void;
+};
 
 export type Listener = {
   /** Listens on these addresses instead of the present ones. On failure the present ones stay, and it throws. */
@@ -34,6 +47,7 @@ type Serving = { released: boolean; readonly answers: Bag<ServerResponse> };
 export type ListenerPorts = {
   readonly limits: ConnectionLimits;
   readonly settings: () => Settings;
+  readonly upgrades: Upgrades;
   /** How long a request may take to arrive; 10 min unless told. */
   readonly arrivalMs?: number;
 };
@@ -106,7 +120,7 @@ export function createListener(handler: Handler, ports: ListenerPorts): Listener
 }
 
 function createHttpServer(handler: Handler, serving: Serving, ports: ListenerPorts): Server {
-  const { settings, arrivalMs = 600_000 } = ports;
+  const { settings, upgrades, arrivalMs = 600_000 } = ports;
   const headMs = settings()['network.headTimeoutMs'];
   const server = createServer({
     // A head must be whole in time, and a body too; nothing limits how long an answer takes.
@@ -119,8 +133,8 @@ function createHttpServer(handler: Handler, serving: Serving, ports: ListenerPor
     requireHostHeader: true,
     insecureHTTPParser: false,
     noDelay: true,
-    // There is no upgrade to anything: `Upgrade: h2c` stays the plain request it carries, body and all.
-    shouldUpgradeCallback: () => false,
+    // To anything else there is no upgrade: `Upgrade: h2c` stays the plain request it carries, body and all.
+    shouldUpgradeCallback: upgrades.offered,
   });
   const handle = (expectsContinue: boolean) => (req: IncomingMessage, res: ServerResponse) => {
     if (serving.released) {
@@ -134,6 +148,7 @@ function createHttpServer(handler: Handler, serving: Serving, ports: ListenerPor
   };
   server.on('request', handle(false));
   server.on('checkContinue', handle(true));
+  server.on('upgrade', (req, connection, head) => upgrades.take(req, connection, head, () => !serving.released));
   // Running out of descriptors ends an accept, not the server.
   server.on('error', () => {});
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {

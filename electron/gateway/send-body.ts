@@ -2,6 +2,7 @@
 // answers; forward.ts says when.
 
 import type { Stream } from 'node:stream';
+import type { Clock } from '../lib/clock.ts';
 import type { Attempt } from './attempt.ts';
 
 /** Its length, or `chunked` where only its end will tell. */
@@ -17,8 +18,10 @@ export function bodySource(onPipe: () => void): Stream {
   return { pipe: onPipe } as unknown as Stream;
 }
 
-export function sendBody({ request, exchange, splices }: Attempt): void {
+export function sendBody(state: Attempt, clock: Clock): void {
+  const { request, exchange, splices } = state;
   if (!request || request.destroyed) return;
+  state.forwardedAt = clock.now();
   const bytes = exchange.body.bytes();
   if (splices.length === 0) return void request.end(bytes);
   // In pieces, because a copy of a large body would be memory that nobody counts.

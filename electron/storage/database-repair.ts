@@ -21,6 +21,7 @@ const wanted = [
   'usage_groups',
   'usage_rollups',
   'refusal_rollups',
+  'unmetered_counts',
 ] as const;
 
 export type OpenedDatabase = {

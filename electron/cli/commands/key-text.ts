@@ -44,6 +44,7 @@ export function keyDetails(key: KeyFacts, { paint, when }: Output, unusable?: st
   if (!key.usable && unusable !== undefined) pairs.push(['', unusable]);
   if (key.rotatedAt !== null) pairs.push(['Rotated', when(key.rotatedAt, '–')]);
   if (key.oldSecretUntil !== null) pairs.push(['Old secret', `ends ${when(key.oldSecretUntil, '–')}`]);
+  if (key.countedSince !== null) pairs.push(['Counted', `since ${when(key.countedSince, '–')}`]);
   if (key.revokedAt !== null) pairs.push(['Revoked', when(key.revokedAt, '–')]);
   const title = paint('bold', visible(key.name));
   return `${title}\n${textPairs(pairs.map(([name, value]) => [name, name === 'Status' ? value : visible(value)]))}`;
