@@ -103,14 +103,14 @@ async function runCommand(command: Command, { flags, words }: ParsedFlags<string
   const run = command.prepare({ flags, words, now });
   const out = createOutput({ ...io, json: flags.on('json'), now });
   const input = createInput(io.stdin, (text) => io.stderr.write(text));
-  const adminKey = await readAdminKey(flags.text('admin-key-file'), io);
-  const connection = await reach(chooseDataDir(flags.text('data-dir'), io), { vault, adminKey }, out, io);
   const stopping = new AbortController();
   let off: (() => void) | undefined;
   const interrupted = () => {
     off ??= io.onStop?.(() => stopping.abort());
     return stopping.signal;
   };
+  const adminKey = await readAdminKey(flags.text('admin-key-file'), io);
+  const connection = await reach(chooseDataDir(flags.text('data-dir'), io), { vault, adminKey }, out, io);
   try {
     await run({ client: connection.client, out, input, platform: io.platform, interrupted });
   } finally {

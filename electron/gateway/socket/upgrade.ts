@@ -38,11 +38,11 @@ export type SocketUpgradePorts = {
   readonly instanceId: string;
   readonly keys: KeyRegistry;
   readonly lockout: Lockout;
-  readonly rules: KeyRules;
   readonly clock: Clock;
   readonly log: Log;
   readonly budget: BodyBudget;
   readonly route: Router;
+  readonly rules: KeyRules;
   readonly handle: Handler;
   readonly meter: (soFar: SoFar, error: KeyhatchError) => void;
 };

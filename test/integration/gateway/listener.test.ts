@@ -126,12 +126,9 @@ test('a request that does not arrive in time is cut, but the upload of a model f
     upload.stream.resume().on('end', () => res.end('all of it'));
     upload.start(() => res.destroy());
   };
-  const listener = createListener(handle, {
-    settings,
-    limits: { watch: () => {}, close: () => {} },
-    upgrades: { offered: () => false, take: () => {} },
-    arrivalMs: 50,
-  });
+  const limits = { watch: () => {}, close: () => {} };
+  const upgrades = { offered: () => false, take: () => {} };
+  const listener = createListener(handle, { settings, limits, upgrades, arrivalMs: 50 });
   const [address] = await listener.moveTo(['127.0.0.1'], 0);
   const open = (path: string) => {
     const socket = connect(address?.port ?? 0, '127.0.0.1');
