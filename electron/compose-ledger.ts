@@ -24,7 +24,7 @@ import { createUsageTable } from './storage/usage-table.ts';
 export type Ledger = ReturnType<typeof openLedger>;
 
 export type LedgerOptions = {
-  readonly shell: Pick<Shell, 'dataDir' | 'ledgerWorker' | 'log'>;
+  readonly shell: Pick<Shell, 'name' | 'dataDir' | 'ledgerWorker' | 'log'>;
   readonly lifetime: Lifetime;
   readonly clock: Clock;
   readonly onWritten: NonNullable<UsageRecorderOptions['onWritten']>;
@@ -35,11 +35,12 @@ export function openLedger(options: LedgerOptions) {
   const { shell, lifetime, clock, onWritten } = options;
   const { dataDir, log } = shell;
   const file = join(dataDir, 'keyhatch.db');
-  const opened = openSoundDatabase({ file, clock, log });
+  // A single command rather fails than says that there are no keys.
+  const opened = openSoundDatabase({ file, standIn: shell.name !== 'at-rest', clock, log });
   const { db } = opened;
   lifetime.own('database', opened.close);
   const usage = createUsageTable(db);
-  const { reads, writes } = carriersOf(db, file, shell);
+  const { reads, writes } = carriersOf(db, file, opened.keysDamaged ? { ...shell, ledgerWorker: undefined } : shell);
   lifetime.own('questions to the ledger', reads.close);
   lifetime.own('ledger', writes.close);
   const write: UsageRecorderOptions['write'] = (batch) => writes.call('write', batch);
@@ -71,6 +72,7 @@ export function openLedger(options: LedgerOptions) {
 
   return {
     problem: opened.problem,
+    keysDamaged: opened.keysDamaged,
     meta: createMetaTable(db),
     keyTable: createKeyTable(db),
     recorder,

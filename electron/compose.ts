@@ -10,6 +10,7 @@ import { openLedger } from './compose-ledger.ts';
 import { joinMetrics } from './compose-metrics.ts';
 import { joinPolicy } from './compose-policy.ts';
 import { joinUsage } from './compose-usage.ts';
+import { joinVault } from './compose-vault.ts';
 import { type ControlServer, startControlServer } from './control/control-server.ts';
 import { createChangeFeed } from './core/change-feed.ts';
 import { createDiscovery } from './core/discovery.ts';
@@ -39,7 +40,6 @@ import { guardedLookup } from './upstream/guarded-lookup.ts';
 import { createHealthWatch } from './upstream/health-watch.ts';
 import { identify } from './upstream/probe.ts';
 import { parseUpstreamAddress } from './upstream/upstream-address.ts';
-import { openProfileVault } from './vault/profile-vault.ts';
 
 const drainMs = 15_000;
 const detectTimeoutMs = 1_500;
@@ -49,7 +49,7 @@ const detectTimeoutMs = 1_500;
  * @throws KeyhatchError `profile_in_use`, `profile_from_future`, `profile_damaged`, `upstream_address_refused`
  */
 export async function compose(shell: Shell): Promise<House> {
-  const { log, dataDir, env } = shell;
+  const { log, dataDir } = shell;
   const clock = systemClock;
   const lifetime = createLifetime({ log, partDeadlineMs: drainMs + 5_000 });
   try {
@@ -71,7 +71,7 @@ export async function compose(shell: Shell): Promise<House> {
     const { keyTable, recorder } = ledger;
 
     const knownKeyIds = () => keyTable.list().map(({ id }) => id);
-    const vault = openProfileVault({ wanted: shell.vault, meta: ledger.meta, knownKeyIds, dataDir, env, log, clock });
+    const vault = joinVault({ shell, ledger, knownKeyIds, clock });
     const door: { current: WatchedVaultDoor | undefined } = { current: undefined };
     const vaultDoor = doorTo(() => door.current);
     const registry = createKeyRegistry({ store: keyTable, vault: vaultDoor, clock, today: recorder.usage.today });
@@ -249,6 +249,7 @@ export async function compose(shell: Shell): Promise<House> {
           test: upstreams.test,
           openOnLan: (url) => isOpenOnLan(url),
           settingsProblems: settings.problems,
+          storage: ledger,
         }),
     });
 

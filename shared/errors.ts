@@ -142,6 +142,12 @@ const table = {
     retry: false,
     message: 'This is an admin key. It does not open the gateway: use an inference key.',
   },
+  keys_damaged: {
+    status: 503,
+    retry: false,
+    message:
+      'The database of this server is damaged, so that no key can be checked and every one is refused. Its owner has to restore it: keyhatch doctor says how.',
+  },
   vault_locked: {
     status: 503,
     retry: true,

@@ -67,7 +67,8 @@ function findKey(
   if (locked) {
     const openDoor = !settings['access.requireKey'] && presented.every((value) => parseKey(value).kind === 'foreign');
     if (publicPath || openDoor) return undefined;
-    throw new KeyhatchError('vault_locked', { details: locked });
+    const { code, ...details } = locked;
+    throw new KeyhatchError(code, { details });
   }
   const matched = new Map<string, GatewayKey>();
   let bad: KeyhatchError | undefined;

@@ -26,7 +26,9 @@ export type GatewayKey = {
 
 export type KeyRegistry = {
   /** Why no key can be recognised at the moment, or undefined when they can. */
-  readonly locked: () => { readonly vault: string; readonly reason: string } | undefined;
+  readonly locked: () =>
+    | { readonly code: 'vault_locked' | 'keys_damaged'; readonly vault: string; readonly reason: string }
+    | undefined;
   /** The key this credential is, whatever its status. Does the same work for unknown and wrong credentials. */
   readonly find: (credential: string) => GatewayKey | undefined;
   readonly get: (id: string) => GatewayKey | undefined;

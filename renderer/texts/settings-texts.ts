@@ -76,6 +76,8 @@ export const settingsTexts = {
     sizeText: (size: string, requests: string) => `${size}, ${requests} requests`,
     retention: 'Keep single requests for',
     retentionSentence: 'Days. Older ones are cleared away; what they add up to stays.',
+    hourly: 'Keep usage by the hour for',
+    hourlySentence: 'Days. Usage by the day is kept for ever.',
     vault: 'Keys are kept in',
     vaults: {
       keychain: 'the keychain of this system',

@@ -67,7 +67,7 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
     instanceId: 'bed',
     settings: () => settings,
     keys: {
-      locked: () => locked,
+      locked: () => locked && { code: 'vault_locked', ...locked },
       find: (credential) => keys.get(credentials.get(credential) ?? ''),
       get: (id) => keys.get(id),
     },
