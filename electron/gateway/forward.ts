@@ -186,7 +186,10 @@ function onRequest(state: Attempt, request: ClientRequest, ports: ForwardPorts):
   const begun = () => {
     if (!upload) return waitForAnswer();
     clearTimeout(state.timer);
-    request.once('finish', waitForAnswer);
+    request.once('finish', () => {
+      state.forwardedAt = ports.clock.now();
+      waitForAnswer();
+    });
     upload.start((error) => endAttempt(state, error));
   };
   if (request.socket?.connecting) {
