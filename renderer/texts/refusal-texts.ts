@@ -136,11 +136,6 @@ const texts: Readonly<Partial<Record<ErrorCode, RefusalText>>> = {
     why: 'The place where keys are kept could not be read.',
     cure: 'Unlock the keychain of this computer; Keyhatch notices by itself.',
   },
-  keys_damaged: {
-    short: 'keys damaged',
-    why: 'The database that says what each key may do is damaged, so no key opens anything.',
-    cure: 'Restore that database from a copy: keyhatch doctor says how.',
-  },
   key_paused: {
     short: 'key paused',
     why: 'The key is paused.',
