@@ -113,7 +113,12 @@ async function measureQuestions({ reads }: Threads, now: number): Promise<void> 
       );
     }
     await ask(`usage over ${range} of one key by model`, (round) =>
-      reads.call('series', { since: now + round - lengthMs, until: now + round, by: 'model', keyId: 'key3' }),
+      reads.call('series', {
+        since: now + round - lengthMs,
+        until: now + round,
+        by: 'model',
+        filter: { keyId: 'key3' },
+      }),
     );
   }
   for (const by of usageGroup.options) {

@@ -6,7 +6,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { ProfileFacts } from '../shared/model.ts';
-import type { RequestQuery, UsageGroup, UsageSplit } from '../shared/usage-model.ts';
+import type { RequestQuery } from '../shared/usage-model.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Lifetime } from './lib/lifetime.ts';
 import type { Shell } from './shell.ts';
@@ -65,6 +65,10 @@ export function openLedger(options: LedgerOptions) {
       cursor = page.next;
     }
   }
+  const asked =
+    <Name extends keyof LedgerReads>(name: Name) =>
+    (query: Parameters<LedgerReads[Name]>[0]) =>
+      upToDate(() => reads.call(name, query));
 
   return {
     problem: opened.problem,
@@ -74,12 +78,21 @@ export function openLedger(options: LedgerOptions) {
     recorder,
     requestsToday: recorder.usage.requestsToday,
     prune: (kept: Kept) => writes.call('prune', { nowMs: clock.now(), kept }),
-    report: (sinceMs: number, by: UsageGroup) =>
-      upToDate((now) => reads.call('report', { since: now - sinceMs, until: now, by })),
-    series: (sinceMs: number, by: UsageSplit, keyId: string | undefined) =>
-      upToDate((now) => reads.call('series', { since: now - sinceMs, until: now, by, keyId })),
     unmetered: (sinceMs: number) => upToDate((now) => reads.call('unmetered', { since: now - sinceMs, until: now })),
     requestPage: (query: RequestQuery) => upToDate(() => wholePage(query)),
+    answers: {
+      report: asked('report'),
+      series: asked('series'),
+      details: asked('details'),
+      lifetime: asked('lifetime'),
+      countedBy: (keyId: string) => upToDate((until) => reads.call('countedBy', { keyId, until })),
+      beginRequestExport: asked('beginRequestExport'),
+      exportPeriods: asked('exportPeriods'),
+      // What comes meanwhile is not in an export.
+      requestExportPage: (query: Parameters<LedgerReads['requestExportPage']>[0]) =>
+        reads.call('requestExportPage', query),
+      exportLines: (query: Parameters<LedgerReads['exportLines']>[0]) => reads.call('exportLines', query),
+    },
     findRequest: (id: string) => upToDate(() => reads.call('findRequest', id)),
     profile: async (): Promise<ProfileFacts> => {
       const requests = await upToDate(() => reads.call('requestsKept', null));

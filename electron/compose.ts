@@ -8,6 +8,8 @@ import { joinDashboard } from './compose-dashboard.ts';
 import { openEcho } from './compose-echo.ts';
 import { openLedger } from './compose-ledger.ts';
 import { joinMetrics } from './compose-metrics.ts';
+import { joinPolicy } from './compose-policy.ts';
+import { joinUsage } from './compose-usage.ts';
 import { joinVault } from './compose-vault.ts';
 import { type ControlServer, startControlServer } from './control/control-server.ts';
 import { createChangeFeed } from './core/change-feed.ts';
@@ -18,7 +20,6 @@ import { createKeyRegistry } from './core/key-registry.ts';
 import { createKeys } from './core/keys.ts';
 import { noDesktop } from './core/no-desktop.ts';
 import { reachableAt } from './core/reachable.ts';
-import { createRequestCalls } from './core/request-calls.ts';
 import { createRouter } from './core/router.ts';
 import { createServerControl } from './core/server-control.ts';
 import { createSettingsCalls } from './core/settings-calls.ts';
@@ -147,6 +148,7 @@ export async function compose(shell: Shell): Promise<House> {
       settings: settings.get,
       clock,
       fillRandom: (bytes) => randomFillSync(bytes),
+      counters: { countedBy: ledger.answers.countedBy, reset: keyTable.resetCounters },
       onChange(keyId) {
         gateway.keyChanged(keyId);
         changes.keyChanged(keyId);
@@ -200,17 +202,15 @@ export async function compose(shell: Shell): Promise<House> {
     });
 
     const settingsCalls = createSettingsCalls({
-      get: settings.get,
-      view: settings.view,
-      list: settings.list,
-      set: settings.set,
+      ...settings,
       moveListener: server.move,
       followDashboard: dashboard.follow,
     });
-    const requests = createRequestCalls({
+    const asked = joinUsage({
       ledger,
-      keyName: keyTable.nameOf,
+      settings,
       upstreamName: (id) => upstreams.records().find((record) => record.id === id)?.name,
+      clock,
     });
     const changes = createChangeFeed({
       status,
@@ -220,12 +220,13 @@ export async function compose(shell: Shell): Promise<House> {
       },
       keyStates: () => registry.all().map(({ id, status }) => ({ id, status, usable: registry.isUsable(id) })),
       setting: (name) => settingsCalls.list().find((setting) => setting.name === name),
-      viewOf: requests.viewOf,
+      viewOf: asked.requests.viewOf,
       log,
     });
     lifetime.own('changes', changes.close);
     lifetime.own('settings', settings.onChange(changes.settingsChanged));
 
+    const policy = joinPolicy({ registry, settings: settings.get, upstreams, clock });
     const router = createRouter({
       status,
       watch: changes.watch,
@@ -233,11 +234,10 @@ export async function compose(shell: Shell): Promise<House> {
       setLan: settingsCalls.setLan,
       checkPort: (port) => checkPort(settings.get()['server.hosts'], port, gateway.addresses()),
       keys,
+      policyTest: policy.test,
       upstreams,
       settings: settingsCalls,
-      usage: ledger.report,
-      series: ledger.series,
-      requests,
+      ...asked,
       lockout: gateway.lockout,
       profile: ledger.profile,
       dashboardLink: dashboard.link,
@@ -254,7 +254,12 @@ export async function compose(shell: Shell): Promise<House> {
     });
 
     async function start(): Promise<void> {
-      const control: ControlServer = await startControlServer({ dataDir, router, log });
+      const control: ControlServer = await startControlServer({
+        dataDir,
+        router,
+        log,
+        verifyAdmin: policy.verifyAdmin,
+      });
       lifetime.own('control socket', control.close);
       health.start();
       lifetime.own(

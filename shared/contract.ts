@@ -23,15 +23,18 @@ import {
   upstreamKind,
   upstreamStatus,
 } from './model.ts';
+import { policyAnswer, policyQuestion } from './policy-model.ts';
+import { requestPage, requestQuery, requestView, usageGroup, usageReport, usageSeries } from './usage-model.ts';
 import {
-  requestPage,
-  requestQuery,
-  requestView,
-  usageGroup,
-  usageReport,
-  usageSeries,
-  usageSplit,
-} from './usage-model.ts';
+  detailsQuestion,
+  exportChunk,
+  lifetimeQuestion,
+  requestExport,
+  seriesQuestion,
+  usageDetails,
+  usageExport,
+  usageLifetime,
+} from './usage-questions.ts';
 
 /** `open`: anybody who reaches the transport; `view`: may look; `manage`: may change. */
 export type Access = 'open' | 'view' | 'manage';
@@ -71,6 +74,12 @@ export const contract = {
     rotate: manage
       .input(ref.extend({ graceMs: z.number().int().min(0).max(31_536_000_000).default(86_400_000) }))
       .output(createdKey),
+    /** Its totals count anew from now on; what was used before stays in every other sum. */
+    resetCounters: manage.input(ref).output(keyFacts),
+  },
+  policy: {
+    /** Which stage would decide about a request, and why. Sends nothing and counts nothing. */
+    test: view.input(policyQuestion).output(policyAnswer),
   },
   upstreams: {
     list: view.output(z.array(upstreamStatus)),
@@ -114,22 +123,21 @@ export const contract = {
   },
   usage: {
     report: view.input(z.object({ sinceMs: z.number().int().positive(), by: usageGroup })).output(usageReport),
-    series: view
-      .input(
-        z.object({
-          sinceMs: z.number().int().min(60_000).max(31_622_400_000),
-          by: usageSplit,
-          keyId: z.string().optional(),
-        }),
-      )
-      .output(usageSeries),
+    series: view.input(seriesQuestion).output(usageSeries),
     /** Answers whose token numbers are not their model server's own, by upstream and reason. */
     unmetered: view.input(z.object({ sinceMs: z.number().int().positive() })).output(unmeteredReport),
+    details: view.input(detailsQuestion).output(usageDetails),
+    /** Since ever, and for keys since their counters were last reset. */
+    lifetime: view.input(lifetimeQuestion).output(usageLifetime),
+    /** The pieces of a file. What comes while it runs is not in it. */
+    export: view.input(usageExport).output(eventIterator(exportChunk)),
   },
   requests: {
     list: view.input(requestQuery).output(requestPage),
     /** Fails with `request_not_found` once it has been cleared away. */
     get: view.input(z.object({ id: z.string().max(80) })).output(requestView),
+    /** The pieces of a file, oldest request first. What comes while it runs is not in it. */
+    export: view.input(requestExport).output(eventIterator(exportChunk)),
   },
   lockout: {
     list: view.output(z.array(lockedAddress)),

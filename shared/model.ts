@@ -3,6 +3,7 @@
 
 import * as z from 'zod';
 import { keyPolicy, keyPolicyPatch } from './key-policy.ts';
+import { modelPattern } from './model-patterns.ts';
 import { dialects, type UpstreamKind, upstreamKindNames } from './upstream-kinds.ts';
 
 const timeMs = z.number().int().nonnegative();
@@ -14,6 +15,10 @@ export type VaultKind = z.infer<typeof vaultKind>;
 export const keyStatus = z.enum(['active', 'paused', 'revoked', 'expired', 'exhausted']);
 export type KeyStatus = z.infer<typeof keyStatus>;
 
+/** `inference` opens the gateway; `admin` opens the contract, never the gateway, and always has an end. */
+export const keyKind = z.enum(['inference', 'admin']);
+export type KeyKind = z.infer<typeof keyKind>;
+
 /** Limits of a key. `null` means none; `rpm: 0` lets nothing pass. */
 export const keyLimits = z.object({
   rpm: z.number().int().min(0).max(1_000_000).nullable(),
@@ -24,6 +29,7 @@ export type KeyLimits = z.infer<typeof keyLimits>;
 export const keyFacts = z.object({
   id: z.string(),
   name: z.string(),
+  kind: keyKind,
   project: z.string().nullable(),
   /** `typed`: the owner chose the value; `generated`: we did. */
   origin: z.enum(['generated', 'typed']),
@@ -34,11 +40,13 @@ export const keyFacts = z.object({
   rotatedAt: timeMs.nullable(),
   /** Until when the secret before the last rotation still works. */
   oldSecretUntil: timeMs.nullable(),
+  /** When its counters were last set to nothing; null: never, so that they count since it was made. */
+  countedSince: timeMs.nullable(),
   lastUsedAt: timeMs.nullable(),
   lastUsedFrom: z.string().nullable(),
   lastUsedBy: z.string().nullable(),
   limits: keyLimits,
-  /** Models the key may use; `null`: all. */
+  /** Models the key may use, as names or patterns (model-patterns.ts); `null`: all. */
   models: z.array(z.string()).nullable(),
   policy: keyPolicy,
   /** False when the vault is open and holds no verifier for it, so that nobody can use it: rotate it. */
@@ -58,10 +66,11 @@ export const keyName = z
   .min(1)
   .max(80)
   .regex(/^[^\p{Cc}\p{Cf}]+$/u, 'must not hold control characters');
-const modelList = z.array(z.string().min(1).max(200)).min(1).max(200);
+const modelList = z.array(modelPattern).min(1).max(200);
 
 export const newKey = z.object({
   name: keyName,
+  kind: keyKind.default('inference'),
   project: keyName.optional(),
   expiresAt: timeMs.optional(),
   rpm: keyLimits.shape.rpm.optional(),

@@ -4,6 +4,7 @@
 import * as z from 'zod';
 import { unmeteredReason } from './metering-model.ts';
 import { dialect } from './model.ts';
+import { costs } from './prices.ts';
 import { tokenSource } from './token-source.ts';
 
 const timeMs = z.number().int().nonnegative();
@@ -88,7 +89,7 @@ export type RequestQuery = z.infer<typeof requestQuery>;
 export const requestPage = z.object({ rows: z.array(requestView), next: z.string().nullable() });
 export type RequestPage = z.infer<typeof requestPage>;
 
-export const usageGroup = z.enum(['key', 'model', 'day']);
+export const usageGroup = z.enum(['key', 'project', 'model', 'client', 'upstream', 'day']);
 export type UsageGroup = z.infer<typeof usageGroup>;
 
 export const usageLine = z.object({
@@ -103,6 +104,10 @@ export const usageLine = z.object({
   tokensCached: count,
   /** Requests that should have had token numbers and had none. */
   unmetered: count,
+  /** Of `tokensIn` and `tokensOut` together: those counted as they passed, because no model server reported them. */
+  tokensCounted: count,
+  /** Those estimated by the size of the text. */
+  tokensEstimated: count,
 });
 export type UsageLine = z.infer<typeof usageLine>;
 
@@ -121,6 +126,26 @@ export type UsageReport = z.infer<typeof usageReport>;
 export const usageSplit = z.enum(['key', 'project', 'model', 'client', 'upstream', 'none']);
 export type UsageSplit = z.infer<typeof usageSplit>;
 
+/** Of which requests; members that are left out do not narrow, and null stands for those without one. */
+export const usageFilter = z.object({
+  keyId: z.string().max(80).nullable().optional(),
+  project: z.string().max(80).nullable().optional(),
+  model: z.string().max(300).nullable().optional(),
+  client: z.string().max(80).optional(),
+  upstreamId: z.string().max(80).nullable().optional(),
+});
+export type UsageFilter = Readonly<z.infer<typeof usageFilter>>;
+
+const timesToTokens = {
+  /**
+   * Milliseconds to the first token; null without any. From counts in buckets that grow by the eighth of an octave, so at
+   * most 4.5 % off.
+   */
+  firstTokenMs: z.object({ p50: z.number().nullable(), p95: z.number().nullable() }),
+  /** Output tokens a second from first token to end, as exact as `firstTokenMs`; null without any. */
+  tokensPerSecond: z.object({ p50: z.number().nullable(), p95: z.number().nullable() }),
+};
+
 /** Usage over time: the greatest groups by tokens, the rest together as `other`. */
 export const usageSeries = z.object({
   since: timeMs,
@@ -138,18 +163,16 @@ export const usageSeries = z.object({
       requests: z.array(count),
       tokensIn: z.array(count),
       tokensOut: z.array(count),
+      tokensCached: count,
+      costs,
     }),
   ),
   total: usageLine,
+  /** What all of it would have cost, by the price table. */
+  costs,
+  ...timesToTokens,
   /** The same length of time before `since`, for comparison; it begins with a whole minute, or hour for days. */
-  before: usageLine,
-  /**
-   * Milliseconds to the first token; null without any. From counts in buckets that grow by the eighth of an octave, so at
-   * most 4.5 % off.
-   */
-  firstTokenMs: z.object({ p50: z.number().nullable(), p95: z.number().nullable() }),
-  /** Output tokens a second from first token to end, as exact as `firstTokenMs`; null without any. */
-  tokensPerSecond: z.object({ p50: z.number().nullable(), p95: z.number().nullable() }),
+  before: usageLine.extend({ ...timesToTokens, costs, refusals: count }),
   /** Why requests were refused, greatest first; those without a known key too. */
   refusals: z.array(z.object({ code: z.string(), count })),
 });

@@ -7,6 +7,8 @@ import { detectCommand } from './commands/detect-command.ts';
 import { doctorCommand } from './commands/doctor-command.ts';
 import { keysCommands } from './commands/keys-commands.ts';
 import { lockoutCommands } from './commands/lockout-commands.ts';
+import { policyTestCommand } from './commands/policy-command.ts';
+import { requestsCommand } from './commands/requests-command.ts';
 import { settingsCommands } from './commands/settings-commands.ts';
 import { statusCommand } from './commands/status-command.ts';
 import { upstreamsCommands } from './commands/upstreams-commands.ts';
@@ -18,9 +20,11 @@ export type CommandFacts = Pick<Command, 'name' | 'words' | 'about' | 'flags'>;
 
 export const commands: readonly Command[] = [
   ...keysCommands,
+  policyTestCommand,
   ...upstreamsCommands,
   ...settingsCommands,
   usageCommand,
+  requestsCommand,
   statusCommand,
   ...lockoutCommands,
   dashboardLinkCommand,

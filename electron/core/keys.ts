@@ -2,12 +2,13 @@
 // comes into being and after it where one goes, so that a crash in between never leaves a usable key nobody sees.
 
 import { KeyhatchError } from '../../shared/errors.ts';
-import { type FillRandom, makeId, makeKey, unsuitableAsKey } from '../../shared/key-format.ts';
+import { type FillRandom, type KeyPrefix, makeId, makeKey, unsuitableAsKey } from '../../shared/key-format.ts';
 import { type KeyPolicyPatch, usualPolicy, withPatch } from '../../shared/key-policy.ts';
 import type { TopUp } from '../../shared/limit-model.ts';
-import type { CreatedKey, KeyFacts } from '../../shared/model.ts';
+import type { CreatedKey, KeyFacts, KeyKind } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Clock } from '../lib/clock.ts';
+import { checkAdminFields, endOfAdminKey } from './admin-keys.ts';
 import {
   type KeptKey,
   type KeyRegistry,
@@ -25,12 +26,27 @@ export type KeyPorts = {
   readonly settings: () => Settings;
   readonly clock: Clock;
   readonly fillRandom: FillRandom;
+  readonly counters: {
+    /** What a key has used until now, as it is kept with it. */
+    readonly countedBy: (keyId: string) => string | Promise<string>;
+    readonly reset: (keyId: string, sinceMs: number, countedBefore: string) => void;
+  };
+  readonly recordHistory?: RecordHistory;
   /** Told after every change, so that running requests are looked at and windows hear of it. */
   readonly onChange: (keyId: string) => void;
 };
 
+/** Writes down who changed what; `ref` is the id of what was changed. */
+export type RecordHistory = (entry: {
+  readonly what: string;
+  readonly ref: string;
+  readonly by: string;
+  readonly detail: Readonly<Record<string, string | number | null>>;
+}) => void;
+
 export type NewKey = {
   readonly name: string;
+  readonly kind?: KeyKind | undefined;
   readonly project?: string | undefined;
   readonly expiresAt?: number | undefined;
   readonly rpm?: number | null | undefined;
@@ -64,6 +80,7 @@ export type Keys = {
   readonly topUp: (ref: string, add: TopUp) => KeyFacts;
   /** @param graceMs how long the present secret goes on working beside the new one, in milliseconds */
   readonly rotate: (ref: string, graceMs: number) => Promise<CreatedKey>;
+  readonly resetCounters: (ref: string) => Promise<KeyFacts>;
   /** Sees to it that this value opens the gateway as the key of that name, making or changing it where needed. */
   readonly ensure: (name: string, value: string) => Promise<KeyFacts>;
 };
@@ -87,8 +104,10 @@ export function createKeys(ports: KeyPorts): Keys {
   }
 
   async function create(input: NewKey): Promise<CreatedKey> {
+    if (input.kind === 'admin') checkAdminFields(input);
     const verifiers = openVerifiers(ports.vault);
-    const { id, key } = input.value === undefined ? makeKey(ports.fillRandom, 'kh') : typedKey(input.value, ports);
+    const prefix = prefixOf(input.kind);
+    const { id, key } = input.value === undefined ? makeKey(ports.fillRandom, prefix) : typedKey(input.value, ports);
     await verifiers.put(id, key, null);
     store.insert(newRecord(id, input, ports.settings(), clock.now()));
     return { id, key, facts: changed(id) };
@@ -102,7 +121,7 @@ export function createKeys(ports: KeyPorts): Keys {
       patch(input.ref, (key) => ({
         name: input.name ?? key.name,
         project: input.project === undefined ? key.project : input.project,
-        expiresAt: input.expiresAt === undefined ? key.expiresAt : input.expiresAt,
+        expiresAt: newEnd(key, input, clock.now()),
         limits: {
           rpm: input.rpm === undefined ? key.limits.rpm : input.rpm,
           parallel: input.parallel === undefined ? key.limits.parallel : input.parallel,
@@ -130,18 +149,28 @@ export function createKeys(ports: KeyPorts): Keys {
     async rotate(ref, graceMs) {
       const present = resolveKey(registry, ref);
       if (present.revokedAt !== null) throw new KeyhatchError('key_revoked_final', { details: { name: present.name } });
-      const { key } = makeKey(ports.fillRandom, 'kh', present.id);
+      const { key } = makeKey(ports.fillRandom, prefixOf(present.kind), present.id);
       const now = clock.now();
       const until = graceMs > 0 ? now + graceMs : null;
       await openVerifiers(ports.vault).put(present.id, key, until);
       store.update(present.id, { rotatedAt: now, oldSecretUntil: until, origin: 'generated' });
       return { id: present.id, key, facts: changed(present.id) };
     },
+    async resetCounters(ref) {
+      const { id, countedSince } = resolveKey(registry, ref);
+      const counted = await ports.counters.countedBy(id);
+      const now = clock.now();
+      ports.counters.reset(id, now, counted);
+      ports.recordHistory?.({ what: 'key.counters_reset', ref: id, by: 'owner', detail: { countedSince, now } });
+      return changed(id);
+    },
     async ensure(name, value) {
       const verifiers = openVerifiers(ports.vault);
       const holder = registry.find(value);
       if (holder) return registry.facts(holder);
-      const present = registry.all().find((key) => key.name === name && key.revokedAt === null);
+      const present = registry
+        .all()
+        .find((key) => key.name === name && key.revokedAt === null && key.kind === 'inference');
       if (!present) return (await create({ name, value })).facts;
       checkTyped(value);
       await verifiers.put(present.id, value, null);
@@ -151,15 +180,26 @@ export function createKeys(ports: KeyPorts): Keys {
   };
 }
 
+function prefixOf(kind: KeyKind | undefined): KeyPrefix {
+  return kind === 'admin' ? 'kha' : 'kh';
+}
+
+function newEnd(key: KeptKey, input: KeyEdit, now: number): number | null {
+  if (key.kind === 'admin') checkAdminFields(input);
+  if (input.expiresAt === undefined) return key.expiresAt;
+  return key.kind === 'admin' ? endOfAdminKey(input.expiresAt, now) : input.expiresAt;
+}
+
 function newRecord(id: string, input: NewKey, settings: Settings, now: number): KeptKey {
   return {
     id,
     name: input.name,
+    kind: input.kind ?? 'inference',
     project: input.project ?? null,
     origin: input.value === undefined ? 'generated' : 'typed',
     paused: false,
     createdAt: now,
-    expiresAt: input.expiresAt ?? null,
+    expiresAt: input.kind === 'admin' ? endOfAdminKey(input.expiresAt, now) : (input.expiresAt ?? null),
     revokedAt: null,
     rotatedAt: null,
     oldSecretUntil: null,
@@ -171,6 +211,7 @@ function newRecord(id: string, input: NewKey, settings: Settings, now: number): 
       parallel: input.parallel === undefined ? settings['keys.defaultParallel'] : input.parallel,
     },
     models: input.models ? [...input.models] : null,
+    countedSince: null,
     policy: withPatch(
       {
         ...usualPolicy,

@@ -27,6 +27,7 @@ export type RequestCalls = {
   /** @throws KeyhatchError `request_not_found` */
   readonly get: (id: string) => Promise<RequestView>;
   readonly unmetered: (sinceMs: number) => Promise<UnmeteredReport>;
+  readonly view: (row: Named) => RequestView;
   /** The view of a row that was just written. */
   readonly viewOf: (row: RequestRow) => RequestView;
 };
@@ -35,6 +36,7 @@ export function createRequestCalls(ports: RequestCallsPorts): RequestCalls {
   const upstreamName = (id: string | null) => (id === null ? null : (ports.upstreamName(id) ?? null));
   const named = (row: Named): RequestView => ({ ...row, upstreamName: upstreamName(row.upstreamId) });
   return {
+    view: named,
     async list(query) {
       const { rows, next } = await ports.ledger.requestPage(query);
       return { rows: rows.map(named), next };

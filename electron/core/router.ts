@@ -15,12 +15,14 @@ import type {
   SignInLink,
   Status,
 } from '../../shared/model.ts';
-import type { UsageGroup, UsageReport, UsageSeries, UsageSplit } from '../../shared/usage-model.ts';
+import type { ExportCalls } from './export-calls.ts';
 import type { Keys } from './keys.ts';
+import type { PolicyTest } from './policy-test.ts';
 import type { RequestCalls } from './request-calls.ts';
 import type { ServerControl } from './server-control.ts';
 import type { SettingsCalls } from './settings-calls.ts';
 import type { Upstreams } from './upstreams.ts';
+import type { UsageCalls } from './usage-calls.ts';
 
 /** What only the desktop app can do; elsewhere each of these fails with `desktop_only`. */
 export type DesktopCalls = {
@@ -44,10 +46,11 @@ export type RouterPorts = {
   readonly setLan: (on: boolean) => Promise<void>;
   readonly checkPort: (port: number) => Promise<PortCheck>;
   readonly keys: Keys;
+  readonly policyTest: PolicyTest;
   readonly upstreams: Upstreams;
   readonly settings: SettingsCalls;
-  readonly usage: (sinceMs: number, by: UsageGroup) => Promise<UsageReport>;
-  readonly series: (sinceMs: number, by: UsageSplit, keyId: string | undefined) => Promise<UsageSeries>;
+  readonly usage: UsageCalls;
+  readonly exports: ExportCalls;
   readonly requests: RequestCalls;
   readonly lockout: LockoutCalls;
   readonly detect: () => Promise<DetectedServer[]>;
@@ -58,7 +61,7 @@ export type RouterPorts = {
 };
 
 export function createRouter(ports: RouterPorts) {
-  const { status, server, keys, upstreams, settings, requests, desktop } = ports;
+  const { status, server, keys, upstreams, settings, usage, exports, requests, desktop } = ports;
   const calls = implement(contract);
   return calls.router({
     status: {
@@ -84,6 +87,10 @@ export function createRouter(ports: RouterPorts) {
       delete: calls.keys.delete.handler(({ input }) => keys.delete(input.ref)),
       topUp: calls.keys.topUp.handler(({ input }) => keys.topUp(input.ref, input.add)),
       rotate: calls.keys.rotate.handler(({ input }) => keys.rotate(input.ref, input.graceMs)),
+      resetCounters: calls.keys.resetCounters.handler(({ input }) => keys.resetCounters(input.ref)),
+    },
+    policy: {
+      test: calls.policy.test.handler(({ input }) => ports.policyTest(input)),
     },
     upstreams: {
       list: calls.upstreams.list.handler(() => upstreams.statuses()),
@@ -98,13 +105,17 @@ export function createRouter(ports: RouterPorts) {
       set: calls.settings.set.handler(({ input }) => settings.set(input.name, input.value, input.confirm)),
     },
     usage: {
-      report: calls.usage.report.handler(({ input }) => ports.usage(input.sinceMs, input.by)),
-      series: calls.usage.series.handler(({ input }) => ports.series(input.sinceMs, input.by, input.keyId)),
+      report: calls.usage.report.handler(({ input }) => usage.report(input.sinceMs, input.by)),
+      series: calls.usage.series.handler(({ input }) => usage.series(input)),
       unmetered: calls.usage.unmetered.handler(({ input }) => requests.unmetered(input.sinceMs)),
+      details: calls.usage.details.handler(({ input }) => usage.details(input)),
+      lifetime: calls.usage.lifetime.handler(({ input }) => usage.lifetime(input)),
+      export: calls.usage.export.handler(({ input, signal }) => exports.usage(input, signal)),
     },
     requests: {
       list: calls.requests.list.handler(({ input }) => requests.list(input)),
       get: calls.requests.get.handler(({ input }) => requests.get(input.id)),
+      export: calls.requests.export.handler(({ input, signal }) => exports.requests(input, signal)),
     },
     lockout: {
       list: calls.lockout.list.handler(() => ports.lockout.list()),

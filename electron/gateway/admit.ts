@@ -1,4 +1,4 @@
-// Stage 4: may this caller have one more request running now? Status, requests a minute over a rolling 60 seconds, and
+// Stage 5: may this caller have one more request running now? Status, requests a minute over a rolling 60 seconds, and
 // parallel requests. Gives out a lease that the pipeline returns exactly once; a refused call counts nothing.
 
 import { KeyhatchError } from '../../shared/errors.ts';
@@ -37,7 +37,7 @@ export function createAdmission(ports: AdmitPorts): Admission {
   }
 
   function checkKey(key: GatewayKey): void {
-    if (key.status === 'paused') throw new KeyhatchError('key_paused', { details: { name: key.name } });
+    checkPaused(key);
     const { rpm, parallel } = key.limits;
     if (rpm === 0) throw new KeyhatchError('key_blocked', { details: { name: key.name } });
     if (parallel !== null && ports.running.count(key.id) >= parallel) {
@@ -77,6 +77,11 @@ export function createAdmission(ports: AdmitPorts): Admission {
       };
     },
   };
+}
+
+/** @throws KeyhatchError `key_paused` */
+export function checkPaused(key: GatewayKey): void {
+  if (key.status === 'paused') throw new KeyhatchError('key_paused', { details: { name: key.name } });
 }
 
 function onceOnly(release: () => void): Lease {

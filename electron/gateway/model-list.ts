@@ -6,16 +6,17 @@ import { request as httpsRequest } from 'node:https';
 import { KeyhatchError } from '../../shared/errors.ts';
 import { bareHost } from '../lib/bare-host.ts';
 import type { Log } from '../lib/log.ts';
-import { mayUse } from './authorize.ts';
 import { type Authorized, endedError } from './exchange.ts';
 import { upstreamHeaders } from './forward-headers.ts';
-import type { GatewayKey, GatewayUpstream, UpstreamRegistry } from './ports.ts';
+import { hasModelRules, type KeyRules } from './key-rules.ts';
+import type { GatewayUpstream, UpstreamRegistry } from './ports.ts';
 import type { UpstreamAgents } from './upstream-agent.ts';
 
 export type ModelListPorts = {
   readonly upstreams: UpstreamRegistry;
   readonly instanceId: string;
   readonly agents: UpstreamAgents;
+  readonly rules: KeyRules;
   readonly log: Log;
 };
 
@@ -28,7 +29,7 @@ type Item = Record<string, unknown>;
 export function upstreamsToList(exchange: Authorized, ports: ModelListPorts): readonly GatewayUpstream[] | undefined {
   if (exchange.route.list === undefined) return undefined;
   const speaking = ports.upstreams.list().filter(({ dialects }) => dialects.includes(exchange.dialect));
-  const limited = exchange.caller.kind === 'key' && exchange.caller.key.models !== null;
+  const limited = exchange.caller.kind === 'key' && hasModelRules(exchange.caller.key);
   return speaking.length > 1 || limited ? speaking : undefined;
 }
 
@@ -52,7 +53,7 @@ export async function answerModelList(
   const key = exchange.caller.kind === 'key' ? exchange.caller.key : undefined;
   const items = joined(
     good.flatMap((answer) => itemsOf(answer, member)),
-    key,
+    (id) => !key || ports.rules.mayUse(key, id),
   );
   const body = Buffer.from(
     JSON.stringify({ ...(typeof first['object'] === 'string' ? { object: first['object'] } : {}), [member]: items }),
@@ -118,11 +119,11 @@ function itemsOf(answer: Item, member: string): readonly Item[] {
   return Array.isArray(items) ? items.filter((item): item is Item => typeof item === 'object' && item !== null) : [];
 }
 
-function joined(items: readonly Item[], key: GatewayKey | undefined): readonly Item[] {
+function joined(items: readonly Item[], mayUse: (id: string) => boolean): readonly Item[] {
   const seen = new Set<string>();
   return items.filter((item) => {
     const id = String(item['id'] ?? item['key'] ?? item['model'] ?? item['name'] ?? '');
-    if (seen.has(id) || (key && !mayUse(key, id))) return false;
+    if (seen.has(id) || !mayUse(id)) return false;
     seen.add(id);
     return true;
   });

@@ -3,7 +3,7 @@
 
 import type { LookupFunction } from 'node:net';
 import type { KeyPolicy } from '../../shared/key-policy.ts';
-import type { KeyLimits, KeyStatus, UpstreamHealth } from '../../shared/model.ts';
+import type { KeyKind, KeyLimits, KeyStatus, UpstreamHealth } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Dialect, UpstreamKind } from '../../shared/upstream-kinds.ts';
 import type { RequestRow } from '../../shared/usage-model.ts';
@@ -14,6 +14,8 @@ import type { Log } from '../lib/log.ts';
 export type GatewayKey = {
   readonly id: string;
   readonly name: string;
+  /** Only inference keys open the gateway. */
+  readonly kind: KeyKind;
   readonly project: string | null;
   readonly status: KeyStatus;
   readonly expiresAt: number | null;

@@ -20,6 +20,8 @@ export type KeyTable = {
   readonly update: (id: string, patch: KeyPatch) => boolean;
   /** Takes a key out of every list; its name stays for its usage. False when there is no such key. */
   readonly remove: (id: string, nowMs: number) => boolean;
+  /** Its counters count from this moment on. @param before what it has used until then, as `countedBy` tells it */
+  readonly resetCounters: (id: string, sinceMs: number, before: string) => void;
   /** The name of a key, also of a deleted one. */
   readonly nameOf: (id: string) => string | undefined;
 };
@@ -45,7 +47,9 @@ const columns = [
   'rpm',
   'parallel',
   'models',
+  'counted_since',
   'policy',
+  'kind',
 ] as const;
 
 export function createKeyTable(db: DatabaseSync): KeyTable {
@@ -59,6 +63,7 @@ export function createKeyTable(db: DatabaseSync): KeyTable {
     `UPDATE keys SET ${columns.map((column) => `${column} = :${column}`).join(', ')} WHERE id = :id`,
   );
   const removeOne = db.prepare('UPDATE keys SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL');
+  const reset = db.prepare('UPDATE keys SET counted_since = ?, counted_before = ? WHERE id = ?');
   const name = db.prepare('SELECT name FROM keys WHERE id = ?');
 
   function get(id: string): StoredKey | undefined {
@@ -83,6 +88,9 @@ export function createKeyTable(db: DatabaseSync): KeyTable {
         }),
       ),
     remove: (id, nowMs) => durably(db, () => removeOne.run(nowMs, id)).changes === 1,
+    resetCounters(id, sinceMs, before) {
+      durably(db, () => reset.run(sinceMs, before, id));
+    },
     nameOf: (id) => (name.get(id) as { name: string } | undefined)?.name,
   };
 }
@@ -105,7 +113,9 @@ function toRecord(key: StoredKey): KeyRecord {
     rpm: key.limits.rpm,
     parallel: key.limits.parallel,
     models: key.models === null ? null : JSON.stringify(key.models),
+    counted_since: key.countedSince,
     policy: JSON.stringify(key.policy),
+    kind: key.kind,
   };
 }
 
@@ -115,6 +125,7 @@ function fromRecord(row: KeyRecord): StoredKey {
   const facts = storedFacts.parse({
     id: row.id,
     name: row.name,
+    kind: row.kind,
     project: row.project,
     origin: row.origin,
     createdAt: row.created_at,
@@ -127,6 +138,7 @@ function fromRecord(row: KeyRecord): StoredKey {
     lastUsedBy: row.last_used_by,
     limits: { rpm: row.rpm, parallel: row.parallel },
     models: typeof row.models === 'string' ? JSON.parse(row.models) : null,
+    countedSince: row.counted_since,
     policy: readPolicy(row.policy),
   });
   return { ...facts, paused: row.paused === 1 };

@@ -21,7 +21,11 @@ export type RequestList = {
 };
 
 const columns = Object.entries(requestColumns).map(([field, column]) => `r.${column} AS "${field}"`);
-const select = `SELECT ${columns.join(', ')}, k.name AS "keyName" FROM requests r LEFT JOIN keys k ON k.id = r.key_id`;
+
+/** @param more a further column */
+export const selectRequests = (more?: string): string =>
+  `SELECT ${[...columns, 'k.name AS "keyName"', ...(more === undefined ? [] : [more])].join(', ')}
+  FROM requests r LEFT JOIN keys k ON k.id = r.key_id`;
 
 // Rows of one millisecond are told apart by their id, so that a page neither repeats nor loses one.
 const conditions = {
@@ -48,7 +52,7 @@ const mostLookedAt = 50_000;
 const firstId = '!';
 
 export function createRequestList(db: DatabaseSync, lookAtMost = mostLookedAt): RequestList {
-  const one = db.prepare(`${select} WHERE r.id = ?`);
+  const one = db.prepare(`${selectRequests()} WHERE r.id = ?`);
   const further = db.prepare(`
     SELECT received_at AS at FROM requests WHERE received_at < ? ORDER BY received_at DESC LIMIT 1 OFFSET ?`);
 
@@ -62,12 +66,13 @@ export function createRequestList(db: DatabaseSync, lookAtMost = mostLookedAt): 
   return {
     page(query) {
       const floor = floorOf(query);
-      const { where, values } = narrow(query, floor);
+      const { parts, values } = narrowRequests(query, floor);
+      const where = parts.length > 0 ? `WHERE ${parts.join(' AND ')}` : '';
       // One more than asked for tells whether there is a next page.
       const found = db
-        .prepare(`${select} ${where} ORDER BY r.received_at DESC, r.id DESC LIMIT :limit`)
+        .prepare(`${selectRequests()} ${where} ORDER BY r.received_at DESC, r.id DESC LIMIT :limit`)
         .all({ ...values, limit: query.limit + 1 })
-        .map(rowOf);
+        .map(listedRequest);
       const rows = found.slice(0, query.limit);
       const last = rows.at(-1);
       if (found.length > rows.length && last) return { rows, next: `${last.receivedAt}~${last.id}` };
@@ -75,12 +80,19 @@ export function createRequestList(db: DatabaseSync, lookAtMost = mostLookedAt): 
     },
     find(id) {
       const row = one.get(id);
-      return row && rowOf(row);
+      return row && listedRequest(row);
     },
   };
 }
 
-function narrow(query: RequestQuery, floor: number | undefined) {
+/** Conditions on `requests r` and `keys k`, and the values they name. */
+export function narrowRequests(
+  query: Omit<RequestQuery, 'limit'>,
+  floor?: number,
+): {
+  readonly parts: readonly string[];
+  readonly values: Record<string, string | number>;
+} {
   const parts: string[] = [];
   const values: Record<string, string | number> = {};
   if (floor !== undefined) {
@@ -106,7 +118,7 @@ function narrow(query: RequestQuery, floor: number | undefined) {
     parts.push(conditions.cursor);
     Object.assign(values, cursorOf(query.cursor));
   }
-  return { where: parts.length > 0 ? `WHERE ${parts.join(' AND ')}` : '', values };
+  return { parts, values };
 }
 
 // Not taken for the beginning: whoever asks for page after page would never come to the end.
@@ -118,6 +130,6 @@ function cursorOf(cursor: string): { readonly cursorAt: number; readonly cursorI
   return { cursorAt: Number(at), cursorId: id };
 }
 
-function rowOf(row: Record<string, unknown>): ListedRequest {
+export function listedRequest(row: Record<string, unknown>): ListedRequest {
   return { ...row, streamed: row['streamed'] === 1 } as ListedRequest;
 }

@@ -36,6 +36,9 @@ export const settingsTexts = {
     title: 'Access',
     publicModels: 'Anyone may list the models',
     publicModelsSentence: 'Some clients fetch the list before they have a key.',
+    networks: 'Where requests may come from',
+    networksSentence:
+      'anywhere, my-network, this-computer, or blocks such as 192.168.1.0/24. Keys can have networks of their own.',
     cors: 'Web pages that may call this server',
     corsSentence: 'Browser extensions and web apps need this; programs do not.',
     corsModes: { off: 'None', list: 'Those in the list', any: 'Any page' },
@@ -61,6 +64,8 @@ export const settingsTexts = {
     waitSentence: 'In seconds, up to 59. Then the client is told to come again.',
     body: 'Largest request',
     bodySentence: 'In MiB. Pictures and long conversations make requests large.',
+    upload: 'Largest model file to upload',
+    uploadSentence: 'In GiB. Only keys with the right models:manage may upload any.',
     firstByte: 'Patience with a model server',
     firstByteSentence: 'Seconds until an answer must begin; loading a large model takes a while. 0 waits for ever.',
   },

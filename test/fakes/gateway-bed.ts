@@ -99,6 +99,7 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
     keys.set(id, {
       id,
       name: `key ${keys.size + 1}`,
+      kind: 'inference',
       project: null,
       status: 'active',
       expiresAt: null,

@@ -1,15 +1,18 @@
 // The fields of a key as flags: --expires, --rpm, --parallel, --models and --project, read into what the contract takes.
 
+import type { KeyPolicyPatch } from '../../../shared/key-policy.ts';
 import { UsageError } from '../cli-errors.ts';
 import { parseDuration, parseList, parseWhole } from '../flag-values.ts';
 import type { Flags } from '../flags.ts';
+import { parsePolicyFlags, policyFlags } from './policy-flags.ts';
 
 export const fieldFlags = {
   project: { value: 'P', about: 'Label to group keys by.' },
   expires: { value: '30d', about: 'When it ends, from now: 30d, 12h, 90m, or never.' },
   rpm: { value: 'N', about: 'Requests in any 60 seconds; 0 blocks, none lifts the limit.' },
   parallel: { value: 'N', about: 'Requests running at once; none lifts the limit.' },
-  models: { value: 'a,b', about: 'The only models it may use; all lifts the limit.' },
+  models: { value: 'a,b', about: 'The only models it may use, * for anything; all lifts the limit.' },
+  ...policyFlags,
 } as const;
 
 export type KeyFields = {
@@ -20,6 +23,7 @@ export type KeyFields = {
   readonly parallel: number | null | undefined;
   /** Null: all. */
   readonly models: string[] | null | undefined;
+  readonly policy: KeyPolicyPatch | undefined;
 };
 
 /** Undefined stands for a flag that was not given. @throws UsageError */
@@ -30,6 +34,7 @@ export function parseKeyFields(flags: Flags<keyof typeof fieldFlags>, now: numbe
     rpm: orNull(flags.text('rpm'), 'none', (text) => parseWhole('--rpm', text, 0, 1_000_000)),
     parallel: orNull(flags.text('parallel'), 'none', (text) => parseWhole('--parallel', text, 1, 100_000)),
     models: orNull(flags.text('models'), 'all', parseModels),
+    policy: parsePolicyFlags(flags),
   };
 }
 

@@ -20,18 +20,21 @@ const create = defineCommand({
   flags: {
     name: { value: 'NAME', about: 'What it is for, such as laptop.' },
     ...fieldFlags,
+    admin: { about: 'Make an admin key: it manages Keyhatch, opens no models, and ends in 30 days unless told.' },
     'value-stdin': { about: 'Read a value of your own from stdin instead of making one.' },
   },
   prepare({ flags, now }) {
     const name = flags.text('name');
     if (name === undefined) throw new UsageError('A key needs a name: --name NAME.');
     const { expiresAt, models, ...fields } = parseKeyFields(flags, now);
+    if (flags.on('admin') && expiresAt === null) throw new UsageError('An admin key always has an end: --expires 30d.');
     return async (session) => {
       await refuseToMakeInVain(session.client);
       const value = flags.on('value-stdin') ? await session.input.secret('the value of the key') : undefined;
       const baseUrl = session.out.json ? undefined : await gatewayUrl(session.client);
       const created = await session.client.keys.create({
         name,
+        ...(flags.on('admin') ? { kind: 'admin' as const } : {}),
         ...fields,
         expiresAt: expiresAt ?? undefined,
         models: models ?? undefined,
@@ -76,7 +79,7 @@ const show = defineCommand({
 const edit = defineCommand({
   name: 'keys edit',
   words: keyWord,
-  about: 'Change name, project, expiry, limits or models.',
+  about: 'Change name, project, expiry, limits, rights or models.',
   flags: {
     name: { value: 'NAME', about: 'A new name.' },
     ...fieldFlags,
@@ -120,6 +123,22 @@ const rotate = defineCommand({
       showSecret(session, created, baseUrl, `The key ${keyTitle(created.facts)} has a new secret. ${old}`);
     };
   },
+});
+
+const resetCounters = defineCommand({
+  name: 'keys reset-counters',
+  words: keyWord,
+  about: 'Let the totals of a key count anew; what it used stays in every other sum.',
+  flags: yesFlag,
+  prepare:
+    (invocation) =>
+    async ({ client, out, input }) => {
+      const found = await client.keys.get({ ref: onlyWord(invocation) });
+      if (!invocation.flags.on('yes'))
+        await input.confirm(`The totals of ${keyTitle(found)} will count from now on. This cannot be undone. Go on?`);
+      const key = await client.keys.resetCounters({ ref: found.id });
+      out.answer(key, () => `The totals of the key ${keyTitle(key)} count from now on.`);
+    },
 });
 
 type KeyCall = (client: ContractClient, ref: string) => Promise<KeyFacts>;
@@ -193,4 +212,5 @@ export const keysCommands: readonly Command[] = [
     (client, ref) => client.keys.delete({ ref }),
   ),
   rotate,
+  resetCounters,
 ];

@@ -309,11 +309,8 @@ describe('looking around', () => {
     keyhatch = await start({ args: ['--echo'] });
   });
 
-  test('detect answers with a list, within the time it promises', async () => {
-    const before = performance.now();
+  test('detect answers with a list', async () => {
     const found = await keyhatch.json<DetectedServer[]>(['detect']);
-    // 1.5 s for all, and what a command takes to start and to connect.
-    expect(performance.now() - before).toBeLessThan(3500);
     expect(Array.isArray(found)).toBe(true);
     for (const { url } of found) expect(url).toMatch(/^http:\/\/(127\.0\.0\.1|\[::1\]):\d+$/);
   });

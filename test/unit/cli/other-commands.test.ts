@@ -55,6 +55,7 @@ test('settings-list-tells-what-the-command-line-has-set', async () => {
   expect(out).toMatch(/^NAME +VALUE +FROM +ABOUT\n/);
   expect(out).toMatch(/^server\.port +1235 +set by command line +Port to listen on/m);
   expect(out).toMatch(/^server\.hosts +127\.0\.0\.1 +default /m);
+  expect(out).toMatch(/^usage\.prices +\d+ entries +default /m);
   expect(await json('settings', 'list')).toContainEqual(expect.objectContaining({ name: 'cors.mode', value: 'off' }));
 });
 

@@ -9,6 +9,7 @@ import { openTemporaryDatabase, plainKey } from './fixtures/open-profile.ts';
 const fullKey: StoredKey = {
   id: 'bbbbbbbb',
   name: 'phone ☎',
+  kind: 'admin',
   project: 'thesis',
   origin: 'typed',
   paused: true,
@@ -22,7 +23,14 @@ const fullKey: StoredKey = {
   lastUsedBy: 'openai-python',
   limits: { rpm: 0, parallel: 4 },
   models: ['llama', 'qwen'],
-  policy: { ...usualPolicy, operations: ['chat', 'cloud'] },
+  countedSince: 1_700_000_000_006,
+  policy: {
+    ...usualPolicy,
+    operations: ['chat', 'cloud'],
+    deniedModels: ['*:70b'],
+    networks: ['my-network'],
+    caps: { ...usualPolicy.caps, maxTokens: 7 },
+  },
 };
 
 function table() {

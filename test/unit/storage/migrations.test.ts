@@ -10,7 +10,7 @@ import { databaseMigrations } from '../../../electron/storage/database-migration
 import { createKeyTable } from '../../../electron/storage/key-table.ts';
 import { createUsageTable } from '../../../electron/storage/usage-table.ts';
 import { usualPolicy } from '../../../shared/key-policy.ts';
-import { temporaryFolder } from './fixtures/open-profile.ts';
+import { requestRow, temporaryFolder } from './fixtures/open-profile.ts';
 
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'fixtures', name), 'utf8');
 
@@ -121,6 +121,7 @@ test('a profile of version 10 opens, with its key, its deleted key and its usage
     {
       id: 'k1aaaaaa',
       name: 'laptop',
+      kind: 'inference',
       project: 'thesis',
       origin: 'generated',
       paused: true,
@@ -134,6 +135,7 @@ test('a profile of version 10 opens, with its key, its deleted key and its usage
       lastUsedBy: 'curl/8',
       limits: { rpm: 60, parallel: 2 },
       models: ['llama', 'qwen'],
+      countedSince: null,
       policy: usualPolicy,
     },
   ]);
@@ -141,5 +143,68 @@ test('a profile of version 10 opens, with its key, its deleted key and its usage
   const report = createUsageTable(db).report({ since: 0, until: 2_000_000_000_000, by: 'key' });
   expect(report.lines.map((line) => [line.label, line.tokensIn, line.tokensOut])).toEqual([['laptop', 11, 22]]);
   expect(report.strangers).toEqual([{ code: 'key_missing', count: 7 }]);
+  db.close();
+});
+
+function columnsOf(db: DatabaseSync, table: string): string[] {
+  return db
+    .prepare(`PRAGMA table_info(${table})`)
+    .all()
+    .map(({ name, type, notnull, dflt_value }) => `${name} ${type} ${notnull} ${dflt_value}`);
+}
+
+test('step 40 tells tokens apart that nobody reported, and marks older sums to learn it', () => {
+  const db = new DatabaseSync(':memory:');
+  db.exec(fixture('schema-10.sql') + fixture('schema-20.sql'));
+  const before = columnsOf(db, 'usage_rollups');
+  databaseMigrations.find((step) => step.version === 40)?.up(db);
+  expect(columnsOf(db, 'usage_rollups').slice(before.length)).toEqual([
+    'tokens_counted INTEGER 1 0',
+    'tokens_estimated INTEGER 1 0',
+  ]);
+  expect(db.prepare('SELECT name, value FROM meta').all()).toEqual([{ name: 'token-sources', value: 'due' }]);
+  db.close();
+});
+
+test('step 41 keeps since when the counters of a key count, and what was before', () => {
+  const db = new DatabaseSync(':memory:');
+  db.exec(fixture('schema-10.sql'));
+  const before = columnsOf(db, 'keys');
+  databaseMigrations.find((step) => step.version === 41)?.up(db);
+  expect(columnsOf(db, 'keys').slice(before.length)).toEqual([
+    'counted_since INTEGER 0 null',
+    'counted_before TEXT 0 null',
+  ]);
+  db.close();
+});
+
+test('sums of version 20 learn once which of their tokens nobody reported', () => {
+  const file = join(temporaryFolder(), 'keyhatch.db');
+  const old = openDatabase({ file, log: silentLog });
+  createUsageTable(old).insertRequests([
+    requestRow('reported'),
+    requestRow('counted', { tokenSource: 'counted' }),
+    requestRow('estimated', { tokenSource: 'estimated', tokensIn: 400, tokensOut: 5 }),
+  ]);
+  const sums = () =>
+    old.prepare('SELECT grain, tokens_in, tokens_counted, tokens_estimated FROM usage_rollups ORDER BY grain').all();
+  const told = sums();
+  expect(told).toMatchObject(
+    [60, 3_600, 86_400].map((grain) => ({ grain, tokens_counted: 30, tokens_estimated: 405 })),
+  );
+  old.exec('UPDATE usage_rollups SET tokens_counted = 0, tokens_estimated = 0');
+  old.exec("INSERT INTO meta (name, value) VALUES ('token-sources', 'due')");
+  for (let opening = 0; opening < 2; opening += 1) createUsageTable(old);
+  expect(sums()).toEqual(told);
+  old.close();
+});
+test('step 90 takes every key that is there for one of the gateway, and knows two kinds', () => {
+  const db = new DatabaseSync(':memory:');
+  db.exec(fixture('schema-10.sql'));
+  db.exec(fixture('profile-10.sql'));
+  databaseMigrations.find((step) => step.version === 90)?.up(db);
+  expect(db.prepare('SELECT DISTINCT kind FROM keys').all()).toEqual([{ kind: 'inference' }]);
+  expect(db.prepare("UPDATE keys SET kind = 'admin'").run().changes).toBe(2);
+  expect(() => db.exec("UPDATE keys SET kind = 'other'")).toThrow(/CHECK/);
   db.close();
 });
