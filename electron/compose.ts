@@ -191,7 +191,7 @@ export async function compose(shell: Shell): Promise<House> {
         settingsProblems: settings.problems,
         upstreams: upstreams.statuses,
         requestsToday: ledger.requestsToday,
-        storageProblem: ledger.problem,
+        storageProblem: ledger.problem(),
       });
 
     const discovery = createDiscovery({
@@ -249,7 +249,7 @@ export async function compose(shell: Shell): Promise<House> {
           test: upstreams.test,
           openOnLan: (url) => isOpenOnLan(url),
           settingsProblems: settings.problems,
-          storage: ledger,
+          storage: { problem: ledger.problem(), keysDamaged: ledger.keysDamaged },
         }),
     });
 
