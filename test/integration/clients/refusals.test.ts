@@ -69,10 +69,12 @@ function expectedAttempts(sdk: Sdk, { status, again }: Pick<Refusal, 'status' | 
 }
 
 /** No SDK waits longer than a minute for it, and what cannot help is not asked for: some obey any number of seconds. */
-function expectBoundedWait(headers: Headers, { again }: Refusal): void {
+function expectBoundedWait(headers: Headers, { again, status, code }: Refusal): void {
   const seconds = headers.get('retry-after');
   const milliseconds = headers.get('retry-after-ms');
   if (!again) expect([seconds, milliseconds]).toEqual([null, null]);
+  const tempting = status === 429 || status >= 500 || code === 'key_paused';
+  if (!again && tempting) expect(headers.get('x-should-retry')).toBe('false');
   if (seconds !== null) expect(seconds).toMatch(/^([1-9]|[1-5]\d)$/);
   if (milliseconds !== null) expect(Number(milliseconds)).toBeLessThan(60_000);
 }
