@@ -179,7 +179,7 @@ export async function compose(shell: Shell): Promise<House> {
         upstreams: upstreams.statuses,
         requestsToday: ledger.requestsToday,
         capture: capture.mark,
-        storageProblem: ledger.problem,
+        storageProblem: ledger.problem(),
       });
 
     const discovery = createDiscovery({
@@ -241,7 +241,7 @@ export async function compose(shell: Shell): Promise<House> {
           test: upstreams.test,
           openOnLan: (url) => isOpenOnLan(url),
           settingsProblems: settings.problems,
-          storage: ledger,
+          storage: { problem: ledger.problem(), keysDamaged: ledger.keysDamaged },
         }),
     });
 

@@ -5,6 +5,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { RequestQuery, UsageGroup, UsageReport } from '../../shared/usage-model.ts';
 import { type CaptureWrites, createCaptureWrites } from './capture-table.ts';
+import { lookThrough } from './database-repair.ts';
 import { createBatchWrite, type LedgerBatch } from './ledger-batch.ts';
 import { createRequestList, type ListedPage, type ListedRequest } from './request-list.ts';
 import { createRetention, type Kept } from './retention.ts';
@@ -28,6 +29,8 @@ export type LedgerReads = UsageAnswers & {
   readonly unmetered: (query: { readonly since: number; readonly until: number }) => UnmeteredCounts;
   readonly requestPage: (query: RequestQuery) => ListedPage;
   readonly findRequest: (id: string) => ListedRequest | undefined;
+  /** Looks through the whole database: `ok`, or what is wrong first. Takes its time. */
+  readonly look: (none: null) => string;
   /** How many single requests are kept. */
   readonly requestsKept: (none: null) => number;
 };
@@ -54,6 +57,7 @@ export function createLedgerReads(db: DatabaseSync): LedgerReads {
     unmetered: createUnmeteredReport(db),
     requestPage: requests.page,
     findRequest: requests.find,
+    look: () => lookThrough(db),
     requestsKept: () => (kept.get() as { requests: number }).requests,
   };
 }
