@@ -3,22 +3,25 @@
 
 import { randomBytes, randomFillSync } from 'node:crypto';
 import { join } from 'node:path';
+import { joinCapture } from './compose-capture.ts';
 import { joinDashboard } from './compose-dashboard.ts';
 import { openLedger } from './compose-ledger.ts';
 import { joinLimits } from './compose-limits.ts';
 import { joinMetrics } from './compose-metrics.ts';
 import { joinPolicy } from './compose-policy.ts';
-import { detectTimeoutMs, joinUpstreams } from './compose-upstreams.ts';
+import { joinUpstreams } from './compose-upstreams.ts';
 import { joinUsage } from './compose-usage.ts';
+import { joinVault } from './compose-vault.ts';
 import { type ControlServer, startControlServer } from './control/control-server.ts';
 import { createChangeFeed } from './core/change-feed.ts';
 import { createDiscovery } from './core/discovery.ts';
 import { examine } from './core/doctor.ts';
 import { startHousekeeping } from './core/housekeeping.ts';
-import { createKeyRegistry } from './core/key-registry.ts';
+import { createKeyRegistry, resolveKey } from './core/key-registry.ts';
 import { createKeys } from './core/keys.ts';
 import { noDesktop } from './core/no-desktop.ts';
 import { reachableAt } from './core/reachable.ts';
+import { createReplay } from './core/replay.ts';
 import { createRouter } from './core/router.ts';
 import { createServerControl } from './core/server-control.ts';
 import { createSettingsCalls } from './core/settings-calls.ts';
@@ -34,17 +37,17 @@ import { acquireProfileLock } from './storage/profile-lock.ts';
 import { detectServers } from './upstream/detect.ts';
 import { isOpenOnLan } from './upstream/exposure.ts';
 import { guardedLookup } from './upstream/guarded-lookup.ts';
-import { openProfileVault } from './vault/profile-vault.ts';
 
 const drainMs = 15_000;
+const detectTimeoutMs = 1_500;
 
 /**
  * Takes hold of a profile and builds everything that works on it.
  * @throws KeyhatchError `profile_in_use`, `profile_from_future`, `profile_damaged`, `upstream_address_refused`
  */
 export async function compose(shell: Shell): Promise<House> {
-  const { log, dataDir, env } = shell;
-  const clock = systemClock;
+  const { log, dataDir } = shell;
+  const clock = shell.clock ?? systemClock;
   const lifetime = createLifetime({ log, partDeadlineMs: drainMs + 5_000 });
   try {
     return await build();
@@ -65,38 +68,39 @@ export async function compose(shell: Shell): Promise<House> {
     const { keyTable, recorder } = ledger;
 
     const knownKeyIds = () => keyTable.list().map(({ id }) => id);
-    const vault = openProfileVault({ wanted: shell.vault, meta: ledger.meta, knownKeyIds, dataDir, env, log, clock });
+    const vault = joinVault({ shell, ledger, knownKeyIds, clock });
     const door: { current: WatchedVaultDoor | undefined } = { current: undefined };
     const vaultDoor = doorTo(() => door.current);
-    const registry = createKeyRegistry({
-      store: keyTable,
-      vault: vaultDoor,
-      clock,
-      today: recorder.usage.today,
-      budgets: (key) => limits.budgets(key.id),
-    });
-    const limits = joinLimits({
-      ledger,
-      registry,
-      gateway: () => gateway,
+    const load = () => gateway;
+    const limits = joinLimits({ ledger, registry: () => registry, load, settings: settings.get, lifetime, clock, log });
+    const { today } = recorder.usage;
+    const registry = createKeyRegistry({ store: keyTable, vault: vaultDoor, clock, today, budgets: limits.budgets });
+
+    const capture = joinCapture({
+      table: ledger.captured,
+      secrets: vault.secrets,
+      findKey: (ref) => resolveKey(registry, ref),
+      keyName: (id) => registry.get(id)?.name,
+      vaultLocked: vaultDoor.locked,
       settings: settings.get,
+      clock,
+      log,
+      lifetime,
+      onChange: () => changes.statusChanged(),
+    });
+    const { health, upstreams } = await joinUpstreams({
+      shell,
+      settings,
+      secrets: vault.secrets,
+      gateway: load,
+      onChange: () => changes.statusChanged(),
+      detectTimeoutMs,
       lifetime,
       clock,
       log,
     });
 
-    const { upstreams, health } = await joinUpstreams({
-      shell,
-      settings,
-      secrets: vault.secrets,
-      gateway: () => gateway,
-      onChange: () => changes.statusChanged(),
-      lifetime,
-      clock,
-    });
-
-    const running = () => gateway.running();
-    const metrics = joinMetrics({ shell, settings: settings.get, keys: registry, recorder, upstreams, running, log });
+    const metrics = joinMetrics({ shell, settings: settings.get, registry, recorder, upstreams, load, clock, log });
     const gateway = createGateway({
       version: shell.version,
       instanceId: randomBytes(12).toString('hex'),
@@ -106,6 +110,7 @@ export async function compose(shell: Shell): Promise<House> {
       responses: recorder.responses,
       usage: metrics.usage,
       ...limits.ports,
+      capture,
       upstreamFailed: health.noteFailure,
       lookup: guardedLookup,
       clock,
@@ -144,6 +149,7 @@ export async function compose(shell: Shell): Promise<House> {
       knownKeyIds,
       onOpen() {
         changes.statusChanged();
+        capture.vaultOpened();
         void upstreams.loadCredentials().then(() => health.refresh());
       },
       onCreated: (created) => {
@@ -176,7 +182,8 @@ export async function compose(shell: Shell): Promise<House> {
         settingsProblems: settings.problems,
         upstreams: upstreams.statuses,
         requestsToday: ledger.requestsToday,
-        storageProblem: ledger.problem,
+        capture: capture.mark,
+        storageProblem: ledger.problem(),
       });
 
     const discovery = createDiscovery({
@@ -206,6 +213,7 @@ export async function compose(shell: Shell): Promise<House> {
       keyStates: registry.states,
       setting: (name) => settingsCalls.list().find((setting) => setting.name === name),
       viewOf: asked.requests.viewOf,
+      running: gateway.runningList,
       log,
     });
     lifetime.own('changes', changes.close);
@@ -224,6 +232,9 @@ export async function compose(shell: Shell): Promise<House> {
       upstreams,
       settings: settingsCalls,
       ...asked,
+      running: gateway.runningList,
+      capture,
+      replay: createReplay({ request: asked.requests.get, conversation: capture.conversation, send: gateway.replay }),
       lockout: gateway.lockout,
       profile: ledger.profile,
       dashboardLink: dashboard.link,
@@ -235,6 +246,7 @@ export async function compose(shell: Shell): Promise<House> {
           test: upstreams.test,
           openOnLan: (url) => isOpenOnLan(url),
           settingsProblems: settings.problems,
+          storage: { problem: ledger.problem(), keysDamaged: ledger.keysDamaged },
         }),
     });
 
@@ -252,6 +264,7 @@ export async function compose(shell: Shell): Promise<House> {
         startHousekeeping({
           settings: settings.get,
           prune: ledger.prune,
+          pruneCaptured: capture.prune,
           verifiers: vaultDoor.verifiers,
           clock,
           log,

@@ -237,12 +237,14 @@ function checkTyped(value: string): void {
   if (reason !== undefined) throw new KeyhatchError('key_value_unsuitable', { details: { reason } });
 }
 
-/** @throws KeyhatchError `vault_locked` */
+/** @throws KeyhatchError `vault_locked`, `keys_damaged` */
 function openVerifiers(vault: VaultDoor): Verifiers {
   const verifiers = vault.verifiers();
-  if (!verifiers)
-    throw new KeyhatchError('vault_locked', {
-      details: vault.locked() ?? { vault: 'the vault', reason: 'it is not open yet' },
-    });
-  return verifiers;
+  if (verifiers) return verifiers;
+  const { code, ...details } = vault.locked() ?? {
+    code: 'vault_locked',
+    vault: 'the vault',
+    reason: 'it is not open yet',
+  };
+  throw new KeyhatchError(code, { details });
 }

@@ -24,15 +24,15 @@ export async function admit(identified: Identified, ports: AdmitPorts): Promise<
   const limited = caller.kind === 'key' && identified.route.own === undefined ? caller.key : undefined;
   if (limited) checkKey(limited, ports.running);
   // Before anything is waited for, so that those who come meanwhile are counted with it.
-  const request = ports.running.enter(caller);
-  const lease = onceOnly(request.done);
+  const { done, ending, progress } = ports.running.enter(identified);
+  const lease = onceOnly(done);
   try {
     if (limited) await countRequest(limited, ports);
   } catch (error) {
     lease.release();
     throw error;
   }
-  return { ...identified, admittedAt, lease, ending: request.ending };
+  return { ...identified, admittedAt, lease, ending, progress };
 }
 
 function checkKey(key: GatewayKey, running: RunningRequests): void {

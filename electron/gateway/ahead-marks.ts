@@ -9,6 +9,8 @@ const aheadShare = 0.02;
 /** How long a write waits for others, where nobody waits for it. */
 const soonMs = 50;
 const laterMs = 1_000;
+/** For what is only told. */
+const sometimeMs = 30_000;
 const tellEveryMs = 60_000;
 
 /** One row of the disk and what it has to cover. */
@@ -98,7 +100,10 @@ export function createAheadMarks(ports: { readonly store: CounterStore; readonly
   async function written(marks: readonly Mark[], needs: readonly number[]): Promise<void> {
     const isShort = (mark: Mark, index: number) => mark.onDisk < Math.min(needs[index] ?? 0, mark.committed());
     while (marks.some(isShort)) {
-      for (const mark of marks) dirty.add(mark);
+      for (const mark of marks) {
+        known.add(mark);
+        dirty.add(mark);
+      }
       await write();
     }
   }
@@ -112,7 +117,6 @@ export function createAheadMarks(ports: { readonly store: CounterStore; readonly
         if (!Number.isFinite(mark.limit())) continue;
         if (need > mark.onDisk) isShort = true;
         else if (mark.onDisk < aheadOf(mark) && mark.onDisk - need < stepOf(mark) / 2) soil(mark, soonMs);
-        known.add(mark);
       }
       if (!isShort) return undefined;
       return written(
@@ -121,7 +125,7 @@ export function createAheadMarks(ports: { readonly store: CounterStore; readonly
       );
     },
     touch(mark) {
-      if (mark.committed() > mark.onDisk) soil(mark, Number.isFinite(mark.limit()) ? 0 : laterMs);
+      if (mark.committed() > mark.onDisk) soil(mark, Number.isFinite(mark.limit()) ? 0 : sometimeMs);
       else if (mark.onDisk - mark.committed() > 2 * stepOf(mark)) soil(mark, laterMs);
     },
     prepare: (mark) => soil(mark, soonMs),

@@ -2,6 +2,7 @@
 // knows nothing of who asks it to.
 
 import type { LimitStates } from '../../shared/limit-model.ts';
+import type { RunningRequest } from '../../shared/running-model.ts';
 import { createBudgetCalendar } from './budget-calendar.ts';
 import { createConnectionLimits } from './connection-limits.ts';
 import { createKeyLimits } from './key-limits.ts';
@@ -10,7 +11,9 @@ import { createLockout, type Lockout } from './lockout.ts';
 import { createPipeline } from './pipeline.ts';
 import { createPlaces, type Places } from './places.ts';
 import type { GatewayKey, GatewayPorts } from './ports.ts';
+import { makeRequestId } from './request-id.ts';
 import { createRunningRequests } from './running.ts';
+import { type ReplayOrder, sendInside } from './send-inside.ts';
 import { offersSocket } from './socket/upgrade.ts';
 
 export type Gateway = {
@@ -29,6 +32,10 @@ export type Gateway = {
   readonly limitsOf: (key: GatewayKey) => LimitStates;
   /** To be called when upstreams were added or changed: they may take more at once than before. */
   readonly upstreamsChanged: () => void;
+  /** Which those are, newest first; at most the newest hundred. */
+  readonly runningList: () => RunningRequest[];
+  /** Sends a request of the owner's through the pipeline. @returns its id, at once: how it ends stands in its row */
+  readonly replay: (order: Omit<ReplayOrder, 'id'>) => string;
   /** To be called when a key changed: ends its running requests if it may no longer be used. */
   readonly keyChanged: (keyId: string) => void;
   readonly lockout: Pick<Lockout, 'list' | 'unlock'>;
@@ -85,6 +92,12 @@ export function createGateway(
       waiting: places.queued(key.id),
     }),
     upstreamsChanged: places.look,
+    runningList: running.list,
+    replay(order) {
+      const id = makeRequestId(ports.clock.now());
+      void sendInside({ ...order, id }, pipeline.handle);
+      return id;
+    },
     keyChanged(keyId) {
       running.keyChanged(keyId);
       sockets.keyChanged(keyId);

@@ -18,14 +18,13 @@ export function createMemoryCounters({ store, clock, log }: MemoryCounterPorts):
   const marks = createAheadMarks({ store, log });
   const offsetMs = clock.now() - clock.monotonic();
   const steady = { monotonic: clock.monotonic, wall: () => clock.monotonic() + offsetMs };
-  const owners = new Map<string, Map<string, Counter>>();
+  const owners = { key: new Map<string, Map<string, Counter>>(), project: new Map<string, Map<string, Counter>>() };
 
   function countersOf({ kind, id }: LimitOwner): Map<string, Counter> {
-    const name = `${kind}/${id}`;
-    const found = owners.get(name);
+    const found = owners[kind].get(id);
     if (found) return found;
     const fresh = new Map<string, Counter>();
-    owners.set(name, fresh);
+    owners[kind].set(id, fresh);
     return fresh;
   }
 
@@ -69,7 +68,7 @@ export function createMemoryCounters({ store, clock, log }: MemoryCounterPorts):
     look: (claims) => claims.map(standing),
     forget(owner) {
       for (const counter of countersOf(owner).values()) counter.forget();
-      owners.delete(`${owner.kind}/${owner.id}`);
+      owners[owner.kind].delete(owner.id);
     },
     close: marks.close,
   };

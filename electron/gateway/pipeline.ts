@@ -2,7 +2,6 @@
 // forward, meter.
 // The only place that catches: one refusal, in the caller's dialect. What a stage took is given back here, once.
 
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { KeyhatchError } from '../../shared/errors.ts';
 import { admit } from './admit.ts';
 import type { Forwarded } from './attempt.ts';
@@ -10,14 +9,15 @@ import { authorize } from './authorize.ts';
 import { readBody } from './body.ts';
 import { createBodyBudget } from './body-memory.ts';
 import type { BudgetCalendar } from './budget-calendar.ts';
+import { type CaptureTaps, createCaptureTaps } from './capture-tap.ts';
+import { createClientName } from './client-name.ts';
 import { answerPreflight, isPreflight, setCorsHeaders } from './cors.ts';
-import type { Received, SoFar } from './exchange.ts';
+import type { Received, Reserved, SoFar } from './exchange.ts';
 import { createForward } from './forward.ts';
 import { guard } from './guard.ts';
 import { identify } from './identify.ts';
 import type { KeyLimits } from './key-limits.ts';
 import { createKeyRules } from './key-rules.ts';
-import type { Handler } from './listener.ts';
 import type { Lockout } from './lockout.ts';
 import { meter } from './meter.ts';
 import { answerModelList, upstreamsToList } from './model-list.ts';
@@ -31,13 +31,14 @@ import { makeRequestId } from './request-id.ts';
 import { createReserve } from './reserve.ts';
 import { createRouter, dialectOfPath } from './route.ts';
 import type { RunningRequests } from './running.ts';
+import type { InsideHandler } from './send-inside.ts';
 import { createSocketUpgrade, type SocketUpgrade } from './socket/upgrade.ts';
 import { createTokenRecount } from './token-recount.ts';
 import { createUpstreamAgents } from './upstream-agent.ts';
 
 export type Pipeline = {
   /** Takes a request from any listener; never rejects. */
-  readonly handle: Handler;
+  readonly handle: InsideHandler;
   readonly sockets: SocketUpgrade;
   readonly close: () => void;
 };
@@ -61,24 +62,21 @@ export function createPipeline(given: PipelinePorts): Pipeline {
     settings: ports.settings,
     budget: createBodyBudget(() => ports.settings()['limits.bodiesInFlightBytes']),
   };
+  const taps = createCaptureTaps(ports.capture);
   const recount = createTokenRecount({ ...ports, agents });
-  const meterPorts = { ...ports, recount };
+  const meterPorts = { ...ports, recount, clientName: createClientName() };
   const listPorts = { ...ports, agents };
 
-  async function handle(
-    req: IncomingMessage,
-    res: ServerResponse,
-    expectsContinue: boolean,
-    onCut?: Received['onCut'],
-  ): Promise<void> {
+  const handle: InsideHandler = async (req, res, expectsContinue, onCut, inside) => {
     const receivedAt = ports.clock.now();
     const received: Received = {
       req,
       res,
-      id: makeRequestId(receivedAt),
+      id: inside?.id ?? makeRequestId(receivedAt),
       receivedAt,
       expectsContinue,
       onCut,
+      inside: inside !== undefined,
     };
     let soFar: SoFar = received;
     let end: Forwarded | KeyhatchError | undefined;
@@ -90,7 +88,7 @@ export function createPipeline(given: PipelinePorts): Pipeline {
       setCorsHeaders(req, res, ports.settings());
       const routed = route(guarded);
       soFar = routed;
-      const identified = identify(routed, ports);
+      const identified = inside ? { ...routed, caller: inside.caller } : identify(routed, ports);
       soFar = identified;
       const admitted = await admit(permit(identified, ports), ports);
       soFar = admitted;
@@ -107,7 +105,9 @@ export function createPipeline(given: PipelinePorts): Pipeline {
       showLimits(soFar);
       const lists = upstreamsToList(authorized, listPorts);
       if (lists) return await answerModelList(authorized, lists, listPorts);
-      end = await forward(reserved);
+      const tapped = withCapture(reserved, taps);
+      soFar = tapped;
+      end = await forward(tapped);
     } catch (error) {
       end = expected(error, received.id);
       if (!res.headersSent) {
@@ -126,9 +126,10 @@ export function createPipeline(given: PipelinePorts): Pipeline {
         soFar.place?.release();
         soFar.lease?.release();
         meter(soFar, end, meterPorts);
+        soFar.capture?.end();
       }
     }
-  }
+  };
 
   // What a key has left, on every answer, so that clients can pace themselves.
   function showLimits({ caller, res, dialect }: SoFar): void {
@@ -158,4 +159,12 @@ export function createPipeline(given: PipelinePorts): Pipeline {
       agents.close();
     },
   };
+}
+
+// Said on the answer itself, so that whoever holds the key can know.
+function withCapture(reserved: Reserved, taps: CaptureTaps): Reserved {
+  const capture = taps.open(reserved);
+  if (!capture) return reserved;
+  reserved.res.setHeader('x-keyhatch-captured', '1');
+  return { ...reserved, capture };
 }

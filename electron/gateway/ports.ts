@@ -9,6 +9,7 @@ import type { Dialect, UpstreamKind } from '../../shared/upstream-kinds.ts';
 import type { RequestRow } from '../../shared/usage-model.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import type { CapturePort } from './capture-tap.ts';
 import type { BudgetOwner } from './key-limits.ts';
 import type { LimitCounters } from './limit-counters.ts';
 
@@ -28,7 +29,9 @@ export type GatewayKey = {
 
 export type KeyRegistry = {
   /** Why no key can be recognised at the moment, or undefined when they can. */
-  readonly locked: () => { readonly vault: string; readonly reason: string } | undefined;
+  readonly locked: () =>
+    | { readonly code: 'vault_locked' | 'keys_damaged'; readonly vault: string; readonly reason: string }
+    | undefined;
   /** The key this credential is, whatever its status. Does the same work for unknown and wrong credentials. */
   readonly find: (credential: string) => GatewayKey | undefined;
   readonly get: (id: string) => GatewayKey | undefined;
@@ -98,6 +101,7 @@ export type GatewayPorts = {
   readonly prices: PricePort;
   /** Whose budgets a request of this key counts against. */
   readonly budgetOwners: (key: GatewayKey) => readonly BudgetOwner[];
+  readonly capture: CapturePort;
   /** How an upstream's name becomes an address; undefined takes the system's way. */
   readonly lookup: LookupFunction | undefined;
   readonly clock: Clock;

@@ -4,6 +4,8 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { RequestQuery, UsageGroup, UsageReport } from '../../shared/usage-model.ts';
+import { type CaptureWrites, createCaptureWrites } from './capture-table.ts';
+import { lookThrough } from './database-repair.ts';
 import { createBatchWrite, type LedgerBatch } from './ledger-batch.ts';
 import { createLimitCounterTable, type LimitCounterRow } from './limit-counter-table.ts';
 import { createRequestList, type ListedPage, type ListedRequest } from './request-list.ts';
@@ -23,6 +25,9 @@ export type LedgerWrites = {
   }) => void;
   /** Takes one small step at deleting what is old; true while there may be more. */
   readonly prune: (at: { readonly nowMs: number; readonly kept: Kept }) => boolean;
+  readonly keepCaptured: CaptureWrites['insert'];
+  readonly pruneCaptured: CaptureWrites['pruneBefore'];
+  readonly clearCaptured: CaptureWrites['clear'];
 };
 
 export type LedgerReads = UsageAnswers & {
@@ -30,6 +35,8 @@ export type LedgerReads = UsageAnswers & {
   readonly unmetered: (query: { readonly since: number; readonly until: number }) => UnmeteredCounts;
   readonly requestPage: (query: RequestQuery) => ListedPage;
   readonly findRequest: (id: string) => ListedRequest | undefined;
+  /** Looks through the whole database: `ok`, or what is wrong first. Takes its time. */
+  readonly look: (none: null) => string;
   /** How many single requests are kept. */
   readonly requestsKept: (none: null) => number;
 };
@@ -38,10 +45,14 @@ export function createLedgerWrites(db: DatabaseSync): LedgerWrites {
   const usage = createUsageTable(db);
   const retention = createRetention({ db, usage });
   const counters = createLimitCounterTable(db);
+  const captured = createCaptureWrites(db);
   return {
     write: createBatchWrite({ db, usage }),
     count: ({ put, drop }) => counters.save(put, drop),
     prune: ({ nowMs, kept }) => retention(nowMs, kept),
+    keepCaptured: captured.insert,
+    pruneCaptured: captured.pruneBefore,
+    clearCaptured: captured.clear,
   };
 }
 
@@ -54,6 +65,7 @@ export function createLedgerReads(db: DatabaseSync): LedgerReads {
     unmetered: createUnmeteredReport(db),
     requestPage: requests.page,
     findRequest: requests.find,
+    look: () => lookThrough(db),
     requestsKept: () => (kept.get() as { requests: number }).requests,
   };
 }

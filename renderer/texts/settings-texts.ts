@@ -80,6 +80,8 @@ export const settingsTexts = {
     sizeText: (size: string, requests: string) => `${size}, ${requests} requests`,
     retention: 'Keep single requests for',
     retentionSentence: 'Days. Older ones are cleared away; what they add up to stays.',
+    hourly: 'Keep usage by the hour for',
+    hourlySentence: 'Days. Usage by the day is kept for ever.',
     vault: 'Keys are kept in',
     vaults: {
       keychain: 'the keychain of this system',
@@ -110,7 +112,7 @@ export const settingsTexts = {
     title: 'Privacy',
     logged: 'What is kept of a request',
     loggedSentence:
-      'Which key, model and client, when, how long, how many tokens, and how it ended. Never what was asked or answered, and never a key.',
+      'Which key, model and client, when, how long, how many tokens, and how it ended. Never a key, and what was asked or answered only while you capture a key, which shows in red on every page.',
     clipboard: 'Clear copied keys',
     clipboardSentence: 'Takes a key off the clipboard 60 seconds after you copied it, if it is still there.',
     clipboards: { auto: 'Where it asks nobody', on: 'Always', off: 'Never' },

@@ -51,6 +51,7 @@ export type BedOptions = {
   /** What an earlier run left of limits. */
   readonly counted?: readonly CounterRow[];
   readonly prices?: GatewayPorts['prices'];
+  readonly capture?: GatewayPorts['capture'];
 };
 
 export async function makeBed(options: BedOptions = {}): Promise<Bed> {
@@ -72,7 +73,7 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
     instanceId: 'bed',
     settings: () => settings,
     keys: {
-      locked: () => locked,
+      locked: () => locked && { code: 'vault_locked', ...locked },
       find: (credential) => keys.get(credentials.get(credential) ?? ''),
       get: (id) => keys.get(id),
     },
@@ -96,6 +97,7 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
     }),
     prices: options.prices ?? { costOf: () => undefined },
     budgetOwners: (key) => [ownBudgets(key)],
+    capture: options.capture ?? { wants: () => false, keep: () => {} },
     upstreamFailed: () => {},
     lookup: undefined,
     clock: options.clock ?? systemClock,
