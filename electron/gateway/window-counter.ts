@@ -101,8 +101,9 @@ export function createWindowCounter(ports: {
     },
     standing(claim) {
       const now = clock.monotonic();
-      const resetMs = sums.waitMs(Math.max(1, claim.limit), 1, held, now);
-      return { used: sums.sum(now), held, resetMs, span: undefined };
+      const used = sums.sum(now);
+      const resetMs = used + held < claim.limit ? 0 : sums.waitMs(Math.max(1, claim.limit), 1, held, now);
+      return { used, held, resetMs, span: undefined };
     },
     restore({ startsAt, amount }) {
       const wall = clock.wall();
