@@ -2,6 +2,7 @@
 // `metering: false` the one module that reads answers is taken out while it is loaded, so that the product needs no switch.
 
 import { registerHooks } from 'node:module';
+import { createMemoryCounters } from '../electron/gateway/memory-counters.ts';
 import type { GatewayKey, GatewayPorts } from '../electron/gateway/ports.ts';
 import { systemClock } from '../electron/lib/clock.ts';
 import { silentLog } from '../electron/lib/log.ts';
@@ -40,6 +41,7 @@ function portsBefore({ upstreamPort, key }: MeteringQuestion): GatewayPorts & { 
     credential: undefined,
     health: 'up',
     models: new Set(['bench']),
+    parallel: null,
   } as const;
   return {
     version: 'bench',
@@ -49,7 +51,9 @@ function portsBefore({ upstreamPort, key }: MeteringQuestion): GatewayPorts & { 
     upstreams: { list: () => [upstream], fallback: () => upstream },
     responses: { claim() {}, find: () => undefined },
     usage: { record() {}, stranger() {}, today: () => ({ requests: 0, tokensIn: 0, tokensOut: 0 }) },
-    admissions: { recent: () => [], record() {} },
+    counters: createMemoryCounters({ store: { load: () => [], save() {} }, clock: systemClock, log: silentLog }),
+    prices: { costOf: () => undefined },
+    budgetOwners: () => [],
     capture: { wants: () => false, keep() {} },
     upstreamFailed() {},
     lookup: undefined,

@@ -77,7 +77,7 @@ function batchOf(round: number, nowMs: number): LedgerBatch {
   const at = nowMs + round * 1_000;
   const late = () => Math.round(Math.random() * 2_500);
   const requests = Array.from({ length: batchRows }, (_, index) => rowAt(at + index - late()));
-  return { id: crypto.randomUUID(), at, requests, strangers: [], admissions: [], claims: [] };
+  return { id: crypto.randomUUID(), at, requests, strangers: [], claims: [] };
 }
 
 async function measureFlushes({ writes }: Threads, nowMs: number): Promise<void> {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { ProfileFacts } from '../shared/model.ts';
 import type { RequestQuery } from '../shared/usage-model.ts';
+import type { CounterStore } from './gateway/limit-counters.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Lifetime } from './lib/lifetime.ts';
 import type { Shell } from './shell.ts';
@@ -16,6 +17,7 @@ import { createKeyTable } from './storage/key-table.ts';
 import { createLedgerReads, createLedgerWrites, type LedgerReads, type LedgerWrites } from './storage/ledger-calls.ts';
 import { type Carrier, carryHere } from './storage/ledger-carrier.ts';
 import { carryToThread } from './storage/ledger-thread.ts';
+import { createLimitCounterTable } from './storage/limit-counter-table.ts';
 import { createMetaTable } from './storage/meta-table.ts';
 import type { ListedPage, ListedRequest } from './storage/request-list.ts';
 import type { Kept } from './storage/retention.ts';
@@ -85,6 +87,10 @@ export function openLedger(options: LedgerOptions) {
       clear: () => writes.call('clearCaptured', null),
     },
     recorder,
+    limitCounters: {
+      load: createLimitCounterTable(db).load,
+      save: (put, drop) => writes.call('count', { put, drop }),
+    } satisfies CounterStore,
     requestsToday: recorder.usage.requestsToday,
     prune: (kept: Kept) => writes.call('prune', { nowMs: clock.now(), kept }),
     unmetered: (sinceMs: number) => upToDate((now) => reads.call('unmetered', { since: now - sinceMs, until: now })),

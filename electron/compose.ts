@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { joinCapture } from './compose-capture.ts';
 import { joinDashboard } from './compose-dashboard.ts';
 import { openLedger } from './compose-ledger.ts';
+import { joinLimits } from './compose-limits.ts';
 import { joinMetrics } from './compose-metrics.ts';
 import { joinPolicy } from './compose-policy.ts';
-import { joinUpstreams } from './compose-upstreams.ts';
+import { detectTimeoutMs, joinUpstreams } from './compose-upstreams.ts';
 import { joinUsage } from './compose-usage.ts';
 import { joinVault } from './compose-vault.ts';
 import { type ControlServer, startControlServer } from './control/control-server.ts';
@@ -38,7 +39,6 @@ import { isOpenOnLan } from './upstream/exposure.ts';
 import { guardedLookup } from './upstream/guarded-lookup.ts';
 
 const drainMs = 15_000;
-const detectTimeoutMs = 1_500;
 
 /**
  * Takes hold of a profile and builds everything that works on it.
@@ -70,7 +70,26 @@ export async function compose(shell: Shell): Promise<House> {
     const vault = joinVault({ shell, ledger, knownKeyIds, clock });
     const door: { current: WatchedVaultDoor | undefined } = { current: undefined };
     const vaultDoor = doorTo(() => door.current);
-    const registry = createKeyRegistry({ store: keyTable, vault: vaultDoor, clock, today: recorder.usage.today });
+    const registry = createKeyRegistry({
+      store: keyTable,
+      vault: vaultDoor,
+      clock,
+      today: recorder.usage.today,
+      budgets: (key) => limits.budgets(key.id),
+    });
+    // Comes into being further down; these ask for it only once there is traffic.
+    const later = () => gateway;
+    const limits = joinLimits({ ledger, registry, gateway: later, settings: settings.get, lifetime, clock, log });
+
+    const { upstreams, health } = await joinUpstreams({
+      shell,
+      settings,
+      secrets: vault.secrets,
+      gateway: later,
+      onChange: () => changes.statusChanged(),
+      lifetime,
+      clock,
+    });
 
     const capture = joinCapture({
       table: ledger.captured,
@@ -84,20 +103,16 @@ export async function compose(shell: Shell): Promise<House> {
       lifetime,
       onChange: () => changes.statusChanged(),
     });
-    const { health, upstreams } = await joinUpstreams({
+    const metrics = joinMetrics({
       shell,
-      settings,
-      secrets: vault.secrets,
-      ownAddresses: () => gateway.addresses(),
-      onChange: () => changes.statusChanged(),
-      detectTimeoutMs,
-      lifetime,
+      settings: settings.get,
+      registry,
+      recorder,
+      upstreams,
+      load: later,
       clock,
       log,
     });
-
-    const load = () => gateway;
-    const metrics = joinMetrics({ shell, settings: settings.get, registry, recorder, upstreams, load, clock, log });
     const gateway = createGateway({
       version: shell.version,
       instanceId: randomBytes(12).toString('hex'),
@@ -106,8 +121,8 @@ export async function compose(shell: Shell): Promise<House> {
       upstreams: { list: upstreams.live, fallback: upstreams.fallback },
       responses: recorder.responses,
       usage: metrics.usage,
-      admissions: recorder.admissions,
       capture,
+      ...limits.ports,
       upstreamFailed: health.noteFailure,
       lookup: guardedLookup,
       clock,
@@ -119,6 +134,7 @@ export async function compose(shell: Shell): Promise<House> {
       stopListening: gateway.stop,
       urls: gateway.urls,
       running: gateway.running,
+      queued: gateway.queued,
       wanted: () => ({ hosts: settings.get()['server.hosts'], port: settings.get()['server.port'] }),
       clock,
       log,
@@ -206,7 +222,7 @@ export async function compose(shell: Shell): Promise<House> {
         const key = registry.get(id);
         return key && registry.facts(key);
       },
-      keyStates: () => registry.all().map(({ id, status }) => ({ id, status, usable: registry.isUsable(id) })),
+      keyStates: registry.states,
       setting: (name) => settingsCalls.list().find((setting) => setting.name === name),
       viewOf: asked.requests.viewOf,
       running: gateway.runningList,
@@ -223,6 +239,7 @@ export async function compose(shell: Shell): Promise<House> {
       setLan: settingsCalls.setLan,
       checkPort: (port) => checkPort(settings.get()['server.hosts'], port, gateway.addresses()),
       keys,
+      limits: limits.of,
       policyTest: policy.test,
       upstreams,
       settings: settingsCalls,

@@ -5,7 +5,7 @@ import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
 import { captureStart, captureState, conversation, replayOrder } from './capture-model.ts';
 import { change } from './change.ts';
-import { topUp } from './limit-model.ts';
+import { limitStates, topUp } from './limit-model.ts';
 import { unmeteredReport } from './metering-model.ts';
 import {
   createdKey,
@@ -82,6 +82,10 @@ export const contract = {
   policy: {
     /** Which stage would decide about a request, and why. Sends nothing and counts nothing. */
     test: view.input(policyQuestion).output(policyAnswer),
+  },
+  limits: {
+    /** Every limit of a key and what is left of it now. */
+    get: view.input(ref).output(limitStates),
   },
   upstreams: {
     list: view.output(z.array(upstreamStatus)),

@@ -4,6 +4,7 @@
 import * as z from 'zod';
 import { captureMark } from './capture-model.ts';
 import { keyPolicy, keyPolicyPatch } from './key-policy.ts';
+import { budgetState, placesState } from './limit-model.ts';
 import { modelPattern } from './model-patterns.ts';
 import { dialects, type UpstreamKind, upstreamKindNames } from './upstream-kinds.ts';
 
@@ -50,6 +51,8 @@ export const keyFacts = z.object({
   /** Models the key may use, as names or patterns (model-patterns.ts); `null`: all. */
   models: z.array(z.string()).nullable(),
   policy: keyPolicy,
+  /** Its budgets as they stand; a spent one makes it `exhausted`. */
+  budgets: z.array(budgetState),
   /** False when the vault is open and holds no verifier for it, so that nobody can use it: rotate it. */
   usable: z.boolean(),
   /** Since local midnight, finished requests only. */
@@ -119,6 +122,7 @@ export const upstreamStatus = upstreamRecord.extend({
   latencyMs: z.number().nullable(),
   checkedAt: timeMs.nullable(),
   models: z.array(z.string()),
+  places: placesState,
   isDefault: z.boolean(),
   hasCredential: z.boolean(),
   setByFlag: z.boolean(),
@@ -170,6 +174,8 @@ export const status = z.object({
     startedAt: timeMs.nullable(),
     reason: z.string().nullable(),
     running: count,
+    /** Waiting in line for a model server, besides those that run. */
+    queued: count,
     reachable: z.array(reachable),
   }),
   /** Address of the dashboard's listener, if it is on. */

@@ -7,6 +7,7 @@ import { dashboardLinkCommand } from './commands/dashboard-command.ts';
 import { detectCommand } from './commands/detect-command.ts';
 import { doctorCommand } from './commands/doctor-command.ts';
 import { keysCommands } from './commands/keys-commands.ts';
+import { limitsCommands } from './commands/limits-commands.ts';
 import { lockoutCommands } from './commands/lockout-commands.ts';
 import { policyTestCommand } from './commands/policy-command.ts';
 import { requestsCommand } from './commands/requests-command.ts';
@@ -21,6 +22,7 @@ export type CommandFacts = Pick<Command, 'name' | 'words' | 'about' | 'flags'>;
 
 export const commands: readonly Command[] = [
   ...keysCommands,
+  ...limitsCommands,
   policyTestCommand,
   ...upstreamsCommands,
   ...settingsCommands,

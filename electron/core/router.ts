@@ -5,6 +5,7 @@ import { implement } from '@orpc/server';
 import type { Change } from '../../shared/change.ts';
 import { contract } from '../../shared/contract.ts';
 import { KeyhatchError } from '../../shared/errors.ts';
+import type { LimitStates } from '../../shared/limit-model.ts';
 import type {
   DesktopFacts,
   DetectedServer,
@@ -49,6 +50,7 @@ export type RouterPorts = {
   readonly setLan: (on: boolean) => Promise<void>;
   readonly checkPort: (port: number) => Promise<PortCheck>;
   readonly keys: Keys;
+  readonly limits: (ref: string) => LimitStates;
   readonly policyTest: PolicyTest;
   readonly upstreams: Upstreams;
   readonly settings: SettingsCalls;
@@ -97,6 +99,9 @@ export function createRouter(ports: RouterPorts) {
     },
     policy: {
       test: calls.policy.test.handler(({ input }) => ports.policyTest(input)),
+    },
+    limits: {
+      get: calls.limits.get.handler(({ input }) => ports.limits(input.ref)),
     },
     upstreams: {
       list: calls.upstreams.list.handler(() => upstreams.statuses()),

@@ -4,6 +4,7 @@ import type { CaptureMark } from '../../shared/capture-model.ts';
 import type { Reachable, Status, UpstreamStatus, VaultKind } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { accessSentence, isOnLan } from './access-sentence.ts';
+import { budgetWarnings } from './budget-warnings.ts';
 import type { KeyRegistry } from './key-registry.ts';
 import type { ServerControl } from './server-control.ts';
 
@@ -30,6 +31,7 @@ export function statusNow(ports: StatusPorts): Status {
   const locked = ports.keys.locked();
   const keys = ports.keys.all();
   const dashboardProblem = ports.dashboard.problem();
+  const active = ports.keys.states().filter(({ status, usable }) => status === 'active' && usable);
   const onLan = isOnLan(settings['server.hosts']);
   return {
     version: ports.version,
@@ -46,7 +48,7 @@ export function statusNow(ports: StatusPorts): Status {
       sentence: accessSentence(settings),
     },
     keys: {
-      active: keys.filter(({ id, status }) => status === 'active' && ports.keys.isUsable(id)).length,
+      active: active.length,
       total: keys.length,
     },
     capture: ports.capture(),
@@ -56,6 +58,7 @@ export function statusNow(ports: StatusPorts): Status {
       ...(ports.storageProblem === null ? [] : [ports.storageProblem]),
       ...ports.settingsProblems(),
       ...(dashboardProblem === null ? [] : [dashboardProblem]),
+      ...budgetWarnings(keys, ports.keys.budgets),
       ...(onLan && !settings['access.requireKey'] ? ['Keys are off while other machines can reach this server.'] : []),
     ],
   };

@@ -2,6 +2,7 @@
 // credentials lie in the vault under `upstream/<id>` and are read once into memory.
 
 import { KeyhatchError } from '../../shared/errors.ts';
+import type { PlacesState } from '../../shared/limit-model.ts';
 import type { UpstreamRecord, UpstreamStatus } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { type Dialect, type UpstreamKind, upstreamKindRow } from '../../shared/upstream-kinds.ts';
@@ -16,10 +17,14 @@ export type UpstreamHealthFacts = {
   readonly models: ReadonlySet<string>;
   /** The models as the server itself lists them. */
   readonly listed: readonly string[];
+  /** How many requests it says that it answers at once; null where it does not say. */
+  readonly slots: number | null;
 };
 
 /** An upstream with everything that requests need. */
-export type LiveUpstream = Omit<UpstreamRecord, 'url'> & {
+export type LiveUpstream = Omit<UpstreamRecord, 'url' | 'parallel'> & {
+  /** How many requests it takes at once; null: as many as come. */
+  readonly parallel: number | null;
   readonly url: URL;
   readonly dialects: readonly Dialect[];
   readonly credential: string | undefined;
@@ -43,6 +48,8 @@ export type UpstreamPorts = {
     readonly delete: (name: string) => Promise<void>;
   };
   readonly health: (id: string) => UpstreamHealthFacts | undefined;
+  /** How many requests it answers now, and how many wait for it. */
+  readonly places: (id: string) => { readonly running: number; readonly queued: number };
   readonly refreshHealth: (id: string) => Promise<void>;
   readonly parseAddress: (text: string, confirmed: boolean) => URL;
   readonly identify: (
@@ -110,6 +117,7 @@ export function createUpstreams(ports: UpstreamPorts): Upstreams {
       credential: credentials.get(record.id),
       health: facts?.health ?? 'unknown',
       models: facts?.models ?? new Set(),
+      parallel: placesOf(record, facts).limit,
     };
   }
 
@@ -138,6 +146,7 @@ export function createUpstreams(ports: UpstreamPorts): Upstreams {
       latencyMs: facts?.latencyMs ?? null,
       checkedAt: facts?.checkedAt ?? null,
       models: [...(facts?.listed ?? [])],
+      places: { ...placesOf(record, facts), ...ports.places(record.id) },
       isDefault: fallback()?.id === record.id,
       hasCredential: credentials.has(record.id),
       setByFlag: isFixed || record.id === ports.standIn?.id,
@@ -232,6 +241,17 @@ export function createUpstreams(ports: UpstreamPorts): Upstreams {
       liveCache = undefined;
     },
   };
+}
+
+// Its owner knows best, then itself, then what is known of its kind.
+function placesOf(
+  { kind, parallel }: UpstreamRecord,
+  facts: UpstreamHealthFacts | undefined,
+): Pick<PlacesState, 'limit' | 'from'> {
+  if (parallel !== undefined) return { limit: parallel, from: 'setting' };
+  const slots = facts?.slots ?? null;
+  if (slots !== null) return { limit: slots, from: 'server' };
+  return { limit: upstreamKindRow(kind).parallel ?? null, from: 'kind' };
 }
 
 function edited(record: UpstreamRecord, { name, parallel }: UpstreamEdit): UpstreamRecord {

@@ -1,82 +1,58 @@
-// Stage 5: may this caller have one more request running now? Status, requests a minute over a rolling 60 seconds, and
-// parallel requests. Gives out a lease that the pipeline returns exactly once; a refused call counts nothing.
+// Stage 5: may this caller have one more request running now? Status, parallel requests, and requests a minute and an hour
+// over rolling windows. Gives out a lease that the pipeline returns exactly once; a refused call counts nothing.
 
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Admitted, Identified, Lease } from './exchange.ts';
-import type { AdmissionLog, GatewayKey } from './ports.ts';
-import { createRateWindow, type RateWindow } from './rate-window.ts';
+import type { KeyLimits } from './key-limits.ts';
+import type { LimitCounters } from './limit-counters.ts';
+import { blocked, rateLimited } from './limit-refusals.ts';
+import type { GatewayKey } from './ports.ts';
 import type { RunningRequests } from './running.ts';
-
-/** What a key has left of its requests a minute, for the rate headers of every answer. */
-export type RateState = { readonly limit: number; readonly remaining: number; readonly resetMs: number };
-
-export type Admission = {
-  readonly admit: (identified: Identified) => Admitted;
-  readonly rateOf: (key: GatewayKey) => RateState | undefined;
-};
 
 export type AdmitPorts = {
   readonly clock: Clock;
-  readonly admissions: AdmissionLog;
+  readonly limits: KeyLimits;
+  readonly counters: LimitCounters;
   readonly running: RunningRequests;
 };
 
-export function createAdmission(ports: AdmitPorts): Admission {
-  const windows = new Map<string, RateWindow>();
-  const windowOf = (keyId: string) => {
-    const window = windows.get(keyId) ?? createRateWindow();
-    windows.set(keyId, window);
-    return window;
-  };
-
-  // What the last run admitted still counts: wall times are carried over to this run's monotonic clock.
-  const offsetMs = ports.clock.monotonic() - ports.clock.now();
-  for (const { keyId, at } of [...ports.admissions.recent()].sort((a, b) => a.at - b.at)) {
-    windowOf(keyId).count(Math.min(at + offsetMs, ports.clock.monotonic()));
+export async function admit(identified: Identified, ports: AdmitPorts): Promise<Admitted> {
+  const { caller } = identified;
+  const admittedAt = ports.clock.now();
+  // Asking about oneself or about the server is free, and works for a key that has used up its minute.
+  const limited = caller.kind === 'key' && identified.route.own === undefined ? caller.key : undefined;
+  if (limited) checkKey(limited, ports.running);
+  // Before anything is waited for, so that those who come meanwhile are counted with it.
+  const request = ports.running.enter(identified);
+  const lease = onceOnly(request.done);
+  try {
+    if (limited) await countRequest(limited, ports);
+  } catch (error) {
+    lease.release();
+    throw error;
   }
+  const { ending, progress } = request;
+  return { ...identified, admittedAt, lease, ending, progress };
+}
 
-  function checkKey(key: GatewayKey): void {
-    checkPaused(key);
-    const { rpm, parallel } = key.limits;
-    if (rpm === 0) throw new KeyhatchError('key_blocked', { details: { name: key.name } });
-    if (parallel !== null && ports.running.count(key.id) >= parallel) {
-      throw new KeyhatchError('parallel_limited', { details: { name: key.name, limit: parallel } });
-    }
-    const waitMs = rpm === null ? 0 : windowOf(key.id).waitMs(rpm, ports.clock.monotonic());
-    if (waitMs > 0) {
-      const seconds = Math.min(59, Math.max(1, Math.ceil(waitMs / 1000)));
-      throw new KeyhatchError('rate_limited', {
-        details: { name: key.name, limit: rpm ?? 0, seconds, waitMs: Math.ceil(waitMs) },
-      });
-    }
+function checkKey(key: GatewayKey, running: RunningRequests): void {
+  const { name, limits, policy } = key;
+  checkPaused(key);
+  if (limits.rpm === 0) throw blocked(key, 'rpm');
+  if (policy.rph === 0) throw blocked(key, 'rph');
+  if (limits.parallel !== null && running.count(key.id) >= limits.parallel) {
+    throw new KeyhatchError('parallel_limited', { details: { name, limit: limits.parallel } });
   }
+}
 
-  return {
-    admit(identified) {
-      const { caller } = identified;
-      const admittedAt = ports.clock.now();
-      // Asking about oneself or about the server is free, and works for a key that has used up its minute.
-      if (caller.kind === 'key' && identified.route.own === undefined) {
-        checkKey(caller.key);
-        windowOf(caller.key.id).count(ports.clock.monotonic());
-        ports.admissions.record(caller.key.id, admittedAt);
-      }
-      const { done, ending, progress } = ports.running.enter(identified);
-      return { ...identified, admittedAt, lease: onceOnly(done), ending, progress };
-    },
-    rateOf(key) {
-      const limit = key.limits.rpm;
-      if (limit === null) return undefined;
-      const now = ports.clock.monotonic();
-      const window = windowOf(key.id);
-      return {
-        limit,
-        remaining: Math.max(0, limit - window.used(now)),
-        resetMs: window.waitMs(Math.max(1, limit), now),
-      };
-    },
-  };
+async function countRequest(key: GatewayKey, { limits, counters }: AdmitPorts): Promise<void> {
+  const claims = limits.requests(key, 1);
+  if (claims.length === 0) return;
+  const taken = await counters.take(claims);
+  if (taken.ok) return;
+  const { counter = 'rpm', limit = 0 } = claims[taken.at] ?? {};
+  throw rateLimited(key, counter, limit, taken.waitMs);
 }
 
 /** @throws KeyhatchError `key_paused` */

@@ -7,7 +7,9 @@ import type { Dialect } from '../../shared/upstream-kinds.ts';
 import type { Splice } from './body-edits.ts';
 import type { BodyFacts } from './body-policy.ts';
 import type { CaptureTap } from './capture-tap.ts';
+import type { Place } from './places.ts';
 import type { GatewayKey, GatewayUpstream } from './ports.ts';
+import type { Reservation } from './reserve.ts';
 import type { Operation, RouteRow } from './route-table.ts';
 import type { Ending } from './running.ts';
 import type { Upload } from './upload.ts';
@@ -112,8 +114,16 @@ export type Authorized = Bodied & {
   readonly queuedMs?: number;
 };
 
+/** After reserve: what it may use is held, and so is a place at the first of its candidates. */
+export type Reserved = Authorized & {
+  /** How long it waited for a place at the upstream; left out where there is nothing to wait for. */
+  readonly queuedMs?: number;
+  readonly place: Place | undefined;
+  readonly reservation: Reservation | undefined;
+};
+
 /** How far an exchange has got, for the refusal and the meter. */
-export type SoFar = Received & Partial<Authorized>;
+export type SoFar = Received & Partial<Reserved>;
 
 /** The error that tells a client why its running request was ended. */
 export function endedError({ ending, caller }: Admitted): KeyhatchError {

@@ -9,6 +9,7 @@ import { keyCounters } from './migrations/0041-key-counters.ts';
 import { requestTrace } from './migrations/0060-request-trace.ts';
 import { capture } from './migrations/0061-capture.ts';
 import { keyPolicies } from './migrations/0070-key-policies.ts';
+import { limitCounters } from './migrations/0080-limit-counters.ts';
 import { keyKinds } from './migrations/0090-key-kinds.ts';
 import { fewerIndexes } from './migrations/0120-fewer-indexes.ts';
 
@@ -27,6 +28,7 @@ export const databaseMigrations: readonly DatabaseMigration[] = [
   requestTrace,
   capture,
   keyPolicies,
+  limitCounters,
   keyKinds,
   fewerIndexes,
 ];

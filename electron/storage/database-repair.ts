@@ -17,7 +17,7 @@ const essential = ['meta', 'keys'] as const;
 /** As far as they can be read. Single requests are not among them: they may be millions, and stay in the copy. */
 const wanted = [
   'response_owners',
-  'admissions',
+  'limit_counters',
   'strangers',
   'usage_groups',
   'usage_rollups',

@@ -6,7 +6,9 @@ import { type KeyFacts, keyFacts } from '../../shared/model.ts';
 import { durably, inTransaction } from './transaction.ts';
 
 /** A key as it is kept: its facts without those that are derived. */
-export type StoredKey = Readonly<Omit<KeyFacts, 'status' | 'usable' | 'today'>> & { readonly paused: boolean };
+export type StoredKey = Readonly<Omit<KeyFacts, 'status' | 'usable' | 'today' | 'budgets'>> & {
+  readonly paused: boolean;
+};
 
 export type KeyPatch = { readonly [Name in keyof Omit<StoredKey, 'id'>]?: StoredKey[Name] };
 
@@ -119,7 +121,7 @@ function toRecord(key: StoredKey): KeyRecord {
   };
 }
 
-const storedFacts = keyFacts.omit({ status: true, usable: true, today: true });
+const storedFacts = keyFacts.omit({ status: true, usable: true, today: true, budgets: true });
 
 function fromRecord(row: KeyRecord): StoredKey {
   const facts = storedFacts.parse({

@@ -7,6 +7,7 @@ import type { RequestQuery, UsageGroup, UsageReport } from '../../shared/usage-m
 import { type CaptureWrites, createCaptureWrites } from './capture-table.ts';
 import { lookThrough } from './database-repair.ts';
 import { createBatchWrite, type LedgerBatch } from './ledger-batch.ts';
+import { createLimitCounterTable, type LimitCounterRow } from './limit-counter-table.ts';
 import { createRequestList, type ListedPage, type ListedRequest } from './request-list.ts';
 import { createRetention, type Kept } from './retention.ts';
 import { createUnmeteredReport, type UnmeteredCounts } from './unmetered-table.ts';
@@ -17,6 +18,11 @@ import { createUsageTable } from './usage-table.ts';
 export type LedgerWrites = {
   /** Writes all of a batch, exactly once however often it is sent, or nothing of it and throws. */
   readonly write: (batch: LedgerBatch) => void;
+  /** Notes how much of their limits keys and projects have used, and forgets what is over. */
+  readonly count: (counted: {
+    readonly put: readonly LimitCounterRow[];
+    readonly drop: readonly LimitCounterRow[];
+  }) => void;
   /** Takes one small step at deleting what is old; true while there may be more. */
   readonly prune: (at: { readonly nowMs: number; readonly kept: Kept }) => boolean;
   readonly keepCaptured: CaptureWrites['insert'];
@@ -39,8 +45,10 @@ export function createLedgerWrites(db: DatabaseSync): LedgerWrites {
   const usage = createUsageTable(db);
   const retention = createRetention({ db, usage });
   const captured = createCaptureWrites(db);
+  const counters = createLimitCounterTable(db);
   return {
     write: createBatchWrite({ db, usage }),
+    count: ({ put, drop }) => counters.save(put, drop),
     prune: ({ nowMs, kept }) => retention(nowMs, kept),
     keepCaptured: captured.insert,
     pruneCaptured: captured.pruneBefore,

@@ -3,6 +3,9 @@
 
 import { connect, type Socket } from 'node:net';
 import { createGateway, type Gateway } from '../../electron/gateway/gateway.ts';
+import { ownBudgets } from '../../electron/gateway/key-limits.ts';
+import type { CounterRow } from '../../electron/gateway/limit-counters.ts';
+import { createMemoryCounters } from '../../electron/gateway/memory-counters.ts';
 import type { GatewayKey, GatewayPorts, GatewayUpstream } from '../../electron/gateway/ports.ts';
 import { systemClock } from '../../electron/lib/clock.ts';
 import { createLog, type Log } from '../../electron/lib/log.ts';
@@ -46,7 +49,9 @@ export type BedOptions = {
   readonly key?: Partial<GatewayKey>;
   readonly clock?: GatewayPorts['clock'];
   readonly capture?: GatewayPorts['capture'];
-  readonly admissions?: readonly { readonly keyId: string; readonly at: number }[];
+  /** What an earlier run left of limits. */
+  readonly counted?: readonly CounterRow[];
+  readonly prices?: GatewayPorts['prices'];
 };
 
 export async function makeBed(options: BedOptions = {}): Promise<Bed> {
@@ -85,8 +90,14 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
       stranger: (code) => void strangers.push(code),
       today: () => ({ requests: rows.length, tokensIn: 0, tokensOut: 0 }),
     },
-    admissions: { recent: () => options.admissions ?? [], record: () => {} },
     capture: options.capture ?? { wants: () => false, keep: () => {} },
+    counters: createMemoryCounters({
+      store: { load: () => options.counted ?? [], save: () => {} },
+      clock: options.clock ?? systemClock,
+      log,
+    }),
+    prices: options.prices ?? { costOf: () => undefined },
+    budgetOwners: (key) => [ownBudgets(key)],
     upstreamFailed: () => {},
     lookup: undefined,
     clock: options.clock ?? systemClock,
@@ -125,6 +136,7 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
       credential: undefined,
       health: 'up',
       models: new Set(['m']),
+      parallel: null,
       ...facts,
     };
     upstreams.push(added);

@@ -4,6 +4,7 @@ import type { KeyPolicyPatch } from '../../../shared/key-policy.ts';
 import { UsageError } from '../cli-errors.ts';
 import { parseDuration, parseList, parseWhole } from '../flag-values.ts';
 import type { Flags } from '../flags.ts';
+import { limitFlags, parseLimitFlags } from './limit-flags.ts';
 import { parsePolicyFlags, policyFlags } from './policy-flags.ts';
 
 export const fieldFlags = {
@@ -13,6 +14,7 @@ export const fieldFlags = {
   parallel: { value: 'N', about: 'Requests running at once; none lifts the limit.' },
   models: { value: 'a,b', about: 'The only models it may use, * for anything; all lifts the limit.' },
   ...policyFlags,
+  ...limitFlags,
 } as const;
 
 export type KeyFields = {
@@ -34,7 +36,7 @@ export function parseKeyFields(flags: Flags<keyof typeof fieldFlags>, now: numbe
     rpm: orNull(flags.text('rpm'), 'none', (text) => parseWhole('--rpm', text, 0, 1_000_000)),
     parallel: orNull(flags.text('parallel'), 'none', (text) => parseWhole('--parallel', text, 1, 100_000)),
     models: orNull(flags.text('models'), 'all', parseModels),
-    policy: parsePolicyFlags(flags),
+    policy: joinPolicies(parsePolicyFlags(flags), parseLimitFlags(flags)),
   };
 }
 
@@ -47,4 +49,10 @@ function parseModels(text: string): string[] {
   const models = parseList(text);
   if (models.length === 0) throw new UsageError('--models takes model names with commas between them, or all.');
   return models;
+}
+
+/** What several kinds of flags say, as one; undefined where none of them says anything. */
+function joinPolicies(...patches: readonly (KeyPolicyPatch | undefined)[]): KeyPolicyPatch | undefined {
+  const said = patches.filter((patch) => patch !== undefined);
+  return said.length === 0 ? undefined : Object.assign({}, ...said);
 }

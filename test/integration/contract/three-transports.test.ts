@@ -43,6 +43,7 @@ const inputs: Readonly<Record<string, unknown>> = {
   'keys.resetCounters': { ref: laptop.id },
   'policy.test': { key: laptop.name, operation: 'chat', model: 'qwen3-8b', from: '192.168.1.7' },
   'keys.topUp': { ref: laptop.id, add: { period: 'day', tokens: 1000, endsAt: 2_000_000_000_000 } },
+  'limits.get': { ref: laptop.id },
   'upstreams.list': undefined,
   'upstreams.add': { url: studio.url },
   'upstreams.test': { ref: studio.id },

@@ -10,6 +10,7 @@ import { type Contract, contract } from '../../../shared/contract.ts';
 import { errorsFromWire, errorsToWire } from '../../../shared/error-wire.ts';
 import { KeyhatchError } from '../../../shared/errors.ts';
 import { usualPolicy } from '../../../shared/key-policy.ts';
+import type { LimitStates } from '../../../shared/limit-model.ts';
 import type { UnmeteredReport } from '../../../shared/metering-model.ts';
 import type { Finding, KeyFacts, LockedAddress, Status, UpstreamStatus } from '../../../shared/model.ts';
 import type { PolicyAnswer } from '../../../shared/policy-model.ts';
@@ -43,6 +44,7 @@ export const laptop: KeyFacts = {
   limits: { rpm: 60, parallel: null },
   models: null,
   policy: usualPolicy,
+  budgets: [],
   usable: true,
   today: { requests: 4, tokensIn: 900, tokensOut: 120 },
 };
@@ -76,6 +78,7 @@ export const studio: UpstreamStatus = {
   latencyMs: 12,
   checkedAt: now,
   models: ['qwen3-8b', 'gemma-3'],
+  places: { limit: 4, from: 'kind', running: 2, queued: 0 },
   isDefault: true,
   hasCredential: false,
   setByFlag: false,
@@ -92,6 +95,7 @@ export const running: Status = {
     startedAt: now - hour,
     reason: null,
     running: 2,
+    queued: 0,
     reachable: [],
   },
   dashboard: { url: null },
@@ -117,7 +121,7 @@ export const captured: CaptureState = {
 export const atRest: Status = {
   ...running,
   shell: 'at-rest',
-  server: { state: 'stopped', urls: [], startedAt: null, reason: null, running: 0, reachable: [] },
+  server: { state: 'stopped', urls: [], startedAt: null, reason: null, running: 0, queued: 0, reachable: [] },
 };
 
 export const unmetered: UnmeteredReport = {
@@ -174,6 +178,18 @@ const series: UsageSeries = {
   refusals: [{ code: 'key_missing', count: 7 }],
 };
 
+function limitsOf({ limits, budgets }: KeyFacts): LimitStates {
+  return {
+    requestsPerMinute:
+      limits.rpm === null ? null : { limit: limits.rpm, used: 4, remaining: limits.rpm - 4, resetMs: 0 },
+    requestsPerHour: null,
+    tokensPerMinute: null,
+    parallel: { limit: limits.parallel, running: 1 },
+    priority: 'normal',
+    waiting: 0,
+    budgets: [...budgets],
+  };
+}
 const week = Array.from({ length: 7 }, () => new Array<number>(24).fill(0));
 
 const noDesktop = (): never => {
@@ -280,6 +296,9 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
       rotate: os.keys.rotate.handler(({ input }) =>
         created({ ...keyOf(input.ref), oldSecretUntil: input.graceMs === 0 ? null : now + input.graceMs }),
       ),
+    },
+    limits: {
+      get: os.limits.get.handler(({ input }) => limitsOf(keyOf(input.ref))),
     },
     policy: {
       test: os.policy.test.handler(({ input }) => policyAnswerFor(keyOf(input.key))),
