@@ -50,6 +50,7 @@ function portsBefore({ upstreamPort, key }: MeteringQuestion): GatewayPorts & { 
     responses: { claim() {}, find: () => undefined },
     usage: { record() {}, stranger() {}, today: () => ({ requests: 0, tokensIn: 0, tokensOut: 0 }) },
     admissions: { recent: () => [], record() {} },
+    capture: { wants: () => false, keep() {} },
     upstreamFailed() {},
     lookup: undefined,
     clock: systemClock,

@@ -3,12 +3,12 @@
 
 import { randomBytes, randomFillSync } from 'node:crypto';
 import { join } from 'node:path';
-import { makeId } from '../shared/key-format.ts';
+import { joinCapture } from './compose-capture.ts';
 import { joinDashboard } from './compose-dashboard.ts';
-import { openEcho } from './compose-echo.ts';
 import { openLedger } from './compose-ledger.ts';
 import { joinMetrics } from './compose-metrics.ts';
 import { joinPolicy } from './compose-policy.ts';
+import { joinUpstreams } from './compose-upstreams.ts';
 import { joinUsage } from './compose-usage.ts';
 import { joinVault } from './compose-vault.ts';
 import { type ControlServer, startControlServer } from './control/control-server.ts';
@@ -16,15 +16,15 @@ import { createChangeFeed } from './core/change-feed.ts';
 import { createDiscovery } from './core/discovery.ts';
 import { examine } from './core/doctor.ts';
 import { startHousekeeping } from './core/housekeeping.ts';
-import { createKeyRegistry } from './core/key-registry.ts';
+import { createKeyRegistry, resolveKey } from './core/key-registry.ts';
 import { createKeys } from './core/keys.ts';
 import { noDesktop } from './core/no-desktop.ts';
 import { reachableAt } from './core/reachable.ts';
+import { createReplay } from './core/replay.ts';
 import { createRouter } from './core/router.ts';
 import { createServerControl } from './core/server-control.ts';
 import { createSettingsCalls } from './core/settings-calls.ts';
 import { statusNow } from './core/status.ts';
-import { createUpstreams } from './core/upstreams.ts';
 import { createVaultDoor, doorTo, type WatchedVaultDoor } from './core/vault-door.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { systemClock } from './lib/clock.ts';
@@ -35,11 +35,7 @@ import type { House, Shell } from './shell.ts';
 import { acquireProfileLock } from './storage/profile-lock.ts';
 import { detectServers } from './upstream/detect.ts';
 import { isOpenOnLan } from './upstream/exposure.ts';
-import { givenUpstreams } from './upstream/given-upstreams.ts';
 import { guardedLookup } from './upstream/guarded-lookup.ts';
-import { createHealthWatch } from './upstream/health-watch.ts';
-import { identify } from './upstream/probe.ts';
-import { parseUpstreamAddress } from './upstream/upstream-address.ts';
 
 const drainMs = 15_000;
 const detectTimeoutMs = 1_500;
@@ -50,7 +46,7 @@ const detectTimeoutMs = 1_500;
  */
 export async function compose(shell: Shell): Promise<House> {
   const { log, dataDir } = shell;
-  const clock = systemClock;
+  const clock = shell.clock ?? systemClock;
   const lifetime = createLifetime({ log, partDeadlineMs: drainMs + 5_000 });
   try {
     return await build();
@@ -76,43 +72,32 @@ export async function compose(shell: Shell): Promise<House> {
     const vaultDoor = doorTo(() => door.current);
     const registry = createKeyRegistry({ store: keyTable, vault: vaultDoor, clock, today: recorder.usage.today });
 
-    const health = createHealthWatch({
-      upstreams: () => upstreams.records().map((record) => ({ ...record, url: new URL(record.url) })),
+    const capture = joinCapture({
+      table: ledger.captured,
+      secrets: vault.secrets,
+      findKey: (ref) => resolveKey(registry, ref),
+      keyName: (id) => registry.get(id)?.name,
+      vaultLocked: vaultDoor.locked,
+      settings: settings.get,
       clock,
       log,
-      onChange() {
-        upstreams.healthChanged();
-        changes.statusChanged();
-      },
+      lifetime,
+      onChange: () => changes.statusChanged(),
     });
-    lifetime.own('health watch', health.stop);
-    const echo = shell.echo === 'off' ? undefined : await openEcho({ lifetime, log });
-    const upstreams = createUpstreams({
-      settings: settings.get,
-      saveSettings(list, fallbackId) {
-        settings.set('upstreams.list', list);
-        settings.set('upstreams.default', fallbackId);
-      },
-      fixed: [
-        ...(shell.echo === 'on' && echo ? [echo] : []),
-        ...(await givenUpstreams(shell.upstreams, detectTimeoutMs)),
-      ],
-      standIn: shell.echo === 'stand-in' ? echo : undefined,
+    const { health, upstreams } = await joinUpstreams({
+      shell,
+      settings,
       secrets: vault.secrets,
-      health: health.state,
-      refreshHealth: (id) => health.refresh(id),
-      parseAddress: (text, confirmed) => parseUpstreamAddress(text, { confirmed, ownAddresses: gateway.addresses() }),
-      identify: (url, credential) => identify(url, { credential, timeoutMs: detectTimeoutMs }),
-      makeId: () => makeId((bytes) => randomFillSync(bytes)),
-      onChange() {
-        changes.statusChanged();
-        void health.refresh();
-      },
+      ownAddresses: () => gateway.addresses(),
+      onChange: () => changes.statusChanged(),
+      detectTimeoutMs,
+      lifetime,
+      clock,
       log,
     });
 
-    const running = () => gateway.running();
-    const metrics = joinMetrics({ shell, settings: settings.get, keys: registry, recorder, upstreams, running, log });
+    const load = () => gateway;
+    const metrics = joinMetrics({ shell, settings: settings.get, registry, recorder, upstreams, load, clock, log });
     const gateway = createGateway({
       version: shell.version,
       instanceId: randomBytes(12).toString('hex'),
@@ -122,6 +107,7 @@ export async function compose(shell: Shell): Promise<House> {
       responses: recorder.responses,
       usage: metrics.usage,
       admissions: recorder.admissions,
+      capture,
       upstreamFailed: health.noteFailure,
       lookup: guardedLookup,
       clock,
@@ -159,6 +145,7 @@ export async function compose(shell: Shell): Promise<House> {
       knownKeyIds,
       onOpen() {
         changes.statusChanged();
+        capture.vaultOpened();
         void upstreams.loadCredentials().then(() => health.refresh());
       },
       onCreated: (created) => {
@@ -191,7 +178,8 @@ export async function compose(shell: Shell): Promise<House> {
         settingsProblems: settings.problems,
         upstreams: upstreams.statuses,
         requestsToday: ledger.requestsToday,
-        storageProblem: ledger.problem,
+        capture: capture.mark,
+        storageProblem: ledger.problem(),
       });
 
     const discovery = createDiscovery({
@@ -221,6 +209,7 @@ export async function compose(shell: Shell): Promise<House> {
       keyStates: () => registry.all().map(({ id, status }) => ({ id, status, usable: registry.isUsable(id) })),
       setting: (name) => settingsCalls.list().find((setting) => setting.name === name),
       viewOf: asked.requests.viewOf,
+      running: gateway.runningList,
       log,
     });
     lifetime.own('changes', changes.close);
@@ -238,6 +227,9 @@ export async function compose(shell: Shell): Promise<House> {
       upstreams,
       settings: settingsCalls,
       ...asked,
+      running: gateway.runningList,
+      capture,
+      replay: createReplay({ request: asked.requests.get, conversation: capture.conversation, send: gateway.replay }),
       lockout: gateway.lockout,
       profile: ledger.profile,
       dashboardLink: dashboard.link,
@@ -249,7 +241,7 @@ export async function compose(shell: Shell): Promise<House> {
           test: upstreams.test,
           openOnLan: (url) => isOpenOnLan(url),
           settingsProblems: settings.problems,
-          storage: ledger,
+          storage: { problem: ledger.problem(), keysDamaged: ledger.keysDamaged },
         }),
     });
 
@@ -267,6 +259,7 @@ export async function compose(shell: Shell): Promise<House> {
         startHousekeeping({
           settings: settings.get,
           prune: ledger.prune,
+          pruneCaptured: capture.prune,
           verifiers: vaultDoor.verifiers,
           clock,
           log,

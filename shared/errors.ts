@@ -346,6 +346,22 @@ const table = {
     message:
       '{file} cannot be read: {reason}. It was not touched: restore it from a copy, or move it away to begin anew.',
   },
+  capture_impossible: {
+    status: 409,
+    retry: false,
+    message:
+      'Nothing can be captured or opened at the moment, because {vault} cannot be read: {reason}. Requests themselves go on.',
+  },
+  capture_not_found: {
+    status: 404,
+    retry: false,
+    message: 'Nothing is kept of what the request "{id}" said. It was not captured, or what was kept has gone.',
+  },
+  replay_impossible: {
+    status: 409,
+    retry: false,
+    message: 'This request cannot be sent again: {reason}.',
+  },
   ledger_unavailable: {
     status: 503,
     retry: true,
@@ -394,11 +410,6 @@ const table = {
     status: 403,
     retry: false,
     message: 'Another web page tried to use the dashboard and was refused. Open the dashboard itself: {url}',
-  },
-  metrics_not_allowed: {
-    status: 403,
-    retry: false,
-    message: 'The key "{name}" may not read the metrics. Let it: keyhatch keys edit {id} --operations metrics',
   },
   desktop_only: {
     status: 409,

@@ -2,6 +2,7 @@
 // epoch milliseconds, every duration milliseconds, every size bytes. A secret stands in `createdKey` and nowhere else.
 
 import * as z from 'zod';
+import { captureMark } from './capture-model.ts';
 import { keyPolicy, keyPolicyPatch } from './key-policy.ts';
 import { modelPattern } from './model-patterns.ts';
 import { dialects, type UpstreamKind, upstreamKindNames } from './upstream-kinds.ts';
@@ -182,6 +183,8 @@ export const status = z.object({
     sentence: z.string(),
   }),
   keys: z.object({ active: count, total: count }),
+  /** Whose prompts and answers are being kept: to be seen wherever this is shown. */
+  capture: captureMark,
   upstreams: z.array(upstreamStatus),
   requestsToday: count,
   warnings: z.array(z.string()),

@@ -2,6 +2,7 @@
 
 import { serveFlags } from '../serve/serve-arguments.ts';
 import { type Command, globalFlags } from './command.ts';
+import { captureCommands } from './commands/capture-commands.ts';
 import { dashboardLinkCommand } from './commands/dashboard-command.ts';
 import { detectCommand } from './commands/detect-command.ts';
 import { doctorCommand } from './commands/doctor-command.ts';
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   ...settingsCommands,
   usageCommand,
   requestsCommand,
+  ...captureCommands,
   statusCommand,
   ...lockoutCommands,
   dashboardLinkCommand,

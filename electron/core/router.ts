@@ -15,9 +15,12 @@ import type {
   SignInLink,
   Status,
 } from '../../shared/model.ts';
+import type { RunningRequest } from '../../shared/running-model.ts';
+import type { Capture } from './capture.ts';
 import type { ExportCalls } from './export-calls.ts';
 import type { Keys } from './keys.ts';
 import type { PolicyTest } from './policy-test.ts';
+import type { Replay } from './replay.ts';
 import type { RequestCalls } from './request-calls.ts';
 import type { ServerControl } from './server-control.ts';
 import type { SettingsCalls } from './settings-calls.ts';
@@ -52,6 +55,9 @@ export type RouterPorts = {
   readonly usage: UsageCalls;
   readonly exports: ExportCalls;
   readonly requests: RequestCalls;
+  readonly running: () => RunningRequest[];
+  readonly capture: Capture;
+  readonly replay: Replay;
   readonly lockout: LockoutCalls;
   readonly detect: () => Promise<DetectedServer[]>;
   readonly examine: () => Promise<Finding[]>;
@@ -61,7 +67,7 @@ export type RouterPorts = {
 };
 
 export function createRouter(ports: RouterPorts) {
-  const { status, server, keys, upstreams, settings, usage, exports, requests, desktop } = ports;
+  const { status, server, keys, upstreams, settings, usage, exports, requests, capture, desktop } = ports;
   const calls = implement(contract);
   return calls.router({
     status: {
@@ -116,6 +122,15 @@ export function createRouter(ports: RouterPorts) {
       list: calls.requests.list.handler(({ input }) => requests.list(input)),
       get: calls.requests.get.handler(({ input }) => requests.get(input.id)),
       export: calls.requests.export.handler(({ input, signal }) => exports.requests(input, signal)),
+      running: calls.requests.running.handler(() => ports.running()),
+      conversation: calls.requests.conversation.handler(({ input }) => capture.conversation(input.id)),
+      replay: calls.requests.replay.handler(({ input }) => ports.replay(input)),
+    },
+    capture: {
+      list: calls.capture.list.handler(() => capture.state()),
+      start: calls.capture.start.handler(({ input }) => capture.start(input.ref, input.forMs)),
+      stop: calls.capture.stop.handler(({ input }) => capture.stop(input.ref)),
+      wipe: calls.capture.wipe.handler(() => capture.wipe()),
     },
     lockout: {
       list: calls.lockout.list.handler(() => ports.lockout.list()),

@@ -1,5 +1,6 @@
 // The present state of everything, put together for the command line and the window.
 
+import type { CaptureMark } from '../../shared/capture-model.ts';
 import type { Reachable, Status, UpstreamStatus, VaultKind } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { accessSentence, isOnLan } from './access-sentence.ts';
@@ -19,6 +20,7 @@ export type StatusPorts = {
   readonly settingsProblems: () => readonly string[];
   readonly upstreams: () => UpstreamStatus[];
   readonly requestsToday: () => number;
+  readonly capture: () => CaptureMark;
   /** What became of a damaged database; null when it was whole. */
   readonly storageProblem: string | null;
 };
@@ -47,6 +49,7 @@ export function statusNow(ports: StatusPorts): Status {
       active: keys.filter(({ id, status }) => status === 'active' && ports.keys.isUsable(id)).length,
       total: keys.length,
     },
+    capture: ports.capture(),
     upstreams: ports.upstreams(),
     requestsToday: ports.requestsToday(),
     warnings: [

@@ -28,6 +28,8 @@ export const trayTexts = {
     failed: 'could not start',
   },
   runningOn: (url: string) => `running on ${url}`,
+  capturing: (count: number) => `capturing ${counted(count, 'key', 'keys')}`,
+  capturingKey: (name: string, until: string) => `Capturing ${name} until ${until}`,
   noUpstream: 'no model server answers',
   vaultLocked: 'keys are locked away',
   keys: (count: number) => counted(count, 'key', 'keys'),

@@ -62,8 +62,8 @@ export function createAdmission(ports: AdmitPorts): Admission {
         windowOf(caller.key.id).count(ports.clock.monotonic());
         ports.admissions.record(caller.key.id, admittedAt);
       }
-      const request = ports.running.enter(caller);
-      return { ...identified, admittedAt, lease: onceOnly(request.done), ending: request.ending };
+      const { done, ending, progress } = ports.running.enter(identified);
+      return { ...identified, admittedAt, lease: onceOnly(done), ending, progress };
     },
     rateOf(key) {
       const limit = key.limits.rpm;

@@ -33,6 +33,7 @@ export function authorize(bodied: Bodied, ports: AuthorizePorts): Authorized {
   const chosen = owned === undefined ? byModel(model, ports.upstreams) : upstreams.filter(({ id }) => id === owned);
   const candidates = speaking(bodied, chosen, upstreams);
   checkListed(model, candidates);
+  bodied.progress.model = model;
   const [first, ...rest] = candidates;
   if (!first) throw new KeyhatchError('no_upstream');
   return { ...bodied, model, edits: editsFor(bodied, model), candidates: [first, ...rest] };

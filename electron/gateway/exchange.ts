@@ -6,6 +6,7 @@ import { KeyhatchError } from '../../shared/errors.ts';
 import type { Dialect } from '../../shared/upstream-kinds.ts';
 import type { Splice } from './body-edits.ts';
 import type { BodyFacts } from './body-policy.ts';
+import type { CaptureTap } from './capture-tap.ts';
 import type { GatewayKey, GatewayUpstream } from './ports.ts';
 import type { Operation, RouteRow } from './route-table.ts';
 import type { Ending } from './running.ts';
@@ -23,6 +24,8 @@ export type Received = {
   readonly expectsContinue: boolean;
   /** It asks to become a WebSocket at a place that offers one. */
   readonly upgrades?: true;
+  /** The owner's own, from inside the process: no network lies between. */
+  readonly inside?: boolean;
   /** Told why an answer breaks off, where that is said in another way than by bytes in it. */
   readonly onCut?: ((error: KeyhatchError) => void) | undefined;
 };
@@ -54,11 +57,21 @@ export type Caller =
   | { readonly kind: 'key'; readonly key: GatewayKey }
   | { readonly kind: 'this_computer' }
   | { readonly kind: 'anonymous' }
+  /** The owner sends a captured request once more; in process, never from a socket. */
+  | { readonly kind: 'replay'; readonly of: string }
   /** Nobody, on a public route. */
   | { readonly kind: 'nobody' };
 
 /** After identify: we know who asks. */
 export type Identified = Routed & { readonly caller: Caller };
+
+/** What comes to be known of a request while it runs, for whoever looks at it meanwhile, and for its row however it ends. */
+export type Progress = {
+  model: string | undefined;
+  upstreamName: string | undefined;
+  /** When it went to the model server, epoch milliseconds. */
+  forwardedAt: number | null;
+};
 
 /** Given back exactly once, whatever happens. */
 export type Lease = { readonly release: () => void };
@@ -69,6 +82,7 @@ export type Admitted = Identified & {
   readonly lease: Lease;
   /** Says when and why the request may not go on: its key was revoked, or the server stops. */
   readonly ending: Ending;
+  readonly progress: Progress;
 };
 
 /** After body: read whole, within its bounds. `bytes` is what goes on to the upstream. */
@@ -92,6 +106,8 @@ export type Authorized = Bodied & {
   readonly edits: readonly Splice[];
   /** Upstreams that serve it, best first; only a refused connection moves on to the next. */
   readonly candidates: readonly [GatewayUpstream, ...GatewayUpstream[]];
+  /** Where its bodies are copied to, when its key is being captured. */
+  readonly capture?: CaptureTap | undefined;
   /** How long it waited for a place at the upstream; left out where there is nothing to wait for. */
   readonly queuedMs?: number;
 };

@@ -10,6 +10,7 @@ import { bareHost } from '../lib/bare-host.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type AnswerCopies, createAnswerCopies } from './answer-copy.ts';
 import { type Attempt, breakOff, endAttempt, endOf, type Forwarded, hold, release, tallyFacts } from './attempt.ts';
+import { watchErrorBody } from './error-text.ts';
 import { type Authorized, endedError, ownerOf } from './exchange.ts';
 import { clientHeaders, upstreamHeaders } from './forward-headers.ts';
 import type { GatewayUpstream, ResponseOwners } from './ports.ts';
@@ -89,6 +90,7 @@ export function createForward(ports: ForwardPorts): Forward {
         splice,
         splices: [...exchange.edits, ...(splice ? [splice] : [])].sort((a, b) => a.from - b.from),
         strip: undefined,
+        errorHead: undefined,
         forwardedAt: null,
         firstByteAt: null,
         bytesOut: 0,
@@ -104,6 +106,8 @@ export function createForward(ports: ForwardPorts): Forward {
       if (res.destroyed) return onClose();
       if (exchange.ending.reason()) return onEnded();
       exchange.ending.tell(onEnded);
+      exchange.progress.upstreamName = upstream.name;
+      exchange.progress.forwardedAt = ports.clock.now();
       send(proxy, state, sendPorts);
     });
   }
@@ -182,7 +186,10 @@ function onRequest(state: Attempt, request: ClientRequest, ports: ForwardPorts):
   const begun = () => {
     if (!upload) return waitForAnswer();
     clearTimeout(state.timer);
-    request.once('finish', waitForAnswer);
+    request.once('finish', () => {
+      state.forwardedAt = ports.clock.now();
+      waitForAnswer();
+    });
     upload.start((error) => endAttempt(state, error));
   };
   if (request.socket?.connecting) {
@@ -214,9 +221,11 @@ function onResponse(state: Attempt, response: IncomingMessage, ports: SendPorts)
   }
   const tally = openTallyFor(exchange, upstream, response, ports.responses);
   state.tally = tally;
+  if ((response.statusCode ?? 500) >= 400) state.errorHead = watchErrorBody([upstream.credential]);
   const streamEnd = exchange.operation === 'models:manage' ? undefined : watchStreamEnd(response, exchange.req.method);
   const pass = (bytes: Buffer) => {
     state.bytesOut += bytes.length;
+    exchange.capture?.answer(bytes);
     if (!res.write(bytes)) response.pause();
   };
   const strip = state.splice && ports.asking.answered(response, upstream) ? createUsageStrip(pass) : undefined;
@@ -225,6 +234,7 @@ function onResponse(state: Attempt, response: IncomingMessage, ports: SendPorts)
     // Broken off, or nobody is there any more: nothing may follow.
     if (state.endedBy || res.destroyed) return;
     tally.chunk(chunk, ports.clock.now());
+    state.errorHead?.chunk(chunk);
     state.copy?.chunk(chunk);
     streamEnd?.chunk(chunk);
     if (strip) strip.chunk(chunk);

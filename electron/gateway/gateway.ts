@@ -1,12 +1,15 @@
 // The data plane as a whole: listeners, pipeline and running requests under one roof. Started, moved and stopped by core;
 // knows nothing of who asks it to.
 
+import type { RunningRequest } from '../../shared/running-model.ts';
 import { createConnectionLimits } from './connection-limits.ts';
 import { createListener, type ListenAddress, urlOf } from './listener.ts';
 import { createLockout, type Lockout } from './lockout.ts';
 import { createPipeline } from './pipeline.ts';
 import type { GatewayPorts } from './ports.ts';
+import { makeRequestId } from './request-id.ts';
 import { createRunningRequests } from './running.ts';
+import { type ReplayOrder, sendInside } from './send-inside.ts';
 import { offersSocket } from './socket/upgrade.ts';
 
 export type Gateway = {
@@ -18,6 +21,10 @@ export type Gateway = {
   readonly stop: (drainMs: number) => Promise<void>;
   /** How many requests run now. */
   readonly running: () => number;
+  /** Which those are, newest first; at most the newest hundred. */
+  readonly runningList: () => RunningRequest[];
+  /** Sends a request of the owner's through the pipeline. @returns its id, at once: how it ends stands in its row */
+  readonly replay: (order: Omit<ReplayOrder, 'id'>) => string;
   /** To be called when a key changed: ends its running requests if it may no longer be used. */
   readonly keyChanged: (keyId: string) => void;
   readonly lockout: Pick<Lockout, 'list' | 'unlock'>;
@@ -58,6 +65,12 @@ export function createGateway(
     urls: () => [...new Set(listener.addresses().map(urlOf))],
     stop,
     running: () => running.count(),
+    runningList: running.list,
+    replay(order) {
+      const id = makeRequestId(ports.clock.now());
+      void sendInside({ ...order, id }, pipeline.handle);
+      return id;
+    },
     keyChanged(keyId) {
       running.keyChanged(keyId);
       sockets.keyChanged(keyId);

@@ -1,20 +1,20 @@
 // A request's way through the gateway, top to bottom: guard, route, identify, permit, admit, body, authorize, forward, meter.
 // The only place that catches: one refusal, in the caller's dialect. What a stage took is given back here, once.
 
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { KeyhatchError } from '../../shared/errors.ts';
 import { type Admission, createAdmission } from './admit.ts';
 import type { Forwarded } from './attempt.ts';
 import { authorize } from './authorize.ts';
 import { readBody } from './body.ts';
 import { createBodyBudget } from './body-memory.ts';
+import { type CaptureTaps, createCaptureTaps } from './capture-tap.ts';
+import { createClientName } from './client-name.ts';
 import { answerPreflight, isPreflight, setCorsHeaders } from './cors.ts';
-import type { Received, SoFar } from './exchange.ts';
+import type { Authorized, Received, SoFar } from './exchange.ts';
 import { createForward } from './forward.ts';
 import { guard } from './guard.ts';
 import { identify } from './identify.ts';
 import { createKeyRules } from './key-rules.ts';
-import type { Handler } from './listener.ts';
 import type { Lockout } from './lockout.ts';
 import { meter } from './meter.ts';
 import { answerModelList, upstreamsToList } from './model-list.ts';
@@ -25,13 +25,14 @@ import { refuse } from './reply.ts';
 import { makeRequestId } from './request-id.ts';
 import { createRouter, dialectOfPath } from './route.ts';
 import type { RunningRequests } from './running.ts';
+import type { InsideHandler } from './send-inside.ts';
 import { createSocketUpgrade, type SocketUpgrade } from './socket/upgrade.ts';
 import { createTokenRecount } from './token-recount.ts';
 import { createUpstreamAgents } from './upstream-agent.ts';
 
 export type Pipeline = {
   /** Takes a request from any listener; never rejects. */
-  readonly handle: Handler;
+  readonly handle: InsideHandler;
   readonly sockets: SocketUpgrade;
   readonly close: () => void;
 };
@@ -52,25 +53,22 @@ export function createPipeline(given: PipelinePorts): Pipeline {
     settings: ports.settings,
     budget: createBodyBudget(() => ports.settings()['limits.bodiesInFlightBytes']),
   };
+  const taps = createCaptureTaps(ports.capture);
   const recount = createTokenRecount({ ...ports, agents });
-  const meterPorts = { ...ports, recount };
+  const meterPorts = { ...ports, recount, clientName: createClientName() };
   const listPorts = { ...ports, agents };
   const ownPorts = { ...ports, admission };
 
-  async function handle(
-    req: IncomingMessage,
-    res: ServerResponse,
-    expectsContinue: boolean,
-    onCut?: Received['onCut'],
-  ): Promise<void> {
+  const handle: InsideHandler = async (req, res, expectsContinue, onCut, inside) => {
     const receivedAt = ports.clock.now();
     const received: Received = {
       req,
       res,
-      id: makeRequestId(receivedAt),
+      id: inside?.id ?? makeRequestId(receivedAt),
       receivedAt,
       expectsContinue,
       onCut,
+      inside: inside !== undefined,
     };
     let soFar: SoFar = received;
     let end: Forwarded | KeyhatchError | undefined;
@@ -82,7 +80,7 @@ export function createPipeline(given: PipelinePorts): Pipeline {
       setCorsHeaders(req, res, ports.settings());
       const routed = route(guarded);
       soFar = routed;
-      const identified = identify(routed, ports);
+      const identified = inside ? { ...routed, caller: inside.caller } : identify(routed, ports);
       soFar = identified;
       const admitted = admission.admit(permit(identified, ports));
       soFar = admitted;
@@ -94,7 +92,9 @@ export function createPipeline(given: PipelinePorts): Pipeline {
       soFar = authorized;
       const lists = upstreamsToList(authorized, listPorts);
       if (lists) return await answerModelList(authorized, lists, listPorts);
-      end = await forward(authorized);
+      const tapped = withCapture(authorized, taps);
+      soFar = tapped;
+      end = await forward(tapped);
     } catch (error) {
       end = expected(error, received.id);
       if (!res.headersSent) {
@@ -111,9 +111,10 @@ export function createPipeline(given: PipelinePorts): Pipeline {
       } finally {
         soFar.lease?.release();
         meter(soFar, end, meterPorts);
+        soFar.capture?.end();
       }
     }
-  }
+  };
 
   function expected(error: unknown, id: string): KeyhatchError {
     if (error instanceof KeyhatchError) return error;
@@ -137,6 +138,14 @@ export function createPipeline(given: PipelinePorts): Pipeline {
       agents.close();
     },
   };
+}
+
+// Said on the answer itself, so that whoever holds the key can know.
+function withCapture(authorized: Authorized, taps: CaptureTaps): Authorized {
+  const capture = taps.open(authorized);
+  if (!capture) return authorized;
+  authorized.res.setHeader('x-keyhatch-captured', '1');
+  return { ...authorized, capture };
 }
 
 // What a key has left of its minute, on every answer, so that clients can pace themselves.

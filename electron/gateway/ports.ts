@@ -9,6 +9,7 @@ import type { Dialect, UpstreamKind } from '../../shared/upstream-kinds.ts';
 import type { RequestRow } from '../../shared/usage-model.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import type { CapturePort } from './capture-tap.ts';
 
 /** What the gateway knows of a key. Replaced as a whole when the owner changes it. */
 export type GatewayKey = {
@@ -89,6 +90,7 @@ export type GatewayPorts = {
   readonly responses: ResponseOwners;
   readonly usage: UsageSink;
   readonly admissions: AdmissionLog;
+  readonly capture: CapturePort;
   /** How an upstream's name becomes an address; undefined takes the system's way. */
   readonly lookup: LookupFunction | undefined;
   readonly clock: Clock;

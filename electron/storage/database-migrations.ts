@@ -6,6 +6,8 @@ import { usageRollups } from './migrations/0020-usage-rollups.ts';
 import { timesAndMetering } from './migrations/0030-times-and-metering.ts';
 import { tokenSources } from './migrations/0040-token-sources.ts';
 import { keyCounters } from './migrations/0041-key-counters.ts';
+import { requestTrace } from './migrations/0060-request-trace.ts';
+import { capture } from './migrations/0061-capture.ts';
 import { keyPolicies } from './migrations/0070-key-policies.ts';
 import { keyKinds } from './migrations/0090-key-kinds.ts';
 import { fewerIndexes } from './migrations/0120-fewer-indexes.ts';
@@ -22,6 +24,8 @@ export const databaseMigrations: readonly DatabaseMigration[] = [
   timesAndMetering,
   tokenSources,
   keyCounters,
+  requestTrace,
+  capture,
   keyPolicies,
   keyKinds,
   fewerIndexes,

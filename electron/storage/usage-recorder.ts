@@ -17,6 +17,8 @@ import type { UsageTable } from './usage-table.ts';
 
 const minuteMs = 60_000;
 const pruneEveryMs = 3_600_000;
+/** A crash may cost a second, and writing itself takes its time. */
+const usuallyEveryMs = 750;
 
 export type UsageRecorder = {
   readonly usage: {
@@ -75,7 +77,7 @@ export function createUsageRecorder(options: UsageRecorderOptions): UsageRecorde
     isUnwritable: isUnwritableRow,
     clock,
     log,
-    ...(options.everyMs === undefined ? {} : { everyMs: options.everyMs }),
+    everyMs: options.everyMs ?? usuallyEveryMs,
   });
 
   async function write({ id, items }: Batch<Item>): Promise<void> {

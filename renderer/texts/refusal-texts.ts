@@ -126,6 +126,11 @@ const texts: Readonly<Partial<Record<ErrorCode, RefusalText>>> = {
     why: 'An admin key was used where only inference keys open the door.',
     cure: 'Give the client an ordinary key from Keys: one that begins with kh_, not kha_.',
   },
+  keys_damaged: {
+    short: 'keys damaged',
+    why: 'The database of this server is damaged, so that no key can be checked and every one is refused.',
+    cure: 'Restore it from a copy; keyhatch doctor says how. The damaged file was set aside and not touched.',
+  },
   vault_locked: {
     short: 'vault locked',
     why: 'The place where keys are kept could not be read.',

@@ -108,7 +108,7 @@ export const settingsTexts = {
     title: 'Privacy',
     logged: 'What is kept of a request',
     loggedSentence:
-      'Which key, model and client, when, how long, how many tokens, and how it ended. Never what was asked or answered, and never a key.',
+      'Which key, model and client, when, how long, how many tokens, and how it ended. Never a key, and what was asked or answered only while you capture a key, which shows in red on every page.',
     clipboard: 'Clear copied keys',
     clipboardSentence: 'Takes a key off the clipboard 60 seconds after you copied it, if it is still there.',
     clipboards: { auto: 'Where it asks nobody', on: 'Always', off: 'Never' },

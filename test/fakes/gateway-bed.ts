@@ -45,6 +45,7 @@ export type BedOptions = {
   readonly hosts?: readonly string[];
   readonly key?: Partial<GatewayKey>;
   readonly clock?: GatewayPorts['clock'];
+  readonly capture?: GatewayPorts['capture'];
   readonly admissions?: readonly { readonly keyId: string; readonly at: number }[];
 };
 
@@ -85,6 +86,7 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
       today: () => ({ requests: rows.length, tokensIn: 0, tokensOut: 0 }),
     },
     admissions: { recent: () => options.admissions ?? [], record: () => {} },
+    capture: options.capture ?? { wants: () => false, keep: () => {} },
     upstreamFailed: () => {},
     lookup: undefined,
     clock: options.clock ?? systemClock,

@@ -4,6 +4,7 @@ import type { Status } from '../../../shared/model.ts';
 import { defineCommand } from '../command.ts';
 import { type Output, visible } from '../output.ts';
 import { textPairs } from '../text-table.ts';
+import { capturingLines } from './capture-commands.ts';
 import { healthText, paintHealth } from './upstreams-commands.ts';
 
 export const statusCommand = defineCommand({
@@ -35,7 +36,7 @@ function statusText(status: Status, out: Output): string {
   pairs.push(['Today', requestsText(status)]);
   pairs.push(['Profile', visible(status.dataDir)]);
   const warnings = status.warnings.map((warning) => paint('yellow', `! ${visible(warning)}`));
-  return [headline(status, out), textPairs(pairs), ...warnings].join('\n');
+  return [headline(status, out), ...capturingLines(status.capture, out), textPairs(pairs), ...warnings].join('\n');
 }
 
 function headline({ version, shell, pid, server }: Status, { paint, when }: Output): string {

@@ -8,12 +8,13 @@ import { useState } from 'react';
 import type { CreatedKey, KeyFacts } from '../../../shared/model.ts';
 import { useApi } from '../../api/api-context.tsx';
 import { keysTexts as texts } from '../../texts/keys-texts.ts';
+import { CaptureDialog } from '../capture/capture-dialog.tsx';
 import { KeyForm } from './key-form.tsx';
 import { useShowOnce } from './shown-once-place.tsx';
 
 export type KeyDialog =
   | { readonly kind: 'new' }
-  | { readonly kind: 'duplicate' | 'edit' | 'rotate'; readonly key: KeyFacts };
+  | { readonly kind: 'duplicate' | 'edit' | 'rotate' | 'capture'; readonly key: KeyFacts };
 
 type KeyDialogsProps = { readonly dialog: KeyDialog | undefined; readonly onClose: () => void };
 
@@ -27,6 +28,7 @@ export function KeyDialogs({ dialog, onClose }: KeyDialogsProps) {
   };
   if (!dialog) return null;
   if (dialog.kind === 'rotate') return <RotateDialog facts={dialog.key} onRotated={shown} onClose={onClose} />;
+  if (dialog.kind === 'capture') return <CaptureDialog facts={dialog.key} onClose={onClose} />;
   const { form } = texts;
   const edited = dialog.kind === 'edit' ? dialog.key : undefined;
   return (

@@ -6,6 +6,7 @@ import {
   IconCopyPlus,
   IconDots,
   IconId,
+  IconMessages,
   IconPencil,
   IconPlayerPause,
   IconPlayerPlay,
@@ -18,6 +19,7 @@ import type { KeyFacts } from '../../../shared/model.ts';
 import { clientOfUserAgent } from '../../../shared/snippets-user-agents.ts';
 import { useCalls } from '../../api/api-context.tsx';
 import { useCopy } from '../../api/copy.ts';
+import { captureTexts } from '../../texts/capture-texts.ts';
 import { keysTexts as texts } from '../../texts/keys-texts.ts';
 import { useAsk } from '../../ui/ask.tsx';
 import { formatRelative } from '../../ui/format.ts';
@@ -62,6 +64,14 @@ export function KeyMenu({ facts, open, onDeleted }: KeyMenuProps) {
         {!final && (
           <Menu.Item leftSection={<IconRefresh size={iconSize} />} onClick={() => open({ kind: 'rotate', key: facts })}>
             {texts.rotate}
+          </Menu.Item>
+        )}
+        {!final && (
+          <Menu.Item
+            leftSection={<IconMessages size={iconSize} />}
+            onClick={() => open({ kind: 'capture', key: facts })}
+          >
+            {captureTexts.menu}
           </Menu.Item>
         )}
         <Menu.Item

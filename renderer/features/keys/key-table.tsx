@@ -11,6 +11,7 @@ import { formatCount } from '../../ui/format.ts';
 import { Moment } from '../../ui/moment.tsx';
 import { Dot, Pill } from '../../ui/pill.tsx';
 import { VirtualRows } from '../../ui/virtual-rows.tsx';
+import { CapturePill } from '../capture/capture-mark.tsx';
 import type { KeyDialog } from './key-dialogs.tsx';
 import { KeyMenu } from './key-menu.tsx';
 import { hasEnded, limitText, stateOfKey } from './key-state.ts';
@@ -110,6 +111,7 @@ function KeyRow({ facts, open }: { readonly facts: KeyFacts; readonly open: (dia
             {facts.id}
           </Text>
           {tone !== 'good' && <Pill tone={tone}>{word}</Pill>}
+          <CapturePill keyId={facts.id} />
         </span>
         <Text size="xs" c="dimmed" hiddenFrom="sm" pl={17}>
           {facts.lastUsedAt === null ? commonTexts.never : <LastUse facts={facts} at={facts.lastUsedAt} />}

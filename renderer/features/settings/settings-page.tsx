@@ -9,6 +9,7 @@ import { settingsTexts as texts } from '../../texts/settings-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
 import { SettingSwitch } from '../../ui/setting-switch.tsx';
+import { CaptureCard } from '../capture/capture-card.tsx';
 import { LanSwitch } from '../server/access-panel.tsx';
 import { AboutCard } from './about-card.tsx';
 import { DashboardCard } from './dashboard-card.tsx';
@@ -47,6 +48,7 @@ function Cards({ status }: { readonly status: Status }) {
         <NetworkCard status={status} />
         <LimitsCard />
         <DataCard status={status} />
+        <CaptureCard />
       </Stack>
       <Stack gap={14}>
         <AccessCard />

@@ -4,6 +4,7 @@
 import { createRouterClient, implement, type Router } from '@orpc/server';
 import type { ContractClient } from '../../../electron/control/control-client.ts';
 import { silentLog } from '../../../electron/lib/log.ts';
+import type { CaptureState } from '../../../shared/capture-model.ts';
 import type { Change } from '../../../shared/change.ts';
 import { type Contract, contract } from '../../../shared/contract.ts';
 import { errorsFromWire, errorsToWire } from '../../../shared/error-wire.ts';
@@ -97,9 +98,20 @@ export const running: Status = {
   vault: { kind: 'keychain', state: 'open', reason: null },
   access: { requireKey: true, localhostBypass: false, onLan: false, sentence: 'Only programs with a key.' },
   keys: { active: 1, total: 2 },
+  capture: { on: [], problem: null },
   upstreams: [studio],
   requestsToday: 128,
   warnings: [],
+};
+
+/** Nothing is being captured, and something is kept. */
+export const captured: CaptureState = {
+  on: [],
+  problem: null,
+  requests: 3,
+  keptBytes: 12_345,
+  maxBytes: 209_715_200,
+  retentionDays: 7,
 };
 
 export const atRest: Status = {
@@ -312,6 +324,20 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
       get: os.requests.get.handler(({ input }) => {
         throw new KeyhatchError('request_not_found', { details: { id: input.id } });
       }),
+      running: os.requests.running.handler(() => []),
+      conversation: os.requests.conversation.handler(({ input }) => {
+        throw new KeyhatchError('capture_not_found', { details: { id: input.id } });
+      }),
+      replay: os.requests.replay.handler(() => ({ id: 'req_again' })),
+    },
+    capture: {
+      list: os.capture.list.handler(() => captured),
+      start: os.capture.start.handler(({ input }) => ({
+        ...captured,
+        on: [{ keyId: keyOf(input.ref).id, keyName: keyOf(input.ref).name, until: now + input.forMs }],
+      })),
+      stop: os.capture.stop.handler(() => captured),
+      wipe: os.capture.wipe.handler(() => ({ requests: captured.requests })),
     },
     lockout: { list: os.lockout.list.handler(() => [guesser]), unlock: os.lockout.unlock.handler(() => []) },
     profile: { get: os.profile.get.handler(() => ({ dataDir: '/profile', databaseBytes: 4096, requests: 128 })) },
