@@ -63,6 +63,8 @@ export async function compose(shell: Shell): Promise<House> {
     const openStore = () => shell.openSettingsStore(dataDir);
     const settings = openSettings({ file: settingsFile, openStore, flags: shell.flags, log });
 
+    const ground = { settings: settings.get, lifetime, clock, log };
+
     const ledger = openLedger({ shell, lifetime, clock, onWritten: (rows) => changes.requestsEnded(rows) });
     const { keyTable, recorder } = ledger;
 
@@ -79,7 +81,7 @@ export async function compose(shell: Shell): Promise<House> {
     });
     // Comes into being further down; these ask for it only once there is traffic.
     const later = () => gateway;
-    const limits = joinLimits({ ledger, registry, gateway: later, settings: settings.get, lifetime, clock, log });
+    const limits = joinLimits({ ...ground, ledger, registry, gateway: later });
 
     const { upstreams, health } = await joinUpstreams({
       shell,
@@ -92,27 +94,15 @@ export async function compose(shell: Shell): Promise<House> {
     });
 
     const capture = joinCapture({
+      ...ground,
       table: ledger.captured,
       secrets: vault.secrets,
       findKey: (ref) => resolveKey(registry, ref),
       keyName: (id) => registry.get(id)?.name,
       vaultLocked: vaultDoor.locked,
-      settings: settings.get,
-      clock,
-      log,
-      lifetime,
       onChange: () => changes.statusChanged(),
     });
-    const metrics = joinMetrics({
-      shell,
-      settings: settings.get,
-      registry,
-      recorder,
-      upstreams,
-      load: later,
-      clock,
-      log,
-    });
+    const metrics = joinMetrics({ ...ground, shell, registry, recorder, upstreams, load: later });
     const gateway = createGateway({
       version: shell.version,
       instanceId: randomBytes(12).toString('hex'),
