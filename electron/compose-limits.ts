@@ -16,14 +16,14 @@ import type { Log } from './lib/log.ts';
 
 export function joinLimits(options: {
   readonly ledger: Pick<Ledger, 'limitCounters'>;
-  readonly registry: () => KeyRegistry;
-  readonly load: () => Gateway;
+  readonly registry: KeyRegistry;
+  readonly gateway: () => Gateway;
   readonly settings: () => Settings;
   readonly lifetime: Lifetime;
   readonly clock: Clock;
   readonly log: Log;
 }) {
-  const { ledger, registry, load, settings, lifetime, clock, log } = options;
+  const { ledger, registry, gateway, settings, lifetime, clock, log } = options;
   const counters = createMemoryCounters({ store: ledger.limitCounters, clock, log });
   lifetime.own('limit counters', counters.close);
   const ports: Pick<GatewayPorts, 'counters' | 'prices' | 'budgetOwners'> = {
@@ -38,11 +38,11 @@ export function joinLimits(options: {
   };
   return {
     ports,
-    of: (ref: string): LimitStates => load().limitsOf(resolveKey(registry(), ref)),
+    of: (ref: string): LimitStates => gateway().limitsOf(resolveKey(registry, ref)),
     /** A key that is gone has none. */
-    budgets({ id }: { readonly id: string }): LimitStates['budgets'] {
-      const key = registry().get(id);
-      return key === undefined || key.policy.budgets.length === 0 ? [] : load().limitsOf(key).budgets;
+    budgets(keyId: string): LimitStates['budgets'] {
+      const key = registry.get(keyId);
+      return key === undefined || key.policy.budgets.length === 0 ? [] : gateway().limitsOf(key).budgets;
     },
   };
 }

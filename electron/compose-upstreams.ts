@@ -1,5 +1,5 @@
-// The part of composing that joins what stands behind the gateway: upstreams, their health and the built-in echo model if there is to be one.
-// Used by compose.ts alone.
+// The part of composing that joins model servers: what is known of them, how they are watched, and the built-in echo model
+// among them. Used by compose.ts alone.
 
 import { randomFillSync } from 'node:crypto';
 import { makeId } from '../shared/key-format.ts';
@@ -8,7 +8,6 @@ import { createUpstreams, type UpstreamPorts } from './core/upstreams.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Lifetime } from './lib/lifetime.ts';
-import type { Log } from './lib/log.ts';
 import type { SettingsBook } from './settings/settings-book.ts';
 import type { Shell } from './shell.ts';
 import { givenUpstreams } from './upstream/given-upstreams.ts';
@@ -16,27 +15,28 @@ import { createHealthWatch } from './upstream/health-watch.ts';
 import { identify } from './upstream/probe.ts';
 import { parseUpstreamAddress } from './upstream/upstream-address.ts';
 
-type UpstreamsOptions = Pick<UpstreamPorts, 'secrets'> & {
-  readonly shell: Pick<Shell, 'echo' | 'upstreams'>;
+export const detectTimeoutMs = 1_500;
+
+/** @throws KeyhatchError `upstream_address_refused` */
+export async function joinUpstreams(options: {
+  readonly shell: Pick<Shell, 'echo' | 'upstreams' | 'log'>;
   readonly settings: SettingsBook;
-  readonly gateway: () => Pick<Gateway, 'addresses' | 'placesAt' | 'upstreamsChanged'>;
+  readonly secrets: UpstreamPorts['secrets'];
+  readonly gateway: () => Gateway;
   readonly onChange: () => void;
-  readonly detectTimeoutMs: number;
   readonly lifetime: Lifetime;
   readonly clock: Clock;
-  readonly log: Log;
-};
-
-export async function joinUpstreams(options: UpstreamsOptions) {
-  const { shell, settings, lifetime, clock, log, detectTimeoutMs: timeoutMs } = options;
+}) {
+  const { shell, settings, secrets, gateway, onChange, lifetime, clock } = options;
+  const { log } = shell;
   const health = createHealthWatch({
     upstreams: () => upstreams.records().map((record) => ({ ...record, url: new URL(record.url) })),
     clock,
     log,
     onChange() {
       upstreams.healthChanged();
-      options.gateway().upstreamsChanged();
-      options.onChange();
+      gateway().upstreamsChanged();
+      onChange();
     },
   });
   lifetime.own('health watch', health.stop);
@@ -47,22 +47,24 @@ export async function joinUpstreams(options: UpstreamsOptions) {
       settings.set('upstreams.list', list);
       settings.set('upstreams.default', fallbackId);
     },
-    fixed: [...(shell.echo === 'on' && echo ? [echo] : []), ...(await givenUpstreams(shell.upstreams, timeoutMs))],
+    fixed: [
+      ...(shell.echo === 'on' && echo ? [echo] : []),
+      ...(await givenUpstreams(shell.upstreams, detectTimeoutMs)),
+    ],
     standIn: shell.echo === 'stand-in' ? echo : undefined,
-    secrets: options.secrets,
+    secrets,
     health: health.state,
-    places: (id) => options.gateway().placesAt(id),
+    places: (id) => gateway().placesAt(id),
     refreshHealth: (id) => health.refresh(id),
-    parseAddress: (text, confirmed) =>
-      parseUpstreamAddress(text, { confirmed, ownAddresses: options.gateway().addresses() }),
-    identify: (url, credential) => identify(url, { credential, timeoutMs }),
+    parseAddress: (text, confirmed) => parseUpstreamAddress(text, { confirmed, ownAddresses: gateway().addresses() }),
+    identify: (url, credential) => identify(url, { credential, timeoutMs: detectTimeoutMs }),
     makeId: () => makeId((bytes) => randomFillSync(bytes)),
     onChange() {
-      options.gateway().upstreamsChanged();
-      options.onChange();
+      gateway().upstreamsChanged();
+      onChange();
       void health.refresh();
     },
     log,
   });
-  return { health, upstreams };
+  return { upstreams, health };
 }

@@ -9,7 +9,7 @@ import { openLedger } from './compose-ledger.ts';
 import { joinLimits } from './compose-limits.ts';
 import { joinMetrics } from './compose-metrics.ts';
 import { joinPolicy } from './compose-policy.ts';
-import { joinUpstreams } from './compose-upstreams.ts';
+import { detectTimeoutMs, joinUpstreams } from './compose-upstreams.ts';
 import { joinUsage } from './compose-usage.ts';
 import { joinVault } from './compose-vault.ts';
 import { type ControlServer, startControlServer } from './control/control-server.ts';
@@ -39,7 +39,6 @@ import { isOpenOnLan } from './upstream/exposure.ts';
 import { guardedLookup } from './upstream/guarded-lookup.ts';
 
 const drainMs = 15_000;
-const detectTimeoutMs = 1_500;
 
 /**
  * Takes hold of a profile and builds everything that works on it.
@@ -64,6 +63,8 @@ export async function compose(shell: Shell): Promise<House> {
     const openStore = () => shell.openSettingsStore(dataDir);
     const settings = openSettings({ file: settingsFile, openStore, flags: shell.flags, log });
 
+    const ground = { settings: settings.get, lifetime, clock, log };
+
     const ledger = openLedger({ shell, lifetime, clock, onWritten: (rows) => changes.requestsEnded(rows) });
     const { keyTable, recorder } = ledger;
 
@@ -71,36 +72,37 @@ export async function compose(shell: Shell): Promise<House> {
     const vault = joinVault({ shell, ledger, knownKeyIds, clock });
     const door: { current: WatchedVaultDoor | undefined } = { current: undefined };
     const vaultDoor = doorTo(() => door.current);
-    const load = () => gateway;
-    const limits = joinLimits({ ledger, registry: () => registry, load, settings: settings.get, lifetime, clock, log });
-    const { today } = recorder.usage;
-    const registry = createKeyRegistry({ store: keyTable, vault: vaultDoor, clock, today, budgets: limits.budgets });
+    const registry = createKeyRegistry({
+      store: keyTable,
+      vault: vaultDoor,
+      clock,
+      today: recorder.usage.today,
+      budgets: (key) => limits.budgets(key.id),
+    });
+    // Comes into being further down; these ask for it only once there is traffic.
+    const later = () => gateway;
+    const limits = joinLimits({ ...ground, ledger, registry, gateway: later });
+
+    const { upstreams, health } = await joinUpstreams({
+      shell,
+      settings,
+      secrets: vault.secrets,
+      gateway: later,
+      onChange: () => changes.statusChanged(),
+      lifetime,
+      clock,
+    });
 
     const capture = joinCapture({
+      ...ground,
       table: ledger.captured,
       secrets: vault.secrets,
       findKey: (ref) => resolveKey(registry, ref),
       keyName: (id) => registry.get(id)?.name,
       vaultLocked: vaultDoor.locked,
-      settings: settings.get,
-      clock,
-      log,
-      lifetime,
       onChange: () => changes.statusChanged(),
     });
-    const { health, upstreams } = await joinUpstreams({
-      shell,
-      settings,
-      secrets: vault.secrets,
-      gateway: load,
-      onChange: () => changes.statusChanged(),
-      detectTimeoutMs,
-      lifetime,
-      clock,
-      log,
-    });
-
-    const metrics = joinMetrics({ shell, settings: settings.get, registry, recorder, upstreams, load, clock, log });
+    const metrics = joinMetrics({ ...ground, shell, registry, recorder, upstreams, load: later });
     const gateway = createGateway({
       version: shell.version,
       instanceId: randomBytes(12).toString('hex'),
@@ -109,8 +111,8 @@ export async function compose(shell: Shell): Promise<House> {
       upstreams: { list: upstreams.live, fallback: upstreams.fallback },
       responses: recorder.responses,
       usage: metrics.usage,
-      ...limits.ports,
       capture,
+      ...limits.ports,
       upstreamFailed: health.noteFailure,
       lookup: guardedLookup,
       clock,

@@ -24,20 +24,21 @@ export async function admit(identified: Identified, ports: AdmitPorts): Promise<
   const limited = caller.kind === 'key' && identified.route.own === undefined ? caller.key : undefined;
   if (limited) checkKey(limited, ports.running);
   // Before anything is waited for, so that those who come meanwhile are counted with it.
-  const { done, ending, progress } = ports.running.enter(identified);
-  const lease = onceOnly(done);
+  const request = ports.running.enter(identified);
+  const lease = onceOnly(request.done);
   try {
     if (limited) await countRequest(limited, ports);
   } catch (error) {
     lease.release();
     throw error;
   }
+  const { ending, progress } = request;
   return { ...identified, admittedAt, lease, ending, progress };
 }
 
 function checkKey(key: GatewayKey, running: RunningRequests): void {
   const { name, limits, policy } = key;
-  if (key.status === 'paused') throw new KeyhatchError('key_paused', { details: { name } });
+  checkPaused(key);
   if (limits.rpm === 0) throw blocked(key, 'rpm');
   if (policy.rph === 0) throw blocked(key, 'rph');
   if (limits.parallel !== null && running.count(key.id) >= limits.parallel) {

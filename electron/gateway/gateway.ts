@@ -25,6 +25,10 @@ export type Gateway = {
   readonly stop: (drainMs: number) => Promise<void>;
   /** How many requests run now, without those that wait in line. */
   readonly running: () => number;
+  /** Which those are, newest first; at most the newest hundred. */
+  readonly runningList: () => RunningRequest[];
+  /** Sends a request of the owner's through the pipeline. @returns its id, at once: how it ends stands in its row */
+  readonly replay: (order: Omit<ReplayOrder, 'id'>) => string;
   readonly queued: () => number;
   /** How many requests a model server answers now, and how many wait for it. */
   readonly placesAt: Places['at'];
@@ -32,10 +36,6 @@ export type Gateway = {
   readonly limitsOf: (key: GatewayKey) => LimitStates;
   /** To be called when upstreams were added or changed: they may take more at once than before. */
   readonly upstreamsChanged: () => void;
-  /** Which those are, newest first; at most the newest hundred. */
-  readonly runningList: () => RunningRequest[];
-  /** Sends a request of the owner's through the pipeline. @returns its id, at once: how it ends stands in its row */
-  readonly replay: (order: Omit<ReplayOrder, 'id'>) => string;
   /** To be called when a key changed: ends its running requests if it may no longer be used. */
   readonly keyChanged: (keyId: string) => void;
   readonly lockout: Pick<Lockout, 'list' | 'unlock'>;
@@ -83,6 +83,12 @@ export function createGateway(
     addresses: listener.addresses,
     urls: () => [...new Set(listener.addresses().map(urlOf))],
     stop,
+    runningList: running.list,
+    replay(order) {
+      const id = makeRequestId(ports.clock.now());
+      void sendInside({ ...order, id }, pipeline.handle);
+      return id;
+    },
     running: () => running.count() - places.queued(),
     queued: () => places.queued(),
     placesAt: places.at,
@@ -92,12 +98,6 @@ export function createGateway(
       waiting: places.queued(key.id),
     }),
     upstreamsChanged: places.look,
-    runningList: running.list,
-    replay(order) {
-      const id = makeRequestId(ports.clock.now());
-      void sendInside({ ...order, id }, pipeline.handle);
-      return id;
-    },
     keyChanged(keyId) {
       running.keyChanged(keyId);
       sockets.keyChanged(keyId);

@@ -97,11 +97,11 @@ export type GatewayPorts = {
   readonly upstreams: UpstreamRegistry;
   readonly responses: ResponseOwners;
   readonly usage: UsageSink;
+  readonly capture: CapturePort;
   readonly counters: LimitCounters;
   readonly prices: PricePort;
   /** Whose budgets a request of this key counts against. */
   readonly budgetOwners: (key: GatewayKey) => readonly BudgetOwner[];
-  readonly capture: CapturePort;
   /** How an upstream's name becomes an address; undefined takes the system's way. */
   readonly lookup: LookupFunction | undefined;
   readonly clock: Clock;

@@ -44,8 +44,8 @@ export type LedgerReads = UsageAnswers & {
 export function createLedgerWrites(db: DatabaseSync): LedgerWrites {
   const usage = createUsageTable(db);
   const retention = createRetention({ db, usage });
-  const counters = createLimitCounterTable(db);
   const captured = createCaptureWrites(db);
+  const counters = createLimitCounterTable(db);
   return {
     write: createBatchWrite({ db, usage }),
     count: ({ put, drop }) => counters.save(put, drop),

@@ -48,10 +48,10 @@ export type BedOptions = {
   readonly hosts?: readonly string[];
   readonly key?: Partial<GatewayKey>;
   readonly clock?: GatewayPorts['clock'];
+  readonly capture?: GatewayPorts['capture'];
   /** What an earlier run left of limits. */
   readonly counted?: readonly CounterRow[];
   readonly prices?: GatewayPorts['prices'];
-  readonly capture?: GatewayPorts['capture'];
 };
 
 export async function makeBed(options: BedOptions = {}): Promise<Bed> {
@@ -90,6 +90,7 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
       stranger: (code) => void strangers.push(code),
       today: () => ({ requests: rows.length, tokensIn: 0, tokensOut: 0 }),
     },
+    capture: options.capture ?? { wants: () => false, keep: () => {} },
     counters: createMemoryCounters({
       store: { load: () => options.counted ?? [], save: () => {} },
       clock: options.clock ?? systemClock,
@@ -97,7 +98,6 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
     }),
     prices: options.prices ?? { costOf: () => undefined },
     budgetOwners: (key) => [ownBudgets(key)],
-    capture: options.capture ?? { wants: () => false, keep: () => {} },
     upstreamFailed: () => {},
     lookup: undefined,
     clock: options.clock ?? systemClock,

@@ -7,6 +7,7 @@ import { ResponsesWS } from 'openai/resources/responses/ws';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { systemClock } from '../../../electron/lib/clock.ts';
+import { usualPolicy } from '../../../shared/key-policy.ts';
 import { json, startFakeUpstream } from '../../fakes/fake-upstream.ts';
 import { type Bed, makeBed } from '../../fakes/gateway-bed.ts';
 
@@ -482,4 +483,12 @@ test('a slow reader holds its generation back and gets every event', async () =>
   client.socket.resume();
   for (let index = 0; index <= count; index += 1) await client.next();
   expect(await client.next()).toEqual(done);
+});
+
+test('what a key may do holds at the upgrade and for each message after it', async () => {
+  const client = await connect();
+  expect((await client.turn()).at(-1)).toEqual(done);
+  bed.changeKey(bed.keyId, { policy: { ...usualPolicy, operations: ['embeddings'] } });
+  expect((await client.turn())[0]).toMatchObject({ status: 403, error: { code: 'operation_not_allowed' } });
+  expect((await refusal()).headers['x-keyhatch-error']).toBe('operation_not_allowed');
 });
