@@ -9,9 +9,11 @@ import type { Clock } from './lib/clock.ts';
 import type { Lifetime } from './lib/lifetime.ts';
 import type { Log } from './lib/log.ts';
 import { openSoundDatabase } from './storage/database-repair.ts';
+import { createHistoryTable } from './storage/history-table.ts';
 import { createKeyTable } from './storage/key-table.ts';
 import { localDay } from './storage/local-day.ts';
 import { createMetaTable } from './storage/meta-table.ts';
+import { createProjectTable } from './storage/project-table.ts';
 import { createRequestList } from './storage/request-list.ts';
 import { createRetention, type Kept } from './storage/retention.ts';
 import { createUsageRecorder, type UsageRecorderOptions } from './storage/usage-recorder.ts';
@@ -51,6 +53,8 @@ export function openLedger(options: {
     problem: opened.problem,
     meta: createMetaTable(db),
     keyTable,
+    projectTable: createProjectTable(db),
+    historyTable: createHistoryTable(db),
     recorder,
     prune: (kept: Kept) => retention(clock.now(), kept),
     requestsToday: () => upToDate((now) => usageTable.requestsSince(localDay(now).from)),

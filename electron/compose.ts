@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import { makeId } from '../shared/key-format.ts';
 import { joinDashboard } from './compose-dashboard.ts';
 import { openLedger } from './compose-ledger.ts';
+import { joinProjects } from './compose-projects.ts';
+import { joinUpstreams } from './compose-upstreams.ts';
+import { joinVault } from './compose-vault.ts';
 import { type ControlServer, startControlServer } from './control/control-server.ts';
 import { createChangeFeed } from './core/change-feed.ts';
-import { createDiscovery } from './core/discovery.ts';
 import { examine } from './core/doctor.ts';
 import { startHousekeeping } from './core/housekeeping.ts';
 import { createKeyRegistry } from './core/key-registry.ts';
@@ -20,27 +22,18 @@ import { createRouter } from './core/router.ts';
 import { createServerControl } from './core/server-control.ts';
 import { createSettingsCalls } from './core/settings-calls.ts';
 import { statusNow } from './core/status.ts';
-import { createUpstreams, type GivenUpstream } from './core/upstreams.ts';
-import { createVaultDoor, doorTo, type WatchedVaultDoor } from './core/vault-door.ts';
-import { startEchoUpstream } from './echo/echo-upstream.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { checkPort } from './gateway/port-check.ts';
+import { createActing } from './lib/acting.ts';
 import { systemClock } from './lib/clock.ts';
 import { createLifetime } from './lib/lifetime.ts';
 import { openSettings } from './settings/settings-book.ts';
 import type { House, Shell } from './shell.ts';
 import { acquireProfileLock } from './storage/profile-lock.ts';
-import { detectServers } from './upstream/detect.ts';
 import { isOpenOnLan } from './upstream/exposure.ts';
-import { givenUpstreams } from './upstream/given-upstreams.ts';
 import { guardedLookup } from './upstream/guarded-lookup.ts';
-import { createHealthWatch } from './upstream/health-watch.ts';
-import { identify } from './upstream/probe.ts';
-import { addressText, parseUpstreamAddress } from './upstream/upstream-address.ts';
-import { openProfileVault } from './vault/profile-vault.ts';
 
 const drainMs = 15_000;
-const detectTimeoutMs = 1_500;
 
 /**
  * Takes hold of a profile and builds everything that works on it.
@@ -68,52 +61,47 @@ export async function compose(shell: Shell): Promise<House> {
     const ledger = openLedger({ dataDir, lifetime, clock, log, onWritten: (rows) => changes.requestsEnded(rows) });
     const { keyTable, recorder } = ledger;
 
-    const knownKeyIds = () => keyTable.list().map(({ id }) => id);
-    const vault = openProfileVault({
-      wanted: shell.vault,
-      meta: ledger.meta,
-      knownKeyIds,
-      dataDir,
-      env: shell.env,
-      log,
+    const { vault, vaultDoor, ...door } = joinVault({ shell, ledger, lifetime, clock, log });
+    const acting = createActing();
+    const newId = () => makeId((bytes) => randomFillSync(bytes));
+    const onKeyChange = (keyId: string) => {
+      gateway.keyChanged(keyId);
+      changes.keyChanged(keyId);
+    };
+    const { projects, history, reminders, ...ofProjects } = joinProjects({
+      ledger,
+      registry: () => registry,
+      settings,
+      acting,
+      upstreamId: (ref) => upstreams.idOf(ref),
+      makeId: newId,
+      openEcho: () => echo(),
+      onProjectChange(projectId, keyIds) {
+        changes.projectChanged(projectId);
+        for (const keyId of keyIds) onKeyChange(keyId);
+      },
+      onKeyChange: (keyId) => changes.keyChanged(keyId),
+      lifetime,
       clock,
+      log,
     });
-    const door: { current: WatchedVaultDoor | undefined } = { current: undefined };
-    const vaultDoor = doorTo(() => door.current);
-    const registry = createKeyRegistry({ store: keyTable, vault: vaultDoor, clock, today: recorder.usage.today });
+    const registry = createKeyRegistry({
+      store: keyTable,
+      vault: vaultDoor,
+      clock,
+      today: recorder.usage.today,
+      projectName: projects.nameOf,
+    });
 
-    const health = createHealthWatch({
-      upstreams: () => upstreams.records().map((record) => ({ ...record, url: new URL(record.url) })),
-      clock,
-      log,
-      onChange() {
-        upstreams.healthChanged();
-        changes.statusChanged();
-      },
-    });
-    lifetime.own('health watch', health.stop);
-    const echo = shell.echo === 'off' ? undefined : await openEcho();
-    const upstreams = createUpstreams({
-      settings: settings.get,
-      saveSettings(list, fallbackId) {
-        settings.set('upstreams.list', list);
-        settings.set('upstreams.default', fallbackId);
-      },
-      fixed: [
-        ...(shell.echo === 'on' && echo ? [echo] : []),
-        ...(await givenUpstreams(shell.upstreams, detectTimeoutMs)),
-      ],
-      standIn: shell.echo === 'stand-in' ? echo : undefined,
+    const { health, upstreams, discovery, echo } = await joinUpstreams({
+      shell,
+      settings,
       secrets: vault.secrets,
-      health: health.state,
-      refreshHealth: (id) => health.refresh(id),
-      parseAddress: (text, confirmed) => parseUpstreamAddress(text, { confirmed, ownAddresses: gateway.addresses() }),
-      identify: (url, credential) => identify(url, { credential, timeoutMs: detectTimeoutMs }),
-      makeId: () => makeId((bytes) => randomFillSync(bytes)),
-      onChange() {
-        changes.statusChanged();
-        void health.refresh();
-      },
+      ownAddresses: () => gateway.addresses(),
+      makeId: newId,
+      onChange: () => changes.statusChanged(),
+      lifetime,
+      clock,
       log,
     });
 
@@ -122,6 +110,7 @@ export async function compose(shell: Shell): Promise<House> {
       instanceId: randomBytes(12).toString('hex'),
       settings: settings.get,
       keys: registry,
+      ...ofProjects.gateway,
       upstreams: { list: upstreams.live, fallback: upstreams.fallback },
       responses: recorder.responses,
       usage: recorder.usage,
@@ -152,23 +141,17 @@ export async function compose(shell: Shell): Promise<House> {
       settings: settings.get,
       clock,
       fillRandom: (bytes) => randomFillSync(bytes),
-      onChange(keyId) {
-        gateway.keyChanged(keyId);
-        changes.keyChanged(keyId);
+      projects,
+      acting,
+      record: history.record,
+      onChange(keyId, projectIds) {
+        onKeyChange(keyId);
+        for (const projectId of projectIds) changes.projectChanged(projectId);
       },
     });
-    const vaultTried = createVaultDoor({
-      open: vault.open,
-      knownKeyIds,
-      onOpen() {
-        changes.statusChanged();
-        void upstreams.loadCredentials().then(() => health.refresh());
-      },
-      onCreated: (created) => {
-        door.current = created;
-        lifetime.own('vault', created.stop);
-      },
-      log,
+    const vaultTried = door.open(() => {
+      changes.statusChanged();
+      void upstreams.loadCredentials().then(() => health.refresh());
     });
 
     const dashboard = joinDashboard({
@@ -193,15 +176,9 @@ export async function compose(shell: Shell): Promise<House> {
         settingsProblems: settings.problems,
         upstreams: upstreams.statuses,
         requestsToday: ledger.requestsToday,
+        reminders: reminders.now,
         storageProblem: ledger.problem,
       });
-
-    const discovery = createDiscovery({
-      search: () =>
-        detectServers({ timeoutMs: detectTimeoutMs, exceptPorts: gateway.addresses().map(({ port }) => port) }),
-      upstreams,
-      log,
-    });
 
     const settingsCalls = createSettingsCalls({
       get: settings.get,
@@ -215,6 +192,7 @@ export async function compose(shell: Shell): Promise<House> {
       page: ledger.requestPage,
       find: ledger.findRequest,
       keyName: keyTable.nameOf,
+      projectName: projects.nameOf,
       upstreamName: (id) => upstreams.records().find((record) => record.id === id)?.name,
     });
     const changes = createChangeFeed({
@@ -222,6 +200,10 @@ export async function compose(shell: Shell): Promise<House> {
       key(id) {
         const key = registry.get(id);
         return key && registry.facts(key);
+      },
+      project(id) {
+        const project = projects.find(id);
+        return project && projects.facts(project);
       },
       keyStates: () => registry.all().map(({ id, status }) => ({ id, status, usable: registry.isUsable(id) })),
       setting: (name) => settingsCalls.list().find((setting) => setting.name === name),
@@ -238,6 +220,10 @@ export async function compose(shell: Shell): Promise<House> {
       setLan: settingsCalls.setLan,
       checkPort: (port) => checkPort(settings.get()['server.hosts'], port, gateway.addresses()),
       keys,
+      projects,
+      history,
+      acting,
+      echoWanted: ofProjects.echoWanted,
       upstreams,
       settings: settingsCalls,
       usage: ledger.report,
@@ -257,14 +243,22 @@ export async function compose(shell: Shell): Promise<House> {
     });
 
     async function start(): Promise<void> {
-      const control: ControlServer = await startControlServer({ dataDir, router, log });
+      const control: ControlServer = await startControlServer({
+        dataDir,
+        router,
+        context: { actor: { kind: 'cli', detail: null } },
+        log,
+      });
       lifetime.own('control socket', control.close);
+      await ofProjects.echoWanted();
       health.start();
       lifetime.own(
         'housekeeping',
         startHousekeeping({
           settings: settings.get,
           prune: ledger.prune,
+          onPruned: reminders.notePruned,
+          remind: reminders.note,
           verifiers: vaultDoor.verifiers,
           clock,
           log,
@@ -288,12 +282,5 @@ export async function compose(shell: Shell): Promise<House> {
       rebind: server.rebind,
       stop: lifetime.close,
     };
-  }
-
-  async function openEcho(): Promise<GivenUpstream> {
-    const credential = randomBytes(24).toString('base64url');
-    const echo = await startEchoUpstream({ credential, log });
-    lifetime.own('echo model', echo.close);
-    return { id: 'echo', name: 'Echo', kind: 'echo', url: addressText(echo.url), credential };
   }
 }

@@ -4,6 +4,7 @@
 import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
 import { change } from './change.ts';
+import { historyPage, historyQuery } from './history-model.ts';
 import {
   createdKey,
   desktopFacts,
@@ -20,6 +21,7 @@ import {
   upstreamKind,
   upstreamStatus,
 } from './model.ts';
+import { newProject, projectEdit, projectFacts } from './project-model.ts';
 import {
   requestPage,
   requestQuery,
@@ -66,6 +68,24 @@ export const contract = {
     rotate: manage
       .input(ref.extend({ graceMs: z.number().int().min(0).max(31_536_000_000).default(86_400_000) }))
       .output(createdKey),
+    /** Ends the grace of the secret before the last rotation. */
+    endOldSecret: manage.input(ref).output(keyFacts),
+    /** Lets a weak key be used from other machines too. */
+    acceptWeak: manage.input(ref).output(keyFacts),
+  },
+  projects: {
+    create: manage.input(newProject).output(projectFacts),
+    list: view.output(z.array(projectFacts)),
+    get: view.input(ref).output(projectFacts),
+    edit: manage.input(projectEdit).output(projectFacts),
+    /** Refuses all its keys and ends what they are running; nothing is lost. */
+    archive: manage.input(ref).output(projectFacts),
+    unarchive: manage.input(ref).output(projectFacts),
+    /** Fails with `project_has_keys` while there is a key in it. */
+    delete: manage.input(ref).output(projectFacts),
+  },
+  history: {
+    list: view.input(historyQuery).output(historyPage),
   },
   upstreams: {
     list: view.output(z.array(upstreamStatus)),

@@ -34,12 +34,15 @@ export const keyPolicy = z.object({
     .array(keyOperation)
     .max(operationNames.length)
     .default(() => [...operationPresets.inference]),
+  /** After how many days with one secret its owner is reminded to give it a new one; null: never. */
+  rotateEveryDays: z.number().int().min(1).max(3650).nullable().default(null),
 });
 export type KeyPolicy = Readonly<z.infer<typeof keyPolicy>>;
 
 /** The members of a policy that somebody names when making or changing a key; what is left out stays as it is. */
 export const keyPolicyPatch = z.object({
   operations: keyPolicy.shape.operations.unwrap().optional(),
+  rotateEveryDays: keyPolicy.shape.rotateEveryDays.unwrap().optional(),
 });
 export type KeyPolicyPatch = Readonly<z.infer<typeof keyPolicyPatch>>;
 

@@ -3,10 +3,13 @@
 
 import { KeyhatchError } from '../../shared/errors.ts';
 import { type FillRandom, makeId, makeKey, unsuitableAsKey } from '../../shared/key-format.ts';
-import { type KeyPolicyPatch, usualPolicy, withPatch } from '../../shared/key-policy.ts';
+import { type KeyPolicyPatch, withPatch } from '../../shared/key-policy.ts';
 import type { CreatedKey, KeyFacts } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
+import type { Acting } from '../lib/acting.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { RecordHistory } from './history.ts';
+import { freshSecret, type KeyProject, type NewKey, newRecord } from './key-record.ts';
 import {
   type KeptKey,
   type KeyRegistry,
@@ -23,22 +26,23 @@ export type KeyPorts = {
   readonly settings: () => Settings;
   readonly clock: Clock;
   readonly fillRandom: FillRandom;
+  readonly projects: {
+    /** @throws KeyhatchError `project_not_found`, `name_ambiguous` */
+    readonly get: (ref: string) => KeyProject;
+    readonly find: (id: string) => KeyProject | undefined;
+    readonly create: (input: { readonly name: string }) => KeyProject;
+  };
+  readonly record: RecordHistory;
+  readonly acting: Acting;
   /** Told after every change, so that running requests are looked at and windows hear of it. */
-  readonly onChange: (keyId: string) => void;
+  readonly onChange: (keyId: string, projectIds: readonly string[]) => void;
 };
 
-export type NewKey = {
-  readonly name: string;
-  readonly project?: string | undefined;
-  readonly expiresAt?: number | undefined;
-  readonly rpm?: number | null | undefined;
-  readonly parallel?: number | null | undefined;
-  readonly models?: readonly string[] | undefined;
+export type KeyEdit = {
+  readonly ref: string;
   readonly policy?: KeyPolicyPatch | undefined;
-  readonly value?: string | undefined;
-};
-
-export type KeyEdit = { readonly ref: string; readonly policy?: KeyPolicyPatch | undefined } & {
+  readonly newProject?: boolean | undefined;
+} & {
   readonly [Name in 'name' | 'project' | 'expiresAt' | 'rpm' | 'parallel' | 'models']?:
     | (Name extends 'name'
         ? string
@@ -60,44 +64,107 @@ export type Keys = {
   readonly delete: (ref: string) => Promise<KeyFacts>;
   /** @param graceMs how long the present secret goes on working beside the new one, in milliseconds */
   readonly rotate: (ref: string, graceMs: number) => Promise<CreatedKey>;
+  /** Ends the secret before the last rotation now. @throws KeyhatchError `old_secret_gone`, `vault_locked` */
+  readonly endOldSecret: (ref: string) => Promise<KeyFacts>;
+  /** Lets a weak key be used from elsewhere too. */
+  readonly acceptWeak: (ref: string) => KeyFacts;
+  /** Whether a key that has not been revoked is called so. */
+  readonly isTaken: (name: string) => boolean;
   /** Sees to it that this value opens the gateway as the key of that name, making or changing it where needed. */
   readonly ensure: (name: string, value: string) => Promise<KeyFacts>;
 };
 
 export function createKeys(ports: KeyPorts): Keys {
   const { registry, store, clock } = ports;
+  const inTheMaking = new Set<string>();
 
-  function changed(id: string): KeyFacts {
+  function changed(id: string, action: string): KeyFacts {
+    const before = registry.get(id);
     registry.reload(id);
-    ports.onChange(id);
     const key = registry.get(id);
     if (!key) throw new KeyhatchError('key_not_found', { details: { ref: id } });
+    ports.record({ action, subject: subjectOf(key), before: before && noted(before), after: noted(key) });
+    ports.onChange(
+      id,
+      [before?.projectId, key.projectId].filter((one) => typeof one === 'string'),
+    );
     return registry.facts(key);
   }
 
-  function patch(ref: string, change: (key: KeptKey) => Partial<KeptKey>): KeyFacts {
+  // As people read it: the project by its name.
+  function noted({ projectId, ...key }: KeptKey) {
+    return { ...key, project: projectId === null ? null : (ports.projects.find(projectId)?.name ?? projectId) };
+  }
+
+  function patch(ref: string, action: string, change: (key: KeptKey) => Partial<KeptKey>): KeyFacts {
+    const key = living(ref);
+    store.update(key.id, change(key));
+    return changed(key.id, action);
+  }
+
+  function living(ref: string) {
     const key = resolveKey(registry, ref);
     if (key.revokedAt !== null) throw new KeyhatchError('key_revoked_final', { details: { name: key.name } });
-    store.update(key.id, change(key));
-    return changed(key.id);
+    return key;
+  }
+
+  function isTaken(name: string, ownId?: string): boolean {
+    const folded = name.toLowerCase();
+    if (inTheMaking.has(folded)) return true;
+    return registry
+      .all()
+      .some((key) => key.id !== ownId && key.revokedAt === null && key.name.toLowerCase() === folded);
+  }
+
+  function refuseTaken(name: string, ownId?: string): void {
+    if (isTaken(name, ownId)) throw new KeyhatchError('name_taken', { details: { name } });
+  }
+
+  function projectFor(ref: string, mayMake: boolean | undefined): KeyProject {
+    try {
+      return ports.projects.get(ref);
+    } catch (error) {
+      const missing = error instanceof KeyhatchError && error.code === 'project_not_found';
+      if (!missing || mayMake !== true) throw error;
+      return ports.projects.create({ name: ref });
+    }
   }
 
   async function create(input: NewKey): Promise<CreatedKey> {
     const verifiers = openVerifiers(ports.vault);
-    const { id, key } = input.value === undefined ? makeKey(ports.fillRandom, 'kh') : typedKey(input.value, ports);
-    await verifiers.put(id, key, null);
-    store.insert(newRecord(id, input, ports.settings(), clock.now()));
-    return { id, key, facts: changed(id) };
+    refuseTaken(input.name);
+    const made =
+      input.value === undefined ? makeKey(ports.fillRandom, 'kh') : typedKey(input.value, ports, input.imported?.weak);
+    const project = input.project === undefined ? undefined : projectFor(input.project, input.newProject);
+    if (project && project.archivedAt !== null)
+      throw new KeyhatchError('project_is_archived', { details: { project: project.name } });
+    const folded = input.name.toLowerCase();
+    inTheMaking.add(folded);
+    try {
+      await verifiers.put(made.id, made.key, null);
+      store.insert(newRecord(made.id, input, { settings: ports.settings(), project, now: clock.now() }));
+    } finally {
+      inTheMaking.delete(folded);
+    }
+    return { ...made, facts: changed(made.id, input.imported ? 'imported' : 'created') };
   }
 
   return {
     create,
+    isTaken,
     list: () => registry.all().map(registry.facts),
     get: (ref) => registry.facts(resolveKey(registry, ref)),
-    edit: (input) =>
-      patch(input.ref, (key) => ({
+    edit(input) {
+      const { id } = living(input.ref);
+      if (input.name !== undefined) refuseTaken(input.name, id);
+      return patch(id, 'edited', (key) => ({
         name: input.name ?? key.name,
-        project: input.project === undefined ? key.project : input.project,
+        projectId:
+          input.project === undefined
+            ? key.projectId
+            : input.project === null
+              ? null
+              : projectFor(input.project, input.newProject).id,
         expiresAt: input.expiresAt === undefined ? key.expiresAt : input.expiresAt,
         limits: {
           rpm: input.rpm === undefined ? key.limits.rpm : input.rpm,
@@ -105,16 +172,19 @@ export function createKeys(ports: KeyPorts): Keys {
         },
         models: input.models === undefined ? key.models : input.models === null ? null : [...input.models],
         policy: input.policy === undefined ? key.policy : withPatch(key.policy, input.policy),
-      })),
-    setPaused: (ref, paused) => patch(ref, () => ({ paused })),
+      }));
+    },
+    setPaused: (ref, paused) => patch(ref, paused ? 'paused' : 'resumed', () => ({ paused })),
     // The verifier stays, so that whoever still sends the key is told that it was revoked.
-    revoke: (ref) => patch(ref, () => ({ revokedAt: clock.now() })),
+    revoke: (ref) => patch(ref, 'revoked', () => ({ revokedAt: clock.now() })),
+    acceptWeak: (ref) => patch(ref, 'weak_accepted', () => ({ weak: false })),
     async delete(ref) {
       const key = resolveKey(registry, ref);
       const facts = registry.facts(key);
       store.remove(key.id, clock.now());
       registry.reload(key.id);
-      ports.onChange(key.id);
+      ports.record({ action: 'deleted', subject: subjectOf(key), before: noted(key) });
+      ports.onChange(key.id, key.projectId === null ? [] : [key.projectId]);
       // Gone for the gateway already; what is left in a locked vault is cleared away when it opens.
       await ports.vault
         .verifiers()
@@ -123,55 +193,44 @@ export function createKeys(ports: KeyPorts): Keys {
       return facts;
     },
     async rotate(ref, graceMs) {
-      const present = resolveKey(registry, ref);
-      if (present.revokedAt !== null) throw new KeyhatchError('key_revoked_final', { details: { name: present.name } });
+      const present = living(ref);
       const { key } = makeKey(ports.fillRandom, 'kh', present.id);
       const now = clock.now();
       const until = graceMs > 0 ? now + graceMs : null;
       await openVerifiers(ports.vault).put(present.id, key, until);
-      store.update(present.id, { rotatedAt: now, oldSecretUntil: until, origin: 'generated' });
-      return { id: present.id, key, facts: changed(present.id) };
+      store.update(present.id, { ...freshSecret, rotatedAt: now, oldSecretUntil: until, origin: 'generated' });
+      return { id: present.id, key, facts: changed(present.id, 'rotated') };
     },
-    async ensure(name, value) {
-      const verifiers = openVerifiers(ports.vault);
-      const holder = registry.find(value);
-      if (holder) return registry.facts(holder);
-      const present = registry.all().find((key) => key.name === name && key.revokedAt === null);
-      if (!present) return (await create({ name, value })).facts;
-      checkTyped(value);
-      await verifiers.put(present.id, value, null);
-      store.update(present.id, { origin: 'typed', rotatedAt: clock.now(), oldSecretUntil: null });
-      return changed(present.id);
+    async endOldSecret(ref) {
+      const key = living(ref);
+      if (key.oldSecretUntil === null || key.oldSecretUntil <= clock.now())
+        throw new KeyhatchError('old_secret_gone', { details: { name: key.name } });
+      await openVerifiers(ports.vault).endGrace(key.id);
+      return patch(key.id, 'old_secret_ended', () => ({ oldSecretUntil: null }));
     },
+    ensure: (name, value) => ports.acting.as({ kind: 'flag', detail: null }, () => ensure(name, value)),
   };
+
+  async function ensure(name: string, value: string): Promise<KeyFacts> {
+    const verifiers = openVerifiers(ports.vault);
+    const holder = registry.find(value);
+    if (holder) return registry.facts(holder);
+    const present = registry.all().find((key) => key.name === name && key.revokedAt === null);
+    if (!present) return (await create({ name, value })).facts;
+    checkTyped(value);
+    await verifiers.put(present.id, value, null);
+    store.update(present.id, { ...freshSecret, origin: 'typed', rotatedAt: clock.now(), oldSecretUntil: null });
+    return changed(present.id, 'rotated');
+  }
 }
 
-function newRecord(id: string, input: NewKey, settings: Settings, now: number): KeptKey {
-  return {
-    id,
-    name: input.name,
-    project: input.project ?? null,
-    origin: input.value === undefined ? 'generated' : 'typed',
-    paused: false,
-    createdAt: now,
-    expiresAt: input.expiresAt ?? null,
-    revokedAt: null,
-    rotatedAt: null,
-    oldSecretUntil: null,
-    lastUsedAt: null,
-    lastUsedFrom: null,
-    lastUsedBy: null,
-    limits: {
-      rpm: input.rpm === undefined ? settings['keys.defaultRpm'] : input.rpm,
-      parallel: input.parallel === undefined ? settings['keys.defaultParallel'] : input.parallel,
-    },
-    models: input.models ? [...input.models] : null,
-    policy: withPatch(usualPolicy, input.policy ?? {}),
-  };
+function subjectOf({ id, name }: KeptKey) {
+  return { kind: 'key', id, name } as const;
 }
 
-function typedKey(value: string, ports: KeyPorts): { id: string; key: string } {
-  checkTyped(value);
+function typedKey(value: string, ports: KeyPorts, weak = false): { id: string; key: string } {
+  // Whoever imports a weak one has looked at it.
+  if (!weak) checkTyped(value);
   if (ports.vault.verifiers()?.find(value, ports.clock.now())) {
     throw new KeyhatchError('key_value_unsuitable', { details: { reason: 'another key has it already' } });
   }

@@ -1,4 +1,4 @@
-// What people ask about single requests: a page of them, or one. Gives each the names its key and upstream go by now.
+// What people ask about single requests: a page of them, or one. Gives each the names its key, project and upstream go by now.
 
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { RequestPage, RequestQuery, RequestRow, RequestView } from '../../shared/usage-model.ts';
@@ -10,6 +10,7 @@ export type RequestCallsPorts = {
   readonly find: (id: string) => Named | undefined;
   /** Also of a deleted key. */
   readonly keyName: (id: string) => string | undefined;
+  readonly projectName: (id: string) => string;
   readonly upstreamName: (id: string) => string | undefined;
 };
 
@@ -24,6 +25,7 @@ export type RequestCalls = {
 export function createRequestCalls(ports: RequestCallsPorts): RequestCalls {
   const named = (row: Named): RequestView => ({
     ...row,
+    projectName: row.project === null ? null : ports.projectName(row.project),
     upstreamName: row.upstreamId === null ? null : (ports.upstreamName(row.upstreamId) ?? null),
   });
   return {

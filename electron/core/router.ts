@@ -14,7 +14,10 @@ import type {
   Status,
 } from '../../shared/model.ts';
 import type { UsageGroup, UsageReport, UsageSeries, UsageSplit } from '../../shared/usage-model.ts';
+import type { Acting, CallContext } from '../lib/acting.ts';
+import type { History } from './history.ts';
 import type { Keys } from './keys.ts';
+import type { Projects } from './projects.ts';
 import type { RequestCalls } from './request-calls.ts';
 import type { ServerControl } from './server-control.ts';
 import type { SettingsCalls } from './settings-calls.ts';
@@ -36,6 +39,11 @@ export type RouterPorts = {
   readonly setLan: (on: boolean) => Promise<void>;
   readonly checkPort: (port: number) => Promise<PortCheck>;
   readonly keys: Keys;
+  readonly projects: Projects;
+  /** Resolves once the echo model is there, if a project wants it. */
+  readonly echoWanted: () => Promise<void>;
+  readonly history: Pick<History, 'list'>;
+  readonly acting: Acting;
   readonly upstreams: Upstreams;
   readonly settings: SettingsCalls;
   readonly usage: (sinceMs: number, by: UsageGroup) => UsageReport;
@@ -49,8 +57,11 @@ export type RouterPorts = {
 };
 
 export function createRouter(ports: RouterPorts) {
-  const { status, server, keys, upstreams, settings, requests, desktop } = ports;
-  const calls = implement(contract);
+  const { status, server, keys, projects, upstreams, settings, requests, desktop } = ports;
+  const calls = implement(contract)
+    .$context<CallContext>()
+    .use(({ context, next }) => (context.actor ? ports.acting.as(context.actor, () => next()) : next()));
+  const afterEcho = <Answer>(answer: Answer) => ports.echoWanted().then(() => answer);
   return calls.router({
     status: {
       get: calls.status.get.handler(() => status()),
@@ -74,6 +85,20 @@ export function createRouter(ports: RouterPorts) {
       revoke: calls.keys.revoke.handler(({ input }) => keys.revoke(input.ref)),
       delete: calls.keys.delete.handler(({ input }) => keys.delete(input.ref)),
       rotate: calls.keys.rotate.handler(({ input }) => keys.rotate(input.ref, input.graceMs)),
+      endOldSecret: calls.keys.endOldSecret.handler(({ input }) => keys.endOldSecret(input.ref)),
+      acceptWeak: calls.keys.acceptWeak.handler(({ input }) => keys.acceptWeak(input.ref)),
+    },
+    projects: {
+      create: calls.projects.create.handler(({ input }) => afterEcho(projects.create(input))),
+      list: calls.projects.list.handler(() => projects.list()),
+      get: calls.projects.get.handler(({ input }) => projects.get(input.ref)),
+      edit: calls.projects.edit.handler(({ input }) => afterEcho(projects.edit(input))),
+      archive: calls.projects.archive.handler(({ input }) => projects.setArchived(input.ref, true)),
+      unarchive: calls.projects.unarchive.handler(({ input }) => projects.setArchived(input.ref, false)),
+      delete: calls.projects.delete.handler(({ input }) => projects.delete(input.ref)),
+    },
+    history: {
+      list: calls.history.list.handler(({ input }) => ports.history.list(input)),
     },
     upstreams: {
       list: calls.upstreams.list.handler(() => upstreams.statuses()),

@@ -95,7 +95,10 @@ export async function openDesktopApp(options: DesktopAppOptions): Promise<void> 
     log,
   });
   const listen = house.changes.listen;
-  const client = createRouterClient(house.router, { interceptors: [errorsFromWire(), errorsToWire(log)] });
+  const client = createRouterClient(house.router, {
+    context: { actor: { kind: 'window', detail: 'tray' } },
+    interceptors: [errorsFromWire(), errorsToWire(log)],
+  });
   const act = createTrayActions({ calls: client, open: window.show, ask: window.ask, log });
   const notices: Notices = createNotices({
     settings: house.settings,

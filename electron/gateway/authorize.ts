@@ -4,24 +4,24 @@
 import { KeyhatchError } from '../../shared/errors.ts';
 import { mayDo, usualPolicy } from '../../shared/key-policy.ts';
 import { type Dialect, dialectNames, upstreamKindRow } from '../../shared/upstream-kinds.ts';
-import type { Authorized, Bodied, Caller } from './exchange.ts';
+import type { Authorized, Bodied, Caller, Projected } from './exchange.ts';
 import { ownerOf } from './exchange.ts';
 import type { GatewayKey, GatewayUpstream, ResponseOwners, UpstreamRegistry } from './ports.ts';
 import type { Operation } from './route-table.ts';
 
-export type AuthorizePorts = { readonly upstreams: UpstreamRegistry; readonly responses: ResponseOwners };
+export type AuthorizePorts = { readonly responses: ResponseOwners };
 
 /** Names that clients put in when they know no model: they stand for the default upstream. */
 const modelAliases: ReadonlySet<string> = new Set(['local-model', 'default']);
 
-export function authorize(bodied: Bodied, ports: AuthorizePorts): Authorized {
+export function authorize(bodied: Projected, ports: AuthorizePorts): Authorized {
   checkOperations(bodied);
   const { facts } = bodied.body;
   const model = bodied.route.names === 'model-in-path' ? bodied.pathArgument : facts.model;
   checkModels(bodied, model);
   const owned = findStored(bodied, ports.responses);
-  const upstreams = ports.upstreams.list();
-  const chosen = owned === undefined ? byModel(model, ports.upstreams) : upstreams.filter(({ id }) => id === owned);
+  const upstreams = bodied.upstreams.list();
+  const chosen = owned === undefined ? byModel(model, bodied.upstreams) : upstreams.filter(({ id }) => id === owned);
   const candidates = speaking(bodied, chosen, upstreams);
   checkListed(model, candidates);
   const [first, ...rest] = candidates;

@@ -11,6 +11,8 @@ import type { Operation } from './route-table.ts';
 
 export type BodyFacts = {
   readonly model: string | undefined;
+  /** Where the value of `model` lies in the body. */
+  readonly modelMember: JsonMember | undefined;
   /** A second model that the server would load to speed the first one up. */
   readonly draftModel: string | undefined;
   readonly streaming: boolean;
@@ -26,6 +28,7 @@ export type BodyFacts = {
 
 export const noFacts: BodyFacts = {
   model: undefined,
+  modelMember: undefined,
   draftModel: undefined,
   streaming: false,
   streamOptions: undefined,
@@ -72,7 +75,7 @@ export function jsonFacts(bytes: Buffer, dialect: Dialect): BodyFacts {
   if (bytes.length === 0) throw invalid('it is empty, and JSON is needed');
   if (!isUtf8(bytes)) throw invalid('it is not UTF-8');
   if (hasMoreValues(bytes, mostValues)) throw invalid(`it holds more than ${mostValues} values`);
-  const streamOptions = checkTopLevelKeys(bytes).get('stream_options');
+  const members = checkTopLevelKeys(bytes);
   const text = bytes.toString('utf8');
   let root: unknown;
   try {
@@ -84,9 +87,10 @@ export function jsonFacts(bytes: Buffer, dialect: Dialect): BodyFacts {
   const model = stringMember(root, 'model');
   return {
     model,
+    modelMember: members.get('model'),
     draftModel: stringMember(root, 'draft_model'),
     streaming: root['stream'] === true || (dialect === 'ollama' && root['stream'] !== false),
-    streamOptions,
+    streamOptions: members.get('stream_options'),
     promptBytes: promptBytesOf(root),
     storedIds: storedIds(root),
     needs: needsOf(root, model, text),

@@ -5,9 +5,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Dialect } from '../../shared/upstream-kinds.ts';
 import type { BodyFacts } from './body-policy.ts';
-import type { GatewayKey, GatewayUpstream } from './ports.ts';
+import type { GatewayProject, GatewayUpstream, PresentedKey, UpstreamRegistry } from './ports.ts';
 import type { Operation, RouteRow } from './route-table.ts';
 import type { Ending } from './running.ts';
+import type { Splice } from './usage-asking.ts';
 
 /** As it came in from the listener. */
 export type Received = {
@@ -43,7 +44,7 @@ export type Routed = Guarded & {
 };
 
 export type Caller =
-  | { readonly kind: 'key'; readonly key: GatewayKey }
+  | { readonly kind: 'key'; readonly key: PresentedKey }
   | { readonly kind: 'this_computer' }
   | { readonly kind: 'anonymous' }
   /** Nobody, on a public route. */
@@ -75,8 +76,17 @@ export type Bodied = Admitted & {
   };
 };
 
+/** After project: what the caller's project makes of it. */
+export type Projected = Bodied & {
+  readonly project: GatewayProject | undefined;
+  /** The upstreams that there are for this caller. */
+  readonly upstreams: UpstreamRegistry;
+  /** Puts the model in the place of its alias in the body. */
+  readonly rewrite: Splice | undefined;
+};
+
 /** After authorize: what may be done, with which model, by which upstream. */
-export type Authorized = Bodied & {
+export type Authorized = Projected & {
   readonly model: string | undefined;
   /** Upstreams that serve it, best first; only a refused connection moves on to the next. */
   readonly candidates: readonly [GatewayUpstream, ...GatewayUpstream[]];
@@ -86,8 +96,11 @@ export type Authorized = Bodied & {
 export type SoFar = Received & Partial<Authorized>;
 
 /** The error that tells a client why its running request was ended. */
-export function endedError({ ending, caller }: Admitted): KeyhatchError {
-  const details = caller.kind === 'key' ? { name: caller.key.name } : {};
+export function endedError({ ending, caller, project }: Admitted & Partial<Projected>): KeyhatchError {
+  const details =
+    caller.kind === 'key'
+      ? { name: caller.key.name, project: project?.name ?? caller.key.projectId ?? '', ran: 1 }
+      : {};
   return new KeyhatchError(ending.reason() ?? 'server_stopping', { details });
 }
 

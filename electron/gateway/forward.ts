@@ -18,7 +18,7 @@ import { openTally, type Tally } from './tally/tally.ts';
 import { createTurnEnd } from './turn-end.ts';
 import type { UpstreamAgents } from './upstream-agent.ts';
 import { answerFailure, brokenOff, connectFailure, isRefusedConnection } from './upstream-failure.ts';
-import { createUsageAsking, type UsageAsking } from './usage-asking.ts';
+import { createUsageAsking, type Splice, type UsageAsking } from './usage-asking.ts';
 import { createUsageStrip } from './usage-strip.ts';
 
 export type ForwardPorts = {
@@ -111,12 +111,12 @@ export function createForward(ports: ForwardPorts): Forward {
 }
 
 function send(proxy: ProxyServer, state: Attempt, ports: SendPorts): void {
-  const { exchange, upstream, splice } = state;
+  const { exchange, upstream } = state;
   const { req, res } = exchange;
   const { url } = upstream;
   // The library copies the request's own headers, so they are replaced before it sees them: a header taken out later
   // would already have gone when the client said `Expect: 100-continue`.
-  const addedBytes = splice ? splice.text.length - (splice.to - splice.from) : 0;
+  const addedBytes = editsOf(state).reduce((sum, { from, to, text }) => sum + text.length - (to - from), 0);
   req.headers = upstreamHeaders(exchange, upstream, ports.instanceId, exchange.body.sizeBytes + addedBytes);
   const hostname = url.hostname.replace(/^\[|\]$/g, '');
   const prefix = url.pathname.replace(/\/$/, '');
@@ -139,15 +139,27 @@ function bodySource(onPipe: () => void): Stream {
   return { pipe: onPipe } as unknown as Stream;
 }
 
-function sendBody({ request, exchange, splice }: Attempt): void {
+/** What goes into the body on its way up, in the order of its bytes; no two overlap. */
+function editsOf({ exchange, splice }: Attempt): readonly Splice[] {
+  if (!exchange.rewrite) return splice ? [splice] : [];
+  return splice ? [exchange.rewrite, splice].sort((a, b) => a.from - b.from) : [exchange.rewrite];
+}
+
+function sendBody(state: Attempt): void {
+  const { request, exchange } = state;
   if (!request || request.destroyed) return;
   const bytes = exchange.body.bytes();
-  if (!splice) return void request.end(bytes);
+  const edits = editsOf(state);
+  if (edits.length === 0) return void request.end(bytes);
   // In pieces, because a copy of a large body would be memory that nobody counts.
   request.cork();
-  request.write(bytes.subarray(0, splice.from));
-  request.write(splice.text);
-  request.end(bytes.subarray(splice.to));
+  let at = 0;
+  for (const { from, to, text } of edits) {
+    request.write(bytes.subarray(at, from));
+    request.write(text);
+    at = to;
+  }
+  request.end(bytes.subarray(at));
 }
 
 // Whatever is thrown in here would otherwise be thrown at the event loop, and end the process.

@@ -7,7 +7,7 @@ import type { Settings } from '../../shared/settings.ts';
 import type { Clock } from '../lib/clock.ts';
 import { collectCredentials } from './credentials.ts';
 import type { Caller, Identified, Routed } from './exchange.ts';
-import type { GatewayKey, KeyRegistry } from './ports.ts';
+import type { KeyRegistry, PresentedKey } from './ports.ts';
 
 export type IdentifyPorts = { readonly settings: () => Settings; readonly keys: KeyRegistry; readonly clock: Clock };
 
@@ -40,14 +40,14 @@ function findKey(
   keys: KeyRegistry,
   settings: Settings,
   publicPath: boolean,
-): GatewayKey | undefined {
+): PresentedKey | undefined {
   const locked = keys.locked();
   if (locked) {
     const openDoor = !settings['access.requireKey'] && presented.every((value) => parseKey(value).kind === 'foreign');
     if (publicPath || openDoor) return undefined;
     throw new KeyhatchError('vault_locked', { details: locked });
   }
-  const matched = new Map<string, GatewayKey>();
+  const matched = new Map<string, PresentedKey>();
   let bad: KeyhatchError | undefined;
   for (const value of presented) {
     const key = keys.find(value);
@@ -70,7 +70,7 @@ function badOwnKey(value: string): KeyhatchError | undefined {
 }
 
 /** The key if it may be used now. Paused keys are known, so admit refuses them and the row says whose they were. */
-function usable(key: GatewayKey, now: number): GatewayKey {
+function usable(key: PresentedKey, now: number): PresentedKey {
   if (key.status === 'revoked') throw new KeyhatchError('key_revoked', { details: { name: key.name } });
   if (key.status === 'expired' || (key.expiresAt !== null && key.expiresAt <= now)) {
     throw new KeyhatchError('key_expired', { details: { name: key.name } });

@@ -4,6 +4,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { keysAndUsage } from './migrations/0010-keys-and-usage.ts';
 import { usageRollups } from './migrations/0020-usage-rollups.ts';
 import { keyPolicies } from './migrations/0070-key-policies.ts';
+import { projects } from './migrations/0100-projects.ts';
+import { history } from './migrations/0110-history.ts';
 
 export type DatabaseMigration = {
   readonly version: number;
@@ -11,4 +13,10 @@ export type DatabaseMigration = {
   readonly up: (db: DatabaseSync) => void;
 };
 
-export const databaseMigrations: readonly DatabaseMigration[] = [keysAndUsage, usageRollups, keyPolicies];
+export const databaseMigrations: readonly DatabaseMigration[] = [
+  keysAndUsage,
+  usageRollups,
+  keyPolicies,
+  projects,
+  history,
+];

@@ -6,7 +6,9 @@ import { type KeyFacts, keyFacts } from '../../shared/model.ts';
 import { durably } from './transaction.ts';
 
 /** A key as it is kept: its facts without those that are derived. */
-export type StoredKey = Readonly<Omit<KeyFacts, 'status' | 'usable' | 'today'>> & { readonly paused: boolean };
+export type StoredKey = Readonly<Omit<KeyFacts, 'status' | 'usable' | 'today' | 'project'>> & {
+  readonly paused: boolean;
+};
 
 export type KeyPatch = { readonly [Name in keyof Omit<StoredKey, 'id'>]?: StoredKey[Name] };
 
@@ -31,6 +33,10 @@ export type KeyTable = {
   readonly nameOf: (id: string) => string | undefined;
   /** Notes when keys were last used; an older use than the known one changes nothing. Opens no transaction. */
   readonly recordUse: (batch: readonly KeyUse[]) => void;
+  /** The same for the secret before the last rotation. */
+  readonly recordOldSecretUse: (batch: readonly KeyUse[]) => void;
+  /** Makes a key, or puts it in the place of the one with its id, deleted or not. */
+  readonly put: (key: StoredKey) => void;
 };
 
 type KeyRecord = {
@@ -55,6 +61,10 @@ const columns = [
   'parallel',
   'models',
   'policy',
+  'weak',
+  'old_secret_used_at',
+  'old_secret_used_from',
+  'old_secret_used_by',
 ] as const;
 
 export function createKeyTable(db: DatabaseSync): KeyTable {
@@ -72,6 +82,11 @@ export function createKeyTable(db: DatabaseSync): KeyTable {
   const use = db.prepare(`
     UPDATE keys SET last_used_at = :at, last_used_from = :address, last_used_by = :userAgent
     WHERE id = :id AND (last_used_at IS NULL OR last_used_at <= :at)`);
+
+  const oldUse = db.prepare(`
+    UPDATE keys SET old_secret_used_at = :at, old_secret_used_from = :address, old_secret_used_by = :userAgent
+    WHERE id = :id AND (old_secret_used_at IS NULL OR old_secret_used_at <= :at)`);
+  const revive = db.prepare('UPDATE keys SET deleted_at = NULL WHERE id = ?');
 
   function get(id: string): StoredKey | undefined {
     const row = one.get(id);
@@ -95,6 +110,14 @@ export function createKeyTable(db: DatabaseSync): KeyTable {
     recordUse(batch) {
       for (const { id, at, address, userAgent } of batch) use.run({ id, at, address, userAgent });
     },
+    recordOldSecretUse(batch) {
+      for (const { id, at, address, userAgent } of batch) oldUse.run({ id, at, address, userAgent });
+    },
+    put: (key) => {
+      durably(db, () =>
+        revive.run(key.id).changes === 1 ? updateOne.run(toRecord(key)) : insertOne.run(toRecord(key)),
+      );
+    },
   };
 }
 
@@ -102,7 +125,7 @@ function toRecord(key: StoredKey): KeyRecord {
   return {
     id: key.id,
     name: key.name,
-    project: key.project,
+    project: key.projectId,
     origin: key.origin,
     paused: key.paused ? 1 : 0,
     created_at: key.createdAt,
@@ -117,22 +140,30 @@ function toRecord(key: StoredKey): KeyRecord {
     parallel: key.limits.parallel,
     models: key.models === null ? null : JSON.stringify(key.models),
     policy: JSON.stringify(key.policy),
+    weak: key.weak ? 1 : 0,
+    old_secret_used_at: key.oldSecretUsedAt,
+    old_secret_used_from: key.oldSecretUsedFrom,
+    old_secret_used_by: key.oldSecretUsedBy,
   };
 }
 
-const storedFacts = keyFacts.omit({ status: true, usable: true, today: true });
+const storedFacts = keyFacts.omit({ status: true, usable: true, today: true, project: true });
 
 function fromRecord(row: KeyRecord): StoredKey {
   const facts = storedFacts.parse({
     id: row.id,
     name: row.name,
-    project: row.project,
+    projectId: row.project,
     origin: row.origin,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,
     rotatedAt: row.rotated_at,
     oldSecretUntil: row.old_secret_until,
+    weak: row.weak === 1,
+    oldSecretUsedAt: row.old_secret_used_at,
+    oldSecretUsedFrom: row.old_secret_used_from,
+    oldSecretUsedBy: row.old_secret_used_by,
     lastUsedAt: row.last_used_at,
     lastUsedFrom: row.last_used_from,
     lastUsedBy: row.last_used_by,

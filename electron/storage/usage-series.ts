@@ -37,11 +37,13 @@ const noGroup: Readonly<Record<UsageSplit, string>> = {
 export function createUsageSeries(db: DatabaseSync): (query: SeriesQuery) => UsageSeries {
   const reader = createUsageReader(db);
   const keyName = db.prepare('SELECT name FROM keys WHERE id = ?');
+  const projectName = db.prepare('SELECT name FROM projects WHERE id = ?');
 
   function labelOf(group: string | null, by: UsageSplit): string {
     if (group === null) return noGroup[by];
-    if (by !== 'key' || group === other) return group;
-    return (keyName.get(group) as { name: string } | undefined)?.name ?? group;
+    if ((by !== 'key' && by !== 'project') || group === other) return group;
+    const named = (by === 'key' ? keyName : projectName).get(group) as { name: string } | undefined;
+    return named?.name ?? group;
   }
 
   return (query) => {

@@ -27,6 +27,8 @@ export type VerifierStore = {
   readonly put: (keyId: string, credential: string, previousUntil: number | null) => Promise<void>;
   /** Forgets everything about a key. @throws `vault_locked`, and nothing changed */
   readonly remove: (keyId: string) => Promise<void>;
+  /** Ends the grace of the credential before the present one. @throws `vault_locked`, and nothing changed */
+  readonly endGrace: (keyId: string) => Promise<void>;
   /** Every key with a verifier, be it only one under grace. */
   readonly ids: () => string[];
   /** Drops verifiers whose grace is over at `now` (epoch ms); also rewrites entries whose last write had failed. */
@@ -64,6 +66,10 @@ export async function openVerifierStore(options: {
       await shelf.change(() => planPut(shelf, current, previousUntil, clock.now()));
     },
     remove: (keyId) => shelf.change(() => ({ entries: without(shelf.entries(), (one) => one.keyId === keyId) })),
+    endGrace: (keyId) =>
+      shelf.change(() => ({
+        entries: without(shelf.entries(), (one) => one.keyId === keyId && one.until !== null),
+      })),
     ids: () => [...new Set(shelf.entries().flatMap((entry) => entry.map((one) => one.keyId)))],
     expire: (now) => shelf.change(() => ({ entries: without(shelf.entries(), (one) => isOver(one, now)) })),
   };

@@ -90,8 +90,8 @@ function roomOf(file: string): string {
   const [top, room, ...rest] = file.split('/');
   if (top !== 'electron') return top ?? '';
   if (rest.length > 0) return room ?? '';
-  // compose.ts has parts of their own for what is kept and for the dashboard.
-  return (room ?? '').replace(/(-ledger|-dashboard)?\.tsx?$/, '');
+  // compose.ts has parts of their own beside it.
+  return (room ?? '').replace(/(-ledger|-dashboard|-projects|-upstreams|-vault|-transfer)?\.tsx?$/, '');
 }
 
 function importsOf(file: string): Import[] {

@@ -25,7 +25,7 @@ const create = defineCommand({
   prepare({ flags, now }) {
     const name = flags.text('name');
     if (name === undefined) throw new UsageError('A key needs a name: --name NAME.');
-    const { expiresAt, models, ...fields } = parseKeyFields(flags, now);
+    const fields = parseKeyFields(flags, now);
     return async (session) => {
       await refuseToMakeInVain(session.client);
       const value = flags.on('value-stdin') ? await session.input.secret('the value of the key') : undefined;
@@ -33,8 +33,6 @@ const create = defineCommand({
       const created = await session.client.keys.create({
         name,
         ...fields,
-        expiresAt: expiresAt ?? undefined,
-        models: models ?? undefined,
         value,
       });
       showSecret(session, created, baseUrl, `Made the key ${keyTitle(created.facts)}.`);
@@ -80,7 +78,7 @@ const edit = defineCommand({
   flags: {
     name: { value: 'NAME', about: 'A new name.' },
     ...fieldFlags,
-    project: { value: 'P', about: 'Label to group keys by; none takes it away.' },
+    project: { value: 'P', about: 'The project it moves to, by name or id; none takes it out.' },
   },
   prepare(invocation) {
     const { flags, now } = invocation;

@@ -21,7 +21,7 @@ import { KeyhatchError } from '../../../shared/errors.ts';
 import { dashboardClient, signIn } from '../../fakes/browser.ts';
 import { composeHouse } from '../../fakes/composed-house.ts';
 import { makeDashboard } from '../../fakes/dashboard-bed.ts';
-import { createFakeInstance, laptop, studio } from '../../unit/cli/fake-instance.ts';
+import { createFakeInstance, home, laptop, studio } from '../../unit/cli/fake-instance.ts';
 
 /** What each call is asked. A call of the contract that is missing here fails the first test. */
 const inputs: Readonly<Record<string, unknown>> = {
@@ -40,6 +40,16 @@ const inputs: Readonly<Record<string, unknown>> = {
   'keys.revoke': { ref: laptop.id },
   'keys.delete': { ref: laptop.id },
   'keys.rotate': { ref: laptop.id },
+  'keys.endOldSecret': { ref: laptop.id },
+  'keys.acceptWeak': { ref: laptop.id },
+  'projects.create': { name: 'thesis', aliases: { fast: 'qwen3-8b' } },
+  'projects.list': undefined,
+  'projects.get': { ref: home.name },
+  'projects.edit': { ref: home.id, environment: 'test', models: null },
+  'projects.archive': { ref: home.id },
+  'projects.unarchive': { ref: home.id },
+  'projects.delete': { ref: home.id },
+  'history.list': { subject: laptop.name, sinceMs: 60_000 },
   'upstreams.list': undefined,
   'upstreams.add': { url: studio.url },
   'upstreams.test': { ref: studio.id },

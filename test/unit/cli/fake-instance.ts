@@ -7,8 +7,10 @@ import { silentLog } from '../../../electron/lib/log.ts';
 import { type Contract, contract } from '../../../shared/contract.ts';
 import { errorsFromWire, errorsToWire } from '../../../shared/error-wire.ts';
 import { KeyhatchError } from '../../../shared/errors.ts';
+import type { HistoryEntry } from '../../../shared/history-model.ts';
 import { usualPolicy } from '../../../shared/key-policy.ts';
 import type { Finding, KeyFacts, Status, UpstreamStatus } from '../../../shared/model.ts';
+import { type ProjectFacts, usualRules } from '../../../shared/project-model.ts';
 import { settingAbout, settingNames, settingsSchema } from '../../../shared/settings.ts';
 import type { UsageReport, UsageSeries } from '../../../shared/usage-model.ts';
 
@@ -22,13 +24,18 @@ export const laptop: KeyFacts = {
   id: 'aB3dE5fG',
   name: 'laptop',
   project: null,
+  projectId: null,
   origin: 'generated',
+  weak: false,
   status: 'active',
   createdAt: now - 2 * day,
   expiresAt: now + 29 * day,
   revokedAt: null,
   rotatedAt: null,
   oldSecretUntil: null,
+  oldSecretUsedAt: null,
+  oldSecretUsedFrom: null,
+  oldSecretUsedBy: null,
   lastUsedAt: now - 3 * hour,
   lastUsedFrom: '127.0.0.1',
   lastUsedBy: 'openai/6.1',
@@ -44,6 +51,7 @@ export const phone: KeyFacts = {
   id: 'Zz9yX8wV',
   name: 'phone',
   project: 'home',
+  projectId: 'hOmEhOmE',
   status: 'paused',
   expiresAt: null,
   lastUsedAt: null,
@@ -51,6 +59,28 @@ export const phone: KeyFacts = {
   lastUsedBy: null,
   limits: { rpm: null, parallel: 2 },
   models: ['qwen3-8b', 'gemma-3'],
+};
+
+export const home: ProjectFacts = {
+  ...usualRules,
+  id: 'hOmEhOmE',
+  name: 'home',
+  colour: 'teal',
+  environment: 'production',
+  createdAt: now - 9 * day,
+  archivedAt: null,
+  readable: true,
+  keys: 1,
+};
+
+export const created: HistoryEntry = {
+  seq: 1,
+  at: now - 2 * day,
+  actor: 'cli',
+  detail: null,
+  action: 'created',
+  subject: { kind: 'key', id: laptop.id, name: laptop.name },
+  changes: [{ member: 'name', before: null, after: 'laptop' }],
 };
 
 export const secretKey = 'kh_aB3dE5fG_0123456789ABCDEFGHIJKLMNOPQRSTUV000000';
@@ -91,6 +121,7 @@ export const running: Status = {
   upstreams: [studio],
   requestsToday: 128,
   warnings: [],
+  reminders: [],
 };
 
 export const atRest: Status = {
@@ -165,13 +196,17 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
     if (!found) throw new KeyhatchError('key_not_found', { details: { ref } });
     return found;
   };
+  const projectOf = (ref: string): ProjectFacts => {
+    if (ref === home.id || ref === home.name) return home;
+    throw new KeyhatchError('project_not_found', { details: { ref } });
+  };
   const setting = (name: string) => {
     const known = settingNames.find((candidate) => candidate === name);
     if (!known) throw new KeyhatchError('setting_unknown', { details: { name } });
     const value = settingsSchema.parse({})[known];
     return { name, value, default: value, about: settingAbout[known], setByFlag: known === 'server.port' };
   };
-  const created = (facts: KeyFacts) => ({ id: facts.id, key: secretKey, facts });
+  const made = (facts: KeyFacts) => ({ id: facts.id, key: secretKey, facts });
 
   const router = os.router({
     status: { get: os.status.get.handler(() => status) },
@@ -193,7 +228,7 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
       })),
     },
     keys: {
-      create: os.keys.create.handler(({ input }) => created({ ...laptop, name: input.name })),
+      create: os.keys.create.handler(({ input }) => made({ ...laptop, name: input.name })),
       list: os.keys.list.handler(() => [...keys]),
       get: os.keys.get.handler(({ input }) => keyOf(input.ref)),
       edit: os.keys.edit.handler(({ input }) => keyOf(input.ref)),
@@ -202,9 +237,21 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
       revoke: os.keys.revoke.handler(({ input }) => ({ ...keyOf(input.ref), status: 'revoked' })),
       delete: os.keys.delete.handler(({ input }) => keyOf(input.ref)),
       rotate: os.keys.rotate.handler(({ input }) =>
-        created({ ...keyOf(input.ref), oldSecretUntil: input.graceMs === 0 ? null : now + input.graceMs }),
+        made({ ...keyOf(input.ref), oldSecretUntil: input.graceMs === 0 ? null : now + input.graceMs }),
       ),
+      endOldSecret: os.keys.endOldSecret.handler(({ input }) => keyOf(input.ref)),
+      acceptWeak: os.keys.acceptWeak.handler(({ input }) => keyOf(input.ref)),
     },
+    projects: {
+      create: os.projects.create.handler(({ input }) => ({ ...home, name: input.name })),
+      list: os.projects.list.handler(() => [home]),
+      get: os.projects.get.handler(({ input }) => projectOf(input.ref)),
+      edit: os.projects.edit.handler(({ input }) => ({ ...projectOf(input.ref), name: input.name ?? home.name })),
+      archive: os.projects.archive.handler(({ input }) => ({ ...projectOf(input.ref), archivedAt: now })),
+      unarchive: os.projects.unarchive.handler(({ input }) => projectOf(input.ref)),
+      delete: os.projects.delete.handler(({ input }) => projectOf(input.ref)),
+    },
+    history: { list: os.history.list.handler(() => ({ entries: [created], next: null })) },
     upstreams: {
       list: os.upstreams.list.handler(() => [upstream]),
       add: os.upstreams.add.handler(({ input }) => ({

@@ -1,0 +1,47 @@
+// The part of composing that joins the vault: which one it is, and the door that opens when it can. Used by compose.ts alone.
+
+import type { Ledger } from './compose-ledger.ts';
+import type { VaultDoor } from './core/key-registry.ts';
+import { createVaultDoor, doorTo, type WatchedVaultDoor } from './core/vault-door.ts';
+import type { Clock } from './lib/clock.ts';
+import type { Lifetime } from './lib/lifetime.ts';
+import type { Log } from './lib/log.ts';
+import type { Shell } from './shell.ts';
+import { openProfileVault, type ProfileVault } from './vault/profile-vault.ts';
+
+export type JoinedVault = {
+  readonly vault: ProfileVault;
+  /** Locked until `open` has been called and has worked. */
+  readonly vaultDoor: VaultDoor;
+  /** Tries, and goes on trying; resolves after the first time. */
+  readonly open: (onOpen: () => void) => Promise<void>;
+};
+
+export function joinVault(options: {
+  readonly shell: Pick<Shell, 'vault' | 'dataDir' | 'env'>;
+  readonly ledger: Pick<Ledger, 'meta' | 'keyTable'>;
+  readonly lifetime: Lifetime;
+  readonly clock: Clock;
+  readonly log: Log;
+}): JoinedVault {
+  const { shell, ledger, lifetime, clock, log } = options;
+  const { dataDir, env } = shell;
+  const knownKeyIds = () => ledger.keyTable.list().map(({ id }) => id);
+  const vault = openProfileVault({ wanted: shell.vault, meta: ledger.meta, knownKeyIds, dataDir, env, log, clock });
+  let door: WatchedVaultDoor | undefined;
+  return {
+    vault,
+    vaultDoor: doorTo(() => door),
+    open: (onOpen) =>
+      createVaultDoor({
+        open: vault.open,
+        knownKeyIds,
+        onOpen,
+        onCreated(created) {
+          door = created;
+          lifetime.own('vault', created.stop);
+        },
+        log,
+      }),
+  };
+}

@@ -1,0 +1,75 @@
+// Stage between body and authorize: what the caller's project makes of the request. Puts the model in the place of an alias,
+// holds it against the project's models, and says which upstreams there are for it. Sends and rewrites nothing itself.
+
+import { KeyhatchError } from '../../shared/errors.ts';
+import type { Bodied, Projected } from './exchange.ts';
+import type { GatewayProject, ProjectRegistry, UpstreamRegistry } from './ports.ts';
+import { modelSegment } from './route.ts';
+
+export type ProjectPorts = {
+  readonly projects: ProjectRegistry;
+  readonly upstreams: UpstreamRegistry;
+};
+
+/** @throws KeyhatchError `model_not_allowed`, `project_upstream_gone`, `body_invalid` */
+export function applyProject(bodied: Bodied, ports: ProjectPorts): Projected {
+  const key = bodied.caller.kind === 'key' ? bodied.caller.key : undefined;
+  const project = key?.projectId ? ports.projects.get(key.projectId) : undefined;
+  if (!key || !project) return { ...bodied, project: undefined, upstreams: ports.upstreams, rewrite: undefined };
+  const aliased = withoutAlias(bodied, project);
+  checkModels(aliased, project, key.name);
+  return { ...aliased, project, upstreams: upstreamsOf(project, ports) };
+}
+
+function modelOf({ route, pathArgument, body }: Bodied): string | undefined {
+  return route.names === 'model-in-path' ? pathArgument : body.facts.model;
+}
+
+function withoutAlias(bodied: Bodied, project: GatewayProject): Bodied & Pick<Projected, 'rewrite'> {
+  const named = modelOf(bodied);
+  const model = named === undefined ? undefined : project.aliases.get(named);
+  if (model === undefined) return { ...bodied, rewrite: undefined };
+  if (bodied.route.names === 'model-in-path') {
+    const { upstreamPath } = bodied;
+    const folder = upstreamPath.slice(0, upstreamPath.lastIndexOf('/') + 1);
+    return { ...bodied, pathArgument: model, upstreamPath: folder + modelSegment(model), rewrite: undefined };
+  }
+  const { facts } = bodied.body;
+  if (!facts.modelMember) {
+    const reason = `a form cannot name the alias "${named}"; name the model itself, "${model}"`;
+    throw new KeyhatchError('body_invalid', { details: { reason } });
+  }
+  const { valueStart: from, valueEnd: to } = facts.modelMember;
+  const rewrite = { from, to, text: Buffer.from(JSON.stringify(model)) };
+  return { ...bodied, body: { ...bodied.body, facts: { ...facts, model } }, rewrite };
+}
+
+function checkModels(bodied: Bodied, project: GatewayProject, keyName: string): void {
+  const { names } = bodied.route;
+  if (project.models === null || names === 'nothing' || names === 'response-in-path') return;
+  const { draftModel } = bodied.body.facts;
+  for (const model of [modelOf(bodied), ...(draftModel === undefined ? [] : [draftModel])]) {
+    if (model !== undefined && projectMayUse(project, model)) continue;
+    const details = {
+      name: keyName,
+      model: (model ?? '(none named)').slice(0, 120),
+      allowed: [...project.models].slice(0, 20).join(', '),
+    };
+    throw new KeyhatchError('model_not_allowed', { details });
+  }
+}
+
+/** Whether a project's models name this one; Ollama's `:latest` may be left out on either side. */
+export function projectMayUse(project: GatewayProject | undefined, model: string): boolean {
+  if (!project || project.models === null) return true;
+  const bare = (name: string) => name.replace(/:latest$/, '');
+  return project.models.some((allowed) => bare(allowed) === bare(model));
+}
+
+function upstreamsOf(project: GatewayProject, { upstreams, projects }: ProjectPorts): UpstreamRegistry {
+  if (!project.echo && project.upstreamId === null) return upstreams;
+  const only = project.echo ? projects.echo() : upstreams.list().find(({ id }) => id === project.upstreamId);
+  // Never another one instead: a test project must not spend what a production model costs.
+  if (!only) throw new KeyhatchError('project_upstream_gone', { details: { project: project.name } });
+  return { list: () => [only], fallback: () => only };
+}
