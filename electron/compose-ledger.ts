@@ -15,6 +15,7 @@ import { localDay } from './storage/local-day.ts';
 import { createMetaTable } from './storage/meta-table.ts';
 import { createProjectTable } from './storage/project-table.ts';
 import { createRequestList } from './storage/request-list.ts';
+import { createRestoreWriter } from './storage/restore-writer.ts';
 import { createRetention, type Kept } from './storage/retention.ts';
 import { createUsageRecorder, type UsageRecorderOptions } from './storage/usage-recorder.ts';
 import { createUsageSeries } from './storage/usage-series.ts';
@@ -35,7 +36,9 @@ export function openLedger(options: {
   const opened = openSoundDatabase({ file, clock, log });
   const { db } = opened;
   lifetime.own('database', opened.close);
+  const meta = createMetaTable(db);
   const keyTable = createKeyTable(db);
+  const projectTable = createProjectTable(db);
   const usageTable = createUsageTable(db);
   const recorder = createUsageRecorder({ db, keys: keyTable, usage: usageTable, clock, log, onWritten });
   lifetime.own('usage', recorder.close);
@@ -51,9 +54,10 @@ export function openLedger(options: {
 
   return {
     problem: opened.problem,
-    meta: createMetaTable(db),
+    meta,
     keyTable,
-    projectTable: createProjectTable(db),
+    projectTable,
+    writeRestored: createRestoreWriter(db, { keys: keyTable, projects: projectTable, meta }),
     historyTable: createHistoryTable(db),
     recorder,
     prune: (kept: Kept) => retention(clock.now(), kept),

@@ -1,5 +1,6 @@
 // The part of composing that joins the vault: which one it is, and the door that opens when it can. Used by compose.ts alone.
 
+import { KeyhatchError } from '../shared/errors.ts';
 import type { Ledger } from './compose-ledger.ts';
 import type { VaultDoor } from './core/key-registry.ts';
 import { createVaultDoor, doorTo, type WatchedVaultDoor } from './core/vault-door.ts';
@@ -13,6 +14,8 @@ export type JoinedVault = {
   readonly vault: ProfileVault;
   /** Locked until `open` has been called and has worked. */
   readonly vaultDoor: VaultDoor;
+  /** See WatchedVaultDoor. */
+  readonly closedFor: WatchedVaultDoor['closedFor'];
   /** Tries, and goes on trying; resolves after the first time. */
   readonly open: (onOpen: () => void) => Promise<void>;
 };
@@ -32,6 +35,11 @@ export function joinVault(options: {
   return {
     vault,
     vaultDoor: doorTo(() => door),
+    async closedFor(work) {
+      if (!door)
+        throw new KeyhatchError('vault_locked', { details: { vault: 'the vault', reason: 'it is being opened' } });
+      await door.closedFor(work);
+    },
     open: (onOpen) =>
       createVaultDoor({
         open: vault.open,

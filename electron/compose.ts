@@ -5,16 +5,16 @@ import { randomBytes, randomFillSync } from 'node:crypto';
 import { join } from 'node:path';
 import { makeId } from '../shared/key-format.ts';
 import { joinDashboard } from './compose-dashboard.ts';
+import { joinKeys } from './compose-keys.ts';
 import { openLedger } from './compose-ledger.ts';
 import { joinProjects } from './compose-projects.ts';
+import { joinTransfer, putRestoredSettings } from './compose-transfer.ts';
 import { joinUpstreams } from './compose-upstreams.ts';
 import { joinVault } from './compose-vault.ts';
 import { type ControlServer, startControlServer } from './control/control-server.ts';
 import { createChangeFeed } from './core/change-feed.ts';
 import { examine } from './core/doctor.ts';
 import { startHousekeeping } from './core/housekeeping.ts';
-import { createKeyRegistry } from './core/key-registry.ts';
-import { createKeys } from './core/keys.ts';
 import { noDesktop } from './core/no-desktop.ts';
 import { reachableAt } from './core/reachable.ts';
 import { createRequestCalls } from './core/request-calls.ts';
@@ -61,7 +61,9 @@ export async function compose(shell: Shell): Promise<House> {
     const ledger = openLedger({ dataDir, lifetime, clock, log, onWritten: (rows) => changes.requestsEnded(rows) });
     const { keyTable, recorder } = ledger;
 
-    const { vault, vaultDoor, ...door } = joinVault({ shell, ledger, lifetime, clock, log });
+    putRestoredSettings(ledger.meta, settings);
+    const joinedVault = joinVault({ shell, ledger, lifetime, clock, log });
+    const { vault, vaultDoor } = joinedVault;
     const acting = createActing();
     const newId = () => makeId((bytes) => randomFillSync(bytes));
     const onKeyChange = (keyId: string) => {
@@ -85,12 +87,16 @@ export async function compose(shell: Shell): Promise<House> {
       clock,
       log,
     });
-    const registry = createKeyRegistry({
-      store: keyTable,
+    const { registry, keys } = joinKeys({
+      ledger,
       vault: vaultDoor,
+      settings: settings.get,
+      projects,
+      acting,
+      record: history.record,
       clock,
-      today: recorder.usage.today,
-      projectName: projects.nameOf,
+      onKeyChange,
+      onProjectChange: (projectId) => changes.projectChanged(projectId),
     });
 
     const { health, upstreams, discovery, echo } = await joinUpstreams({
@@ -134,22 +140,7 @@ export async function compose(shell: Shell): Promise<House> {
     });
     lifetime.own('server', server.stop);
 
-    const keys = createKeys({
-      registry,
-      store: keyTable,
-      vault: vaultDoor,
-      settings: settings.get,
-      clock,
-      fillRandom: (bytes) => randomFillSync(bytes),
-      projects,
-      acting,
-      record: history.record,
-      onChange(keyId, projectIds) {
-        onKeyChange(keyId);
-        for (const projectId of projectIds) changes.projectChanged(projectId);
-      },
-    });
-    const vaultTried = door.open(() => {
+    const vaultTried = joinedVault.open(() => {
       changes.statusChanged();
       void upstreams.loadCredentials().then(() => health.refresh());
     });
@@ -201,10 +192,7 @@ export async function compose(shell: Shell): Promise<House> {
         const key = registry.get(id);
         return key && registry.facts(key);
       },
-      project(id) {
-        const project = projects.find(id);
-        return project && projects.facts(project);
-      },
+      project: projects.factsOf,
       keyStates: () => registry.all().map(({ id, status }) => ({ id, status, usable: registry.isUsable(id) })),
       setting: (name) => settingsCalls.list().find((setting) => setting.name === name),
       viewOf: requests.viewOf,
@@ -223,6 +211,21 @@ export async function compose(shell: Shell): Promise<House> {
       projects,
       history,
       acting,
+      ...joinTransfer({
+        ledger,
+        vault: joinedVault,
+        registry,
+        keys,
+        projects,
+        settings,
+        record: history.record,
+        clock,
+        log,
+        onRestored(keyIds, projectIds) {
+          for (const projectId of projectIds) changes.projectChanged(projectId);
+          for (const keyId of keyIds) onKeyChange(keyId);
+        },
+      }),
       echoWanted: ofProjects.echoWanted,
       upstreams,
       settings: settingsCalls,

@@ -23,6 +23,15 @@ import {
 } from './model.ts';
 import { newProject, projectEdit, projectFacts } from './project-model.ts';
 import {
+  backupMade,
+  backupRestore,
+  backupRestored,
+  importReport,
+  keyExport,
+  keyImport,
+  passphrase,
+} from './transfer-model.ts';
+import {
   requestPage,
   requestQuery,
   requestView,
@@ -72,6 +81,10 @@ export const contract = {
     endOldSecret: manage.input(ref).output(keyFacts),
     /** Lets a weak key be used from other machines too. */
     acceptWeak: manage.input(ref).output(keyFacts),
+    /** Makes keys of values from another program. Values travel in alone. */
+    import: manage.input(keyImport).output(importReport),
+    /** All facts, no secrets. */
+    export: view.output(keyExport),
   },
   projects: {
     create: manage.input(newProject).output(projectFacts),
@@ -86,6 +99,12 @@ export const contract = {
   },
   history: {
     list: view.input(historyQuery).output(historyPage),
+  },
+  backup: {
+    /** Seals what clients need to go on elsewhere: verifiers, keys' facts, projects, settings. Not usage, not history. */
+    create: manage.input(z.object({ passphrase })).output(backupMade),
+    /** Fails with `backup_unreadable`, or with `backup_conflicts` where something is here and `replace` is not set. */
+    restore: manage.input(backupRestore).output(backupRestored),
   },
   upstreams: {
     list: view.output(z.array(upstreamStatus)),

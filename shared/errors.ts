@@ -283,6 +283,22 @@ const table = {
     retry: false,
     message: 'The key "{name}" has one secret: an older one has ended, or there was none.',
   },
+  import_unreadable: {
+    status: 400,
+    retry: false,
+    message: 'These keys cannot be read: {reason}.',
+  },
+  backup_unreadable: {
+    status: 400,
+    retry: false,
+    message: 'This backup cannot be opened: the passphrase does not fit, or the file is not whole and as it was made.',
+  },
+  backup_conflicts: {
+    status: 409,
+    retry: false,
+    message:
+      'This profile already has {what}. To end all of that and put the backup in its place, restore with --replace.',
+  },
   key_revoked_final: {
     status: 409,
     retry: false,

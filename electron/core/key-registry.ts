@@ -30,6 +30,7 @@ export type Verifiers = {
   /** Ends the secret before the last rotation. */
   readonly endGrace: (keyId: string) => Promise<void>;
   readonly expire: (now: number) => Promise<void>;
+  readonly settled: () => Promise<void>;
   readonly ids: () => readonly string[];
 };
 

@@ -47,7 +47,7 @@ export type Projects = {
   readonly find: (id: string) => KeptProject | undefined;
   /** What people are shown for a project that usage names: also of a deleted one, and of a label from before projects. */
   readonly nameOf: (id: string) => string;
-  readonly facts: (project: KeptProject) => ProjectFacts;
+  readonly factsOf: (id: string) => ProjectFacts | undefined;
   /** Takes over what storage now says of all of them. @returns the ids of those that were there or are */
   readonly reload: () => readonly string[];
 };
@@ -149,7 +149,10 @@ export function createProjects(ports: ProjectPorts): Projects {
     },
     find: (id) => projects.get(id),
     nameOf: (id) => projects.get(id)?.name ?? store.nameOf(id) ?? id,
-    facts,
+    factsOf(id) {
+      const project = projects.get(id);
+      return project && facts(project);
+    },
     reload,
   };
 }

@@ -15,7 +15,9 @@ import type {
 } from '../../shared/model.ts';
 import type { UsageGroup, UsageReport, UsageSeries, UsageSplit } from '../../shared/usage-model.ts';
 import type { Acting, CallContext } from '../lib/acting.ts';
+import type { Backup } from './backup.ts';
 import type { History } from './history.ts';
+import type { KeyTransfer } from './key-import.ts';
 import type { Keys } from './keys.ts';
 import type { Projects } from './projects.ts';
 import type { RequestCalls } from './request-calls.ts';
@@ -44,6 +46,8 @@ export type RouterPorts = {
   readonly echoWanted: () => Promise<void>;
   readonly history: Pick<History, 'list'>;
   readonly acting: Acting;
+  readonly keyTransfer: KeyTransfer;
+  readonly backup: Backup;
   readonly upstreams: Upstreams;
   readonly settings: SettingsCalls;
   readonly usage: (sinceMs: number, by: UsageGroup) => UsageReport;
@@ -86,6 +90,8 @@ export function createRouter(ports: RouterPorts) {
       delete: calls.keys.delete.handler(({ input }) => keys.delete(input.ref)),
       rotate: calls.keys.rotate.handler(({ input }) => keys.rotate(input.ref, input.graceMs)),
       endOldSecret: calls.keys.endOldSecret.handler(({ input }) => keys.endOldSecret(input.ref)),
+      import: calls.keys.import.handler(({ input }) => ports.keyTransfer.import(input)),
+      export: calls.keys.export.handler(() => ports.keyTransfer.export()),
       acceptWeak: calls.keys.acceptWeak.handler(({ input }) => keys.acceptWeak(input.ref)),
     },
     projects: {
@@ -96,6 +102,10 @@ export function createRouter(ports: RouterPorts) {
       archive: calls.projects.archive.handler(({ input }) => projects.setArchived(input.ref, true)),
       unarchive: calls.projects.unarchive.handler(({ input }) => projects.setArchived(input.ref, false)),
       delete: calls.projects.delete.handler(({ input }) => projects.delete(input.ref)),
+    },
+    backup: {
+      create: calls.backup.create.handler(({ input }) => ports.backup.create(input.passphrase)),
+      restore: calls.backup.restore.handler(({ input }) => ports.backup.restore(input)),
     },
     history: {
       list: calls.history.list.handler(({ input }) => ports.history.list(input)),

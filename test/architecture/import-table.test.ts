@@ -91,7 +91,7 @@ function roomOf(file: string): string {
   if (top !== 'electron') return top ?? '';
   if (rest.length > 0) return room ?? '';
   // compose.ts has parts of their own beside it.
-  return (room ?? '').replace(/(-ledger|-dashboard|-projects|-upstreams|-vault|-transfer)?\.tsx?$/, '');
+  return (room ?? '').replace(/(-ledger|-dashboard|-keys|-projects|-upstreams|-vault|-transfer)?\.tsx?$/, '');
 }
 
 function importsOf(file: string): Import[] {

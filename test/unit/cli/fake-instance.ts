@@ -240,6 +240,22 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
         made({ ...keyOf(input.ref), oldSecretUntil: input.graceMs === 0 ? null : now + input.graceMs }),
       ),
       endOldSecret: os.keys.endOldSecret.handler(({ input }) => keyOf(input.ref)),
+      import: os.keys.import.handler(({ input }) => ({
+        format: 'list' as const,
+        dryRun: input.dryRun,
+        imported: 1,
+        lines: [
+          { line: 1, name: 'laptop', imported: true, id: laptop.id, weak: true, says: null },
+          { line: 2, name: null, imported: false, id: null, weak: false, says: 'it has expired' },
+        ],
+      })),
+      export: os.keys.export.handler(() => ({
+        keyhatch: 'keys' as const,
+        version: 10 as const,
+        madeAt: now,
+        keys: [...keys],
+        projects: [home],
+      })),
       acceptWeak: os.keys.acceptWeak.handler(({ input }) => keyOf(input.ref)),
     },
     projects: {
@@ -250,6 +266,17 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
       archive: os.projects.archive.handler(({ input }) => ({ ...projectOf(input.ref), archivedAt: now })),
       unarchive: os.projects.unarchive.handler(({ input }) => projectOf(input.ref)),
       delete: os.projects.delete.handler(({ input }) => projectOf(input.ref)),
+    },
+    backup: {
+      create: os.backup.create.handler(() => ({ text: 'sealed\n', keys: 2, projects: 1 })),
+      restore: os.backup.restore.handler(() => ({
+        madeAt: now - day,
+        keys: 2,
+        projects: 1,
+        settings: 3,
+        ended: 0,
+        atNextStart: ['server.port'],
+      })),
     },
     history: { list: os.history.list.handler(() => ({ entries: [created], next: null })) },
     upstreams: {
