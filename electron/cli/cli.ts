@@ -102,7 +102,7 @@ async function runCommand(command: Command, { flags, words }: ParsedFlags<string
   const input = createInput(io.stdin, (text) => io.stderr.write(text));
   const connection = await reach(chooseDataDir(flags.text('data-dir'), io), vault, out, io);
   try {
-    await run({ client: connection.client, out, input, platform: io.platform });
+    await run({ client: connection.client, out, input, platform: io.platform, env: io.env });
   } finally {
     await connection.close();
   }

@@ -5,9 +5,12 @@ import { type Command, globalFlags } from './command.ts';
 import { dashboardLinkCommand } from './commands/dashboard-command.ts';
 import { detectCommand } from './commands/detect-command.ts';
 import { doctorCommand } from './commands/doctor-command.ts';
+import { historyCommand } from './commands/history-command.ts';
 import { keysCommands } from './commands/keys-commands.ts';
+import { projectsCommands } from './commands/projects-commands.ts';
 import { settingsCommands } from './commands/settings-commands.ts';
 import { statusCommand } from './commands/status-command.ts';
+import { backupCommands, keyTransferCommands } from './commands/transfer-commands.ts';
 import { upstreamsCommands } from './commands/upstreams-commands.ts';
 import { usageCommand } from './commands/usage-command.ts';
 import type { FlagTable } from './flags.ts';
@@ -17,9 +20,13 @@ export type CommandFacts = Pick<Command, 'name' | 'words' | 'about' | 'flags'>;
 
 export const commands: readonly Command[] = [
   ...keysCommands,
+  ...keyTransferCommands,
+  ...projectsCommands,
   ...upstreamsCommands,
   ...settingsCommands,
   usageCommand,
+  historyCommand,
+  ...backupCommands,
   statusCommand,
   dashboardLinkCommand,
   detectCommand,

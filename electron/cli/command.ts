@@ -20,6 +20,7 @@ export type Session = {
   readonly out: Output;
   readonly input: Input;
   readonly platform: NodeJS.Platform;
+  readonly env: Readonly<Record<string, string | undefined>>;
 };
 
 /** What a command is told before it runs. */

@@ -35,12 +35,12 @@ export function parseKeyFields(flags: Flags<keyof typeof fieldFlags>, now: numbe
     expiresAt: orNull(flags.text('expires'), 'never', (text) => now + parseDuration('--expires', text)),
     rpm: orNull(flags.text('rpm'), 'none', (text) => parseWhole('--rpm', text, 0, 1_000_000)),
     parallel: orNull(flags.text('parallel'), 'none', (text) => parseWhole('--parallel', text, 1, 100_000)),
-    models: orNull(flags.text('models'), 'all', parseModels),
+    models: orNull(flags.text('models'), 'all', (text) => parseModels('--models', text)),
     policy: parsePolicy(flags),
   };
 }
 
-function orNull<Value>(text: string | undefined, nullWord: string, parse: (text: string) => Value) {
+export function orNull<Value>(text: string | undefined, nullWord: string, parse: (text: string) => Value) {
   if (text === undefined) return undefined;
   return text === nullWord ? null : parse(text);
 }
@@ -50,15 +50,15 @@ function parsePolicy(flags: Flags<keyof typeof fieldFlags>): KeyPolicyPatch | un
   return rotateEveryDays === undefined ? undefined : { rotateEveryDays };
 }
 
-function parseDays(flag: string, text: string): number {
+export function parseDays(flag: string, text: string): number {
   const days = parseDuration(flag, text) / 86_400_000;
   if (!Number.isInteger(days) || days < 1 || days > 3650)
     throw new UsageError(`${flag} takes whole days such as 90d, not "${text}".`);
   return days;
 }
 
-function parseModels(text: string): string[] {
+export function parseModels(flag: string, text: string): string[] {
   const models = parseList(text);
-  if (models.length === 0) throw new UsageError('--models takes model names with commas between them, or all.');
+  if (models.length === 0) throw new UsageError(`${flag} takes model names with commas between them, or all.`);
   return models;
 }

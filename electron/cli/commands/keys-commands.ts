@@ -191,4 +191,16 @@ export const keysCommands: readonly Command[] = [
     (client, ref) => client.keys.delete({ ref }),
   ),
   rotate,
+  keyAction(
+    'end-old-secret',
+    'End the secret before the last rotation now.',
+    'has one secret: the old one has ended',
+    (client, ref) => client.keys.endOldSecret({ ref }),
+  ),
+  keyAction(
+    'accept-weak',
+    'Let an imported key with a short value be used from other machines too.',
+    'may be used from everywhere now, in spite of its short value',
+    (client, ref) => client.keys.acceptWeak({ ref }),
+  ),
 ];
