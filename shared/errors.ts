@@ -265,7 +265,7 @@ const table = {
     status: 404,
     retry: false,
     message:
-      'There is no project "{ref}". Make it with keyhatch projects create --name "{ref}", or see: keyhatch projects list',
+      'There is no project "{ref}". Make it with keyhatch projects create --name "{ref}" or, along with a key, --new-project; or see: keyhatch projects list',
   },
   project_has_keys: {
     status: 409,

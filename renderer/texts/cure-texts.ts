@@ -64,6 +64,15 @@ const cures: Partial<Readonly<Record<ErrorCode, Cure>>> = {
   key_wrong_kind: { what: 'an admin key', cure: 'Use a key that begins with kh_, not kha_.' },
   vault_locked: { what: 'the keychain is locked', cure: 'Unlock it; Keyhatch notices by itself.' },
   key_paused: { what: 'the key is paused', cure: 'Resume it on the Keys page.' },
+  key_weak: {
+    what: 'the key is too short for other machines',
+    cure: 'Rotate it, or accept it as it is, on the key’s page.',
+  },
+  project_archived: { what: 'the key’s project is archived', cure: 'Unarchive the project, or move the key.' },
+  project_upstream_gone: {
+    what: 'the project’s own model server is gone',
+    cure: 'Choose another model server for the project.',
+  },
   rate_limited: { what: 'too many requests', cure: 'Wait a minute, or raise the limit on the key’s page.' },
   key_blocked: { what: 'the key may make no requests', cure: 'Its limit is 0 a minute. Raise it on the key’s page.' },
   parallel_limited: { what: 'too many at once', cure: 'Wait for one to end, or raise the limit on the key’s page.' },
