@@ -1,4 +1,5 @@
-// Four builds of one tree: renderer (a page), main and preload (Electron), cli (plain Node: serve and all commands).
+// Five builds of one tree: renderer (a page), main and preload (Electron), cli (plain Node: serve and all commands), and
+// ledger, one script that main and cli hand to a thread as text.
 // `vite build --app` makes them all.
 
 import { join } from 'node:path';
@@ -41,5 +42,6 @@ export default defineConfig({
     main: nodeBuild('main', 'electron/desktop/main.ts', 'es'),
     preload: nodeBuild('preload', 'electron/preload/preload.ts', 'cjs'),
     cli: nodeBuild('cli', 'electron/cli/keyhatch.ts', 'es'),
+    ledger: nodeBuild('ledger', 'electron/storage/ledger-worker.ts', 'cjs'),
   },
 });

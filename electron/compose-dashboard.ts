@@ -1,7 +1,6 @@
 // The part of composing that joins the dashboard: its settings, and what it serves. Used by compose.ts alone.
 
 import { createDashboard, type Dashboard, type DashboardPorts } from './dashboard/dashboard.ts';
-import { checkPort } from './gateway/port-check.ts';
 import { systemClock } from './lib/clock.ts';
 import type { Lifetime } from './lib/lifetime.ts';
 import type { SettingsBook } from './settings/settings-book.ts';
@@ -21,7 +20,6 @@ export function joinDashboard(
       const { value, default: usual, setByFlag } = settings.view('dashboard.port');
       return setByFlag || value !== usual;
     },
-    examinePort: (host, port) => checkPort([host], port, []),
   });
   lifetime.own('dashboard', dashboard.close);
   return dashboard;

@@ -1,37 +1,41 @@
-// The part of composing that joins everything kept in the database: opened in one order, closed in the other, and asked
-// only after what still waits has been written. Used by compose.ts alone.
+// The part of composing that joins everything kept in the database: opened in one order, closed in the other. Keys and
+// meta are read and written here at once; all of usage by calls, and asked only after what still waits has been written.
+// Used by compose.ts alone.
 
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import type { ProfileFacts } from '../shared/model.ts';
 import type { RequestQuery, UsageGroup, UsageSplit } from '../shared/usage-model.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Lifetime } from './lib/lifetime.ts';
-import type { Log } from './lib/log.ts';
+import type { Shell } from './shell.ts';
 import { openSoundDatabase } from './storage/database-repair.ts';
 import { createHistoryTable } from './storage/history-table.ts';
 import { createKeyTable } from './storage/key-table.ts';
-import { localDay } from './storage/local-day.ts';
+import { createLedgerReads, createLedgerWrites, type LedgerReads, type LedgerWrites } from './storage/ledger-calls.ts';
+import { type Carrier, carryHere } from './storage/ledger-carrier.ts';
+import { carryToThread } from './storage/ledger-thread.ts';
 import { createMetaTable } from './storage/meta-table.ts';
 import { createProjectTable } from './storage/project-table.ts';
-import { createRequestList } from './storage/request-list.ts';
 import { createRestoreWriter } from './storage/restore-writer.ts';
-import { createRetention, type Kept } from './storage/retention.ts';
+import type { Kept } from './storage/retention.ts';
 import { createUsageRecorder, type UsageRecorderOptions } from './storage/usage-recorder.ts';
-import { createUsageSeries } from './storage/usage-series.ts';
 import { createUsageTable } from './storage/usage-table.ts';
 
 export type Ledger = ReturnType<typeof openLedger>;
 
-/** @throws KeyhatchError `profile_from_future`, `profile_damaged` */
-export function openLedger(options: {
-  readonly dataDir: string;
+export type LedgerOptions = {
+  readonly shell: Pick<Shell, 'dataDir' | 'ledgerWorker' | 'log'>;
   readonly lifetime: Lifetime;
   readonly clock: Clock;
-  readonly log: Log;
   readonly onWritten: NonNullable<UsageRecorderOptions['onWritten']>;
-}) {
-  const { dataDir, lifetime, clock, log, onWritten } = options;
+};
+
+/** @throws KeyhatchError `profile_from_future`, `profile_damaged` */
+export function openLedger(options: LedgerOptions) {
+  const { shell, lifetime, clock, onWritten } = options;
+  const { dataDir, log } = shell;
   const file = join(dataDir, 'keyhatch.db');
   const opened = openSoundDatabase({ file, clock, log });
   const { db } = opened;
@@ -39,16 +43,17 @@ export function openLedger(options: {
   const meta = createMetaTable(db);
   const keyTable = createKeyTable(db);
   const projectTable = createProjectTable(db);
-  const usageTable = createUsageTable(db);
-  const recorder = createUsageRecorder({ db, keys: keyTable, usage: usageTable, clock, log, onWritten });
+  const usage = createUsageTable(db);
+  const { reads, writes } = carriersOf(db, file, shell);
+  lifetime.own('questions to the ledger', reads.close);
+  lifetime.own('ledger', writes.close);
+  const write: UsageRecorderOptions['write'] = (batch) => writes.call('write', batch);
+  const recorder = createUsageRecorder({ db, usage, write, clock, log, onWritten });
   lifetime.own('usage', recorder.close);
-  const retention = createRetention({ db, usage: usageTable });
-  const requestList = createRequestList(db);
-  const series = createUsageSeries(db);
 
   /** Asks once everything is written that has happened. */
-  function upToDate<Answer>(ask: (now: number) => Answer): Answer {
-    recorder.flush();
+  async function upToDate<Answer>(ask: (now: number) => Promise<Answer>): Promise<Answer> {
+    await recorder.flush();
     return ask(clock.now());
   }
 
@@ -60,15 +65,31 @@ export function openLedger(options: {
     writeRestored: createRestoreWriter(db, { keys: keyTable, projects: projectTable, meta }),
     historyTable: createHistoryTable(db),
     recorder,
-    prune: (kept: Kept) => retention(clock.now(), kept),
-    requestsToday: () => upToDate((now) => usageTable.requestsSince(localDay(now).from)),
+    requestsToday: recorder.usage.requestsToday,
+    prune: (kept: Kept) => writes.call('prune', { nowMs: clock.now(), kept }),
     report: (sinceMs: number, by: UsageGroup) =>
-      upToDate((now) => usageTable.report({ since: now - sinceMs, until: now, by })),
+      upToDate((now) => reads.call('report', { since: now - sinceMs, until: now, by })),
     series: (sinceMs: number, by: UsageSplit, keyId: string | undefined) =>
-      upToDate((now) => series({ since: now - sinceMs, until: now, by, keyId })),
-    requestPage: (query: RequestQuery) => upToDate(() => requestList.page(query)),
-    findRequest: (id: string) => upToDate(() => requestList.find(id)),
-    profile: (): ProfileFacts =>
-      upToDate(() => ({ dataDir, databaseBytes: statSync(file).size, requests: usageTable.requestsSince(0) })),
+      upToDate((now) => reads.call('series', { since: now - sinceMs, until: now, by, keyId })),
+    requestPage: (query: RequestQuery) => upToDate(() => reads.call('requestPage', query)),
+    findRequest: (id: string) => upToDate(() => reads.call('findRequest', id)),
+    profile: async (): Promise<ProfileFacts> => {
+      const requests = await upToDate(() => reads.call('requestsKept', null));
+      return { dataDir, databaseBytes: statSync(file).size, requests };
+    },
+  };
+}
+
+function carriersOf(
+  db: DatabaseSync,
+  file: string,
+  { ledgerWorker: worker, log }: LedgerOptions['shell'],
+): { readonly reads: Carrier<LedgerReads>; readonly writes: Carrier<LedgerWrites> } {
+  if (worker === undefined) {
+    return { reads: carryHere(createLedgerReads(db)), writes: carryHere(createLedgerWrites(db)) };
+  }
+  return {
+    reads: carryToThread<LedgerReads>({ worker, data: { file, part: 'reads' }, log }),
+    writes: carryToThread<LedgerWrites>({ worker, data: { file, part: 'writes' }, log }),
   };
 }

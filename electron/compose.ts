@@ -23,10 +23,10 @@ import { createServerControl } from './core/server-control.ts';
 import { createSettingsCalls } from './core/settings-calls.ts';
 import { statusNow } from './core/status.ts';
 import { createGateway } from './gateway/gateway.ts';
-import { checkPort } from './gateway/port-check.ts';
 import { createActing } from './lib/acting.ts';
 import { systemClock } from './lib/clock.ts';
 import { createLifetime } from './lib/lifetime.ts';
+import { checkPort } from './lib/port-check.ts';
 import { openSettings } from './settings/settings-book.ts';
 import type { House, Shell } from './shell.ts';
 import { acquireProfileLock } from './storage/profile-lock.ts';
@@ -58,7 +58,7 @@ export async function compose(shell: Shell): Promise<House> {
     const openStore = () => shell.openSettingsStore(dataDir);
     const settings = openSettings({ file: settingsFile, openStore, flags: shell.flags, log });
 
-    const ledger = openLedger({ dataDir, lifetime, clock, log, onWritten: (rows) => changes.requestsEnded(rows) });
+    const ledger = openLedger({ shell, lifetime, clock, onWritten: (rows) => changes.requestsEnded(rows) });
     const { keyTable, recorder } = ledger;
 
     putRestoredSettings(ledger.meta, settings);
@@ -232,6 +232,7 @@ export async function compose(shell: Shell): Promise<House> {
       usage: ledger.report,
       series: ledger.series,
       requests,
+      lockout: gateway.lockout,
       profile: ledger.profile,
       dashboardLink: dashboard.link,
       desktop: shell.desktop ?? noDesktop,

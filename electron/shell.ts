@@ -7,7 +7,7 @@ import type { ChangeFeed } from './core/change-feed.ts';
 import type { Keys } from './core/keys.ts';
 import type { DesktopCalls, Router } from './core/router.ts';
 import type { Log } from './lib/log.ts';
-import type { SettingsStore } from './settings/settings-book.ts';
+import type { SettingsStore } from './lib/settings-store.ts';
 
 /** What the machine and the way Keyhatch was started give. */
 export type Shell = {
@@ -28,6 +28,8 @@ export type Shell = {
   readonly echo: 'off' | 'on' | 'stand-in';
   /** Folder of the built pages, for the dashboard; undefined where there are none to offer. */
   readonly pagesDir: string | undefined;
+  /** Program of the threads that keep the ledger; undefined keeps it without one, which is enough for a single command. */
+  readonly ledgerWorker: string | undefined;
   /** What the desktop app can do; undefined elsewhere. */
   readonly desktop: DesktopCalls | undefined;
 };

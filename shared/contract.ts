@@ -5,6 +5,7 @@ import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
 import { change } from './change.ts';
 import { historyPage, historyQuery } from './history-model.ts';
+import { topUp } from './limit-model.ts';
 import {
   createdKey,
   desktopFacts,
@@ -12,6 +13,7 @@ import {
   finding,
   keyEdit,
   keyFacts,
+  lockedAddress,
   newKey,
   portCheck,
   profileFacts,
@@ -74,6 +76,8 @@ export const contract = {
     resume: manage.input(ref).output(keyFacts),
     revoke: manage.input(ref).output(keyFacts),
     delete: manage.input(ref).output(keyFacts),
+    /** So much more until then, in place of what topped the same budget up before; an amount of 0 takes that away. */
+    topUp: manage.input(ref.extend({ add: topUp })).output(keyFacts),
     rotate: manage
       .input(ref.extend({ graceMs: z.number().int().min(0).max(31_536_000_000).default(86_400_000) }))
       .output(createdKey),
@@ -123,6 +127,18 @@ export const contract = {
         }),
       )
       .output(upstreamStatus),
+    /** Without `parallel` it stays as it is; `auto` goes by the server and its kind, null takes as many as come. */
+    edit: manage
+      .input(
+        ref.extend({
+          name: upstreamStatus.shape.name.optional(),
+          parallel: z
+            .union([z.number().int().min(1).max(10_000), z.literal('auto')])
+            .nullable()
+            .optional(),
+        }),
+      )
+      .output(upstreamStatus),
     test: view.input(ref).output(upstreamStatus),
     remove: manage.input(ref).output(upstreamStatus),
   },
@@ -150,6 +166,11 @@ export const contract = {
     list: view.input(requestQuery).output(requestPage),
     /** Fails with `request_not_found` once it has been cleared away. */
     get: view.input(z.object({ id: z.string().max(80) })).output(requestView),
+  },
+  lockout: {
+    list: view.output(z.array(lockedAddress)),
+    /** Fails with `address_not_locked`. */
+    unlock: manage.input(z.object({ address: z.string().min(1).max(80) })).output(z.array(lockedAddress)),
   },
   profile: {
     get: view.output(profileFacts),

@@ -57,6 +57,12 @@ const table = {
       'This request has already passed through this gateway: one of its upstreams points back at it. Correct the upstream address.',
   },
 
+  connections_full: {
+    status: 503,
+    retry: true,
+    message: 'As many connections stand open as this server takes. Close some, or try again in a moment.',
+  },
+
   // route
   route_unknown: {
     status: 404,
@@ -107,6 +113,12 @@ const table = {
     status: 400,
     retry: false,
     message: 'Two different keys of this server were sent with one request. Send only one of them.',
+  },
+  too_many_attempts: {
+    status: 429,
+    retry: false,
+    message:
+      'Too many wrong keys came from this address. Wrong ones are answered again in {leftSeconds} s; a valid key works at any time.',
   },
   key_wrong_kind: {
     status: 403,
@@ -304,6 +316,12 @@ const table = {
     retry: false,
     message: 'The key "{name}" is revoked, which cannot be undone. Make a new one.',
   },
+  budget_missing: {
+    status: 409,
+    retry: false,
+    message:
+      'The key "{name}" has no such budget for its {period}. Give it one first: keyhatch keys edit {name} --budget {period}:100000tokens',
+  },
   key_value_unsuitable: { status: 400, retry: false, message: 'This value cannot be a key: {reason}.' },
   upstream_not_found: {
     status: 404,
@@ -352,10 +370,21 @@ const table = {
     message:
       '{file} cannot be read: {reason}. It was not touched: restore it from a copy, or move it away to begin anew.',
   },
+  ledger_unavailable: {
+    status: 503,
+    retry: true,
+    message:
+      'Usage and requests cannot be read at the moment. Try again in a few seconds; requests are served all the same.',
+  },
   request_not_found: {
     status: 404,
     retry: false,
     message: 'There is no request "{id}". It may be older than what is kept.',
+  },
+  address_not_locked: {
+    status: 404,
+    retry: false,
+    message: 'The address "{address}" is not put off. See: keyhatch lockout list',
   },
   dashboard_off: {
     status: 409,

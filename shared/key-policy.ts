@@ -2,6 +2,7 @@
 // Kept as JSON beside the key; every member has a default, so that an older key reads as it was meant when it was made.
 
 import * as z from 'zod';
+import { budgetList, perSpan, priority, topUpList } from './limit-model.ts';
 
 /** The rights that a key can carry, each with what it lets its holder do. */
 export const operations = {
@@ -34,6 +35,14 @@ export const keyPolicy = z.object({
     .array(keyOperation)
     .max(operationNames.length)
     .default(() => [...operationPresets.inference]),
+  /** Requests in any hour. */
+  rph: perSpan.default(null),
+  /** Tokens in any 60 seconds, input and output together. */
+  tpm: perSpan.default(null),
+  priority: priority.default('normal'),
+  budgets: budgetList.default(() => []),
+  /** Changed by `keys.topUp` alone. */
+  topUps: topUpList.default(() => []),
   /** After how many days with one secret its owner is reminded to give it a new one; null: never. */
   rotateEveryDays: z.number().int().min(1).max(3650).nullable().default(null),
 });
@@ -42,6 +51,10 @@ export type KeyPolicy = Readonly<z.infer<typeof keyPolicy>>;
 /** The members of a policy that somebody names when making or changing a key; what is left out stays as it is. */
 export const keyPolicyPatch = z.object({
   operations: keyPolicy.shape.operations.unwrap().optional(),
+  rph: perSpan.optional(),
+  tpm: perSpan.optional(),
+  priority: priority.optional(),
+  budgets: budgetList.optional(),
   rotateEveryDays: keyPolicy.shape.rotateEveryDays.unwrap().optional(),
 });
 export type KeyPolicyPatch = Readonly<z.infer<typeof keyPolicyPatch>>;
@@ -50,7 +63,7 @@ export type KeyPolicyPatch = Readonly<z.infer<typeof keyPolicyPatch>>;
 export const usualPolicy: KeyPolicy = keyPolicy.parse({});
 
 /** Stands in for a policy that cannot be read: nothing is allowed. */
-export const closedPolicy: KeyPolicy = { ...usualPolicy, operations: [] };
+export const closedPolicy: KeyPolicy = { ...usualPolicy, operations: [], rph: 0, tpm: 0 };
 
 export function mayDo(policy: KeyPolicy, operation: KeyOperation): boolean {
   return policy.operations.includes(operation);

@@ -11,7 +11,7 @@ const count = z.number().int().nonnegative();
 export const vaultKind = z.enum(['keychain', 'file', 'memory']);
 export type VaultKind = z.infer<typeof vaultKind>;
 
-export const keyStatus = z.enum(['active', 'paused', 'revoked', 'expired']);
+export const keyStatus = z.enum(['active', 'paused', 'revoked', 'expired', 'exhausted']);
 export type KeyStatus = z.infer<typeof keyStatus>;
 
 /** Limits of a key. `null` means none; `rpm: 0` lets nothing pass. */
@@ -99,6 +99,8 @@ export const upstreamRecord = z.object({
   /** Origin and optional path prefix, without a trailing slash and without `/v1`. */
   url: z.url(),
   kind: upstreamKind,
+  /** How many requests it takes at once; `null`: as many as come; left out: as the server says, or its kind. */
+  parallel: z.number().int().min(1).max(10_000).nullable().exactOptional(),
 });
 export type UpstreamRecord = z.infer<typeof upstreamRecord>;
 
@@ -129,6 +131,17 @@ export const detectedServer = z.object({
   added: z.boolean(),
 });
 export type DetectedServer = z.infer<typeof detectedServer>;
+
+/** An address whose attempts to come in failed too often: only failures are answered with that, never a valid key. */
+export const lockedAddress = z.object({
+  /** An IPv4 address, or the /64 of an IPv6 one. */
+  address: z.string(),
+  since: timeMs,
+  until: timeMs,
+  /** How many times it has been put off by now. */
+  times: count,
+});
+export type LockedAddress = z.infer<typeof lockedAddress>;
 
 /** A way to reach the gateway: this computer, or one address of a network interface. */
 export const reachable = z.object({

@@ -2,6 +2,7 @@
 // `{ "version": 10, "server.port": 1235, … }`. Reading and writing lives in electron/settings.
 
 import * as z from 'zod';
+import { perSpan, priority } from './limit-model.ts';
 import { upstreamRecord } from './model.ts';
 
 /** Version of the settings file that this program writes. Steps of ten; see electron/settings/migrations. */
@@ -11,6 +12,14 @@ const hostName = z.string().regex(/^[A-Za-z0-9._:[\]-]{1,255}$/, 'is not a host 
 const origin = z.string().regex(/^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+$/, 'is not an origin such as https://app.example');
 const mebibyte = 1024 * 1024;
 
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== '';
+  } catch {
+    return false;
+  }
+}
+
 export const settingsSchema = z.object({
   'server.hosts': z.array(hostName).min(1).max(16).default(['127.0.0.1']),
   'server.port': z.number().int().min(0).max(65535).default(1235),
@@ -19,10 +28,17 @@ export const settingsSchema = z.object({
   'access.requireKey': z.boolean().default(true),
   'access.localhostBypass': z.boolean().default(false),
   'access.publicModels': z.boolean().default(false),
+  'access.lockoutAttempts': z.number().int().min(0).max(10_000).default(10),
+  'access.lockoutWindowMs': z.number().int().min(1000).max(86_400_000).default(300_000),
   'cors.mode': z.enum(['off', 'list', 'any']).default('off'),
   'cors.origins': z.array(origin).max(64).default([]),
   'keys.defaultRpm': z.number().int().min(0).max(1_000_000).nullable().default(60),
   'keys.defaultParallel': z.number().int().min(1).max(100_000).nullable().default(null),
+  'keys.defaultRph': perSpan.default(null),
+  'keys.defaultTpm': perSpan.default(null),
+  'keys.defaultPriority': priority.default('normal'),
+  'queue.maxWaiting': z.number().int().min(0).max(10_000).default(64),
+  'queue.maxWaitMs': z.number().int().min(0).max(59_000).default(55_000),
   'limits.bodyMaxBytes': z
     .number()
     .int()
@@ -35,6 +51,17 @@ export const settingsSchema = z.object({
     .min(mebibyte)
     .max(16_384 * mebibyte)
     .default(256 * mebibyte),
+  'network.maxConnections': z.number().int().min(16).max(65_536).default(4096),
+  'network.maxConnectionsPerAddress': z.number().int().min(1).max(65_536).default(512),
+  'network.headMaxBytes': z
+    .number()
+    .int()
+    .min(4096)
+    .max(256 * 1024)
+    .default(16 * 1024),
+  'network.headTimeoutMs': z.number().int().min(1000).max(120_000).default(10_000),
+  'network.bodyStallMs': z.number().int().min(1000).max(600_000).default(30_000),
+  'network.readerStallMs': z.number().int().min(1000).max(3_600_000).default(60_000),
   'upstream.firstByteTimeoutMs': z.number().int().min(0).max(86_400_000).default(600_000),
   'upstreams.list': z.array(upstreamRecord).max(64).default([]),
   'upstreams.default': z.string().nullable().default(null),
@@ -49,6 +76,12 @@ export const settingsSchema = z.object({
   'window.welcomed': z.boolean().default(false),
   'usage.retentionDays': z.number().int().min(1).max(3650).default(30),
   'usage.hourlyDays': z.number().int().min(31).max(3650).default(365),
+  'usage.timeZone': z
+    .string()
+    .max(64)
+    .refine(isTimeZone, 'is not a time zone such as Europe/Berlin')
+    .nullable()
+    .default(null),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;
@@ -65,12 +98,28 @@ export const settingAbout: Readonly<Record<SettingName, string>> = {
   'access.requireKey': 'Every request needs a key. Off: anyone who reaches the port may come in.',
   'access.localhostBypass': 'Programs on this computer may come in without a key. Nobody else may.',
   'access.publicModels': 'Anyone who reaches the port may list the models without a key.',
+  'access.lockoutAttempts':
+    'Wrong keys that one address may try in access.lockoutWindowMs before it is put off, longer each time; 0 never.',
+  'access.lockoutWindowMs': 'How long wrong keys are counted together, in milliseconds.',
   'cors.mode': 'Which web pages may call this server: off, list (cors.origins) or any.',
   'cors.origins': 'Origins of web pages that may call this server when cors.mode is list.',
   'keys.defaultRpm': 'Requests a minute that a new key may make; null for no limit.',
   'keys.defaultParallel': 'Requests that a new key may have running at once; null for no limit.',
+  'keys.defaultRph': 'Requests an hour that a new key may make; null for no limit.',
+  'keys.defaultTpm': 'Tokens a minute that a new key may use; null for no limit.',
+  'keys.defaultPriority': 'Place of a new key in the line for a busy model server: high, normal or low.',
+  'queue.maxWaiting': 'Requests that may wait in line for busy model servers; 0 refuses them at once.',
+  'queue.maxWaitMs': 'How long a request may wait in line, in milliseconds.',
   'limits.bodyMaxBytes': 'Largest request body, in bytes.',
   'limits.bodiesInFlightBytes': 'Largest sum of request bodies held at one time, in bytes.',
+  'network.maxConnections': 'Connections that may stand open at one time.',
+  'network.maxConnectionsPerAddress':
+    'Connections that one address may have open at one time (an IPv6 /64 counts as one); this computer’s own do not count.',
+  'network.headMaxBytes': 'Largest head of a request, in bytes; holds from the next start of the server.',
+  'network.headTimeoutMs': 'How long the head of a request may take to arrive, in milliseconds.',
+  'network.bodyStallMs': 'How long a body may stop arriving before the request is given up, in milliseconds.',
+  'network.readerStallMs':
+    'How long a client may leave its answer unread before it is let go, in milliseconds, so that it holds no model.',
   'upstream.firstByteTimeoutMs':
     'How long a model server may take to begin its answer, in milliseconds; 0 waits for ever.',
   'upstreams.list': 'Model servers behind the gateway. Change them with: keyhatch upstreams',
@@ -88,4 +137,5 @@ export const settingAbout: Readonly<Record<SettingName, string>> = {
   'window.welcomed': 'The first steps have been taken or skipped.',
   'usage.retentionDays': 'Days for which single requests are kept.',
   'usage.hourlyDays': 'Days for which usage is kept by the hour; by the day it is kept for ever.',
+  'usage.timeZone': 'Time zone in which budgets begin anew, such as Europe/Berlin; null: that of this computer.',
 };

@@ -39,6 +39,7 @@ export async function openAtRest(
     upstreams: [],
     echo: 'off',
     pagesDir: undefined,
+    ledgerWorker: undefined,
     desktop: undefined,
   });
   await house.vaultTried;

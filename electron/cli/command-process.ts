@@ -44,12 +44,20 @@ export async function runCommandProcess(
     homeDir: homedir(),
     openAtRest: (dataDir, vault) => openAtRest(dataDir, vault, { env, stderr, version }),
     async serve(args) {
-      const io = { stdout, stderr, stdin, env, version, pagesDir: findPages(), calledAs, onSignal: onStopSignal };
+      const built = { pagesDir: findPages(), ledgerWorker: findLedgerWorker() };
+      const io = { stdout, stderr, stdin, env, version, ...built, calledAs, onSignal: onStopSignal };
       const exitCode = await serve(args, io);
       if (exitCode !== 0) onCutShort(exitCode);
       return exitCode;
     },
   });
+}
+
+// Beside the built program, or the source it is built from.
+function findLedgerWorker(): string | undefined {
+  return ['../ledger/ledger-worker.cjs', '../../ledger/ledger-worker.cjs', '../storage/ledger-worker.ts']
+    .map((file) => join(import.meta.dirname, file))
+    .find((file) => existsSync(file));
 }
 
 // Beside the built program, or, when it is run from source, where the build puts them.

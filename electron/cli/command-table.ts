@@ -7,6 +7,7 @@ import { detectCommand } from './commands/detect-command.ts';
 import { doctorCommand } from './commands/doctor-command.ts';
 import { historyCommand } from './commands/history-command.ts';
 import { keysCommands } from './commands/keys-commands.ts';
+import { lockoutCommands } from './commands/lockout-commands.ts';
 import { projectsCommands } from './commands/projects-commands.ts';
 import { settingsCommands } from './commands/settings-commands.ts';
 import { statusCommand } from './commands/status-command.ts';
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
   historyCommand,
   ...backupCommands,
   statusCommand,
+  ...lockoutCommands,
   dashboardLinkCommand,
   detectCommand,
   doctorCommand,

@@ -11,6 +11,7 @@ import { errorsToWire, toWireError } from '../../shared/error-wire.ts';
 import { KeyhatchError } from '../../shared/errors.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { readJsonBody } from '../lib/json-body.ts';
+import { closeGently } from '../lib/listening.ts';
 import type { Log } from '../lib/log.ts';
 import {
   type ControlPlatform,
@@ -66,7 +67,7 @@ export async function startControlServer<CallContext extends Context = Record<ne
   try {
     await writeControlFile(options.dataDir, { address, secret });
   } catch (error) {
-    await closeServer(server);
+    await closeGently(server, closeGraceMs);
     throw error;
   }
 
@@ -74,7 +75,7 @@ export async function startControlServer<CallContext extends Context = Record<ne
   return {
     address,
     close() {
-      closing ??= closeServer(server).then(() => removeStale(options.dataDir, address, machine));
+      closing ??= closeGently(server, closeGraceMs).then(() => removeStale(options.dataDir, address, machine));
       return closing;
     },
   };
@@ -145,16 +146,5 @@ function listen(server: Server, address: string, umask: (mask: number) => number
     } finally {
       umask(before);
     }
-  });
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const late = setTimeout(() => server.closeAllConnections(), closeGraceMs);
-    server.close(() => {
-      clearTimeout(late);
-      resolve();
-    });
-    server.closeIdleConnections();
   });
 }

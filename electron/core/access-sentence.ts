@@ -1,10 +1,11 @@
 // Who may come in, said in one plain sentence: the sum of address, keys, bypass and public paths.
 
 import type { Settings } from '../../shared/settings.ts';
+import { bareHost } from '../lib/bare-host.ts';
 
 /** Whether an address is reached from this computer alone. */
 export function isLoopbackHost(host: string): boolean {
-  const plain = host.replace(/^\[|\]$/g, '').toLowerCase();
+  const plain = bareHost(host).toLowerCase();
   return plain === 'localhost' || plain === '::1' || /^127\.\d+\.\d+\.\d+$/.test(plain);
 }
 

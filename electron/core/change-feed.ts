@@ -77,7 +77,6 @@ export function createChangeFeed(ports: ChangeFeedPorts): ChangeFeed {
 
   function flush(): void {
     gathering = undefined;
-    // Asking for a status may write requests that wait, and so make changes: those are for the next time.
     const { status, keys, projects, settings, rows } = taken();
     try {
       if (rows.length > 0) tell({ type: 'requests', requests: rows.map(ports.viewOf) });

@@ -8,7 +8,7 @@ import type { Verifiers } from './key-registry.ts';
 export type HousekeepingPorts = {
   readonly settings: () => Settings;
   /** Takes one small step at deleting what is old; true while there may be more. */
-  readonly prune: (kept: { readonly requestDays: number; readonly hourlyDays: number }) => boolean;
+  readonly prune: (kept: { readonly requestDays: number; readonly hourlyDays: number }) => Promise<boolean>;
   /** Told once a round at most that old requests were deleted. */
   readonly onPruned: () => void;
   /** Looks for what owners should be reminded of. */
@@ -32,7 +32,7 @@ export function startHousekeeping(ports: HousekeepingPorts): () => void {
     const settings = ports.settings();
     const kept = { requestDays: settings['usage.retentionDays'], hourlyDays: settings['usage.hourlyDays'] };
     let pruned = false;
-    while (!stopped && ports.prune(kept)) {
+    while (!stopped && (await ports.prune(kept))) {
       pruned = true;
       await new Promise<void>((resolve) => setTimeout(resolve, betweenStepsMs).unref());
     }

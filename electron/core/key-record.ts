@@ -1,6 +1,6 @@
 // What a new key is kept as: what was asked for, else what its project gives its keys, else what the settings say. Pure.
 
-import { type KeyPolicyPatch, usualPolicy, withPatch } from '../../shared/key-policy.ts';
+import { type KeyPolicy, type KeyPolicyPatch, usualPolicy, withPatch } from '../../shared/key-policy.ts';
 import type { ProjectDefaults } from '../../shared/project-model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { KeptKey } from './key-registry.ts';
@@ -66,13 +66,22 @@ export function newRecord(
       parallel: firstGiven(input.parallel, defaults.parallel, settings['keys.defaultParallel']),
     },
     models: models === null ? null : [...models],
-    policy: withPatch(withPatch(usualPolicy, defaults.policy ?? {}), input.policy ?? {}),
+    policy: withPatch(withPatch(startingPolicy(settings), defaults.policy ?? {}), input.policy ?? {}),
   };
 }
 
 /** Null is an answer: no limit. */
 function firstGiven(...values: readonly (number | null | undefined)[]): number | null {
   return values.find((value) => value !== undefined) ?? null;
+}
+
+function startingPolicy(settings: Settings): KeyPolicy {
+  return {
+    ...usualPolicy,
+    rph: settings['keys.defaultRph'],
+    tpm: settings['keys.defaultTpm'],
+    priority: settings['keys.defaultPriority'],
+  };
 }
 
 function expiryOf({ expiresInMs }: ProjectDefaults, now: number): number | null {

@@ -4,6 +4,7 @@
 import { KeyhatchError } from '../../shared/errors.ts';
 import { type FillRandom, makeId, makeKey, unsuitableAsKey } from '../../shared/key-format.ts';
 import { type KeyPolicyPatch, withPatch } from '../../shared/key-policy.ts';
+import type { TopUp } from '../../shared/limit-model.ts';
 import type { CreatedKey, KeyFacts } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Acting } from '../lib/acting.ts';
@@ -18,6 +19,7 @@ import {
   type VaultDoor,
   type Verifiers,
 } from './key-registry.ts';
+import { withTopUp } from './top-ups.ts';
 
 export type KeyPorts = {
   readonly registry: KeyRegistry;
@@ -62,6 +64,8 @@ export type Keys = {
   readonly setPaused: (ref: string, paused: boolean) => KeyFacts;
   readonly revoke: (ref: string) => KeyFacts;
   readonly delete: (ref: string) => Promise<KeyFacts>;
+  /** Adds to a budget until the top-up ends. @throws KeyhatchError `budget_missing` */
+  readonly topUp: (ref: string, add: TopUp) => KeyFacts;
   /** @param graceMs how long the present secret goes on working beside the new one, in milliseconds */
   readonly rotate: (ref: string, graceMs: number) => Promise<CreatedKey>;
   /** Ends the secret before the last rotation now. @throws KeyhatchError `old_secret_gone`, `vault_locked` */
@@ -175,6 +179,7 @@ export function createKeys(ports: KeyPorts): Keys {
       }));
     },
     setPaused: (ref, paused) => patch(ref, paused ? 'paused' : 'resumed', () => ({ paused })),
+    topUp: (ref, add) => patch(ref, 'topped_up', (key) => ({ policy: withTopUp(key, add, clock.now()) })),
     // The verifier stays, so that whoever still sends the key is told that it was revoked.
     revoke: (ref) => patch(ref, 'revoked', () => ({ revokedAt: clock.now() })),
     acceptWeak: (ref) => patch(ref, 'weak_accepted', () => ({ weak: false })),

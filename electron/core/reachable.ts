@@ -4,6 +4,7 @@
 import { isIP, isIPv6 } from 'node:net';
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
 import type { Reachable } from '../../shared/model.ts';
+import { bareHost } from '../lib/bare-host.ts';
 import { isLoopbackHost } from './access-sentence.ts';
 
 type Listening = { readonly host: string; readonly port: number };
@@ -17,7 +18,7 @@ export function reachableAt(
   listening: readonly Listening[],
   interfaces: Interfaces = networkInterfaces(),
 ): readonly Reachable[] {
-  const plain = listening.map(({ host, port }) => ({ host: host.replace(/^\[|\]$/g, ''), port }));
+  const plain = listening.map(({ host, port }) => ({ host: bareHost(host), port }));
   const here = plain.find(({ host }) => isLoopbackHost(host) || host === anyIPv4 || host === anyIPv6);
   const computer: Reachable = {
     interface: 'lo',

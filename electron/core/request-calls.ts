@@ -6,8 +6,8 @@ import type { RequestPage, RequestQuery, RequestRow, RequestView } from '../../s
 type Named = RequestRow & { readonly keyName: string | null };
 
 export type RequestCallsPorts = {
-  readonly page: (query: RequestQuery) => { readonly rows: readonly Named[]; readonly next: string | null };
-  readonly find: (id: string) => Named | undefined;
+  readonly page: (query: RequestQuery) => Promise<{ readonly rows: readonly Named[]; readonly next: string | null }>;
+  readonly find: (id: string) => Promise<Named | undefined>;
   /** Also of a deleted key. */
   readonly keyName: (id: string) => string | undefined;
   readonly projectName: (id: string) => string;
@@ -15,9 +15,9 @@ export type RequestCallsPorts = {
 };
 
 export type RequestCalls = {
-  readonly list: (query: RequestQuery) => RequestPage;
+  readonly list: (query: RequestQuery) => Promise<RequestPage>;
   /** @throws KeyhatchError `request_not_found` */
-  readonly get: (id: string) => RequestView;
+  readonly get: (id: string) => Promise<RequestView>;
   /** The view of a row that was just written. */
   readonly viewOf: (row: RequestRow) => RequestView;
 };
@@ -29,12 +29,12 @@ export function createRequestCalls(ports: RequestCallsPorts): RequestCalls {
     upstreamName: row.upstreamId === null ? null : (ports.upstreamName(row.upstreamId) ?? null),
   });
   return {
-    list(query) {
-      const { rows, next } = ports.page(query);
+    async list(query) {
+      const { rows, next } = await ports.page(query);
       return { rows: rows.map(named), next };
     },
-    get(id) {
-      const row = ports.find(id);
+    async get(id) {
+      const row = await ports.find(id);
       if (!row) throw new KeyhatchError('request_not_found', { details: { id } });
       return named(row);
     },

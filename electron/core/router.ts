@@ -4,10 +4,12 @@
 import { implement } from '@orpc/server';
 import type { Change } from '../../shared/change.ts';
 import { contract } from '../../shared/contract.ts';
+import { KeyhatchError } from '../../shared/errors.ts';
 import type {
   DesktopFacts,
   DetectedServer,
   Finding,
+  LockedAddress,
   PortCheck,
   ProfileFacts,
   SignInLink,
@@ -34,6 +36,12 @@ export type DesktopCalls = {
   readonly restartToUpdate: () => Promise<DesktopFacts>;
 };
 
+/** Addresses that are put off for wrong keys. */
+export type LockoutCalls = {
+  readonly list: () => LockedAddress[];
+  readonly unlock: (address: string) => boolean;
+};
+
 export type RouterPorts = {
   readonly status: () => Status;
   readonly watch: (signal?: AbortSignal) => AsyncGenerator<Change, void, void>;
@@ -50,12 +58,13 @@ export type RouterPorts = {
   readonly backup: Backup;
   readonly upstreams: Upstreams;
   readonly settings: SettingsCalls;
-  readonly usage: (sinceMs: number, by: UsageGroup) => UsageReport;
-  readonly series: (sinceMs: number, by: UsageSplit, keyId: string | undefined) => UsageSeries;
+  readonly usage: (sinceMs: number, by: UsageGroup) => Promise<UsageReport>;
+  readonly series: (sinceMs: number, by: UsageSplit, keyId: string | undefined) => Promise<UsageSeries>;
   readonly requests: RequestCalls;
+  readonly lockout: LockoutCalls;
   readonly detect: () => Promise<DetectedServer[]>;
   readonly examine: () => Promise<Finding[]>;
-  readonly profile: () => ProfileFacts;
+  readonly profile: () => Promise<ProfileFacts>;
   readonly dashboardLink: () => SignInLink;
   readonly desktop: DesktopCalls;
 };
@@ -88,6 +97,7 @@ export function createRouter(ports: RouterPorts) {
       resume: calls.keys.resume.handler(({ input }) => keys.setPaused(input.ref, false)),
       revoke: calls.keys.revoke.handler(({ input }) => keys.revoke(input.ref)),
       delete: calls.keys.delete.handler(({ input }) => keys.delete(input.ref)),
+      topUp: calls.keys.topUp.handler(({ input }) => keys.topUp(input.ref, input.add)),
       rotate: calls.keys.rotate.handler(({ input }) => keys.rotate(input.ref, input.graceMs)),
       endOldSecret: calls.keys.endOldSecret.handler(({ input }) => keys.endOldSecret(input.ref)),
       import: calls.keys.import.handler(({ input }) => ports.keyTransfer.import(input)),
@@ -113,6 +123,7 @@ export function createRouter(ports: RouterPorts) {
     upstreams: {
       list: calls.upstreams.list.handler(() => upstreams.statuses()),
       add: calls.upstreams.add.handler(({ input }) => upstreams.add(input)),
+      edit: calls.upstreams.edit.handler(({ input }) => upstreams.edit(input)),
       test: calls.upstreams.test.handler(({ input }) => upstreams.test(input.ref)),
       remove: calls.upstreams.remove.handler(({ input }) => upstreams.remove(input.ref)),
     },
@@ -128,6 +139,10 @@ export function createRouter(ports: RouterPorts) {
     requests: {
       list: calls.requests.list.handler(({ input }) => requests.list(input)),
       get: calls.requests.get.handler(({ input }) => requests.get(input.id)),
+    },
+    lockout: {
+      list: calls.lockout.list.handler(() => ports.lockout.list()),
+      unlock: calls.lockout.unlock.handler(({ input }) => unlocked(ports.lockout, input.address)),
     },
     profile: {
       get: calls.profile.get.handler(() => ports.profile()),
@@ -149,6 +164,11 @@ export function createRouter(ports: RouterPorts) {
       run: calls.doctor.run.handler(() => ports.examine()),
     },
   });
+}
+
+function unlocked(lockout: LockoutCalls, address: string): LockedAddress[] {
+  if (!lockout.unlock(address)) throw new KeyhatchError('address_not_locked', { details: { address } });
+  return lockout.list();
 }
 
 export type Router = ReturnType<typeof createRouter>;

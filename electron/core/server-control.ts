@@ -5,6 +5,7 @@ import { KeyhatchError } from '../../shared/errors.ts';
 import type { Status } from '../../shared/model.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import { createTurns } from '../lib/turns.ts';
 
 export type ServerState = Omit<Status['server'], 'reachable'>;
 
@@ -37,13 +38,7 @@ export function createServerControl(ports: ServerControlPorts): ServerControl {
   let startedAt: number | null = null;
   let reason: string | null = null;
   // One at a time: a stop during a start waits for it, and the other way round.
-  let turn: Promise<unknown> = Promise.resolve();
-
-  function inTurn(work: () => Promise<void>): Promise<void> {
-    const mine = turn.then(work, work);
-    turn = mine.catch(() => {});
-    return mine;
-  }
+  const inTurn = createTurns();
 
   function enter(next: ServerState['state']): void {
     state = next;

@@ -62,6 +62,13 @@ export type NewUpstream = {
   readonly confirm: boolean;
 };
 
+export type UpstreamEdit = {
+  readonly ref: string;
+  readonly name?: string | undefined;
+  /** Requests at once; null: as many as come; `auto`: as the server says, or its kind. */
+  readonly parallel?: number | 'auto' | null | undefined;
+};
+
 export type Upstreams = {
   readonly records: () => readonly (UpstreamRecord & { readonly credential: string | undefined })[];
   readonly live: () => readonly LiveUpstream[];
@@ -70,6 +77,7 @@ export type Upstreams = {
   /** The id of the one that people name so. @throws KeyhatchError `upstream_not_found`, `name_ambiguous` */
   readonly idOf: (ref: string) => string;
   readonly add: (input: NewUpstream) => Promise<UpstreamStatus>;
+  readonly edit: (input: UpstreamEdit) => UpstreamStatus;
   readonly test: (ref: string) => Promise<UpstreamStatus>;
   readonly remove: (ref: string) => Promise<UpstreamStatus>;
   /** Reads credentials from the vault; called again whenever it opens. Never rejects. */
@@ -177,6 +185,18 @@ export function createUpstreams(ports: UpstreamPorts): Upstreams {
       await ports.refreshHealth(record.id);
       return statusOf(record);
     },
+    edit(input) {
+      if (isFixed) throw new KeyhatchError('upstream_set_by_flag');
+      const record = resolve(input.ref);
+      const list = ports.settings()['upstreams.list'];
+      const next = edited(record, input);
+      ports.saveSettings(
+        list.map((one) => (one.id === record.id ? next : one)),
+        ports.settings()['upstreams.default'],
+      );
+      forget();
+      return statusOf(next);
+    },
     async test(ref) {
       const record = resolve(ref);
       await ports.refreshHealth(record.id);
@@ -212,12 +232,18 @@ export function createUpstreams(ports: UpstreamPorts): Upstreams {
 
 /** An upstream as requests see it. */
 export function liveUpstream(
-  { id, name, kind, url }: UpstreamRecord,
+  record: UpstreamRecord,
   credential: string | undefined,
   facts: Pick<UpstreamHealthFacts, 'health' | 'models'>,
 ): LiveUpstream {
-  const { dialects } = upstreamKindRow(kind);
-  return { id, name, kind, url: new URL(url), dialects, credential, ...facts };
+  const { dialects } = upstreamKindRow(record.kind);
+  return { ...record, url: new URL(record.url), dialects, credential, ...facts };
+}
+
+function edited(record: UpstreamRecord, { name, parallel }: UpstreamEdit): UpstreamRecord {
+  const { parallel: before, ...rest } = { ...record, name: name ?? record.name };
+  const kept = parallel === undefined ? before : parallel === 'auto' ? undefined : parallel;
+  return kept === undefined ? rest : { ...rest, parallel: kept };
 }
 
 // A credential goes to the address it was given for and to no other, whatever the settings file says by now.

@@ -2,7 +2,7 @@
 // is about to be answered. Knows nothing of what is asked.
 
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { closeGently, listenOn } from '../lib/listening.ts';
 import type { DashboardAnswer } from './dashboard-answer.ts';
 
 export type DashboardListener = {
@@ -18,7 +18,7 @@ export const dashboardHost = '127.0.0.1';
 const releaseGraceMs = 2_000;
 
 /** @throws Node's own error when the port cannot be had */
-export async function openDashboardListener(port: number, answer: DashboardAnswer): Promise<DashboardListener> {
+export async function openDashboardListener(wantedPort: number, answer: DashboardAnswer): Promise<DashboardListener> {
   const server = createServer({
     // Limits on how long a request may take to arrive; an answer, such as an event stream, may take as long as it likes.
     headersTimeout: 10_000,
@@ -35,12 +35,12 @@ export async function openDashboardListener(port: number, answer: DashboardAnswe
     response.once('close', () => answers.delete(response));
     answer(request, response);
   });
-  await listen(server, port);
+  const port = await listenOn(server, { host: dashboardHost, port: wantedPort });
   // Running out of descriptors ends an accept, not the program.
   server.on('error', () => {});
   let released: Promise<void> | undefined;
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
     release() {
       released ??= close(server, answers);
       return released;
@@ -48,29 +48,12 @@ export async function openDashboardListener(port: number, answer: DashboardAnswe
   };
 }
 
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host: dashboardHost, port }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-}
-
 function close(server: Server, answers: ReadonlySet<ServerResponse>): Promise<void> {
   for (const response of answers) {
     if (isStream(response)) response.destroy();
     else response.shouldKeepAlive = false;
   }
-  return new Promise((resolve) => {
-    const late = setTimeout(() => server.closeAllConnections(), releaseGraceMs);
-    server.close(() => {
-      clearTimeout(late);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
+  return closeGently(server, releaseGraceMs);
 }
 
 function isStream(response: ServerResponse): boolean {

@@ -2,8 +2,9 @@
 // send the cookie of one localhost port to every other one. Keeps digests of both in memory, and must never write them
 // anywhere: whoever has the port while Keyhatch is not running sees both halves, so none may outlive the listening.
 
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../lib/clock.ts';
+import { digestOf } from '../lib/digest.ts';
 
 /** What a browser sends: every cookie of our name, and the header. */
 export type GivenHalves = { readonly cookies: readonly string[]; readonly page: string | undefined };
@@ -99,8 +100,4 @@ function belongs(session: Session, given: { readonly cookies: readonly Buffer[];
 
 function makeHalf(): string {
   return randomBytes(halfBytes).toString('base64url');
-}
-
-function digestOf(half: string): Buffer {
-  return createHash('sha256').update(half).digest();
 }

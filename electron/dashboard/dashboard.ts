@@ -2,10 +2,12 @@
 // plane over HTTP; knows people's sessions and no API key, and carries no client traffic.
 
 import { KeyhatchError } from '../../shared/errors.ts';
-import type { PortCheck, SignInLink } from '../../shared/model.ts';
+import type { SignInLink } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import { whyNotListening } from '../lib/port-trouble.ts';
+import { createTurns } from '../lib/turns.ts';
 import { createDashboardAnswer, type DashboardAnswer, type DashboardRouter } from './dashboard-answer.ts';
 import { type DashboardListener, dashboardHost, openDashboardListener } from './dashboard-listener.ts';
 import { createDashboardSessions } from './dashboard-sessions.ts';
@@ -19,8 +21,6 @@ export type DashboardPorts = {
   readonly portIsChosen: () => boolean;
   readonly router: () => DashboardRouter;
   readonly pagesDir: string | undefined;
-  /** Who holds a port that cannot be had, and which one is free. */
-  readonly examinePort: (host: string, port: number) => Promise<PortCheck>;
   readonly onChange: () => void;
   readonly clock: Clock;
   readonly log: Log;
@@ -54,13 +54,7 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
   let listening: { readonly listener: DashboardListener; readonly wantedPort: number } | undefined;
   let problem: string | null = null;
   // One change at a time, in the order they were asked for.
-  let turn: Promise<unknown> = Promise.resolve();
-
-  function inTurn(work: () => Promise<void>): Promise<void> {
-    const mine = turn.then(work, work);
-    turn = mine.catch(() => {});
-    return mine;
-  }
+  const inTurn = createTurns();
 
   function makeAnswer(): DashboardAnswer {
     const sessionCalls = createSessionCalls({ sessions, signIn: links });
@@ -100,7 +94,7 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
     try {
       return await openDashboardListener(port, answer);
     } catch (error) {
-      throw await explain(error, port, ports.examinePort);
+      throw await whyNotListening(error, [dashboardHost], port);
     }
   }
 
@@ -145,18 +139,4 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
         await Promise.all(releases);
       }),
   };
-}
-
-async function explain(error: unknown, port: number, examine: DashboardPorts['examinePort']): Promise<unknown> {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE') {
-    const { holder, suggestion } = await examine(dashboardHost, port);
-    const details = { port, host: dashboardHost, by: holder ? ` by ${holder}` : '', free: suggestion ?? 0 };
-    return new KeyhatchError('port_in_use', { details, cause: error });
-  }
-  if (code === 'EACCES') {
-    const reason = `port ${port} needs rights that this program does not have; use one above 1023`;
-    return new KeyhatchError('address_unavailable', { details: { host: dashboardHost, reason }, cause: error });
-  }
-  return error;
 }

@@ -1,9 +1,10 @@
 // The one-time link that signs a browser in: one at a time, for ten minutes, for one use. Keeps a digest of its token and
 // counts failed attempts; knows nothing of sessions, so that other ways of signing in can stand beside it.
 
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Clock } from '../lib/clock.ts';
+import { digestOf } from '../lib/digest.ts';
 
 export type SignInLinks = {
   /** A new token; the one before stops working, and failed attempts are forgotten. */
@@ -61,8 +62,4 @@ export function createSignInLinks({ clock }: { readonly clock: Clock }): SignInL
       link = undefined;
     },
   };
-}
-
-function digestOf(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
 }

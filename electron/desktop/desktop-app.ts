@@ -37,6 +37,8 @@ export type DesktopAppOptions = {
   /** Starts in the tray, without its window. */
   readonly hidden: boolean;
   readonly pagesDir: string;
+  /** Program of the threads that keep the ledger. */
+  readonly ledgerWorker: string;
   readonly preloadFile: string;
   readonly resourcesDir: string;
   readonly log: Log;
@@ -162,7 +164,7 @@ export async function openDesktopApp(options: DesktopAppOptions): Promise<void> 
 }
 
 async function openHouse(
-  { log, version, pagesDir }: DesktopAppOptions,
+  { log, version, pagesDir, ledgerWorker }: DesktopAppOptions,
   dataDir: string,
   desktop: DesktopCalls,
 ): Promise<House | undefined> {
@@ -179,6 +181,7 @@ async function openHouse(
       upstreams: [],
       echo: 'stand-in',
       pagesDir,
+      ledgerWorker,
       desktop,
     });
   } catch (error) {

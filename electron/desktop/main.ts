@@ -36,6 +36,7 @@ function main(): void {
       hidden: startsHidden(process.argv) || app.getLoginItemSettings().wasOpenedAtLogin,
       // In a checkout as in a packed app, these lie beside the main bundle.
       pagesDir: join(import.meta.dirname, '../renderer'),
+      ledgerWorker: join(import.meta.dirname, '../ledger/ledger-worker.cjs'),
       preloadFile: join(import.meta.dirname, '../preload/preload.cjs'),
       resourcesDir: join(import.meta.dirname, '../../resources'),
       log,

@@ -1,8 +1,9 @@
 // Puts a secret on the clipboard and takes it away again, if it is still there. Remembers only a digest of it.
 
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { Clipboard } from 'electron';
 import type { Settings } from '../../shared/settings.ts';
+import { digestOf } from '../lib/digest.ts';
 import type { Log } from '../lib/log.ts';
 
 export type SecretClipboardPorts = {
@@ -55,8 +56,4 @@ export function createSecretClipboard(ports: SecretClipboardPorts): SecretClipbo
 // macOS asks its person each time a program looks at what another one may have copied.
 function clears(setting: Settings['desktop.clearClipboard'], platform: NodeJS.Platform): boolean {
   return setting === 'auto' ? platform !== 'darwin' : setting === 'on';
-}
-
-function digestOf(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }

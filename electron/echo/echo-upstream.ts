@@ -1,11 +1,12 @@
 // The built-in echo model's server: on 127.0.0.1, on a free port, closed to whoever lacks its credential, so that the
 // open port is of no use to other programs. What is answered stands in the dialects' files.
 
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { digestOf } from '../lib/digest.ts';
 import { asObject, type JsonObject } from '../lib/json-shape.ts';
 import { type Log, silentLog } from '../lib/log.ts';
 import { type EchoAnswer, type EchoRoutes, refusal, refusalBody } from './echo-answer.ts';
@@ -100,8 +101,7 @@ async function sendFrames(response: ServerResponse, frames: Iterable<string>): P
 
 function isAuthorized(request: IncomingMessage, credential: string): boolean {
   // Digests have one length, so that the comparison tells nothing, not even how long the credential is.
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(request.headers.authorization ?? ''), digest(`Bearer ${credential}`));
+  return timingSafeEqual(digestOf(request.headers.authorization ?? ''), digestOf(`Bearer ${credential}`));
 }
 
 function decodePath(url: string): string {

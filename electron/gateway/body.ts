@@ -13,16 +13,13 @@ import { hasBody } from './guard.ts';
 
 export type BodyPorts = { readonly settings: () => Settings; readonly budget: BodyBudget };
 
-/** How long a body may stop arriving before the request is given up. */
-const idleMs = 30_000;
-
 export async function readBody(admitted: Admitted, ports: BodyPorts): Promise<Bodied> {
   const { req, route } = admitted;
   const memory = ports.budget.open();
   const contentType = req.headers['content-type'];
   try {
     const wanted = route.body !== 'none' && hasBody(req);
-    const bytes = wanted ? await collect(admitted, memory, ports.settings()['limits.bodyMaxBytes']) : nothing;
+    const bytes = wanted ? await collect(admitted, memory, ports.settings()) : nothing;
     return { ...admitted, body: { ...holdBytes(bytes, memory), facts: await factsOf(admitted, bytes, contentType) } };
   } catch (error) {
     memory.give();
@@ -57,7 +54,8 @@ function factsOf(admitted: Admitted, bytes: Buffer, contentType = '') {
   return jsonFacts(bytes, dialect);
 }
 
-async function collect(admitted: Admitted, memory: BodyMemory, limitBytes: number): Promise<Buffer> {
+async function collect(admitted: Admitted, memory: BodyMemory, settings: Settings): Promise<Buffer> {
+  const { 'limits.bodyMaxBytes': limitBytes, 'network.bodyStallMs': stallMs } = settings;
   const { req, res } = admitted;
   const tooLarge = () => new KeyhatchError('body_too_large', { details: { limit: sizeText(limitBytes) } });
   const announcedBytes = Number(req.headers['content-length'] ?? 0);
@@ -85,8 +83,8 @@ async function collect(admitted: Admitted, memory: BodyMemory, limitBytes: numbe
       reject(error);
     };
     const timer = setTimeout(
-      () => giveUp(new KeyhatchError('body_timeout', { details: { seconds: idleMs / 1000 } })),
-      idleMs,
+      () => giveUp(new KeyhatchError('body_timeout', { details: { seconds: Math.ceil(stallMs / 1000) } })),
+      stallMs,
     );
     const onData = (chunk: Buffer) => {
       timer.refresh();

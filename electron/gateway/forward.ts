@@ -7,6 +7,7 @@ import type { Stream } from 'node:stream';
 import { createProxyServer, type ProxyServer } from 'http-proxy';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
+import { bareHost } from '../lib/bare-host.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type Attempt, breakOff, endAttempt, endOf, type Forwarded, hold, release, tallyFacts } from './attempt.ts';
 import { type Authorized, endedError, ownerOf } from './exchange.ts';
@@ -118,7 +119,7 @@ function send(proxy: ProxyServer, state: Attempt, ports: SendPorts): void {
   // would already have gone when the client said `Expect: 100-continue`.
   const addedBytes = editsOf(state).reduce((sum, { from, to, text }) => sum + text.length - (to - from), 0);
   req.headers = upstreamHeaders(exchange, upstream, ports.instanceId, exchange.body.sizeBytes + addedBytes);
-  const hostname = url.hostname.replace(/^\[|\]$/g, '');
+  const hostname = bareHost(url.hostname);
   const prefix = url.pathname.replace(/\/$/, '');
   const search = exchange.query.size > 0 ? `?${exchange.query}` : '';
   proxy

@@ -1,7 +1,9 @@
 // The data plane as a whole: listeners, pipeline and running requests under one roof. Started, moved and stopped by core;
 // knows nothing of who asks it to.
 
+import { createConnectionLimits } from './connection-limits.ts';
 import { createListener, type ListenAddress, urlOf } from './listener.ts';
+import { createLockout, type Lockout } from './lockout.ts';
 import { createPipeline } from './pipeline.ts';
 import type { GatewayPorts } from './ports.ts';
 import { createRunningRequests } from './running.ts';
@@ -17,6 +19,7 @@ export type Gateway = {
   readonly running: () => number;
   /** To be called when a key changed: ends its running requests if it may no longer be used. */
   readonly keyChanged: (keyId: string) => void;
+  readonly lockout: Pick<Lockout, 'list' | 'unlock'>;
   readonly close: () => void;
 };
 
@@ -26,8 +29,10 @@ export function createGateway(
   ports: GatewayPorts & { readonly upstreamFailed: (upstreamId: string, reason: string) => void },
 ): Gateway {
   const running = createRunningRequests(ports);
-  const pipeline = createPipeline({ ...ports, running });
-  const listener = createListener(pipeline.handle);
+  const lockout = createLockout(ports);
+  const pipeline = createPipeline({ ...ports, running, lockout });
+  const limits = createConnectionLimits(ports);
+  const listener = createListener(pipeline.handle, { limits, settings: ports.settings });
 
   async function stop(drainMs: number): Promise<void> {
     await listener.stopAccepting();
@@ -45,7 +50,11 @@ export function createGateway(
     stop,
     running: () => running.count(),
     keyChanged: running.keyChanged,
-    close: pipeline.close,
+    lockout,
+    close() {
+      limits.close();
+      pipeline.close();
+    },
   };
 }
 

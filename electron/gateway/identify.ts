@@ -1,17 +1,36 @@
 // Stage 3: who asks. A key, this computer, anybody (when keys are not required) or nobody (on public paths). Values that
 // are not ours are ignored beside one that is; what is revoked or expired is said only to a credential that matched.
 
-import { KeyhatchError } from '../../shared/errors.ts';
+import { type ErrorCode, KeyhatchError } from '../../shared/errors.ts';
 import { isPlaceholder, parseKey } from '../../shared/key-format.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Clock } from '../lib/clock.ts';
 import { collectCredentials } from './credentials.ts';
 import type { Caller, Identified, Routed } from './exchange.ts';
+import type { Lockout } from './lockout.ts';
 import type { KeyRegistry, PresentedKey } from './ports.ts';
 
-export type IdentifyPorts = { readonly settings: () => Settings; readonly keys: KeyRegistry; readonly clock: Clock };
+export type IdentifyPorts = {
+  readonly settings: () => Settings;
+  readonly keys: KeyRegistry;
+  readonly lockout: Lockout;
+  readonly clock: Clock;
+};
+
+/** What a guess looks like. A missing key is none, and who sends a revoked or an expired one had it once. */
+const guesses: ReadonlySet<ErrorCode> = new Set(['key_unknown', 'key_malformed', 'key_wrong_kind']);
 
 export function identify(routed: Routed, ports: IdentifyPorts): Identified {
+  try {
+    return known(routed, ports);
+  } catch (error) {
+    const guessed = error instanceof KeyhatchError && guesses.has(error.code);
+    // A program on this computer is told of its mistake each time; one that was forwarded here may be anybody.
+    throw (guessed && !routed.trulyLocal ? ports.lockout.failed(routed.clientAddress) : undefined) ?? error;
+  }
+}
+
+function known(routed: Routed, ports: IdentifyPorts): Identified {
   const settings = ports.settings();
   const presented = collectCredentials(routed.req).filter((value) => !isPlaceholder(value));
   const key = presented.length > 0 ? findKey(presented, ports.keys, settings, isPublic(routed, settings)) : undefined;

@@ -2,11 +2,14 @@
 // without cutting a running stream, and goes back to the old ones when the new ones cannot be had.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo, isIPv6 } from 'node:net';
+import { isIPv6 } from 'node:net';
 import { KeyhatchError } from '../../shared/errors.ts';
+import type { Settings } from '../../shared/settings.ts';
+import { bareHost } from '../lib/bare-host.ts';
+import { listenOn } from '../lib/listening.ts';
+import { whyNotListening } from '../lib/port-trouble.ts';
 import { type Bag, createBag } from './bag.ts';
-import { nextFreePort } from './port-check.ts';
-import { findPortHolder } from './port-holder.ts';
+import type { ConnectionLimits } from './connection-limits.ts';
 import { refuse } from './reply.ts';
 import { dialectOfPath } from './route.ts';
 
@@ -27,7 +30,9 @@ type Bound = ListenAddress & { readonly server: Server };
 /** A server that has let go of its address serves what runs, and nothing new on the connections that are left. */
 type Serving = { released: boolean; readonly answers: Bag<ServerResponse> };
 
-export function createListener(handler: Handler): Listener {
+export type ListenerPorts = { readonly limits: ConnectionLimits; readonly settings: () => Settings };
+
+export function createListener(handler: Handler, ports: ListenerPorts): Listener {
   let bound: readonly Bound[] = [];
   const all = new Map<Server, Serving>();
 
@@ -45,7 +50,8 @@ export function createListener(handler: Handler): Listener {
 
   function open(): Server {
     const serving: Serving = { released: false, answers: createBag() };
-    const server = createHttpServer(handler, serving);
+    const server = createHttpServer(handler, serving, ports.settings());
+    ports.limits.watch(server);
     all.set(server, serving);
     return server.once('close', () => all.delete(server));
   }
@@ -71,7 +77,7 @@ export function createListener(handler: Handler): Listener {
       try {
         return keep(await bindAll(hosts, port));
       } catch (error) {
-        const failure = await explain(error, hosts, port);
+        const failure = await whyNotListening(error, hosts, port);
         if (before.length > 0)
           keep(
             await bindAll(
@@ -93,15 +99,15 @@ export function createListener(handler: Handler): Listener {
   };
 }
 
-function createHttpServer(handler: Handler, serving: Serving): Server {
+function createHttpServer(handler: Handler, serving: Serving, settings: Settings): Server {
   const server = createServer({
-    // A head must be whole in 10 s and a body in 10 min; nothing limits how long an answer takes.
-    headersTimeout: 10_000,
+    // A head must be whole in time and a body in 10 min; nothing limits how long an answer takes.
+    headersTimeout: settings['network.headTimeoutMs'],
     requestTimeout: 600_000,
     connectionsCheckingInterval: 5_000,
     // Longer than the pools of common clients keep a connection, so that they and not we close it first.
     keepAliveTimeout: 65_000,
-    maxHeaderSize: 16 * 1024,
+    maxHeaderSize: settings['network.headMaxBytes'],
     requireHostHeader: true,
     insecureHTTPParser: false,
     noDelay: true,
@@ -135,7 +141,7 @@ function createHttpServer(handler: Handler, serving: Serving): Server {
 function refusalOfBrokenHead(code: string): string {
   const [status, reason] =
     code === 'HPE_HEADER_OVERFLOW'
-      ? ['431 Request Header Fields Too Large', 'its head is larger than 16 KiB']
+      ? ['431 Request Header Fields Too Large', 'its head is larger than this server takes']
       : code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? ['408 Request Timeout', 'it did not arrive in time']
         : ['400 Bad Request', 'its head cannot be read'];
@@ -146,40 +152,13 @@ function refusalOfBrokenHead(code: string): string {
   return `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }
 
-function bind(server: Server, host: string, port: number): Promise<Bound> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host: host.replace(/^\[|\]$/g, ''), port, ipv6Only: false, backlog: 1024 }, () => {
-      server.off('error', reject);
-      resolve({ host, port: (server.address() as AddressInfo).port, server });
-    });
-  });
-}
-
-async function explain(error: unknown, hosts: readonly string[], port: number): Promise<unknown> {
-  const { code, address } = error as NodeJS.ErrnoException & { address?: string };
-  const host = address ?? hosts[0] ?? '';
-  if (code === 'EADDRINUSE') {
-    const holder = await findPortHolder(port);
-    const details = { port, host, by: holder ? ` by ${holder}` : '', free: (await nextFreePort(hosts, port)) ?? 0 };
-    return new KeyhatchError('port_in_use', { details, cause: error });
-  }
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAFNOSUPPORT') {
-    return new KeyhatchError('address_unavailable', {
-      details: { host, reason: 'it is no address of this machine' },
-      cause: error,
-    });
-  }
-  if (code === 'EACCES') {
-    const reason = `port ${port} needs rights that this program does not have; use one above 1023`;
-    return new KeyhatchError('address_unavailable', { details: { host, reason }, cause: error });
-  }
-  return error;
+async function bind(server: Server, host: string, port: number): Promise<Bound> {
+  return { host, port: await listenOn(server, { host, port, ipv6Only: false, backlog: 1024 }), server };
 }
 
 /** A base URL for people: wildcard addresses are shown as the loopback one of their family. */
 export function urlOf({ host, port }: ListenAddress): string {
-  const plain = host.replace(/^\[|\]$/g, '');
+  const plain = bareHost(host);
   const shown = plain === '0.0.0.0' ? '127.0.0.1' : plain === '::' ? 'localhost' : plain;
   return `http://${isIPv6(shown) ? `[${shown}]` : shown}:${port}`;
 }

@@ -4,6 +4,7 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { KeyhatchError } from '../../shared/errors.ts';
+import { bareHost } from '../lib/bare-host.ts';
 import type { Log } from '../lib/log.ts';
 import { mayUse } from './authorize.ts';
 import { type Authorized, endedError } from './exchange.ts';
@@ -83,7 +84,7 @@ function getJson(exchange: Authorized, upstream: GatewayUpstream, ports: ModelLi
   return new Promise((resolve, reject) => {
     const request = send({
       protocol: url.protocol,
-      hostname: url.hostname.replace(/^\[|\]$/g, ''),
+      hostname: bareHost(url.hostname),
       port: url.port,
       path: url.pathname.replace(/\/$/, '') + exchange.upstreamPath,
       headers: upstreamHeaders(exchange, upstream, ports.instanceId),

@@ -14,6 +14,7 @@ import type { Received, SoFar } from './exchange.ts';
 import { createForward } from './forward.ts';
 import { guard } from './guard.ts';
 import { identify } from './identify.ts';
+import type { Lockout } from './lockout.ts';
 import { meter } from './meter.ts';
 import { answerModelList, upstreamsToList } from './model-list.ts';
 import { answerOwn } from './own-answers.ts';
@@ -33,6 +34,7 @@ export type Pipeline = {
 
 export type PipelinePorts = GatewayPorts & {
   readonly running: RunningRequests;
+  readonly lockout: Lockout;
   readonly upstreamFailed: (upstreamId: string, reason: string) => void;
 };
 

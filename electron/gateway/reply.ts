@@ -53,6 +53,7 @@ export function errorHeaders(error: KeyhatchError): Record<string, string> {
   // Ollama's dialect has no room for a code, so that every dialect gets ours here.
   const headers: Record<string, string> = { 'x-keyhatch-error': error.code };
   if (error.status === 401) headers['www-authenticate'] = 'Bearer realm="Keyhatch"';
+  if (error.code === 'too_many_attempts') headers['retry-after'] = String(error.details['seconds']);
   if (error.code === 'rate_limited') {
     headers['retry-after'] = String(error.details['seconds']);
     headers['retry-after-ms'] = String(Math.min(59_000, Number(error.details['waitMs'])));

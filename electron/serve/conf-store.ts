@@ -1,30 +1,10 @@
-// settings.json through conf, for runs without Electron. Given no schema, defaults or migrations: conf would write on
-// opening and judge the file as a whole, while electron/settings does so value by value.
+// settings.json through conf, for runs without Electron.
 
 import Conf from 'conf';
-
-/** What electron/settings asks of a store. */
-export type SettingsStore = {
-  readonly store: Readonly<Record<string, unknown>>;
-  readonly set: (name: string, value: unknown) => void;
-  readonly delete: (name: string) => void;
-};
+import { asSettingsStore, type SettingsStore, settingsFile } from '../lib/settings-store.ts';
 
 /** Opens `settings.json` in a data folder. Throws conf's own error on a file that is not JSON: look at it before. */
 export function openConfStore(dataDir: string): SettingsStore {
-  const conf = new Conf<Record<string, unknown>>({
-    cwd: dataDir,
-    configName: 'settings',
-    fileExtension: 'json',
-    accessPropertiesByDotNotation: false,
-    clearInvalidConfig: false,
-    configFileMode: 0o600,
-  });
-  return {
-    get store() {
-      return conf.store;
-    },
-    set: (name, value) => conf.set(name, value),
-    delete: (name) => conf.delete(name),
-  };
+  const { name, options } = settingsFile;
+  return asSettingsStore(new Conf<Record<string, unknown>>({ ...options, cwd: dataDir, configName: name }));
 }

@@ -21,6 +21,8 @@ export type ServeIo = {
   readonly version: string;
   /** Folder of the built pages; undefined where there are none. */
   readonly pagesDir: string | undefined;
+  /** Program of the threads that keep the ledger. */
+  readonly ledgerWorker: string | undefined;
   /** How people call this program: `keyhatch`, `npx keyhatch`. */
   readonly calledAs: string;
   /** Calls back on each SIGINT, SIGTERM or SIGHUP, until the returned function is called. */
@@ -66,6 +68,7 @@ function shellOf(args: ServeArguments, io: ServeIo, log: Log) {
     upstreams: args.upstreams,
     echo: args.echo,
     pagesDir: io.pagesDir,
+    ledgerWorker: io.ledgerWorker,
     desktop: undefined,
   } as const;
 }

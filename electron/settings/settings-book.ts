@@ -7,18 +7,9 @@ import type { SettingView } from '../../shared/model.ts';
 import { type SettingName, type Settings, settingAbout, settingNames, settingsVersion } from '../../shared/settings.ts';
 import { createEventHub } from '../lib/event-hub.ts';
 import type { Log } from '../lib/log.ts';
+import type { SettingsStore } from '../lib/settings-store.ts';
 import { checkSetting, checkSettings, settingNameOf } from './setting-values.ts';
 import { readSettingsFile } from './settings-file.ts';
-
-/**
- * The face of conf and electron-store that is used here. Names contain dots: it must be opened with
- * `accessPropertiesByDotNotation: false`, and without `schema`, `defaults` and `migrations`.
- */
-export type SettingsStore = {
-  readonly store: Readonly<Record<string, unknown>>;
-  readonly set: (name: string, value: unknown) => void;
-  readonly delete: (name: string) => void;
-};
 
 export type SettingsBook = {
   /** The same frozen object until something changes. */

@@ -1,27 +1,36 @@
-// Collects what may be written a moment later, so that traffic never waits for a disk. A write that fails keeps its
-// items and is tried again; the caller never hears of it, the log does. Knows nothing of what it writes.
+// Collects what may be written a moment later, so that traffic never waits for a disk. What could not be written is kept
+// and tried again; the caller never hears of it, the log does. Knows nothing of what it writes, nor of who writes it.
 
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../lib/clock.ts';
+import { withDeadline } from '../lib/lifetime.ts';
 import type { Log } from '../lib/log.ts';
 
 const tellEveryMs = 60_000;
 const retryAtMostMs = 5_000;
+const closeDeadlineMs = 10_000;
 /** How long the first item after a rest waits for others. */
 const promptMs = 50;
+/** So that no batch holds the database for long, whatever has gathered. */
+const mostAtOnce = 2_000;
+
+/** What is written at one time. Its id stays when it is tried again. */
+export type Batch<Item> = { readonly id: string; readonly items: readonly Item[] };
 
 export type BatchWriter<Item> = {
   readonly add: (item: Item) => void;
-  /** Writes what waits, now. Never throws; what cannot be written goes on waiting. */
-  readonly flush: () => void;
-  /** Flushes for the last time; what comes later is lost and said so in the log. */
-  readonly close: () => void;
+  /** Writes what waits, now. Never rejects; what cannot be written goes on waiting. */
+  readonly flush: () => Promise<void>;
+  /** Flushes for the last time, within a deadline; what comes later is lost and said so in the log. */
+  readonly close: () => Promise<void>;
+  /** What is not known to be written. */
   readonly waiting: () => number;
 };
 
 export type BatchWriterOptions<Item> = {
-  /** Writes all of a batch, or nothing of it and throws. */
-  readonly write: (batch: readonly Item[]) => void;
-  /** Whether the failure lies in an item and not in the world; such an item is found and dropped. */
+  /** Writes all of a batch, or nothing of it and rejects; the same one again only once. */
+  readonly write: (batch: Batch<Item>) => Promise<void>;
+  /** Whether nothing was written because of an item, and not because of the world; such an item is found and dropped. */
   readonly isUnwritable: (error: unknown) => boolean;
   /** How long an item waits at most while all is well, and how far apart two writes are at least. */
   readonly everyMs?: number;
@@ -36,15 +45,20 @@ export function createBatchWriter<Item>(options: BatchWriterOptions<Item>): Batc
   const tell = createTeller(clock);
   // Cutting the front off a long array moves all of it: done for a hundredth at a time.
   const slack = Math.ceil(capacity / 100);
-  let queue: Item[] = [];
+  const queue: Item[] = [];
+  // Nobody knows whether the first of them was written: it is sent again as it is or not at all.
+  const sent: Batch<Item>[] = [];
+  let running: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let writtenAt = Number.NEGATIVE_INFINITY;
   let failures = 0;
   let lost = 0;
   let closed = false;
 
+  const waiting = () => queue.length + sent.reduce((sum, { items }) => sum + items.length, 0);
+
   function schedule(): void {
-    if (timer !== undefined || closed || queue.length === 0) return;
+    if (timer !== undefined || running || closed || waiting() === 0) return;
     const delayMs = failures === 0 ? restMs() : Math.max(everyMs, Math.min(everyMs * 2 ** failures, retryAtMostMs));
     timer = setTimeout(attempt, delayMs);
     // The last batch is written by close, so that a finished command need not stay for it.
@@ -56,54 +70,76 @@ export function createBatchWriter<Item>(options: BatchWriterOptions<Item>): Batc
     return Math.max(Math.min(promptMs, everyMs), everyMs - (clock.monotonic() - writtenAt));
   }
 
-  function attempt(): void {
+  function attempt(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
-    const batch = queue;
-    queue = [];
-    if (batch.length > 0) writtenAt = clock.monotonic();
-    const failuresBefore = failures;
-    const kept = batch.length === 0 ? batch : settle(batch);
-    queue = kept.length === 0 ? queue : [...kept, ...queue];
-    if (kept.length === 0) failures = 0;
-    if (failuresBefore > 0 && failures === 0) log.info('usage is being written again', { written: batch.length });
-    trim(capacity);
-    schedule();
+    if (waiting() > 0) writtenAt = clock.monotonic();
+    running ??= writeAll().finally(() => {
+      running = undefined;
+      trim(capacity);
+      schedule();
+    });
+    return running;
   }
 
-  // Returns what must be tried again. Halving a batch finds its unwritable items in few writes.
-  function settle(batch: Item[]): Item[] {
+  async function writeAll(): Promise<void> {
+    const [failuresBefore, due] = [failures, waiting()];
+    // What comes meanwhile waits for the next time.
+    let left = queue.length;
+    for (;;) {
+      if (sent.length === 0) left -= cut(left);
+      const [batch] = sent;
+      if (batch === undefined) break;
+      if (!(await settle(batch))) return;
+    }
+    failures = 0;
+    if (failuresBefore > 0) log.info('usage is being written again', { written: due });
+  }
+
+  function cut(atMost: number): number {
+    const items = queue.splice(0, Math.min(atMost, mostAtOnce));
+    if (items.length > 0) sent.push(parcel(items));
+    return items.length;
+  }
+
+  /** @returns false where the same must be tried again */
+  async function settle(batch: Batch<Item>): Promise<boolean> {
     try {
-      write(batch);
-      return [];
+      await write(batch);
+      sent.shift();
+      return true;
     } catch (error) {
       if (!isUnwritable(error)) {
         failures += 1;
         tell('failed', () => log.error('usage cannot be written; it is kept and tried again', { error }));
-        return batch;
+        return false;
       }
-      if (batch.length === 1) {
-        lose(1, error);
-        return [];
-      }
-      const middle = batch.length >> 1;
-      return [...settle(batch.slice(0, middle)), ...settle(batch.slice(middle))];
+      const { items } = batch;
+      // Halving a batch finds its unwritable items in few writes. The halves are batches that nobody has seen.
+      const middle = items.length >> 1;
+      if (middle === 0) lose(1, error);
+      sent.splice(0, 1, ...(middle === 0 ? [] : [parcel(items.slice(0, middle)), parcel(items.slice(middle))]));
+      return true;
     }
   }
 
   function trim(limit: number): void {
-    if (queue.length <= limit) return;
-    const surplus = queue.length - capacity;
-    queue.splice(0, surplus);
-    lose(surplus);
+    if (waiting() <= limit) return;
+    const surplus = queue.splice(0, waiting() - capacity).length;
+    if (surplus > 0) lose(surplus);
   }
 
   function lose(count: number, error?: unknown): void {
     lost += count;
     tell('lost', () => {
-      log.error('usage was lost', { lost, waiting: queue.length, ...(error === undefined ? {} : { error }) });
+      log.error('usage was lost', { lost, waiting: waiting(), ...(error === undefined ? {} : { error }) });
       lost = 0;
     });
+  }
+
+  async function flush(): Promise<void> {
+    await running;
+    await attempt();
   }
 
   return {
@@ -113,19 +149,23 @@ export function createBatchWriter<Item>(options: BatchWriterOptions<Item>): Batc
       trim(capacity + slack - 1);
       schedule();
     },
-    flush: attempt,
-    close() {
+    flush,
+    async close() {
       if (closed) return;
-      attempt();
       closed = true;
+      // After its deadline, what is left is said to be lost below.
+      await withDeadline(flush(), closeDeadlineMs).catch(() => {});
       clearTimeout(timer);
-      if (queue.length + lost > 0) log.error('usage was lost', { lost: queue.length + lost, waiting: 0 });
-      queue = [];
+      const left = waiting() + lost;
+      if (left > 0) log.error('usage was lost', { lost: left, waiting: 0 });
+      queue.length = 0;
       lost = 0;
     },
-    waiting: () => queue.length,
+    waiting,
   };
 }
+
+const parcel = <Item>(items: readonly Item[]): Batch<Item> => ({ id: randomUUID(), items });
 
 // A full disk fails every second for hours: each matter is told at once and then at most once a minute.
 function createTeller(clock: Clock): (matter: string, say: () => void) => void {

@@ -6,6 +6,7 @@ import { usageRollups } from './migrations/0020-usage-rollups.ts';
 import { keyPolicies } from './migrations/0070-key-policies.ts';
 import { projects } from './migrations/0100-projects.ts';
 import { history } from './migrations/0110-history.ts';
+import { fewerIndexes } from './migrations/0120-fewer-indexes.ts';
 
 export type DatabaseMigration = {
   readonly version: number;
@@ -19,4 +20,5 @@ export const databaseMigrations: readonly DatabaseMigration[] = [
   keyPolicies,
   projects,
   history,
+  fewerIndexes,
 ];

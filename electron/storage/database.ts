@@ -10,9 +10,10 @@ import { isFull, openingError } from './storage-errors.ts';
 import { inTransaction } from './transaction.ts';
 
 const ownerOnly = 0o600;
-// node:sqlite waits on the thread that carries the traffic, and only a foreign program can hold the lock: better to
-// fail soon, keep the batch and try again.
-const busyTimeoutMs = 500;
+// node:sqlite waits on the thread that asks. Where the traffic runs, the other connections' transactions are short, and a
+// foreign program may hold the lock for long; a thread of its own can wait longer than any of them.
+const busyTimeoutMs = 2_000;
+const joinedBusyTimeoutMs = 5_000;
 
 /**
  * Opens the database, made or brought up to date where needed. The caller closes it.
@@ -34,6 +35,16 @@ export function openDatabase(options: {
   } catch (error) {
     throw openingError(file, error);
   }
+}
+
+/**
+ * A further connection to a database that `openDatabase` has opened and keeps open, for another thread. The caller closes it.
+ */
+export function joinDatabase(file: string, use: 'to read' | 'to write'): DatabaseSync {
+  const db = new DatabaseSync(file, { timeout: joinedBusyTimeoutMs, readOnly: use === 'to read' });
+  // Of pages, in KiB: with the 2 MB that SQLite takes, a batch writes some of them twice.
+  db.exec('PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768');
+  return db;
 }
 
 // Through SQLite and not by the file's header: after a crash the newest version may stand in the WAL alone.

@@ -3,7 +3,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { closedPolicy, type KeyPolicy, keyPolicy, usualPolicy } from '../../shared/key-policy.ts';
 import { type KeyFacts, keyFacts } from '../../shared/model.ts';
-import { durably } from './transaction.ts';
+import type { KeyUse } from './key-uses.ts';
+import { durably, inTransaction } from './transaction.ts';
 
 /** A key as it is kept: its facts without those that are derived. */
 export type StoredKey = Readonly<Omit<KeyFacts, 'status' | 'usable' | 'today' | 'project'>> & {
@@ -11,13 +12,6 @@ export type StoredKey = Readonly<Omit<KeyFacts, 'status' | 'usable' | 'today' | 
 };
 
 export type KeyPatch = { readonly [Name in keyof Omit<StoredKey, 'id'>]?: StoredKey[Name] };
-
-export type KeyUse = {
-  readonly id: string;
-  readonly at: number;
-  readonly address: string;
-  readonly userAgent: string | null;
-};
 
 export type KeyTable = {
   /** Every key that is not deleted, oldest first. */
@@ -31,9 +25,7 @@ export type KeyTable = {
   readonly remove: (id: string, nowMs: number) => boolean;
   /** The name of a key, also of a deleted one. */
   readonly nameOf: (id: string) => string | undefined;
-  /** Notes when keys were last used; an older use than the known one changes nothing. Opens no transaction. */
-  readonly recordUse: (batch: readonly KeyUse[]) => void;
-  /** The same for the secret before the last rotation. */
+  /** Notes when secrets were last used that had been rotated away; an older use than the known one changes nothing. */
   readonly recordOldSecretUse: (batch: readonly KeyUse[]) => void;
   /** Makes a key, or puts it in the place of the one with its id, deleted or not. */
   readonly put: (key: StoredKey) => void;
@@ -79,9 +71,6 @@ export function createKeyTable(db: DatabaseSync): KeyTable {
   );
   const removeOne = db.prepare('UPDATE keys SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL');
   const name = db.prepare('SELECT name FROM keys WHERE id = ?');
-  const use = db.prepare(`
-    UPDATE keys SET last_used_at = :at, last_used_from = :address, last_used_by = :userAgent
-    WHERE id = :id AND (last_used_at IS NULL OR last_used_at <= :at)`);
 
   const oldUse = db.prepare(`
     UPDATE keys SET old_secret_used_at = :at, old_secret_used_from = :address, old_secret_used_by = :userAgent
@@ -99,17 +88,18 @@ export function createKeyTable(db: DatabaseSync): KeyTable {
     insert: (key) => {
       durably(db, () => insertOne.run(toRecord(key)));
     },
-    update(id, patch) {
-      const key = get(id);
-      if (key === undefined) return false;
-      durably(db, () => updateOne.run(toRecord({ ...key, ...patch, id })));
-      return true;
-    },
+    // Read and written as one: another connection notes last uses.
+    update: (id, patch) =>
+      durably(db, () =>
+        inTransaction(db, () => {
+          const key = get(id);
+          if (key === undefined) return false;
+          updateOne.run(toRecord({ ...key, ...patch, id }));
+          return true;
+        }),
+      ),
     remove: (id, nowMs) => durably(db, () => removeOne.run(nowMs, id)).changes === 1,
     nameOf: (id) => (name.get(id) as { name: string } | undefined)?.name,
-    recordUse(batch) {
-      for (const { id, at, address, userAgent } of batch) use.run({ id, at, address, userAgent });
-    },
     recordOldSecretUse(batch) {
       for (const { id, at, address, userAgent } of batch) oldUse.run({ id, at, address, userAgent });
     },

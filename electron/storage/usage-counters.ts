@@ -3,13 +3,15 @@
 import type { RequestRow } from '../../shared/usage-model.ts';
 import type { Clock } from '../lib/clock.ts';
 import { localDay } from './local-day.ts';
-import type { KeyDay } from './usage-table.ts';
+import type { CountedDay, KeyDay } from './usage-table.ts';
 
 export type DayCount = Omit<KeyDay, 'keyId'>;
 
 export type UsageCounters = {
   readonly count: (row: RequestRow) => void;
   readonly today: (keyId: string) => DayCount;
+  /** Of all callers. */
+  readonly requestsToday: () => number;
 };
 
 const nothing: DayCount = { requests: 0, tokensIn: 0, tokensOut: 0 };
@@ -17,24 +19,29 @@ const nothing: DayCount = { requests: 0, tokensIn: 0, tokensOut: 0 };
 /** @param restore what is already written of the day that began at `sinceMs` */
 export function createUsageCounters(options: {
   readonly clock: Clock;
-  readonly restore: (sinceMs: number) => Iterable<KeyDay>;
+  readonly restore: (sinceMs: number) => CountedDay;
 }): UsageCounters {
   const { clock, restore } = options;
   const counts = new Map<string, DayCount>();
   let day = localDay(clock.now());
-  for (const { keyId, ...count } of restore(day.from)) counts.set(keyId, count);
+  const restored = restore(day.from);
+  let requests = restored.requests;
+  for (const { keyId, ...count } of restored.byKey) counts.set(keyId, count);
 
   function turnPage(): void {
     const now = clock.now();
     if (now >= day.from && now < day.to) return;
     day = localDay(now);
     counts.clear();
+    requests = 0;
   }
 
   return {
     count(row) {
       turnPage();
-      if (row.keyId === null || row.receivedAt < day.from) return;
+      if (row.receivedAt < day.from) return;
+      requests += 1;
+      if (row.keyId === null) return;
       const before = counts.get(row.keyId) ?? nothing;
       counts.set(row.keyId, {
         requests: before.requests + 1,
@@ -45,6 +52,10 @@ export function createUsageCounters(options: {
     today(keyId) {
       turnPage();
       return counts.get(keyId) ?? nothing;
+    },
+    requestsToday() {
+      turnPage();
+      return requests;
     },
   };
 }

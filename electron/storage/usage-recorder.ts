@@ -1,28 +1,29 @@
-// What the gateway tells while traffic runs, answered from memory and written in one transaction a second: requests,
-// strangers, admissions, owners of responses, and when keys were last used. Never throws at the traffic.
+// What the gateway tells while traffic runs: counted and remembered in memory at once, gathered and sent to be written once
+// a second. Never throws at the traffic and never waits for a disk.
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { RequestRow } from '../../shared/usage-model.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { type Admission, createAdmissionTable } from './admission-table.ts';
-import { createBatchWriter } from './batch-writer.ts';
-import type { KeyTable, KeyUse } from './key-table.ts';
+import { type Batch, createBatchWriter } from './batch-writer.ts';
+import type { LedgerBatch } from './ledger-batch.ts';
 import { admissionWindowMs, createRecentAdmissions } from './recent-admissions.ts';
-import { createResponseLedger, responseKeptMs, responsesKept } from './response-ledger.ts';
+import { createResponseLedger, responseKeptMs } from './response-ledger.ts';
 import { createResponseOwnerTable, type ResponseClaim } from './response-owner-table.ts';
 import { isUnwritableRow } from './storage-errors.ts';
-import { inTransaction } from './transaction.ts';
 import { createUsageCounters, type UsageCounters } from './usage-counters.ts';
 import type { UsageTable } from './usage-table.ts';
 
 const minuteMs = 60_000;
+const pruneEveryMs = 3_600_000;
 
 export type UsageRecorder = {
   readonly usage: {
     readonly record: (row: RequestRow) => void;
     readonly stranger: (code: string) => void;
     readonly today: UsageCounters['today'];
+    readonly requestsToday: UsageCounters['requestsToday'];
   };
   readonly admissions: {
     readonly recent: () => Iterable<Admission>;
@@ -32,16 +33,18 @@ export type UsageRecorder = {
     readonly claim: (responseId: string, owner: string, upstreamId: string) => void;
     readonly find: (responseId: string) => { readonly owner: string; readonly upstreamId: string } | undefined;
   };
-  /** Writes what waits, now: before a report and in tests. Never throws. */
-  readonly flush: () => void;
-  /** Flushes for the last time. The database must still be open. */
-  readonly close: () => void;
+  /** Writes what waits, now: before a report and in tests. Never rejects. */
+  readonly flush: () => Promise<void>;
+  /** Flushes for the last time. Whoever writes must still be there. */
+  readonly close: () => Promise<void>;
 };
 
 export type UsageRecorderOptions = {
+  /** Read from once, when it is made. */
   readonly db: DatabaseSync;
-  readonly keys: KeyTable;
-  readonly usage: UsageTable;
+  readonly usage: Pick<UsageTable, 'today'>;
+  /** Writes all of a batch exactly once, or nothing of it and rejects. */
+  readonly write: (batch: LedgerBatch) => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
   /** How long a row waits at most, in milliseconds. */
@@ -60,10 +63,10 @@ type Item = {
   readonly stranger?: CountedStranger;
 };
 
-/** Loads what an earlier process left and begins to record. Close it before the database. */
+/** Loads what an earlier process left and begins to record. */
 export function createUsageRecorder(options: UsageRecorderOptions): UsageRecorder {
   const { clock, log, onWritten } = options;
-  const stores = openStores(options);
+  const memory = loadMemory(options);
   const strangers = createStrangerCounts();
   const writer = createBatchWriter<Item>({
     write,
@@ -73,19 +76,16 @@ export function createUsageRecorder(options: UsageRecorderOptions): UsageRecorde
     ...(options.everyMs === undefined ? {} : { everyMs: options.everyMs }),
   });
 
-  function write(batch: readonly Item[]): void {
-    const requests = batch.flatMap(({ request }) => request ?? []);
-    const counted = batch.flatMap(({ stranger }) => stranger ?? []);
-    inTransaction(options.db, () => {
-      options.usage.insertRequests(requests);
-      options.usage.insertStrangers(counted);
-      options.keys.recordUse(lastUses(requests));
-      stores.write(
-        batch.flatMap(({ admission }) => admission ?? []),
-        batch.flatMap(({ claim }) => claim ?? []),
-      );
-    });
-    strangers.written(counted);
+  async function write({ id, items }: Batch<Item>): Promise<void> {
+    const requests = items.flatMap(({ request }) => request ?? []);
+    const counted = items.flatMap(({ stranger }) => stranger ?? []);
+    // What is on its way grows no more.
+    strangers.seal(counted);
+    const at = clock.now();
+    const admissions = items.flatMap(({ admission }) => admission ?? []);
+    const claims = items.flatMap(({ claim }) => claim ?? []);
+    await options.write({ id, at, requests, strangers: counted, admissions, claims });
+    memory.prune(at);
     if (requests.length > 0) tellWritten(requests);
   }
 
@@ -101,55 +101,51 @@ export function createUsageRecorder(options: UsageRecorderOptions): UsageRecorde
   return {
     usage: {
       record(row) {
-        stores.counters.count(row);
+        memory.counters.count(row);
         writer.add({ request: row });
       },
       stranger(code) {
         const fresh = strangers.count(Math.floor(clock.now() / minuteMs) * minuteMs, code);
         if (fresh !== undefined) writer.add({ stranger: fresh });
       },
-      today: stores.counters.today,
+      today: memory.counters.today,
+      requestsToday: memory.counters.requestsToday,
     },
     admissions: {
-      recent: stores.recent.recent,
+      recent: memory.recent.recent,
       record(keyId, at) {
-        stores.recent.record({ keyId, at });
+        memory.recent.record({ keyId, at });
         writer.add({ admission: { keyId, at } });
       },
     },
     responses: {
       claim(responseId, owner, upstreamId) {
         const claim = { responseId, owner, upstreamId, createdAt: clock.now() };
-        stores.ledger.claim(claim);
+        memory.ledger.claim(claim);
         writer.add({ claim });
       },
-      find: stores.ledger.find,
+      find: memory.ledger.find,
     },
     flush: writer.flush,
     close: writer.close,
   };
 }
 
-function openStores({ db, usage, clock }: UsageRecorderOptions) {
-  const admissions = createAdmissionTable(db);
-  const owners = createResponseOwnerTable(db);
+function loadMemory({ db, usage, clock }: UsageRecorderOptions) {
   const now = clock.now();
-  let prunedOwnersAt = now;
-  owners.prune(now - responseKeptMs, responsesKept);
-  const ledger = createResponseLedger(owners.list());
+  const ledger = createResponseLedger(createResponseOwnerTable(db).list());
+  ledger.prune(now - responseKeptMs);
+  const loaded = createAdmissionTable(db).between(now - admissionWindowMs, now);
+  let prunedAt = now;
   return {
     ledger,
-    counters: createUsageCounters({ clock, restore: usage.todayByKey }),
-    recent: createRecentAdmissions({ clock, loaded: admissions.between(now - admissionWindowMs, now) }),
-    write(admitted: readonly Admission[], claims: readonly ResponseClaim[]): void {
-      const at = clock.now();
-      admissions.insert(admitted);
-      admissions.prune(at - admissionWindowMs);
-      owners.insert(claims);
-      if (at - prunedOwnersAt < 3_600_000) return;
-      owners.prune(at - responseKeptMs, responsesKept);
+    counters: createUsageCounters({ clock, restore: usage.today }),
+    recent: createRecentAdmissions({ clock, loaded }),
+    /** Admissions see to themselves. */
+    prune(at: number): void {
+      if (at - prunedAt < pruneEveryMs) return;
+      prunedAt = at;
       ledger.prune(at - responseKeptMs);
-      prunedOwnersAt = at;
     },
   };
 }
@@ -172,18 +168,9 @@ function createStrangerCounts() {
       waiting.set(code, fresh);
       return fresh;
     },
-    written(counts: readonly CountedStranger[]): void {
+    /** Whoever comes now begins a new count. */
+    seal(counts: readonly CountedStranger[]): void {
       for (const counted of counts) if (waiting.get(counted.code) === counted) waiting.delete(counted.code);
     },
   };
-}
-
-// The newest use of each key. A refused request counts: its owner wants to know that somebody still tries the key.
-function lastUses(rows: readonly RequestRow[]): KeyUse[] {
-  const uses = new Map<string, KeyUse>();
-  for (const { keyId, receivedAt, clientAddress, userAgent } of rows) {
-    if (keyId === null || (uses.get(keyId)?.at ?? 0) > receivedAt) continue;
-    uses.set(keyId, { id: keyId, at: Math.round(receivedAt), address: clientAddress, userAgent });
-  }
-  return [...uses.values()];
 }

@@ -23,14 +23,18 @@ export type KeyDay = {
   readonly tokensOut: number;
 };
 
+/** What is already written of a day. */
+export type CountedDay = { readonly requests: number; readonly byKey: Iterable<KeyDay> };
+
 export type UsageTable = {
+  /** A row whose id is there already counts no second time. */
   readonly insertRequests: (rows: readonly RequestRow[]) => void;
   /** Adds to what is already counted for the same minute and code. */
   readonly insertStrangers: (counts: readonly StrangerCount[]) => void;
   /** Sums of what was received from `since` to `until`, both included, epoch ms. */
   readonly report: (query: { readonly since: number; readonly until: number; readonly by: UsageGroup }) => UsageReport;
-  /** What each key has done since a moment (epoch ms). */
-  readonly todayByKey: (sinceMs: number) => Iterable<KeyDay>;
+  /** What was done since a moment (epoch ms), in all and by each key. */
+  readonly today: (sinceMs: number) => CountedDay;
   /** How many requests were received since a moment (epoch ms). */
   readonly requestsSince: (sinceMs: number) => number;
   /**
@@ -46,7 +50,8 @@ export function createUsageTable(db: DatabaseSync): UsageTable {
   const rollups = createRollupTable(db);
   const columns = Object.values(requestColumns);
   const insertRequest = db.prepare(
-    `INSERT INTO requests (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
+    `INSERT INTO requests (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
+    ON CONFLICT (id) DO NOTHING`,
   );
   const insertStranger = db.prepare(`
     INSERT INTO strangers (minute, code, count) VALUES (:minute, :code, :count)
@@ -61,18 +66,19 @@ export function createUsageTable(db: DatabaseSync): UsageTable {
       SELECT rowid FROM requests WHERE received_at < ? ORDER BY received_at LIMIT ${prunedAtOnce})`);
   const pruneStrangers = db.prepare('DELETE FROM strangers WHERE minute < ?');
 
+  const requestsSince = (sinceMs: number) => (since.get(sinceMs) as { requests: number }).requests;
+
   return {
     insertRequests(rows) {
-      for (const row of rows) insertRequest.run(...requestValues(row));
-      rollups.add(rows);
+      rollups.add(rows.filter((row) => insertRequest.run(...requestValues(row)).changes === 1));
     },
     insertStrangers(counts) {
       for (const { minute, code, count } of counts) insertStranger.run({ minute, code, count });
       rollups.addStrangers(counts);
     },
     report: createUsageReport(db),
-    todayByKey: (sinceMs) => byKey.all(sinceMs) as KeyDay[],
-    requestsSince: (sinceMs) => (since.get(sinceMs) as { requests: number }).requests,
+    today: (sinceMs) => ({ requests: requestsSince(sinceMs), byKey: byKey.all(sinceMs) as KeyDay[] }),
+    requestsSince,
     prune(beforeMs) {
       pruneStrangers.run(beforeMs);
       return Number(pruneRequests.run(beforeMs).changes);

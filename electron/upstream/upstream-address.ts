@@ -4,6 +4,7 @@
 import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { KeyhatchError } from '../../shared/errors.ts';
+import { bareHost } from '../lib/bare-host.ts';
 import { isLoopbackHost, whyRefused, withoutMapping } from './refused-addresses.ts';
 
 /** Where one of our own listeners is; `0.0.0.0` and `::` stand for every address of this machine. */
@@ -53,7 +54,7 @@ export function upstreamEndpoint(upstream: URL, path: string): URL {
 
 /** The host without brackets and final dot, an IPv4 address in IPv6 clothes as plain IPv4. */
 export function hostOf(url: URL): string {
-  return withoutMapping(url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, ''));
+  return withoutMapping(bareHost(url.hostname).replace(/\.$/, ''));
 }
 
 export function portOf(url: URL): number {
@@ -95,7 +96,7 @@ function pathPrefix(path: string, local: boolean): string {
 
 function isOwn(own: OwnAddress, host: string, port: number): boolean {
   if (own.port !== port) return false;
-  const ownHost = withoutMapping(own.host.replace(/^\[|\]$/g, '').toLowerCase());
+  const ownHost = withoutMapping(bareHost(own.host).toLowerCase());
   if (ownHost === host) return true;
   if (host === 'localhost') return isLoopbackHost(ownHost) || isEveryAddress(ownHost);
   if (ownHost === 'localhost') return isLoopbackHost(host);

@@ -4,19 +4,8 @@
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { VaultKind } from '../../shared/model.ts';
 import { withDeadline } from '../lib/lifetime.ts';
+import { createTurns, type InTurn } from '../lib/turns.ts';
 import { vaultLocked } from './vault.ts';
-
-export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
-
-/** Runs each piece of work when the one before it has ended, well or not. */
-export function createTurns(): InTurn {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const turn = last.then(work);
-    last = turn.catch(() => {});
-    return turn;
-  };
-}
 
 /**
  * Turns for a backend that may hang: a call ends by its deadline, and one that was still waiting then is never begun.

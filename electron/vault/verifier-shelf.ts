@@ -6,7 +6,7 @@
 // it be missing, entries are read up to the first gap.
 
 import type { Log } from '../lib/log.ts';
-import { createTurns } from './calls-in-turn.ts';
+import { createTurns } from '../lib/turns.ts';
 import type { Vault } from './vault.ts';
 import { parseVerifiers, printVerifiers, type Verifier } from './verifier-lines.ts';
 

@@ -1,5 +1,5 @@
-// Why requests fail, a few words and a sentence for each error of the gateway, with its cure: for who owns this server,
-// while shared/errors.ts speaks to who sent the request.
+// Why requests fail: for each error of the gateway a few words, a sentence and the cure, the same on every page. For who
+// owns this server, while shared/errors.ts speaks to who sent the request.
 
 import { type ErrorCode, errorCatalogue } from '../../shared/errors.ts';
 
@@ -14,22 +14,22 @@ const texts: Readonly<Partial<Record<ErrorCode, RefusalText>>> = {
   malformed_request: {
     short: 'malformed',
     why: 'The request was not plain HTTP as the gateway accepts it.',
-    cure: 'Look at what sends it: scanners and broken proxies do this, model clients do not.',
+    cure: 'Something between client and server changes the request: try without the proxy. Scanners do this too.',
   },
   key_in_url: {
     short: 'key in URL',
     why: 'A key was sent in the address, where it ends up in logs and histories.',
-    cure: 'Rotate that key, and have the client send it as a header: Authorization: Bearer.',
+    cure: 'Rotate that key, and put it into the client’s key field instead of into the address.',
   },
   host_not_allowed: {
     short: 'unknown host name',
     why: 'The client reached this server under a name that is not known to be its own.',
-    cure: 'If the name is yours, add it to the allowed host names in Settings.',
+    cure: 'Use one of the addresses of the Server page, or add the name under Settings, Network.',
   },
   origin_not_allowed: {
     short: 'web page not allowed',
     why: 'A web page tried to call this server, and its origin is not on the list.',
-    cure: 'If the page is yours, allow its origin in Settings.',
+    cure: 'Add the page’s origin under Settings, Access, if that page is yours.',
   },
   content_type_not_allowed: {
     short: 'wrong content type',
@@ -39,72 +39,82 @@ const texts: Readonly<Partial<Record<ErrorCode, RefusalText>>> = {
   query_not_allowed: {
     short: 'unknown query',
     why: 'The address carried a query parameter that is not known on this path.',
-    cure: 'Take the parameter out of the address that the client uses.',
+    cure: 'Remove what stands behind the question mark of the address that the client uses.',
   },
   websocket_unsupported: {
     short: 'WebSocket',
     why: 'The client asked for a WebSocket, which is not offered here.',
-    cure: 'Set the client to the plain HTTP form of this API.',
+    cure: 'Choose the client’s OpenAI-compatible provider: it speaks plain HTTP.',
   },
   loop_detected: {
     short: 'loop',
     why: 'The request had already passed through this gateway: an upstream points back at it.',
-    cure: 'Correct the address of that upstream in Models.',
+    cure: 'One of the model servers’ addresses is Keyhatch itself. Correct or remove it on the Models page.',
+  },
+  connections_full: {
+    short: 'too many connections',
+    why: 'As many connections stood open as this server takes.',
+    cure: 'It passes by itself. If it happens often, find the client that opens so many, or raise the limit in Settings.',
   },
   route_unknown: {
     short: 'no such path',
     why: 'There is nothing at the path that was asked for.',
-    cure: 'Check the base address in the client; Connect shows the right one for each.',
+    cure: 'Check the address in the client: most want it with /v1 at the end, some without. Connect shows which.',
   },
   method_not_allowed: {
     short: 'wrong method',
     why: 'The path exists but does not take this HTTP method.',
-    cure: 'Check the base address in the client; Connect shows the right one for each.',
+    cure: 'Check the address in the client: it should end in /v1 and nothing more. Connect shows it for each.',
   },
   dialect_not_spoken: {
     short: 'API not spoken',
     why: 'The model server behind this model does not speak the API that the client used.',
-    cure: 'Use the base address of an API that it speaks; Connect shows them.',
+    cure: 'Choose the client’s OpenAI-compatible provider, or another model server. Connect shows the addresses.',
   },
   key_missing: {
     short: 'no key',
     why: 'A key is required and none was sent.',
-    cure: 'Give the client a key: make one in Keys and paste it where Connect says.',
+    cure: 'Fill in a key in the client’s key field. A few clients need it as a header: Connect shows how.',
   },
   key_malformed: {
     short: 'key mistyped',
     why: 'A key was sent that looks like one of ours but is incomplete or mistyped.',
-    cure: 'Copy it again, or make a new one.',
+    cure: 'Copy the key again, whole, without spaces or line breaks around it.',
   },
   key_unknown: {
     short: 'unknown key',
     why: 'A key was sent that was not made here.',
-    cure: 'Give the client a key from Keys.',
+    cure: 'It was made elsewhere, or deleted. Copy one from Keys again, whole, without spaces or line breaks around it.',
   },
   key_revoked: {
     short: 'key revoked',
     why: 'The key has been revoked.',
-    cure: 'If this client should come in, make a new key for it.',
+    cure: 'A revoked key cannot come back: make a new one if this client should come in.',
   },
   key_expired: {
     short: 'key expired',
     why: 'The key has passed its expiry.',
-    cure: 'Extend it on its page, or make a new one.',
+    cure: 'Give it a later date on its page, or make a new one.',
   },
   key_ambiguous: {
     short: 'two keys',
     why: 'Two different keys were sent with one request.',
-    cure: 'Take one of them out of the client’s configuration.',
+    cure: 'The client sends a second key, often from a variable. Remove one of them.',
+  },
+  too_many_attempts: {
+    short: 'too many wrong keys',
+    why: 'So many wrong keys came from one address that it is not answered for a while; valid keys work all the time.',
+    cure: 'Look at what runs at that address: a client with an old key asks again and again. Give it the right one.',
   },
   key_wrong_kind: {
     short: 'wrong kind of key',
     why: 'An admin key was used where only inference keys open the door.',
-    cure: 'Give the client an ordinary key from Keys.',
+    cure: 'Give the client an ordinary key from Keys: one that begins with kh_, not kha_.',
   },
   vault_locked: {
     short: 'vault locked',
     why: 'The place where keys are kept could not be read.',
-    cure: 'Unlock the keychain of this computer; the server recovers by itself.',
+    cure: 'Unlock the keychain of this computer; Keyhatch notices by itself.',
   },
   key_paused: {
     short: 'key paused',
@@ -129,7 +139,7 @@ const texts: Readonly<Partial<Record<ErrorCode, RefusalText>>> = {
   rate_limited: {
     short: 'too many requests',
     why: 'The key had used up its requests for the minute.',
-    cure: 'Clients try again by themselves. Raise the limit on the key’s page if this happens often.',
+    cure: 'Wait a minute: most clients try again by themselves. If it happens often, raise the limit on the key’s page.',
   },
   key_blocked: {
     short: 'limit is 0',
@@ -139,47 +149,47 @@ const texts: Readonly<Partial<Record<ErrorCode, RefusalText>>> = {
   parallel_limited: {
     short: 'too many at once',
     why: 'The key had as many requests running as it may.',
-    cure: 'Clients try again by themselves. Raise the limit on the key’s page if this happens often.',
+    cure: 'Wait for one to end: most clients try again by themselves. If it happens often, raise the limit on the key’s page.',
   },
   body_too_large: {
     short: 'body too large',
     why: 'The request was larger than this server takes.',
-    cure: 'Send less, or raise the largest request body in Settings.',
+    cure: 'Send fewer or smaller files, or raise the largest request body in Settings.',
   },
   body_invalid: {
     short: 'body unusable',
     why: 'The request’s body could not be read as what it said it was.',
-    cure: 'Look at the client: its JSON is broken or names a member twice.',
+    cure: 'Check that the client is set to the API that this address speaks, and that its JSON names nothing twice.',
   },
   body_timeout: {
     short: 'body stalled',
     why: 'The request stopped arriving halfway.',
-    cure: 'Check the connection between the client and this computer.',
+    cure: 'Send it again. A weak connection between the client and this computer is the usual cause.',
   },
   encoding_unsupported: {
     short: 'unknown encoding',
     why: 'The body was packed in a way that is not supported.',
-    cure: 'Have the client send it plain, or as gzip, deflate, br or zstd.',
+    cure: 'Switch request compression off in the client, or let it use gzip, deflate, br or zstd.',
   },
   memory_full: {
     short: 'too much at once',
     why: 'The server was holding as many request bodies as it may.',
-    cure: 'It passes by itself. If it happens often, raise the sum of bodies in Settings.',
+    cure: 'Try again in a moment. If it happens often, raise the sum of bodies in Settings.',
   },
   operation_not_allowed: {
     short: 'not allowed',
     why: 'The request would have acted on the computer or the account of its owner; keys may not do that.',
-    cure: 'Do it in the model server itself.',
+    cure: 'Keys may use models, not manage the model server. Do this on the model server itself.',
   },
   model_not_allowed: {
     short: 'model not allowed',
     why: 'The key may not use this model.',
-    cure: 'Add the model on the key’s page, or choose another one in the client.',
+    cure: 'Choose another model in the client, or allow this one on the key’s page.',
   },
   model_unknown: {
     short: 'unknown model',
     why: 'No model server here has this model.',
-    cure: 'Choose one that is listed in Models, or load it in the model server.',
+    cure: 'Choose one of the models that the Models page lists, spelled exactly so, or load it in the model server.',
   },
   response_unknown: {
     short: 'unknown response',
@@ -189,37 +199,37 @@ const texts: Readonly<Partial<Record<ErrorCode, RefusalText>>> = {
   no_upstream: {
     short: 'no model server',
     why: 'No model server was connected.',
-    cure: 'Add one in Models.',
+    cure: 'Add one on the Models page, then send it again.',
   },
   upstream_unreachable: {
     short: 'server unreachable',
     why: 'The model server could not be reached.',
-    cure: 'Check that it runs at the address that Models shows.',
+    cure: 'Check that it runs at the address that the Models page shows, then send it again.',
   },
   upstream_broken: {
     short: 'answer broken',
     why: 'The model server broke off its answer, or answered in a way that cannot be passed on.',
-    cure: 'Its own log has the cause. If it wants a credential, add it anew in Models with one.',
+    cure: 'See the model server’s own log; too little memory is the usual cause. If it wants a key of its own, add it anew in Models with one.',
   },
   upstream_timeout: {
     short: 'no answer in time',
     why: 'The model server did not begin to answer in time.',
-    cure: 'Wait until the model is loaded, or allow it longer in Settings.',
+    cure: 'Wait until the model is loaded, then send it again, or allow it longer in Settings.',
   },
   client_gone: {
     short: 'client left',
     why: 'The client left before the answer was complete.',
-    cure: 'Nothing to do, unless it happens often: then its timeout may be too short.',
+    cure: 'Nothing to do, unless it happens often: then its timeout may be too short for a model that has to be loaded first.',
   },
   server_stopping: {
     short: 'server stopping',
     why: 'The server was being stopped.',
-    cure: 'Send it again once the server runs.',
+    cure: 'Start it on the Server page, then send it again.',
   },
   internal: {
     short: 'internal',
     why: 'Something went wrong inside Keyhatch.',
-    cure: 'Its log has the details under the request’s id.',
+    cure: 'Send it again. If it stays, Keyhatch’s log has the details under the request’s id.',
   },
 };
 

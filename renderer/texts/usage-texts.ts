@@ -50,7 +50,8 @@ export const usageTexts = {
       upstream: 'Requests by model server',
     },
     noTokens: 'No tokens were counted in this time. Look at the requests instead.',
-    label: (title: string, from: string, to: string) => `${title}, ${from} to ${to}. The table below has the sums.`,
+    label: (title: string, from: string, to: string) => `${title}, ${from} to ${to}.`,
+    hint: 'The table below has the sums.',
   },
   ranking: {
     heads: { key: 'Key', project: 'Project', model: 'Model', client: 'Client', upstream: 'Model server' },

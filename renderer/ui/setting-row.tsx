@@ -5,16 +5,14 @@ import { type ReactNode, useId } from 'react';
 import { commonTexts as texts } from '../texts/common-texts.ts';
 import { Pill } from './pill.tsx';
 
+/** What names and describes a row's control. */
+export type Named = { readonly id: string; readonly 'aria-labelledby': string; readonly 'aria-describedby': string };
+
 type SettingRowProps = {
   readonly title: string;
   readonly sentence: ReactNode;
   readonly setByFlag?: boolean;
-  /** Gets the ids that name and describe it. */
-  readonly control: (ids: {
-    readonly id: string;
-    readonly labelledBy: string;
-    readonly describedBy: string;
-  }) => ReactNode;
+  readonly control: (named: Named) => ReactNode;
 };
 
 export function SettingRow({ title, sentence, setByFlag = false, control }: SettingRowProps) {
@@ -30,7 +28,9 @@ export function SettingRow({ title, sentence, setByFlag = false, control }: Sett
           {sentence}
         </Text>
       </div>
-      <div style={{ flex: 'none' }}>{control({ id, labelledBy, describedBy })}</div>
+      <div style={{ flex: 'none' }}>
+        {control({ id, 'aria-labelledby': labelledBy, 'aria-describedby': describedBy })}
+      </div>
     </Group>
   );
 }

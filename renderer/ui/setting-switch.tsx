@@ -1,34 +1,17 @@
 // A setting that is on or off: switched at once, without a Save button.
 
 import { Switch } from '@mantine/core';
-import type { Settings } from '../../shared/settings.ts';
-import { useChangeSetting, useSetting } from '../api/settings-access.ts';
-import { SettingRow } from './setting-row.tsx';
+import { type NamesOf, type RowTexts, SettingControl } from './setting-control.tsx';
 
-type BooleanSetting = { [Name in keyof Settings]: Settings[Name] extends boolean ? Name : never }[keyof Settings];
-
-type SettingSwitchProps = {
-  readonly name: BooleanSetting;
-  readonly title: string;
-  readonly sentence: string;
-};
-
-export function SettingSwitch({ name, title, sentence }: SettingSwitchProps) {
-  const setting = useSetting(name);
-  const { change, isPending } = useChangeSetting();
+export function SettingSwitch(row: RowTexts & { readonly name: NamesOf<boolean> }) {
   return (
-    <SettingRow
-      title={title}
-      sentence={sentence}
-      setByFlag={setting?.setByFlag ?? false}
-      control={({ id, labelledBy, describedBy }) => (
+    <SettingControl
+      {...row}
+      control={({ value, change, attributes }) => (
         <Switch
-          id={id}
-          checked={setting?.value ?? false}
-          disabled={!setting || setting.setByFlag || isPending}
-          onChange={(event) => void change({ name, value: event.currentTarget.checked }).catch(() => {})}
-          aria-labelledby={labelledBy}
-          aria-describedby={describedBy}
+          {...attributes}
+          checked={value ?? false}
+          onChange={(event) => void change(event.currentTarget.checked)}
         />
       )}
     />

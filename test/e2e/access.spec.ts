@@ -2,7 +2,7 @@
 
 import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
-import { freePort } from '../fakes/keyhatch-process.ts';
+import { freePort } from '../fakes/free-port.ts';
 import { expect, type Page, type Subject, signIn, startSubject, test, visit } from './fixture.ts';
 
 // What is drawn of a switch lies over its input; a click lands there as a person's does.

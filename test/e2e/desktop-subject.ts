@@ -3,7 +3,8 @@
 
 import { resolve } from 'node:path';
 import { _electron } from '@playwright/test';
-import { freePort, type Profile } from '../fakes/keyhatch-process.ts';
+import { freePort } from '../fakes/free-port.ts';
+import { callsTo, type Profile } from '../fakes/keyhatch-process.ts';
 import type { Subject } from './fixture.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -20,8 +21,6 @@ export async function startDesktopSubject(profile: Profile): Promise<Subject> {
   });
   const window = await electron.firstWindow();
   const url = `http://127.0.0.1:${port}`;
-  const bearer = (key: string | null): Record<string, string> =>
-    key === null ? {} : { authorization: `Bearer ${key}` };
   return {
     url,
     pages: 'app://keyhatch',
@@ -30,14 +29,7 @@ export async function startDesktopSubject(profile: Profile): Promise<Subject> {
     cli: profile.cli,
     json: profile.json,
     createKey: profile.createKey,
-    get: (key, path) => fetch(url + path, { headers: bearer(key) }),
-    chat: (key, more = {}, init = {}) =>
-      fetch(`${url}/v1/chat/completions`, {
-        method: 'POST',
-        body: JSON.stringify({ model: 'echo', messages: [{ role: 'user', content: 'hi' }], ...more }),
-        ...init,
-        headers: { 'content-type': 'application/json', ...bearer(key) },
-      }),
+    ...callsTo(url),
   };
 }
 

@@ -6,7 +6,8 @@ import { join, resolve } from 'node:path';
 import { chromium, type Page } from '@playwright/test';
 import { demoKeys, seedUsage } from '../fakes/demo-profile.ts';
 import { type FakeUpstream, startFakeUpstream } from '../fakes/fake-upstream.ts';
-import { freePort, makeProfile, type Profile } from '../fakes/keyhatch-process.ts';
+import { freePort } from '../fakes/free-port.ts';
+import { makeProfile, type Profile } from '../fakes/keyhatch-process.ts';
 
 const target = resolve(import.meta.dirname, '../../docs/pictures');
 const size = { width: 1180, height: 800 };

@@ -1,6 +1,6 @@
 // Getting in to the dashboard, and back in after a session has ended.
 
-import { freePort } from '../fakes/keyhatch-process.ts';
+import { freePort } from '../fakes/free-port.ts';
 import { expect, signIn, startSubject, test, visit } from './fixture.ts';
 
 test('a link signs one browser in, and a second use of it is refused', async ({ app, subject, browser }) => {

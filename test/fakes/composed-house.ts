@@ -29,6 +29,7 @@ export async function composeHouse(shell: Partial<Shell> = {}): Promise<Composed
     upstreams: [],
     echo: 'on',
     pagesDir: undefined,
+    ledgerWorker: join(import.meta.dirname, '../../electron/storage/ledger-worker.ts'),
     desktop: undefined,
     ...shell,
   });

@@ -48,7 +48,6 @@ async function open(pagesDir: string, ports: Partial<DashboardPorts>): Promise<D
     portIsChosen: () => true,
     router: () => createFakeInstance().router,
     pagesDir,
-    examinePort: async (_host, port) => ({ port, free: false, holder: null, suggestion: null }),
     onChange: () => {},
     clock: { now: () => now, monotonic: () => now },
     log: createLog({ format: 'json', write: (line) => lines.push(line) }),

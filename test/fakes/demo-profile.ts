@@ -5,7 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { silentLog } from '../../electron/lib/log.ts';
 import { openDatabase } from '../../electron/storage/database.ts';
-import { createKeyTable } from '../../electron/storage/key-table.ts';
+import { createKeyUses } from '../../electron/storage/key-uses.ts';
 import { inTransaction } from '../../electron/storage/transaction.ts';
 import { createUsageTable } from '../../electron/storage/usage-table.ts';
 import type { Outcome, RequestRow } from '../../shared/usage-model.ts';
@@ -54,14 +54,14 @@ export function seedUsage(dataDir: string, keys: readonly DemoKey[], nowMs: numb
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const db = openDatabase({ file: join(dataDir, 'keyhatch.db'), log: silentLog });
   const usage = createUsageTable(db);
-  const table = createKeyTable(db);
+  const uses = createKeyUses(db);
   const random = sequence(7);
   inTransaction(db, () => {
     for (const key of keys) {
       const rows = requestsOf(key, nowMs, random);
       usage.insertRequests(rows);
       const at = Math.max(...rows.map(({ receivedAt }) => receivedAt));
-      table.recordUse([{ id: key.id, at, address: key.address, userAgent: key.client }]);
+      uses.record([{ id: key.id, at, address: key.address, userAgent: key.client }]);
     }
     usage.insertStrangers([{ minute: nowMs - (nowMs % 60_000) - 3_600_000, code: 'key_missing', count: 44 }]);
   });

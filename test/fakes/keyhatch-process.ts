@@ -4,7 +4,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { VaultKind } from '../../shared/model.ts';
@@ -167,8 +166,7 @@ async function start(profile: Profile, options: StartOptions): Promise<KeyhatchP
     url,
     port: Number(new URL(url).port),
     pid: child.pid ?? 0,
-    chat: (key, more = {}, init = {}) => postChat(url, key, more, init),
-    get: (key, path) => fetch(url + path, { headers: bearer(key) }),
+    ...callsTo(url),
     stdout: output.stdout,
     stderr: output.stderr,
     signal: (signal) => void child.kill(signal),
@@ -179,13 +177,18 @@ async function start(profile: Profile, options: StartOptions): Promise<KeyhatchP
   };
 }
 
-function postChat(url: string, key: string | null, more: object, init: RequestInit): Promise<Response> {
-  return fetch(`${url}/v1/chat/completions`, {
-    method: 'POST',
-    body: JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'hi' }], ...more }),
-    ...init,
-    headers: { 'content-type': 'application/json', ...bearer(key) },
-  });
+/** How a client calls a gateway; `null` sends no key. */
+export function callsTo(url: string): Pick<KeyhatchProcess, 'chat' | 'get'> {
+  return {
+    chat: (key, more = {}, init = {}) =>
+      fetch(`${url}/v1/chat/completions`, {
+        method: 'POST',
+        body: JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'hi' }], ...more }),
+        ...init,
+        headers: { 'content-type': 'application/json', ...bearer(key) },
+      }),
+    get: (key, path) => fetch(url + path, { headers: bearer(key) }),
+  };
 }
 
 function bearer(key: string | null): Record<string, string> {
@@ -290,16 +293,4 @@ async function inTime<Value>(
     }, deadlineMs);
   });
   return Promise.race([work, deadline]).finally(() => clearTimeout(timer));
-}
-
-/** A port of 127.0.0.1 that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

@@ -4,7 +4,7 @@
 import { scanTopLevel } from '../json-members.ts';
 import { lineEnds, sseEnds } from './frame-ends.ts';
 import { createFrameReader, type FrameReader } from './frame-reader.ts';
-import { createGrowingBytes } from './growing-bytes.ts';
+import { keepBody } from './kept-body.ts';
 import type { MessageReading } from './message-reading.ts';
 import { responseIdMembers } from './response-id.ts';
 import { sseData } from './sse-data.ts';
@@ -63,29 +63,13 @@ export function readNothing(isStream: boolean): BodyReader {
 
 /** One JSON object, of which only the members that are needed are ever parsed. */
 export function readWhole(reading: MessageReading): BodyReader {
-  const kept = createGrowingBytes(wholeCapBytes);
-  let empty = true;
-  let overCap = false;
-  return {
-    chunk(bytes) {
-      if (bytes.length === 0) return;
-      empty = false;
-      reading.firstToken();
-      if (overCap || kept.add(bytes, 0, bytes.length)) return;
-      overCap = true;
-      kept.clear();
-    },
-    end() {
-      const members = membersOf(kept.view());
-      if (members !== undefined) {
-        reading.answer(Object.fromEntries(members(neededMembers)));
-        if (reading.wantsText() && !members(errorMembers).has('error')) reading.text(members(generatedMemberNames));
-      }
-      kept.clear();
-    },
-    atBoundary: () => empty,
-    streamed: () => false,
-  };
+  const kept = keepBody(wholeCapBytes, reading, (bytes) => {
+    const members = membersOf(bytes);
+    if (members === undefined) return;
+    reading.answer(Object.fromEntries(members(neededMembers)));
+    if (reading.wantsText() && !members(errorMembers).has('error')) reading.text(members(generatedMemberNames));
+  });
+  return { ...kept, streamed: () => false };
 }
 
 function streamed(reader: FrameReader): BodyReader {

@@ -3,7 +3,7 @@
 
 import { brotliDecompressSync, constants, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
 import type { BodyReader } from './body-readers.ts';
-import { createGrowingBytes } from './growing-bytes.ts';
+import { keepBody } from './kept-body.ts';
 import type { MessageReading } from './message-reading.ts';
 
 /** Opened at once when the answer ends, while others wait: so much takes some ten milliseconds. */
@@ -13,26 +13,11 @@ const openedCapBytes = 4 * 1024 * 1024;
 export function readCompressed(encoding: string, plain: BodyReader, reading: MessageReading): BodyReader | undefined {
   const open = openers[encoding];
   if (open === undefined) return undefined;
-  const kept = createGrowingBytes(compressedCapBytes);
-  let empty = true;
-  let overCap = false;
-  return {
-    chunk(bytes) {
-      if (bytes.length === 0) return;
-      empty = false;
-      reading.firstToken();
-      if (overCap || kept.add(bytes, 0, bytes.length)) return;
-      overCap = true;
-      kept.clear();
-    },
-    end() {
-      if (kept.size() > 0) plain.chunk(open(kept.view()));
-      kept.clear();
-      plain.end();
-    },
-    atBoundary: () => empty,
-    streamed: () => plain.streamed(),
-  };
+  const kept = keepBody(compressedCapBytes, reading, (bytes) => {
+    if (bytes.length > 0) plain.chunk(open(bytes));
+    plain.end();
+  });
+  return { ...kept, streamed: plain.streamed };
 }
 
 // With the flush that takes what has come for all there is, so that an answer that broke off is read to there.

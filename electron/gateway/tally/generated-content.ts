@@ -1,7 +1,8 @@
 // Tells a streamed event that carries something the model generated from roles, pings, progress and ends, by the members
 // that hold text, reasoning or tool calls in each protocol. Counts nothing.
 
-import { isFilledAt, type JsonObject, type JsonPath } from './json-path.ts';
+import type { JsonObject } from '../../lib/json-shape.ts';
+import { isFilledAt, type JsonPath } from './json-path.ts';
 
 const contentPaths: readonly JsonPath[] = [
   // OpenAI chat; the names for reasoning differ from server to server.

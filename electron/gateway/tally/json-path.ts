@@ -1,14 +1,9 @@
 // Walks into parsed JSON of unknown shape. Never throws: what is not there is undefined.
 
-/** A JSON object that came from outside. */
-export type JsonObject = { readonly [key: string]: unknown };
+import { isJsonObject } from '../../lib/json-shape.ts';
 
 /** Names of members, outermost first; `*` stands for every element of an array. */
 export type JsonPath = readonly string[];
-
-export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** The value at a path without `*`. */
 export function valueAt(root: unknown, path: JsonPath): unknown {

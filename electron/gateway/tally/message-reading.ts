@@ -1,8 +1,8 @@
 // What has been read from an answer so far: counts, response id, time of the first generated token. Takes parsed events or
 // one parsed answer, in order; knows nothing of bytes and framing.
 
+import { type JsonObject, parseObject } from '../../lib/json-shape.ts';
 import { carriesGenerated, isKeepAlive } from './generated-content.ts';
-import { isJsonObject, type JsonObject } from './json-path.ts';
 import { responseIdOf } from './response-id.ts';
 import { createTokenCounts, mayHoldCounts, type TokenTotals } from './token-counts.ts';
 import { completed, createDeltaCounter, generatedBytes } from './token-estimate.ts';
@@ -106,15 +106,4 @@ export function createMessageReading({ operation, promptBytes, onResponseId }: M
 
 function isOfResponses({ type }: JsonObject): boolean {
   return typeof type === 'string' && type.startsWith('response.');
-}
-
-function parseObject(text: string): JsonObject | undefined {
-  // Spares `[DONE]` the cost of a thrown error.
-  if (!text.trimStart().startsWith('{')) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,8 @@
 // Finds the id under which a server keeps an answer, so that only its maker can go on from it or read it. The ids of chat
 // chunks and messages are left out: nothing is kept under them.
 
-import { type JsonObject, valueAt } from './json-path.ts';
+import type { JsonObject } from '../../lib/json-shape.ts';
+import { valueAt } from './json-path.ts';
 
 /** The route table takes no longer ones back. */
 const longestId = 200;

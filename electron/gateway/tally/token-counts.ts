@@ -3,7 +3,8 @@
 // servers send zeros, estimates and running totals before the final ones.
 
 import type { TokenSource } from '../../../shared/usage-model.ts';
-import { isJsonObject, type JsonObject, type JsonPath, valueAt } from './json-path.ts';
+import { isJsonObject, type JsonObject } from '../../lib/json-shape.ts';
+import { type JsonPath, valueAt } from './json-path.ts';
 
 /** Tokens of one exchange. `tokensIn` is the whole input, whatever part of it was cached; reasoning is inside `tokensOut`. */
 export type TokenTotals = {

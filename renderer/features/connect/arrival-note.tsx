@@ -5,7 +5,8 @@ import { Link } from 'wouter';
 import { clientOfUserAgent } from '../../../shared/snippets-user-agents.ts';
 import type { RequestView } from '../../../shared/usage-model.ts';
 import { connectTexts } from '../../texts/connect-texts.ts';
-import { cureFor } from '../../texts/cure-texts.ts';
+import { failureText } from '../../texts/failure-texts.ts';
+import { refusalText } from '../../texts/refusal-texts.ts';
 import { formatLength } from '../../ui/format.ts';
 import type { Tone } from '../../ui/pill.tsx';
 import './connect.css';
@@ -25,11 +26,11 @@ type ArrivalNoteProps = {
 
 export function ArrivalNote({ arrival, knock, clientName, linked = false }: ArrivalNoteProps) {
   const [tone, words] = pillOf(arrival, clientName);
-  const cure =
+  const failure =
     arrival.state === 'refused'
-      ? cureFor(arrival.request)
+      ? failureText(arrival.request)
       : arrival.state === 'waiting' && knock !== undefined
-        ? cureFor({ errorCode: knock, status: 401 })
+        ? refusalText(knock)
         : undefined;
   return (
     <div className="kh-arrival" role="status">
@@ -37,14 +38,14 @@ export function ArrivalNote({ arrival, knock, clientName, linked = false }: Arri
         <span className="kh-dot" aria-hidden="true" data-waiting={arrival.state === 'waiting' || undefined} />
         {words}
       </span>
-      {arrival.state === 'waiting' && cure && (
+      {arrival.state === 'waiting' && failure && (
         <Text size="sm" mt={8} c="var(--kh-limited)" fw={500}>
-          {texts.knock}: {cure.what}
+          {texts.knock}: {failure.short}
         </Text>
       )}
-      {cure && (
+      {failure && (
         <Text size="sm" mt={6}>
-          {cure.cure}{' '}
+          {failure.cure}{' '}
           {linked && arrival.state === 'refused' && (
             <Anchor
               component={Link}
@@ -75,7 +76,7 @@ function pillOf(arrival: Arrival, clientName: string | undefined): readonly [Ton
       return ['good', `${texts.works}: ${arrivedWords(arrival.request)}`];
     case 'refused': {
       const { outcome } = arrival.request;
-      return ['bad', `${outcome === 'refused' ? texts.refused : texts.failed}: ${cureFor(arrival.request).what}`];
+      return ['bad', `${outcome === 'refused' ? texts.refused : texts.failed}: ${failureText(arrival.request).short}`];
     }
   }
 }

@@ -5,6 +5,7 @@ import { Link } from 'wouter';
 import type { KeyFacts } from '../../../shared/model.ts';
 import type { RequestView } from '../../../shared/usage-model.ts';
 import { connectTexts } from '../../texts/connect-texts.ts';
+import { Facts } from '../../ui/facts.tsx';
 import { formatLength } from '../../ui/format.ts';
 import { Moment } from '../../ui/moment.tsx';
 import { Panel } from '../../ui/page.tsx';
@@ -59,7 +60,7 @@ export function TestPanel({ clientName, keys, keyId, chooseKey, awaited, await: 
           />
         )}
         {awaited && <ArrivalNote arrival={arrival} knock={knock} clientName={clientName} linked />}
-        {arrival.state === 'works' && <Facts request={arrival.request} />}
+        {arrival.state === 'works' && <Arrived request={arrival.request} />}
         {keyId !== null && (
           <Group gap="sm">
             {!awaited && <Button onClick={() => start(keyId)}>{texts.start}</Button>}
@@ -85,25 +86,18 @@ export function TestPanel({ clientName, keys, keyId, chooseKey, awaited, await: 
   );
 }
 
-function Facts({ request }: { readonly request: RequestView }) {
-  const rows = [
-    [texts.program, programOf(request) ?? texts.unknownProgram],
-    [texts.model, request.model === null ? texts.noModel : <code key="model">{request.model}</code>],
-    [texts.operation, operationWord(request.operation)],
-    [texts.outcome, texts.status(request.status)],
-    [texts.took, formatLength(answeredAfterMs(request))],
-    [texts.at, <Moment key="at" at={request.receivedAt} />],
-  ] as const;
+function Arrived({ request }: { readonly request: RequestView }) {
   return (
-    <div className="kh-code">
-      <dl className="kh-fields">
-        {rows.map(([label, value]) => (
-          <div key={label}>
-            <dt>{label}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-    </div>
+    <Facts
+      lined
+      rows={[
+        [texts.program, programOf(request) ?? texts.unknownProgram],
+        [texts.model, request.model === null ? texts.noModel : <code key="model">{request.model}</code>],
+        [texts.operation, operationWord(request.operation)],
+        [texts.outcome, texts.status(request.status)],
+        [texts.took, formatLength(answeredAfterMs(request))],
+        [texts.at, <Moment key="at" at={request.receivedAt} />],
+      ]}
+    />
   );
 }

@@ -1,6 +1,6 @@
 // One key: what it is, what it may do, what it used, and what can be done to it.
 
-import { Anchor, Button, Group, SimpleGrid, Text } from '@mantine/core';
+import { Anchor, Button, Group, SimpleGrid } from '@mantine/core';
 import { IconChevronLeft, IconKeyOff } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
@@ -12,6 +12,7 @@ import { keysTexts } from '../../texts/keys-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { CopyIcon } from '../../ui/copy-button.tsx';
 import { Empty } from '../../ui/empty.tsx';
+import { type FactRows, Facts } from '../../ui/facts.tsx';
 import { formatCompact, formatCount, formatMoment } from '../../ui/format.ts';
 import { Moment } from '../../ui/moment.tsx';
 import { Notice } from '../../ui/notice.tsx';
@@ -93,7 +94,8 @@ function KnownKey({ facts }: { readonly facts: KeyFacts }) {
 
 function FactsPanel({ facts }: { readonly facts: KeyFacts }) {
   const client = clientOfUserAgent(facts.lastUsedBy);
-  const rows: readonly (readonly [string, React.ReactNode])[] = [
+  const old = facts.status === 'revoked' || (facts.oldSecretUntil ?? 0) < Date.now() ? null : facts.oldSecretUntil;
+  const rows: FactRows = [
     [
       texts.id,
       <Group key="id" gap={4} component="span">
@@ -120,25 +122,12 @@ function FactsPanel({ facts }: { readonly facts: KeyFacts }) {
     [texts.expires, facts.expiresAt === null ? commonTexts.never : formatMoment(facts.expiresAt)],
     [texts.limits, limitText(facts)],
     [texts.models, facts.models === null ? texts.allModels : facts.models.join(', ')],
-    ...(facts.rotatedAt === null ? [] : ([[texts.rotated, formatMoment(facts.rotatedAt)]] as const)),
-    ...(facts.oldSecretUntil === null || facts.status === 'revoked' || facts.oldSecretUntil < Date.now()
-      ? []
-      : ([[texts.oldSecret, texts.oldUntil(formatMoment(facts.oldSecretUntil))]] as const)),
+    [texts.rotated, facts.rotatedAt && formatMoment(facts.rotatedAt)],
+    [texts.oldSecret, old && texts.oldUntil(formatMoment(old))],
   ];
   return (
     <Panel title={texts.facts}>
-      <dl className="kh-facts kh-rows">
-        {rows.map(([name, value]) => (
-          <div key={name}>
-            <Text component="dt" size="sm" c="dimmed">
-              {name}
-            </Text>
-            <Text component="dd" size="sm">
-              {value}
-            </Text>
-          </div>
-        ))}
-      </dl>
+      <Facts rows={rows} lined />
     </Panel>
   );
 }

@@ -12,6 +12,7 @@ export function stateOfKey({ status, usable }: KeyFacts): { readonly tone: Tone;
     paused: 'limited',
     revoked: 'off',
     expired: 'off',
+    exhausted: 'limited',
   };
   return { tone: tones[status], word: texts.status[status] };
 }

@@ -6,6 +6,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import type { CreatedKey } from '../../../shared/model.ts';
 import { useApi, useStatus } from '../../api/api-context.tsx';
 import { shownOnceTexts as texts } from '../../texts/shown-once-texts.ts';
+import { Notice } from '../../ui/notice.tsx';
 import { addressOf } from '../connect/address.ts';
 import { ArrivalNote } from '../connect/arrival-note.tsx';
 import { useFirstRequest } from '../connect/use-first-request.ts';
@@ -102,21 +103,18 @@ function NotCopied({ keepOpen, close }: { readonly keepOpen: () => void; readonl
   // It stands in for the button that was pressed, and must not leave the keyboard nowhere.
   useEffect(() => safe.current?.focus(), []);
   return (
-    <div role="alert" className="kh-banner" data-tone="limited" style={{ flex: '1 1 100%' }}>
-      <Text fw={600} className="kh-banner-title">
-        {texts.notCopied}
-      </Text>
-      <Text size="sm" mb="sm">
+    <div style={{ flex: '1 1 100%' }}>
+      <Notice tone="limited" role="alert" title={texts.notCopied}>
         {texts.notCopiedHint}
-      </Text>
-      <Group gap="sm">
-        <Button variant="default" ref={safe} onClick={keepOpen}>
-          {texts.keepOpen}
-        </Button>
-        <Button variant="subtle" color="red" onClick={close}>
-          {texts.closeWithout}
-        </Button>
-      </Group>
+        <Group gap="sm" mt="sm">
+          <Button variant="default" ref={safe} onClick={keepOpen}>
+            {texts.keepOpen}
+          </Button>
+          <Button variant="subtle" color="red" onClick={close}>
+            {texts.closeWithout}
+          </Button>
+        </Group>
+      </Notice>
     </div>
   );
 }

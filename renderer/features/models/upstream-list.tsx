@@ -13,10 +13,9 @@ import { modelsTexts as texts } from '../../texts/models-texts.ts';
 import { useAsk } from '../../ui/ask.tsx';
 import { CopyIcon } from '../../ui/copy-button.tsx';
 import { formatCount, formatLength } from '../../ui/format.ts';
+import { healthTones } from '../../ui/health-tone.ts';
 import { Moment } from '../../ui/moment.tsx';
-import { Dot, Pill, type Tone } from '../../ui/pill.tsx';
-
-const tones: Readonly<Record<UpstreamStatus['health'], Tone>> = { up: 'good', down: 'bad', unknown: 'off' };
+import { Dot, Pill } from '../../ui/pill.tsx';
 
 export function UpstreamList({ upstreams }: { readonly upstreams: readonly UpstreamStatus[] }) {
   return (
@@ -36,7 +35,7 @@ function UpstreamRow({ upstream, only }: { readonly upstream: UpstreamStatus; re
     <div className="kh-upstream">
       <div style={{ minWidth: 0 }}>
         <Group gap={8}>
-          <Dot tone={tones[health]} label={texts.health[health]} />
+          <Dot tone={healthTones[health]} label={texts.health[health]} />
           <Text size="sm" fw={600} component="h3">
             {name}
           </Text>

@@ -17,7 +17,7 @@ import { CopyIcon } from '../../ui/copy-button.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { formatBytes, formatCount, formatLength, formatMoment, formatRate } from '../../ui/format.ts';
-import { Note } from '../../ui/note.tsx';
+import { Notice } from '../../ui/notice.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
 import { Pill } from '../../ui/pill.tsx';
 import { RequestStages } from './request-stages.tsx';
@@ -98,11 +98,15 @@ function Result({ row }: { readonly row: RequestView }) {
         </Group>
       </Group>
       {reason ? (
-        <Note tone={tone} title={reason.why}>
+        <Notice tone={tone} title={reason.why} role="note">
           {reason.cure}
-        </Note>
+        </Notice>
       ) : (
-        row.outcome === 'upstream_error' && <Note tone={tone}>{texts.passedOn(String(row.status))}</Note>
+        row.outcome === 'upstream_error' && (
+          <Notice tone={tone} role="note">
+            {texts.passedOn(String(row.status))}
+          </Notice>
+        )
       )}
     </>
   );

@@ -40,14 +40,12 @@ export function LanSwitch({ access }: { readonly access: Status['access'] }) {
       title={texts.lan}
       sentence={sentence}
       setByFlag={hosts?.setByFlag ?? false}
-      control={({ id, labelledBy, describedBy }) => (
+      control={(named) => (
         <Switch
-          id={id}
+          {...named}
           checked={access.onLan}
           disabled={!hosts || hosts.setByFlag || setLan.isPending}
           onChange={(event) => setLan.mutate({ on: event.currentTarget.checked })}
-          aria-labelledby={labelledBy}
-          aria-describedby={describedBy}
         />
       )}
     />
@@ -62,7 +60,7 @@ function WebPages() {
     <SettingRow
       title={texts.web}
       sentence={sentence}
-      control={({ labelledBy }) => (
+      control={({ 'aria-labelledby': labelledBy }) => (
         <Button component={Link} href="/settings" variant="default" size="compact-sm" aria-describedby={labelledBy}>
           {texts.change}
         </Button>

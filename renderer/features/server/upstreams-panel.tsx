@@ -9,12 +9,11 @@ import { useCalls } from '../../api/api-context.tsx';
 import { serverTexts } from '../../texts/server-texts.ts';
 import { Empty } from '../../ui/empty.tsx';
 import { formatLength } from '../../ui/format.ts';
+import { healthTones } from '../../ui/health-tone.ts';
 import { Panel } from '../../ui/page.tsx';
-import { Dot, type Tone } from '../../ui/pill.tsx';
+import { Dot } from '../../ui/pill.tsx';
 
 const { upstreams: texts } = serverTexts;
-const tones: Readonly<Record<UpstreamStatus['health'], Tone>> = { up: 'good', down: 'bad', unknown: 'off' };
-
 export function UpstreamsPanel({ status }: { readonly status: Status }) {
   const manage = (
     <Button component={Link} href="/models" variant="subtle" size="compact-xs">
@@ -50,7 +49,7 @@ function Upstream({ upstream }: { readonly upstream: UpstreamStatus }) {
     kind === 'echo' ? texts.echo : health === 'up' ? texts.models(models.length) : (reason ?? texts[health]);
   return (
     <Group gap="sm" wrap="nowrap" mih={38} py={4}>
-      <Dot tone={tones[health]} label={texts[health]} />
+      <Dot tone={healthTones[health]} label={texts[health]} />
       <Text size="sm" className="kh-clip" style={{ flex: '1 1 40%' }} title={url}>
         {name}{' '}
         <Text span c="dimmed" inherit>

@@ -17,7 +17,7 @@ export function AboutCard({ status }: { readonly status: Status }) {
         <SettingRow
           title={texts.theme}
           sentence={texts.themes[colorScheme]}
-          control={({ labelledBy }) => (
+          control={({ 'aria-labelledby': labelledBy }) => (
             <SegmentedControl
               size="xs"
               aria-labelledby={labelledBy}

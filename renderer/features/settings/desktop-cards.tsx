@@ -34,7 +34,7 @@ export function DesktopStartup() {
         <SettingRow
           title={texts.commandLine}
           sentence={texts.commandLineSentence(facts.commandLine.path)}
-          control={({ labelledBy }) =>
+          control={({ 'aria-labelledby': labelledBy }) =>
             facts.commandLine.installed ? (
               <Pill tone="good">{texts.installed}</Pill>
             ) : (

@@ -3,16 +3,11 @@
 
 import { NumberInput, Select, TagsInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import type { SettingName, Settings } from '../../../shared/settings.ts';
-import { useChangeSetting, useSetting } from '../../api/settings-access.ts';
+import type { Settings } from '../../../shared/settings.ts';
 import { settingsTexts } from '../../texts/settings-texts.ts';
-import { SettingRow } from '../../ui/setting-row.tsx';
+import { type NamesOf, type RowTexts, SettingControl, type SettingField } from '../../ui/setting-control.tsx';
 
-type NamesOf<Value> = { [Name in SettingName]: Settings[Name] extends Value ? Name : never }[SettingName];
-type RowTexts = { readonly title: string; readonly sentence: string };
-
-type SettingNumberProps = RowTexts & {
-  readonly name: NamesOf<number | null>;
+type NumberRules = {
   readonly min: number;
   readonly max: number;
   /** What one step on screen is in the setting's own unit. */
@@ -20,43 +15,47 @@ type SettingNumberProps = RowTexts & {
   /** Whether empty means "no limit". */
   readonly nullable?: boolean;
 };
+type SettingNumberProps = RowTexts & NumberRules & { readonly name: NamesOf<number | null> };
 
-export function SettingNumber({ name, title, sentence, min, max, unit = 1, nullable = false }: SettingNumberProps) {
-  const setting = useSetting(name);
-  const { change, isPending } = useChangeSetting();
-  const kept = typeof setting?.value === 'number' ? setting.value / unit : '';
+export function SettingNumber({ name, title, sentence, ...rules }: SettingNumberProps) {
+  return (
+    <SettingControl
+      name={name}
+      title={title}
+      sentence={sentence}
+      // The setting's own type says whether it may be empty, and so does `nullable`.
+      control={({ change, ...field }) => (
+        <NumberField {...field} change={(value) => change(value as number)} {...rules} />
+      )}
+    />
+  );
+}
+
+function NumberField(props: SettingField<number | null> & NumberRules) {
+  const { value, change, attributes, min, max, unit = 1, nullable = false } = props;
+  const kept = typeof value === 'number' ? value / unit : '';
   const [shown, setShown] = useState<number | string>(kept);
   useEffect(() => setShown(kept), [kept]);
 
   async function commit(): Promise<void> {
     if (shown === kept || (shown === '' && !nullable)) return setShown(kept);
-    const value = shown === '' ? null : Math.round(Number(shown) * unit);
-    await change({ name, value }).catch(() => setShown(kept));
+    if (!(await change(shown === '' ? null : Math.round(Number(shown) * unit)))) setShown(kept);
   }
 
   return (
-    <SettingRow
-      title={title}
-      sentence={sentence}
-      setByFlag={setting?.setByFlag ?? false}
-      control={({ labelledBy, describedBy }) => (
-        <NumberInput
-          w={120}
-          value={shown}
-          onChange={setShown}
-          onBlur={() => void commit()}
-          // One way to commit: leaving. A second one would run twice, because a field that is being saved loses the focus.
-          onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
-          min={min}
-          max={max}
-          allowDecimal={false}
-          placeholder={nullable ? settingsTexts.empty : ''}
-          disabled={!setting || setting.setByFlag || isPending}
-          aria-labelledby={labelledBy}
-          aria-describedby={describedBy}
-          hideControls
-        />
-      )}
+    <NumberInput
+      {...attributes}
+      w={120}
+      value={shown}
+      onChange={setShown}
+      onBlur={() => void commit()}
+      // One way to commit: leaving. A second one would run twice, because a field that is being saved loses the focus.
+      onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
+      min={min}
+      max={max}
+      allowDecimal={false}
+      placeholder={nullable ? settingsTexts.empty : ''}
+      hideControls
     />
   );
 }
@@ -66,51 +65,34 @@ type SettingChoiceProps<Name extends NamesOf<string>> = RowTexts & {
   readonly choices: Readonly<Record<Settings[Name], string>>;
 };
 
-export function SettingChoice<Name extends NamesOf<string>>({
-  name,
-  title,
-  sentence,
-  choices,
-}: SettingChoiceProps<Name>) {
-  const setting = useSetting(name);
-  const { change, isPending } = useChangeSetting();
+export function SettingChoice<Name extends NamesOf<string>>({ choices, ...row }: SettingChoiceProps<Name>) {
   return (
-    <SettingRow
-      title={title}
-      sentence={sentence}
-      setByFlag={setting?.setByFlag ?? false}
-      control={({ labelledBy, describedBy }) => (
+    <SettingControl
+      {...row}
+      control={({ value, change, attributes }) => (
         <Select
+          {...attributes}
           w={210}
-          data={Object.entries<string>(choices).map(([value, label]) => ({ value, label }))}
-          value={(setting?.value as string | undefined) ?? null}
-          onChange={(value) => void change({ name, value }).catch(() => {})}
+          data={Object.entries<string>(choices).map(([choice, label]) => ({ value: choice, label }))}
+          value={value ?? null}
+          onChange={(choice) => void change(choice as Settings[Name])}
           allowDeselect={false}
-          disabled={!setting || setting.setByFlag || isPending}
-          aria-labelledby={labelledBy}
-          aria-describedby={describedBy}
         />
       )}
     />
   );
 }
 
-export function SettingList({ name, title, sentence }: RowTexts & { readonly name: NamesOf<string[]> }) {
-  const setting = useSetting(name);
-  const { change, isPending } = useChangeSetting();
+export function SettingList(row: RowTexts & { readonly name: NamesOf<string[]> }) {
   return (
-    <SettingRow
-      title={title}
-      sentence={sentence}
-      setByFlag={setting?.setByFlag ?? false}
-      control={({ labelledBy, describedBy }) => (
+    <SettingControl
+      {...row}
+      control={({ value, change, attributes }) => (
         <TagsInput
+          {...attributes}
           w={{ base: 170, sm: 260 }}
-          value={[...(setting?.value ?? [])]}
-          onChange={(value) => void change({ name, value }).catch(() => {})}
-          disabled={!setting || setting.setByFlag || isPending}
-          aria-labelledby={labelledBy}
-          aria-describedby={describedBy}
+          value={[...(value ?? [])]}
+          onChange={(list) => void change(list)}
         />
       )}
     />

@@ -114,6 +114,43 @@ function LimitsCard() {
           nullable
         />
         <SettingNumber
+          name="keys.defaultRph"
+          title={limits.rph}
+          sentence={limits.rphSentence}
+          min={0}
+          max={1_000_000_000}
+          nullable
+        />
+        <SettingNumber
+          name="keys.defaultTpm"
+          title={limits.tpm}
+          sentence={limits.tpmSentence}
+          min={0}
+          max={1_000_000_000}
+          nullable
+        />
+        <SettingChoice
+          name="keys.defaultPriority"
+          title={limits.priority}
+          sentence={limits.prioritySentence}
+          choices={limits.priorities}
+        />
+        <SettingNumber
+          name="queue.maxWaiting"
+          title={limits.waiting}
+          sentence={limits.waitingSentence}
+          min={0}
+          max={10_000}
+        />
+        <SettingNumber
+          name="queue.maxWaitMs"
+          title={limits.wait}
+          sentence={limits.waitSentence}
+          min={0}
+          max={59}
+          unit={1000}
+        />
+        <SettingNumber
           name="limits.bodyMaxBytes"
           title={limits.body}
           sentence={limits.bodySentence}

@@ -1,6 +1,7 @@
 // Use over time as stacked bars. The one file that brings the chart library along: load it lazily.
 
 import '@mantine/charts/styles.css';
+import './usage.css';
 import { BarChart } from '@mantine/charts';
 import { usageTexts as texts } from '../../texts/usage-texts.ts';
 import { formatCompact, formatDay, formatMoment, formatShortTime } from '../../ui/format.ts';
@@ -8,6 +9,7 @@ import type { ShownGroup } from './usage-groups.ts';
 
 type UsageChartProps = {
   readonly title: string;
+  readonly hint: string;
   readonly buckets: readonly number[];
   readonly bucketMs: number;
   readonly groups: readonly ShownGroup[];
@@ -15,15 +17,16 @@ type UsageChartProps = {
 
 const dayMs = 86_400_000;
 
-export function UsageChart({ title, buckets, bucketMs, groups }: UsageChartProps) {
+export function UsageChart({ title, hint, buckets, bucketMs, groups }: UsageChartProps) {
   const data = buckets.map((at, index) => ({
     at,
     ...Object.fromEntries(groups.map(({ id, values }) => [id, values[index] ?? 0])),
   }));
   const label = texts.chart.label(title, formatMoment(buckets[0] ?? 0), formatMoment(buckets.at(-1) ?? 0));
   return (
-    <figure aria-label={label} style={{ margin: 0 }}>
-      {groups.length > 1 && (
+    <figure aria-label={`${label} ${hint}`.trim()} style={{ margin: 0 }}>
+      {/* One alone is named by its title and the table, where there is one. */}
+      {(groups.length > 1 || hint === '') && (
         <ul className="kh-legend">
           {groups.map(({ id, name, color }) => (
             <li key={id}>

@@ -1,8 +1,7 @@
 // What was used over time: sums, a chart split by key, model or server, who used most, and who was turned away and why.
 
-import { Button, Group, SegmentedControl, Select, Skeleton, Text } from '@mantine/core';
+import { Button, Group, SegmentedControl, Select, Text } from '@mantine/core';
 import { IconChartBar } from '@tabler/icons-react';
-import { lazy, Suspense } from 'react';
 import { Link } from 'wouter';
 import type { UsageSeries } from '../../../shared/usage-model.ts';
 import { useStatus } from '../../api/api-context.tsx';
@@ -11,12 +10,11 @@ import { Answer } from '../../ui/answer.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { Page, Panel } from '../../ui/page.tsx';
-import { type ShownGroup, shownGroups } from './usage-groups.ts';
+import { shownGroups } from './usage-groups.ts';
+import { UsageOverTime } from './usage-over-time.tsx';
 import { rangeNames, showNames, splitNames, type UsageChoice, useUsageChoice, useUsageSeries } from './usage-query.ts';
 import { UsageRanking, UsageRefusals } from './usage-ranking.tsx';
 import { UsageTiles } from './usage-tiles.tsx';
-
-const UsageChart = lazy(() => import('./usage-chart.tsx').then(({ UsageChart: chart }) => ({ default: chart })));
 
 export type Choose = (part: Partial<UsageChoice>) => void;
 
@@ -77,7 +75,7 @@ function Report({ series, choice, choose }: ChoiceProps & { readonly series: Usa
           />
         }
       >
-        <Chart series={series} groups={groups} title={texts.chart[show][by]} />
+        <UsageOverTime series={series} groups={groups} title={texts.chart[show][by]} hint={texts.chart.hint} />
         <Honesty series={series} />
       </Panel>
       {groups.length > 0 && (
@@ -89,23 +87,6 @@ function Report({ series, choice, choose }: ChoiceProps & { readonly series: Usa
         <UsageRefusals refusals={series.refusals} />
       </Panel>
     </>
-  );
-}
-
-type ChartProps = { readonly series: UsageSeries; readonly groups: readonly ShownGroup[]; readonly title: string };
-
-function Chart({ series, groups, title }: ChartProps) {
-  if (!groups.some(({ values }) => values.some((value) => value > 0))) {
-    return (
-      <Text size="sm" c="dimmed" ta="center" py={90}>
-        {texts.chart.noTokens}
-      </Text>
-    );
-  }
-  return (
-    <Suspense fallback={<Skeleton height={270} />}>
-      <UsageChart title={title} buckets={series.buckets} bucketMs={series.bucketMs} groups={groups} />
-    </Suspense>
   );
 }
 

@@ -6,7 +6,8 @@ import { makeKey } from '../../../shared/key-format.ts';
 import { countingFetch } from '../../fakes/counting-fetch.ts';
 import { unrulyAnswer } from '../../fakes/dialect-answers.ts';
 import { type FakeUpstream, startFakeUpstream } from '../../fakes/fake-upstream.ts';
-import { freePort, type KeyhatchProcess, startKeyhatch } from '../../fakes/keyhatch-process.ts';
+import { freePort } from '../../fakes/free-port.ts';
+import { type KeyhatchProcess, startKeyhatch } from '../../fakes/keyhatch-process.ts';
 import { type Asking, type Sdk, sdks } from './sdks.ts';
 
 type Refusal = {

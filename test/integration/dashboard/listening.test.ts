@@ -12,7 +12,7 @@ import type { House } from '../../../electron/shell.ts';
 import { errorsFromWire, errorsToWire } from '../../../shared/error-wire.ts';
 import { call, dashboardClient, redeem, send, signIn } from '../../fakes/browser.ts';
 import { composeHouse } from '../../fakes/composed-house.ts';
-import { freePort } from '../../fakes/keyhatch-process.ts';
+import { freePort } from '../../fakes/free-port.ts';
 
 const clientOf = (house: House) =>
   createRouterClient(house.router, { interceptors: [errorsFromWire(), errorsToWire(silentLog)] });

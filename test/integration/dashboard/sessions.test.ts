@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { contract } from '../../../shared/contract.ts';
 import { call, dashboardClient, headersOf, send, signIn } from '../../fakes/browser.ts';
 import { makeDashboard } from '../../fakes/dashboard-bed.ts';
-import { freePort } from '../../fakes/keyhatch-process.ts';
+import { freePort } from '../../fakes/free-port.ts';
 import { createFakeInstance, running } from '../../unit/cli/fake-instance.ts';
 
 const refused = { status: 401, code: 'session_required' };

@@ -9,7 +9,8 @@ import type { DesktopFacts, Status } from '../../../shared/model.ts';
 import { type DesktopOptions, type DesktopProcess, startDesktop } from '../../fakes/desktop-process.ts';
 import type { Seen, SeenItem } from '../../fakes/electron-host/host-config.ts';
 import { chatAnswer, chatFrames, type FakeUpstream, startFakeUpstream } from '../../fakes/fake-upstream.ts';
-import { freePort, makeProfile, type Profile } from '../../fakes/keyhatch-process.ts';
+import { freePort } from '../../fakes/free-port.ts';
+import { makeProfile, type Profile } from '../../fakes/keyhatch-process.ts';
 import { startSessionBus, type TestBus } from '../../fakes/session-bus-daemon.ts';
 
 // Where they are missing these tests count as skipped, which CI takes for a failure.

@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { freePort } from '../../fakes/free-port.ts';
 import { type Bed, chat, makeBed } from '../../fakes/gateway-bed.ts';
 
 let bed: Bed;
@@ -21,15 +22,6 @@ function steppedStreams() {
     res.flushHeaders();
   };
   return open;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
 
 test('a change of port keeps every byte of 50 running streams, and new connections find the new one', async () => {

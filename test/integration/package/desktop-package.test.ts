@@ -22,6 +22,7 @@ const mayBeInside = [
   /^package\.json$/,
   /^dist\/(main|cli)\/[\w/.-]+\.js$/,
   /^dist\/preload\/preload\.cjs$/,
+  /^dist\/ledger\/ledger-worker\.cjs$/,
   /^dist\/renderer\/(index\.html|icon\.svg|assets\/[\w.-]+\.(js|css|woff2?|svg|png))$/,
   /^resources\/[\w/@.-]+\.png$/,
   /^node_modules\/keytar\/(package\.json|LICENSE\.md|lib\/keytar\.js)$/,
@@ -91,6 +92,7 @@ describe('the archive', () => {
         'dist/preload/preload.cjs',
         'dist/renderer/index.html',
         'dist/cli/keyhatch.js',
+        'dist/ledger/ledger-worker.cjs',
         'node_modules/keytar/lib/keytar.js',
       ]),
     );

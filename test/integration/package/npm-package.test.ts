@@ -73,12 +73,20 @@ describe('the npm package', () => {
     const mayBeInside = [
       /^(package\.json|README\.md|LICENSE)$/,
       /^dist\/cli\/[\w/.-]+\.js$/,
+      /^dist\/ledger\/ledger-worker\.cjs$/,
       /^dist\/renderer\/(index\.html|icon\.svg|assets\/[\w.-]+\.(js|css|woff2?|svg|png))$/,
       /^resources\/bin\/keyhatch\.js$/,
     ];
     const paths = packed.files.map(({ path }) => path);
     expect(paths).toEqual(
-      expect.arrayContaining(['package.json', 'LICENSE', 'dist/cli/keyhatch.js', 'dist/renderer/index.html', bin]),
+      expect.arrayContaining([
+        'package.json',
+        'LICENSE',
+        'dist/cli/keyhatch.js',
+        'dist/ledger/ledger-worker.cjs',
+        'dist/renderer/index.html',
+        bin,
+      ]),
     );
     expect(paths.filter((path) => !mayBeInside.some((pattern) => pattern.test(path)))).toEqual([]);
     process.stdout.write(

@@ -10,6 +10,7 @@ import type { UsageReport } from '../../../shared/usage-model.ts';
 import { unrulyAnswer } from '../../fakes/dialect-answers.ts';
 import { type FakeUpstream, startFakeUpstream } from '../../fakes/fake-upstream.ts';
 import { type KeyhatchProcess, makeProfile, type Profile } from '../../fakes/keyhatch-process.ts';
+import { tryKey } from '../../fakes/try-key.ts';
 
 let upstream: FakeUpstream;
 let profile: Profile;
@@ -24,12 +25,6 @@ afterEach(async () => {
 });
 
 const start = () => profile.start({ args: ['--upstream', upstream.url] });
-
-async function tryKey(keyhatch: KeyhatchProcess, key: string, more: object = {}): Promise<number | string> {
-  const response = await keyhatch.chat(key, more);
-  await response.arrayBuffer();
-  return response.headers.get('x-keyhatch-error') ?? response.status;
-}
 
 /** Requests of every kind, without a pause, until the server is gone. @returns how many were answered with 200 */
 async function load(keyhatch: KeyhatchProcess, key: string): Promise<number> {

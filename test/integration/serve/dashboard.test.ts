@@ -6,7 +6,8 @@ import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { SignInLink, Status } from '../../../shared/model.ts';
 import { call, send, signIn } from '../../fakes/browser.ts';
-import { freePort, type KeyhatchProcess, type StartOptions, startKeyhatch } from '../../fakes/keyhatch-process.ts';
+import { freePort } from '../../fakes/free-port.ts';
+import { type KeyhatchProcess, type StartOptions, startKeyhatch } from '../../fakes/keyhatch-process.ts';
 
 const closings: (() => unknown)[] = [];
 afterEach(async () => {

@@ -6,6 +6,7 @@ import type { CreatedKey, KeyFacts } from '../../../shared/model.ts';
 import { unrulyAnswer } from '../../fakes/dialect-answers.ts';
 import { type FakeUpstream, startFakeUpstream } from '../../fakes/fake-upstream.ts';
 import { type KeyhatchProcess, startKeyhatch } from '../../fakes/keyhatch-process.ts';
+import { tryKey } from '../../fakes/try-key.ts';
 
 let upstream: FakeUpstream;
 let keyhatch: KeyhatchProcess;
@@ -19,15 +20,8 @@ afterAll(async () => {
   await upstream?.close();
 });
 
-/** What a request with this key gets: its status, or the code of the refusal. */
-async function tryKey(key: string, more: object = {}): Promise<number | string> {
-  const response = await keyhatch.chat(key, more);
-  await response.arrayBuffer();
-  return response.headers.get('x-keyhatch-error') ?? response.status;
-}
-
 const untilTryIs = (key: string, outcome: string) =>
-  vi.waitUntil(async () => (await tryKey(key)) === outcome, { timeout: 10_000 });
+  vi.waitUntil(async () => (await tryKey(keyhatch, key)) === outcome, { timeout: 10_000 });
 
 const show = (ref: string) => keyhatch.json<KeyFacts>(['keys', 'show', ref]);
 
@@ -48,7 +42,7 @@ describe.concurrent('a key that was just made', () => {
     ];
     const created = await keyhatch.json<CreatedKey & KeyFacts>(['keys', 'create', ...flags, '--models', 'm, n']);
     expect(created.key).toMatch(new RegExp(`^kh_${created.id}_[0-9A-Za-z]{38}$`));
-    expect(await tryKey(created.key)).toBe(200);
+    expect(await tryKey(keyhatch, created.key)).toBe(200);
     const shown = await keyhatch.cli(['keys', 'show', 'laptop', '--json']);
     expect(JSON.parse(shown.stdout)).toMatchObject({
       id: created.id,
@@ -68,7 +62,7 @@ describe.concurrent('a key that was just made', () => {
     const { stdout, code } = await keyhatch.cli(['keys', 'create', '--name', 'for people']);
     expect(code).toBe(0);
     const [key = ''] = /kh_\w{8}_\w{38}/.exec(stdout) ?? [];
-    expect(await tryKey(key)).toBe(200);
+    expect(await tryKey(keyhatch, key)).toBe(200);
     expect(stdout).toContain(`export OPENAI_API_KEY=${key}`);
     expect(stdout).toContain(`export OPENAI_BASE_URL=${keyhatch.url}/v1`);
   });
@@ -85,7 +79,7 @@ describe.concurrent('a key that was just made', () => {
     });
     expect(made.code).toBe(0);
     expect(JSON.parse(made.stdout)).toMatchObject({ key: value, name: 'typed', origin: 'typed' });
-    expect(await tryKey(value)).toBe(200);
+    expect(await tryKey(keyhatch, value)).toBe(200);
     const again = await keyhatch.cli(['keys', 'create', '--name', 'other', '--value-stdin'], { stdin: value });
     expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('another key has it already') });
     expect(again.stderr).not.toContain(value);
@@ -114,18 +108,18 @@ describe.concurrent('a change acts on the next request', () => {
   test('pause and resume', async () => {
     const { id, key } = await keyhatch.createKey('--name', 'tablet');
     await keyhatch.json(['keys', 'pause', 'tablet']);
-    expect(await tryKey(key)).toBe('key_paused');
+    expect(await tryKey(keyhatch, key)).toBe('key_paused');
     expect((await show(id)).status).toBe('paused');
     await keyhatch.json(['keys', 'resume', id]);
-    expect(await tryKey(key)).toBe(200);
+    expect(await tryKey(keyhatch, key)).toBe(200);
   });
 
   test('limits, models, expiry, name and project', async () => {
     const { id, key } = await keyhatch.createKey('--name', 'before');
     await keyhatch.json(['keys', 'edit', id, '--models', 'other']);
-    expect(await tryKey(key)).toBe('model_not_allowed');
+    expect(await tryKey(keyhatch, key)).toBe('model_not_allowed');
     await keyhatch.json(['keys', 'edit', id, '--models', 'all', '--rpm', '0']);
-    expect(await tryKey(key)).toBe('key_blocked');
+    expect(await tryKey(keyhatch, key)).toBe('key_blocked');
     await keyhatch.json(['keys', 'edit', id, '--rpm', 'none', '--expires', '1s']);
     await untilTryIs(key, 'key_expired');
     expect((await show(id)).status).toBe('expired');
@@ -141,7 +135,7 @@ describe.concurrent('a change acts on the next request', () => {
       'garden',
       '--new-project',
     ]);
-    expect(await tryKey(key)).toBe(200);
+    expect(await tryKey(keyhatch, key)).toBe(200);
     expect(await show('after')).toMatchObject({ id, project: 'garden', status: 'active', expiresAt: null });
     await keyhatch.json(['keys', 'edit', id, '--project', 'none']);
     expect((await show(id)).project).toBeNull();
@@ -149,9 +143,9 @@ describe.concurrent('a change acts on the next request', () => {
 
   test('revoke is for good', async () => {
     const { id, key } = await keyhatch.createKey('--name', 'lost phone');
-    expect(await tryKey(key)).toBe(200);
+    expect(await tryKey(keyhatch, key)).toBe(200);
     await keyhatch.json(['keys', 'revoke', 'Lost Phone', '--yes']);
-    expect(await tryKey(key)).toBe('key_revoked');
+    expect(await tryKey(keyhatch, key)).toBe('key_revoked');
     for (const call of [
       ['keys', 'resume', id],
       ['keys', 'edit', id, '--expires', 'never'],
@@ -161,13 +155,13 @@ describe.concurrent('a change acts on the next request', () => {
       expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('cannot be undone') });
     }
     expect((await show(id)).status).toBe('revoked');
-    expect(await tryKey(key)).toBe('key_revoked');
+    expect(await tryKey(keyhatch, key)).toBe('key_revoked');
   });
 
   test('delete takes it off the list as well', async () => {
     const { id, key } = await keyhatch.createKey('--name', 'guest');
     await keyhatch.json(['keys', 'delete', 'guest', '--yes']);
-    expect(await tryKey(key)).toBe('key_unknown');
+    expect(await tryKey(keyhatch, key)).toBe('key_unknown');
     expect((await keyhatch.cli(['keys', 'show', id])).code).toBe(1);
     expect((await keyhatch.json<KeyFacts[]>(['keys', 'list'])).some((one) => one.id === id)).toBe(false);
   });
@@ -179,29 +173,29 @@ describe.concurrent('a change acts on the next request', () => {
     ]);
     expect(facts.id).toBe(id);
     expect(fresh).not.toBe(old);
-    expect([await tryKey(old), await tryKey(fresh)]).toEqual([200, 200]);
+    expect([await tryKey(keyhatch, old), await tryKey(keyhatch, fresh)]).toEqual([200, 200]);
     await untilTryIs(old, 'key_unknown');
-    expect(await tryKey(fresh)).toBe(200);
+    expect(await tryKey(keyhatch, fresh)).toBe(200);
   });
 
   test('rotate without grace ends the old secret now', async () => {
     const { id, key: old } = await keyhatch.createKey();
     const { key: fresh } = await keyhatch.json<CreatedKey>(['keys', 'rotate', id, '--grace', 'none']);
-    expect([await tryKey(old), await tryKey(fresh)]).toEqual(['key_unknown', 200]);
+    expect([await tryKey(keyhatch, old), await tryKey(keyhatch, fresh)]).toEqual(['key_unknown', 200]);
   });
 
   test('a rotated key that is revoked ends with both its secrets', async () => {
     const { id, key: old } = await keyhatch.createKey();
     const { key: fresh } = await keyhatch.json<CreatedKey>(['keys', 'rotate', id]);
     await keyhatch.json(['keys', 'revoke', id, '--yes']);
-    expect([await tryKey(old), await tryKey(fresh)]).toEqual(['key_revoked', 'key_revoked']);
+    expect([await tryKey(keyhatch, old), await tryKey(keyhatch, fresh)]).toEqual(['key_revoked', 'key_revoked']);
   });
 
   test('a typed value can be rotated away', async () => {
     const value = 'typed-and-then-rotated-1';
     await keyhatch.cli(['keys', 'create', '--name', 'was typed', '--value-stdin'], { stdin: value });
     const { key } = await keyhatch.json<CreatedKey>(['keys', 'rotate', 'was typed', '--grace', 'none']);
-    expect([await tryKey(value), await tryKey(key)]).toEqual(['key_unknown', 200]);
+    expect([await tryKey(keyhatch, value), await tryKey(keyhatch, key)]).toEqual(['key_unknown', 200]);
     expect(await show('was typed')).toMatchObject({ origin: 'generated' });
   });
 });
@@ -296,7 +290,7 @@ describe.concurrent('ending a key ends what it runs', () => {
     const { id, key } = await keyhatch.createKey();
     const { end } = await openStream(key);
     await keyhatch.json(['keys', 'pause', id]);
-    expect(await tryKey(key)).toBe('key_paused');
+    expect(await tryKey(keyhatch, key)).toBe('key_paused');
     await keyhatch.json(['keys', 'revoke', id, '--yes']);
     // Had the pause ended it, the reason would be another one.
     expect((await end).text).toContain('has been revoked');
@@ -307,7 +301,7 @@ describe.concurrent('ending a key ends what it runs', () => {
     const [first, second] = [await openStream(mine.key), await openStream(other.key)];
     await keyhatch.json(['keys', 'revoke', mine.id, '--yes']);
     await first.end;
-    expect(await Promise.race([second.end.then(() => 'ended'), tryKey(other.key)])).toBe(200);
+    expect(await Promise.race([second.end.then(() => 'ended'), tryKey(keyhatch, other.key)])).toBe(200);
     await keyhatch.json(['keys', 'revoke', other.id, '--yes']);
     await second.end;
   });
@@ -348,7 +342,7 @@ describe.concurrent('names and ids', () => {
     await keyhatch.json(['keys', 'delete', 'reused', '--yes']);
     const second = await keyhatch.createKey('--name', 'reused');
     expect((await show('reused')).id).toBe(second.id);
-    expect([await tryKey(first.key), await tryKey(second.key)]).toEqual(['key_unknown', 200]);
+    expect([await tryKey(keyhatch, first.key), await tryKey(keyhatch, second.key)]).toEqual(['key_unknown', 200]);
   });
 
   test('a name with control characters is refused, because a terminal would obey it', async () => {
@@ -360,8 +354,8 @@ describe.concurrent('names and ids', () => {
 
 test('a key can ask about itself, and what it used is counted at once', async () => {
   const { id, key } = await keyhatch.createKey('--name', 'curious', '--rpm', '5');
-  await tryKey(key);
-  await tryKey(key);
+  await tryKey(keyhatch, key);
+  await tryKey(keyhatch, key);
   const response = await keyhatch.get(key, '/keyhatch/v1/key');
   expect(await response.json()).toMatchObject({
     id,

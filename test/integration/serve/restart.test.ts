@@ -7,6 +7,7 @@ import type { UsageReport } from '../../../shared/usage-model.ts';
 import { dialectAnswer } from '../../fakes/dialect-answers.ts';
 import { type FakeUpstream, json, startFakeUpstream } from '../../fakes/fake-upstream.ts';
 import { type KeyhatchProcess, makeProfile, type Profile, type StartOptions } from '../../fakes/keyhatch-process.ts';
+import { tryKey } from '../../fakes/try-key.ts';
 
 let upstream: FakeUpstream;
 
@@ -38,12 +39,6 @@ type Bed = {
   readonly profile: Profile;
   readonly start: (options?: StartOptions) => Promise<KeyhatchProcess>;
 };
-
-async function tryKey(keyhatch: KeyhatchProcess, key: string): Promise<number | string> {
-  const response = await keyhatch.chat(key);
-  await response.arrayBuffer();
-  return response.headers.get('x-keyhatch-error') ?? response.status;
-}
 
 describe.concurrent('keys', () => {
   lasting('made at rest work after the start, and nothing listens for that', async ({ profile, start }) => {

@@ -11,7 +11,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Finding, SettingView, Status } from '../../../shared/model.ts';
 import { framesOf, openStream } from '../../fakes/dialect-answers.ts';
 import { chatAnswer, type FakeUpstream, startFakeUpstream } from '../../fakes/fake-upstream.ts';
-import { freePort, makeProfile, type Profile } from '../../fakes/keyhatch-process.ts';
+import { freePort } from '../../fakes/free-port.ts';
+import { makeProfile, type Profile } from '../../fakes/keyhatch-process.ts';
 
 let profile: Profile;
 let upstream: FakeUpstream;

@@ -9,13 +9,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DetectedServer, Finding, Status, UpstreamStatus } from '../../../shared/model.ts';
 import { dialectAnswer, unrulyAnswer, wholeOf } from '../../fakes/dialect-answers.ts';
 import { type FakeUpstream, json, startFakeUpstream } from '../../fakes/fake-upstream.ts';
-import {
-  freePort,
-  type KeyhatchProcess,
-  makeProfile,
-  type StartOptions,
-  startKeyhatch,
-} from '../../fakes/keyhatch-process.ts';
+import { freePort } from '../../fakes/free-port.ts';
+import { type KeyhatchProcess, makeProfile, type StartOptions, startKeyhatch } from '../../fakes/keyhatch-process.ts';
 import { openaiList, startFakeModelServer, startFakeServer } from '../../fakes/model-servers.ts';
 
 const closings: (() => Promise<unknown>)[] = [];

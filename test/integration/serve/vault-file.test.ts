@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import type { CreatedKey, KeyFacts, Status } from '../../../shared/model.ts';
 import { type KeyhatchProcess, makeProfile, type Profile, type StartOptions } from '../../fakes/keyhatch-process.ts';
+import { tryKey } from '../../fakes/try-key.ts';
 
 type Bed = {
   readonly profile: Profile;
@@ -44,11 +45,7 @@ async function isOpening(keyhatch: KeyhatchProcess): Promise<boolean> {
   return /it is being opened|it is not open yet/.test(await response.text());
 }
 
-async function tryKey(keyhatch: KeyhatchProcess, key: string): Promise<number | string> {
-  const response = await keyhatch.chat(key, { model: 'echo' });
-  await response.arrayBuffer();
-  return response.headers.get('x-keyhatch-error') ?? response.status;
-}
+const tryEcho = (keyhatch: KeyhatchProcess, key: string) => tryKey(keyhatch, key, { model: 'echo' });
 
 /** Every door says the same honest thing. */
 async function expectLocked(keyhatch: KeyhatchProcess, key: string, says: RegExp): Promise<void> {
@@ -71,16 +68,16 @@ async function expectLocked(keyhatch: KeyhatchProcess, key: string, says: RegExp
 
 /** It is asked anew every few seconds; nobody has to do anything. */
 const recovers = (keyhatch: KeyhatchProcess, key: string) =>
-  vi.waitUntil(async () => (await tryKey(keyhatch, key)) === 200, { timeout: 12_000, interval: 100 });
+  vi.waitUntil(async () => (await tryEcho(keyhatch, key)) === 200, { timeout: 12_000, interval: 100 });
 
 describe.concurrent('a passphrase', () => {
   sealed('opens it again after a restart, and the kind of vault is remembered', async ({ echo }) => {
     const first = await echo({ env: passphrase('correct horse') });
     const { key } = await first.createKey();
-    expect(await tryKey(first, key)).toBe(200);
+    expect(await tryEcho(first, key)).toBe(200);
     await first.stop();
     const second = await echo({ vault: undefined, env: passphrase('correct horse') });
-    expect(await tryKey(second, key)).toBe(200);
+    expect(await tryEcho(second, key)).toBe(200);
     expect((await second.json<Status>(['status'])).vault).toEqual({ kind: 'file', state: 'open', reason: null });
   });
 
@@ -93,7 +90,7 @@ describe.concurrent('a passphrase', () => {
     expect(wrong.stderr()).not.toContain('battery staple');
     await wrong.stop();
     const right = await echo({ env: passphrase('correct horse') });
-    expect(await tryKey(right, key)).toBe(200);
+    expect(await tryEcho(right, key)).toBe(200);
   });
 
   sealed('comes from a file, which may be put in place later', async ({ folder, echo }) => {
@@ -130,7 +127,7 @@ describe.concurrent('a key file', () => {
       const { key } = await first.createKey();
       expect((await readFile(profile.keyFile, 'utf8')).trim()).toMatch(/^[0-9a-f]{64}$/);
       await first.stop();
-      expect(await tryKey(await echo(), key)).toBe(200);
+      expect(await tryEcho(await echo(), key)).toBe(200);
     },
   );
 
@@ -170,7 +167,7 @@ describe.concurrent('the vault itself', () => {
     expect(await tryKey(memory, key)).toBe('vault_locked');
     expect((await memory.json<Status>(['status'])).vault.reason).toMatch(/start with --vault file/);
     await memory.stop();
-    expect(await tryKey(await echo({ vault: undefined }), key)).toBe(200);
+    expect(await tryEcho(await echo({ vault: undefined }), key)).toBe(200);
   });
 
   sealed('gone and restored while the instance runs is locked and then open', async ({ profile, folder, echo }) => {
@@ -194,7 +191,7 @@ describe.concurrent('the vault itself', () => {
     changed.writeUInt8((changed.at(-10) ?? 0) ^ 1, changed.length - 10);
     await writeFile(file, changed);
     const second = await echo();
-    expect(await tryKey(second, key)).toBe('vault_locked');
+    expect(await tryEcho(second, key)).toBe('vault_locked');
     expect((await second.json<Status>(['status'])).keys.total).toBe(1);
   });
 
@@ -215,18 +212,18 @@ describe.concurrent('the vault itself', () => {
     const first = await echo({ vault: 'memory', logFormat: 'pretty' });
     expect(first.stdout()).toContain('memory only');
     const created = await first.json<CreatedKey>(['keys', 'create', '--name', 'short-lived']);
-    expect(await tryKey(first, created.key)).toBe(200);
+    expect(await tryEcho(first, created.key)).toBe(200);
     await first.stop();
     const second = await echo({ vault: 'memory' });
-    expect(await tryKey(second, created.key)).toBe('key_unknown');
+    expect(await tryEcho(second, created.key)).toBe('key_unknown');
     expect(await second.json<Status>(['status'])).toMatchObject({
       vault: { kind: 'memory', state: 'open' },
       keys: { active: 0, total: 1 },
     });
     expect((await second.json<KeyFacts[]>(['keys', 'list']))[0]).toMatchObject({ id: created.id, usable: false });
     const rotated = await second.json<CreatedKey>(['keys', 'rotate', created.id]);
-    expect(await tryKey(second, rotated.key)).toBe(200);
-    expect(await tryKey(second, (await second.createKey()).key)).toBe(200);
+    expect(await tryEcho(second, rotated.key)).toBe(200);
+    expect(await tryEcho(second, (await second.createKey()).key)).toBe(200);
   });
 
   sealed('in memory does not bind a profile: its keys can be made anew in a file', async ({ echo }) => {
@@ -236,7 +233,7 @@ describe.concurrent('the vault itself', () => {
     const file = await echo();
     const { key } = await file.json<CreatedKey>(['keys', 'rotate', id]);
     await file.stop();
-    expect(await tryKey(await echo({ vault: undefined }), key)).toBe(200);
+    expect(await tryEcho(await echo({ vault: undefined }), key)).toBe(200);
   });
 
   sealed('in memory makes no key while nothing runs', async ({ profile }) => {

@@ -8,8 +8,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { CreatedKey, Finding, KeyFacts, Status, UpstreamStatus } from '../../../shared/model.ts';
 import { wholeOf } from '../../fakes/dialect-answers.ts';
-import { type KeyhatchProcess, makeProfile, type Profile, type StartOptions } from '../../fakes/keyhatch-process.ts';
+import { makeProfile, type Profile, type StartOptions } from '../../fakes/keyhatch-process.ts';
 import { startFakeModelServer } from '../../fakes/model-servers.ts';
+import { tryKey } from '../../fakes/try-key.ts';
 
 const profiles: Profile[] = [];
 
@@ -48,12 +49,6 @@ async function forgetSecrets(profile: Profile): Promise<void> {
 
 const start = (profile: Profile, options: StartOptions = {}) =>
   profile.start({ vault: 'keychain', args: ['--echo'], ...options });
-
-async function tryKey(keyhatch: KeyhatchProcess, key: string): Promise<number | string> {
-  const response = await keyhatch.chat(key, { model: 'echo' });
-  await response.arrayBuffer();
-  return response.headers.get('x-keyhatch-error') ?? response.status;
-}
 
 test('keys live in the keychain over restarts, and it is the default', async () => {
   const profile = await makeKeychainProfile();

@@ -9,7 +9,7 @@ import { errorsFromWire, errorsToWire } from '../../../shared/error-wire.ts';
 import { KeyhatchError } from '../../../shared/errors.ts';
 import type { HistoryEntry } from '../../../shared/history-model.ts';
 import { usualPolicy } from '../../../shared/key-policy.ts';
-import type { Finding, KeyFacts, Status, UpstreamStatus } from '../../../shared/model.ts';
+import type { Finding, KeyFacts, LockedAddress, Status, UpstreamStatus } from '../../../shared/model.ts';
 import { type ProjectFacts, usualRules } from '../../../shared/project-model.ts';
 import { settingAbout, settingNames, settingsSchema } from '../../../shared/settings.ts';
 import type { UsageReport, UsageSeries } from '../../../shared/usage-model.ts';
@@ -61,6 +61,7 @@ export const phone: KeyFacts = {
   models: ['qwen3-8b', 'gemma-3'],
 };
 
+export const guesser: LockedAddress = { address: '192.0.2.7', since: now - minute, until: now + hour, times: 2 };
 export const home: ProjectFacts = {
   ...usualRules,
   id: 'hOmEhOmE',
@@ -236,6 +237,7 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
       resume: os.keys.resume.handler(({ input }) => ({ ...keyOf(input.ref), status: 'active' })),
       revoke: os.keys.revoke.handler(({ input }) => ({ ...keyOf(input.ref), status: 'revoked' })),
       delete: os.keys.delete.handler(({ input }) => keyOf(input.ref)),
+      topUp: os.keys.topUp.handler(({ input }) => keyOf(input.ref)),
       rotate: os.keys.rotate.handler(({ input }) =>
         made({ ...keyOf(input.ref), oldSecretUntil: input.graceMs === 0 ? null : now + input.graceMs }),
       ),
@@ -286,6 +288,7 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
         url: input.url,
         name: input.name ?? upstream.name,
       })),
+      edit: os.upstreams.edit.handler(() => upstream),
       test: os.upstreams.test.handler(() => upstream),
       remove: os.upstreams.remove.handler(() => upstream),
     },
@@ -304,6 +307,7 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
         throw new KeyhatchError('request_not_found', { details: { id: input.id } });
       }),
     },
+    lockout: { list: os.lockout.list.handler(() => [guesser]), unlock: os.lockout.unlock.handler(() => []) },
     profile: { get: os.profile.get.handler(() => ({ dataDir: '/profile', databaseBytes: 4096, requests: 128 })) },
     dashboard: {
       link: os.dashboard.link.handler(() => ({

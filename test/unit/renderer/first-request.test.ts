@@ -6,7 +6,8 @@ import { newKnock } from '../../../renderer/features/connect/knock-counts.ts';
 import { firstChoice, modelsOf } from '../../../renderer/features/connect/model-choice.ts';
 import { systemOf } from '../../../renderer/features/connect/system.ts';
 import { standingOf } from '../../../renderer/features/first-run/steps.ts';
-import { cureFor, hasCure } from '../../../renderer/texts/cure-texts.ts';
+import { failureText } from '../../../renderer/texts/failure-texts.ts';
+import { refusalText } from '../../../renderer/texts/refusal-texts.ts';
 import { type ErrorCode, errorCatalogue } from '../../../shared/errors.ts';
 import type { Status } from '../../../shared/model.ts';
 import type { RequestView } from '../../../shared/usage-model.ts';
@@ -67,13 +68,18 @@ test('every way in which the gateway refuses has a cure', () => {
   const codes = Object.keys(errorCatalogue) as ErrorCode[];
   const ofTheGateway = codes.slice(0, codes.indexOf('internal') + 1);
   expect(ofTheGateway.length).toBeGreaterThan(30);
-  expect(ofTheGateway.filter((code) => !hasCure(code))).toEqual([]);
+  expect(ofTheGateway.filter((code) => refusalText(code).cure === '')).toEqual([]);
 });
 
 test('an error of the model server itself has a cure by its status', () => {
-  const generic = cureFor({ errorCode: null, status: 500 });
-  expect(cureFor({ errorCode: null, status: 404 })).not.toEqual(generic);
-  expect(cureFor({ errorCode: 'a_code_of_tomorrow', status: 418 })).toEqual(generic);
+  const generic = failureText({ errorCode: null, status: 500 });
+  expect(generic.cure).not.toBe('');
+  expect(failureText({ errorCode: null, status: 404 })).not.toEqual(generic);
+  expect(failureText({ errorCode: 'key_paused', status: 404 })).toEqual(refusalText('key_paused'));
+});
+
+test('an error that only a newer Keyhatch knows is named, and not blamed on the model server', () => {
+  expect(failureText({ errorCode: 'a_code_of_tomorrow', status: 418 })).toMatchObject({ short: 'a code of tomorrow' });
 });
 
 test('a knock is a count that grew, the one that grew most', () => {

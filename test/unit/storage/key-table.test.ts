@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { createKeyTable, type StoredKey } from '../../../electron/storage/key-table.ts';
+import { createKeyUses } from '../../../electron/storage/key-uses.ts';
 import { closedPolicy, usualPolicy } from '../../../shared/key-policy.ts';
 import { openTemporaryDatabase, plainKey } from './fixtures/open-profile.ts';
 
@@ -90,10 +91,12 @@ test('an id cannot be given twice, not even after its key was deleted', () => {
 });
 
 test('the newest use is kept, whichever comes last', () => {
-  const keys = table();
+  const db = openTemporaryDatabase();
+  const keys = createKeyTable(db);
+  const uses = createKeyUses(db);
   keys.insert(plainKey);
-  keys.recordUse([{ id: plainKey.id, at: 20, address: '::1', userAgent: null }]);
-  keys.recordUse([
+  uses.record([{ id: plainKey.id, at: 20, address: '::1', userAgent: null }]);
+  uses.record([
     { id: plainKey.id, at: 10, address: '10.0.0.1', userAgent: 'late' },
     { id: 'nobody', at: 30, address: '::1', userAgent: null },
   ]);

@@ -45,6 +45,22 @@ test('step 20 adds the tables and indices of version 20, and marks what is there
   db.close();
 });
 
+test('step 120 puts an index of the few in place of one of all', () => {
+  const db = new DatabaseSync(':memory:');
+  db.exec(fixture('schema-10.sql'));
+  db.exec(fixture('schema-20.sql'));
+  const indexes = () =>
+    db
+      .prepare("SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'requests' AND sql IS NOT NULL")
+      .all()
+      .map(({ name }) => name);
+  const before = indexes();
+  databaseMigrations.find((step) => step.version === 120)?.up(db);
+  expect(indexes().filter((name) => !before.includes(name))).toEqual(['requests_not_ok_by_outcome']);
+  expect(before.filter((name) => !indexes().includes(name))).toEqual(['requests_by_outcome_and_time']);
+  db.close();
+});
+
 test('what a profile of version 10 holds is rolled up once', () => {
   const file = join(temporaryFolder(), 'keyhatch.db');
   const old = new DatabaseSync(file);
@@ -57,7 +73,7 @@ test('what a profile of version 10 holds is rolled up once', () => {
     const sums = db.prepare('SELECT grain, at, requests, tokens_in, tokens_out, first_tokens FROM usage_rollups').all();
     const hour = new Date(1_700_000_300_000).setMinutes(0, 0, 0);
     expect(sums).toMatchObject([
-      { grain: 60, at: 1_700_000_280_000, requests: 1, tokens_in: 11, tokens_out: 22, first_tokens: '{"56":1}' },
+      { grain: 60, at: 1_700_000_280_000, requests: 1, tokens_in: 11, tokens_out: 22, first_tokens: '56:1' },
       { grain: 3_600, at: hour, requests: 1 },
       { grain: 86_400, at: new Date(hour).setHours(0), requests: 1 },
     ]);

@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import type { AdmissionLog, ResponseOwners, UsageSink } from '../../../electron/gateway/ports.ts';
 import { createKeyTable } from '../../../electron/storage/key-table.ts';
+import { createLedgerWrites } from '../../../electron/storage/ledger-calls.ts';
 import { createResponseLedger } from '../../../electron/storage/response-ledger.ts';
 import { createUsageRecorder } from '../../../electron/storage/usage-recorder.ts';
 import { createUsageTable } from '../../../electron/storage/usage-table.ts';
@@ -28,28 +29,29 @@ function open(options: { dir?: string; clock?: ReturnType<typeof heldClock>; onW
   const usage = createUsageTable(db);
   const log = listeningLog();
   const told: RequestRow[] = [];
+  const writes = createLedgerWrites(db);
   const recorder = createUsageRecorder({
     db,
-    keys,
     usage,
+    write: async (batch) => writes.write(batch),
     clock,
     log,
     onWritten: options.onWritten ?? ((rows) => told.push(...rows)),
   });
-  const close = () => {
-    recorder.close();
+  const close = async () => {
+    await recorder.close();
     db.close();
   };
   return { dir, file: join(dir, 'keyhatch.db'), db, keys, usage, clock, log, told, recorder, close };
 }
 
-test('fits the shapes that the gateway asks for', () => {
+test('fits the shapes that the gateway asks for', async () => {
   const { recorder } = open();
   const shapes: { usage: UsageSink; admissions: AdmissionLog; responses: ResponseOwners } = recorder;
   expect(shapes).toBe(recorder);
 });
 
-test('counts at once, and writes rows, strangers and last use in one batch', () => {
+test('counts at once, and writes rows, strangers and last use in one batch', async () => {
   const { recorder, keys, usage, told, log } = open();
   keys.insert(plainKey);
   recorder.usage.record(requestRow('1', { receivedAt: noon + 2, userAgent: 'newer' }));
@@ -60,7 +62,7 @@ test('counts at once, and writes rows, strangers and last use in one batch', () 
   expect(recorder.usage.today('nobody')).toEqual({ requests: 0, tokensIn: 0, tokensOut: 0 });
   expect(usage.requestsSince(0)).toBe(0);
 
-  recorder.flush();
+  await recorder.flush();
   expect(usage.requestsSince(0)).toBe(3);
   expect(usage.report({ since: noon, until: noon, by: 'key' }).strangers).toEqual([
     { code: 'key_missing', count: 1000 },
@@ -70,15 +72,15 @@ test('counts at once, and writes rows, strangers and last use in one batch', () 
   expect(log.heard).toEqual([]);
 });
 
-test('strangers of one minute stay one row over several batches', () => {
+test('strangers of one minute stay one row over several batches', async () => {
   const { recorder, db, clock } = open();
   recorder.usage.stranger('key_missing');
-  recorder.flush();
+  await recorder.flush();
   recorder.usage.stranger('key_missing');
   recorder.usage.stranger('key_unknown');
   clock.goOn(60_000);
   recorder.usage.stranger('key_missing');
-  recorder.flush();
+  await recorder.flush();
   const minute = noon - 30_000;
   expect(db.prepare('SELECT * FROM strangers ORDER BY minute, code').all()).toEqual([
     { minute, code: 'key_missing', count: 2 },
@@ -87,7 +89,7 @@ test('strangers of one minute stay one row over several batches', () => {
   ]);
 });
 
-test('a restart goes on with the counts of today, the last minute of admissions and the owners of responses', () => {
+test('a restart goes on with the counts of today, the last minute of admissions and the owners of responses', async () => {
   const first = open();
   first.recorder.usage.record(requestRow('1', { receivedAt: noon }));
   first.recorder.usage.record(requestRow('0', { receivedAt: noon - dayMs }));
@@ -95,7 +97,7 @@ test('a restart goes on with the counts of today, the last minute of admissions 
   first.recorder.admissions.record(plainKey.id, noon - 59_999);
   first.recorder.admissions.record(plainKey.id, noon);
   first.recorder.responses.claim('resp_1', plainKey.id, 'up1');
-  first.close();
+  await first.close();
 
   const { recorder } = open({ dir: first.dir });
   expect(recorder.usage.today(plainKey.id)).toEqual({ requests: 1, tokensIn: 10, tokensOut: 20 });
@@ -107,22 +109,22 @@ test('a restart goes on with the counts of today, the last minute of admissions 
   expect(recorder.responses.find('resp_2')).toBeUndefined();
 });
 
-test('admissions leave memory and disk after a minute', () => {
+test('admissions leave memory and disk after a minute', async () => {
   const { recorder, db, clock } = open();
   for (let at = 0; at < 5000; at += 1) recorder.admissions.record(plainKey.id, clock.now());
-  recorder.flush();
+  await recorder.flush();
   clock.goOn(60_000);
   recorder.admissions.record(plainKey.id, clock.now());
-  recorder.flush();
+  await recorder.flush();
   expect([...recorder.admissions.recent()]).toHaveLength(1);
   // The one at the very edge of the window may stay on the disk; it is not counted.
   clock.goOn(1);
   recorder.admissions.record(plainKey.id, clock.now());
-  recorder.flush();
+  await recorder.flush();
   expect(db.prepare('SELECT count(*) AS rows FROM admissions').get()).toEqual({ rows: 2 });
 });
 
-test('the counts of today begin anew at local midnight', () => {
+test('the counts of today begin anew at local midnight', async () => {
   const { recorder, clock } = open();
   recorder.usage.record(requestRow('1', { receivedAt: noon }));
   clock.goOn(dayMs / 2);
@@ -132,23 +134,26 @@ test('the counts of today begin anew at local midnight', () => {
   expect(recorder.usage.today(plainKey.id).requests).toBe(1);
 });
 
-test('owners of responses are forgotten after 30 days, in a long run and at a restart', () => {
+test('owners of responses are forgotten after 30 days, in a long run and at a restart', async () => {
   const first = open();
   first.recorder.responses.claim('old', 'a', 'up1');
-  first.recorder.flush();
+  await first.recorder.flush();
   first.clock.goOn(31 * dayMs);
   first.recorder.responses.claim('new', 'b', 'up1');
-  first.recorder.flush();
+  await first.recorder.flush();
   expect(first.recorder.responses.find('old')).toBeUndefined();
   expect(first.recorder.responses.find('new')).toMatchObject({ owner: 'b' });
-  first.close();
+  await first.close();
 
   const second = open({ dir: first.dir, clock: heldClock(noon + 62 * dayMs) });
   expect(second.recorder.responses.find('new')).toBeUndefined();
-  expect(second.db.prepare('SELECT count(*) AS rows FROM response_owners').get()).toEqual({ rows: 0 });
+  // On the disk they go with the first batch.
+  second.recorder.responses.claim('newest', 'c', 'up1');
+  await second.recorder.flush();
+  expect(second.db.prepare('SELECT response_id AS id FROM response_owners').all()).toEqual([{ id: 'newest' }]);
 });
 
-test('a response id made again belongs to its newest maker, and the oldest leave when there are too many', () => {
+test('a response id made again belongs to its newest maker, and the oldest leave when there are too many', async () => {
   const claim = (responseId: string, owner: string) => ({ responseId, owner, upstreamId: 'up1', createdAt: noon });
   const ledger = createResponseLedger([claim('1', 'a'), claim('2', 'a')], 2);
   ledger.claim(claim('1', 'b'));
@@ -156,39 +161,39 @@ test('a response id made again belongs to its newest maker, and the oldest leave
   expect(['1', '2', '3'].map((id) => ledger.find(id)?.owner)).toEqual(['b', undefined, 'c']);
 });
 
-test('a database that somebody else holds costs no row and never reaches the caller', () => {
+test('a database that somebody else holds costs no row and never reaches the caller', async () => {
   const { recorder, usage, file, log } = open();
   const other = new DatabaseSync(file);
   other.exec('BEGIN IMMEDIATE');
   recorder.usage.record(requestRow('1', { receivedAt: noon }));
-  recorder.flush();
+  await recorder.flush();
   expect(log.heard).toMatchObject([{ level: 'error' }]);
   expect(usage.requestsSince(0)).toBe(0);
   other.exec('ROLLBACK');
   other.close();
-  recorder.flush();
+  await recorder.flush();
   expect(usage.requestsSince(0)).toBe(1);
 });
 
-test('a row that can never be written does not hold up the others', () => {
+test('a row that can never be written does not hold up the others', async () => {
   const { recorder, usage, log } = open();
   recorder.usage.record(requestRow('1', { receivedAt: noon }));
   recorder.usage.record(requestRow('1', { receivedAt: noon }));
   recorder.usage.record(requestRow('2', { receivedAt: noon, endedAt: Number.NaN }));
   recorder.usage.record(requestRow('3', { receivedAt: noon }));
-  recorder.flush();
+  await recorder.flush();
   expect(usage.requestsSince(0)).toBe(2);
   expect(log.heard.every(({ message }) => message === 'usage was lost')).toBe(true);
 });
 
-test('a listener that throws is reported, and the batch is not written twice', () => {
+test('a listener that throws is reported, and the batch is not written twice', async () => {
   const onWritten = () => {
     throw new Error('listener');
   };
   const { recorder, usage, log } = open({ onWritten });
   recorder.usage.record(requestRow('1', { receivedAt: noon }));
-  recorder.flush();
-  recorder.flush();
+  await recorder.flush();
+  await recorder.flush();
   expect(usage.requestsSince(0)).toBe(1);
   expect(log.heard).toHaveLength(1);
 });

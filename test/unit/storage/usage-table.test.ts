@@ -135,7 +135,8 @@ test('counts per key and altogether since a moment', () => {
     requestRow('3', { receivedAt: noon, tokensIn: null }),
     requestRow('4', { receivedAt: noon, keyId: null, caller: 'anonymous' }),
   ]);
-  expect([...usage.todayByKey(noon)]).toEqual([{ keyId: plainKey.id, requests: 2, tokensIn: 10, tokensOut: 40 }]);
+  const byKey = [{ keyId: plainKey.id, requests: 2, tokensIn: 10, tokensOut: 40 }];
+  expect(usage.today(noon)).toEqual({ requests: 3, byKey });
   expect(usage.requestsSince(noon)).toBe(3);
 });
 

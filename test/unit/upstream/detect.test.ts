@@ -1,23 +1,13 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { detectServers, usualPorts } from '../../../electron/upstream/detect.ts';
 import {
-  type FakeServer,
   startFakeLlamaCpp,
   startFakeOllama,
   startFakeServer,
   startFakeVllm,
   startFakeWebPage,
 } from '../../fakes/model-servers.ts';
-
-const opened: FakeServer[] = [];
-afterEach(async () => {
-  for (const one of opened.splice(0)) await one.close();
-});
-
-async function opening(server: Promise<FakeServer>): Promise<FakeServer> {
-  opened.push(await server);
-  return server;
-}
+import { opening } from '../../fakes/opening.ts';
 
 const timeoutMs = 1500;
 

@@ -1,17 +1,8 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Log } from '../../../electron/lib/log.ts';
 import { createHealthWatch, type HealthWatch, type WatchedUpstream } from '../../../electron/upstream/health-watch.ts';
 import { type FakeServer, openaiList, startFakeLlamaCpp, startFakeOllama } from '../../fakes/model-servers.ts';
-
-const opened: { readonly close: () => unknown }[] = [];
-afterEach(async () => {
-  for (const one of opened.splice(0)) await one.close();
-});
-
-async function opening(server: Promise<FakeServer>): Promise<FakeServer> {
-  opened.push(await server);
-  return server;
-}
+import { opening } from '../../fakes/opening.ts';
 
 function watching(initial: readonly WatchedUpstream[], everyMs = 60_000, downEveryMs = 60_000) {
   const lines: string[] = [];
@@ -31,7 +22,7 @@ function watching(initial: readonly WatchedUpstream[], everyMs = 60_000, downEve
     log,
     onChange: (id, state) => changes.push([id, state.health]),
   });
-  opened.push({ close: watch.stop });
+  onTestFinished(watch.stop);
   return { watch, lines, changes, time, list };
 }
 

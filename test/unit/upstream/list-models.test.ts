@@ -1,25 +1,15 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { credentialHeaders } from '../../../electron/lib/credential-headers.ts';
 import { askModels, listModels, modelNames } from '../../../electron/upstream/list-models.ts';
 import {
   type FakeRoute,
-  type FakeServer,
   openaiList,
   startFakeLmStudio,
   startFakeModelServer,
   startFakeOllama,
   startFakeServer,
 } from '../../fakes/model-servers.ts';
-
-const opened: FakeServer[] = [];
-afterEach(async () => {
-  for (const one of opened.splice(0)) await one.close();
-});
-
-async function opening(server: Promise<FakeServer>): Promise<FakeServer> {
-  opened.push(await server);
-  return server;
-}
+import { opening } from '../../fakes/opening.ts';
 
 async function serving(route: FakeRoute): Promise<{ readonly url: URL; readonly kind: 'llamacpp' }> {
   const server = await opening(startFakeServer({ routes: { '/v1/models': route } }));

@@ -1,8 +1,7 @@
 import { createServer as createTcpServer } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { identify } from '../../../electron/upstream/probe.ts';
 import {
-  type FakeServer,
   fakeKinds,
   openaiList,
   startFakeLmStudio,
@@ -11,16 +10,7 @@ import {
   startFakeVllm,
   startFakeWebPage,
 } from '../../fakes/model-servers.ts';
-
-const opened: { readonly close: () => unknown }[] = [];
-afterEach(async () => {
-  for (const one of opened.splice(0)) await one.close();
-});
-
-async function opening(server: Promise<FakeServer>): Promise<FakeServer> {
-  opened.push(await server);
-  return server;
-}
+import { opening } from '../../fakes/opening.ts';
 
 const timeoutMs = 1500;
 
@@ -124,7 +114,7 @@ describe('tells what is wrong', () => {
       socket.end('SSH-2.0-OpenSSH_10.0\r\n');
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    opened.push(server);
+    await opening(server);
     const { port } = server.address() as { port: number };
     const found = await identify(new URL(`http://127.0.0.1:${port}`), { timeoutMs });
     expect(found).toMatchObject({ health: 'down', reason: 'what answers there does not speak HTTP' });

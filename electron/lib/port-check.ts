@@ -1,6 +1,7 @@
 // Whether a port can be had, by trying it, and which one could be had instead. Leaves nothing listening.
 
 import { createServer } from 'node:net';
+import { listenOn } from './listening.ts';
 import { findPortHolder } from './port-holder.ts';
 
 /**
@@ -30,10 +31,13 @@ async function areFree(hosts: readonly string[], port: number): Promise<boolean>
   return (await Promise.all(hosts.map((host) => isFree(host, port)))).every(Boolean);
 }
 
-function isFree(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen({ host: host.replace(/^\[|\]$/g, ''), port }, () => probe.close(() => resolve(true)));
-  });
+async function isFree(host: string, port: number): Promise<boolean> {
+  const probe = createServer();
+  try {
+    await listenOn(probe, { host, port });
+  } catch {
+    return false;
+  }
+  await new Promise((resolve) => probe.close(resolve));
+  return true;
 }

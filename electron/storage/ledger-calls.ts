@@ -1,0 +1,49 @@
+// Every call of the ledger by its name, with what it takes and what it gives: plain data alone, so that a call can cross to
+// another thread. Those that write and those that read are answered apart, on connections of their own, so that no
+// question makes a row wait. The one place where the ledger's functions are put together, whoever carries the calls.
+
+import type { DatabaseSync } from 'node:sqlite';
+import type { RequestQuery, UsageGroup, UsageReport, UsageSeries } from '../../shared/usage-model.ts';
+import { createBatchWrite, type LedgerBatch } from './ledger-batch.ts';
+import { createRequestList, type ListedPage, type ListedRequest } from './request-list.ts';
+import { createRetention, type Kept } from './retention.ts';
+import { createUsageReport } from './usage-report.ts';
+import { createUsageSeries, type SeriesQuery } from './usage-series.ts';
+import { createUsageTable } from './usage-table.ts';
+
+export type LedgerWrites = {
+  /** Writes all of a batch, exactly once however often it is sent, or nothing of it and throws. */
+  readonly write: (batch: LedgerBatch) => void;
+  /** Takes one small step at deleting what is old; true while there may be more. */
+  readonly prune: (at: { readonly nowMs: number; readonly kept: Kept }) => boolean;
+};
+
+export type LedgerReads = {
+  readonly report: (query: { readonly since: number; readonly until: number; readonly by: UsageGroup }) => UsageReport;
+  readonly series: (query: SeriesQuery) => UsageSeries;
+  readonly requestPage: (query: RequestQuery) => ListedPage;
+  readonly findRequest: (id: string) => ListedRequest | undefined;
+  /** How many single requests are kept. */
+  readonly requestsKept: (none: null) => number;
+};
+
+export function createLedgerWrites(db: DatabaseSync): LedgerWrites {
+  const usage = createUsageTable(db);
+  const retention = createRetention({ db, usage });
+  return {
+    write: createBatchWrite({ db, usage }),
+    prune: ({ nowMs, kept }) => retention(nowMs, kept),
+  };
+}
+
+export function createLedgerReads(db: DatabaseSync): LedgerReads {
+  const requests = createRequestList(db);
+  const kept = db.prepare('SELECT count(*) AS requests FROM requests');
+  return {
+    report: createUsageReport(db),
+    series: createUsageSeries(db),
+    requestPage: requests.page,
+    findRequest: requests.find,
+    requestsKept: () => (kept.get() as { requests: number }).requests,
+  };
+}
