@@ -2,6 +2,8 @@
 // nothing, and puts no value into anything that it says. Pure.
 
 import { KeyhatchError } from '../../shared/errors.ts';
+import type { KeyPolicyPatch } from '../../shared/key-policy.ts';
+import type { BudgetPeriod } from '../../shared/limit-model.ts';
 import type { ImportFormat } from '../../shared/transfer-model.ts';
 import { asObject, type JsonObject } from '../lib/json-shape.ts';
 
@@ -18,6 +20,7 @@ export type Candidate = {
   readonly models?: readonly string[];
   readonly expiresAt?: number;
   readonly paused?: boolean;
+  readonly policy?: KeyPolicyPatch;
   /** Rules of the other program that are left out. */
   readonly leftOut: readonly string[];
 };
@@ -83,8 +86,6 @@ function litellmEntries(root: unknown): unknown {
 }
 
 const notTaken = [
-  'tpm_limit',
-  'max_budget',
   'soft_budget',
   'model_max_budget',
   'model_rpm_limit',
@@ -104,6 +105,7 @@ function litellmKey(line: number, entry: unknown): Candidate {
   const rpm = numberOf(key['rpm_limit']);
   const parallel = numberOf(key['max_parallel_requests']);
   const expiresAt = timeOf(key['expires']);
+  const policy = litellmPolicy(key);
   return {
     line,
     name: textOf(key['key_alias']) ?? null,
@@ -114,8 +116,42 @@ function litellmKey(line: number, entry: unknown): Candidate {
     ...(models.length === 0 || models.some((model) => everyModel.has(model)) ? {} : { models }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
     ...(key['blocked'] === true ? { paused: true } : {}),
-    leftOut: notTaken.filter((member) => isSet(key[member])),
+    ...(policy === undefined ? {} : { policy }),
+    leftOut: [
+      ...(isSet(key['max_budget']) && !policy?.budgets ? ['max_budget'] : []),
+      ...notTaken.filter((member) => isSet(key[member])),
+    ],
   };
+}
+
+function litellmPolicy(key: JsonObject): KeyPolicyPatch | undefined {
+  const tpm = numberOf(key['tpm_limit'], 1_000_000_000);
+  const budget = key['max_budget'];
+  const period = budgetPeriodOf(key['budget_duration']);
+  const micros = typeof budget === 'number' && budget >= 0 ? Math.round(budget * 1_000_000) : undefined;
+  // As there, a model without a price costs nothing: most of what stands behind Keyhatch has none.
+  const budgets =
+    micros === undefined || !Number.isSafeInteger(micros) || period === undefined
+      ? undefined
+      : [{ period, tokens: null, cost: { currency: 'USD', micros }, soft: 0.8, strict: false }];
+  if (tpm === undefined && budgets === undefined) return undefined;
+  return { ...(tpm === undefined ? {} : { tpm }), ...(budgets === undefined ? {} : { budgets }) };
+}
+
+/** LiteLLM counts from the key's making; by the calendar is the nearest that there is. */
+const budgetPeriodsOf: Readonly<Record<string, BudgetPeriod>> = {
+  '24h': 'day',
+  '1d': 'day',
+  '7d': 'week',
+  '1w': 'week',
+  '30d': 'month',
+  '31d': 'month',
+  '1mo': 'month',
+};
+
+function budgetPeriodOf(duration: unknown): BudgetPeriod | undefined {
+  if (duration === undefined || duration === null) return 'total';
+  return typeof duration === 'string' ? budgetPeriodsOf[duration] : undefined;
 }
 
 const hashed = 'LiteLLM keeps only a hash of it, which opens nothing: make a new key';
@@ -160,9 +196,9 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
 }
 
-function numberOf(value: unknown): number | undefined {
+function numberOf(value: unknown, most = 1_000_000): number | undefined {
   if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) return undefined;
-  return Math.min(1_000_000, Math.floor(value));
+  return Math.min(most, Math.floor(value));
 }
 
 function timeOf(value: unknown): number | undefined {

@@ -10,7 +10,10 @@ import { laptop, running, studio } from './fake-instance.ts';
 test.each([
   [['kyes', 'list'], 'There is no command "kyes". Did you mean "keys"?'],
   [['keys', 'lst'], 'There is no command "keys lst". Did you mean "list"?'],
-  [['keys'], 'Say what to do with keys: create, list, show, edit, pause, resume, revoke, delete, rotate, end-old-secret, accept-weak, import, export.'],
+  [
+    ['keys'],
+    'Say what to do with keys: create, list, show, edit, pause, resume, revoke, delete, rotate, end-old-secret, accept-weak, import, export.',
+  ],
   [['keys', 'list', '--jsno'], 'There is no option --jsno here. Did you mean --json?'],
   [['keys', 'list', '--quux-corge'], 'There is no option --quux-corge here.'],
   [['keys', 'list', '-x'], 'There is no option -x here.'],
