@@ -7,6 +7,7 @@ import { createOldSecrets } from './core/old-secrets.ts';
 import { createProjects, type KeptProject, type Projects } from './core/projects.ts';
 import { createReminders, type Reminders } from './core/reminders.ts';
 import { type GivenUpstream, liveUpstream } from './core/upstreams.ts';
+import { modelId } from './echo/echo-answer.ts';
 import type { GatewayPorts, GatewayProject } from './gateway/ports.ts';
 import type { Acting } from './lib/acting.ts';
 import type { Clock } from './lib/clock.ts';
@@ -100,7 +101,7 @@ function echoWhenWanted(isWanted: () => boolean, open: () => Promise<GivenUpstre
     ready(): Promise<void> {
       if (!isWanted()) return Promise.resolve();
       opening ??= open().then((given) => {
-        current = liveUpstream(given, given.credential, { health: 'up', models: new Set() });
+        current = liveUpstream(given, given.credential, { health: 'up', models: new Set([modelId]) });
       });
       return opening;
     },

@@ -38,7 +38,9 @@ export const keyFacts = z.object({
   rotatedAt: timeMs.nullable(),
   /** Until when the secret before the last rotation still works. */
   oldSecretUntil: timeMs.nullable(),
-  /** When, from where and by what that secret was last used. */
+  /** That secret is weak, as `weak` says of the present one. */
+  oldSecretWeak: z.boolean(),
+  /** When, from where and by what it was last used. */
   oldSecretUsedAt: timeMs.nullable(),
   oldSecretUsedFrom: z.string().nullable(),
   oldSecretUsedBy: z.string().nullable(),

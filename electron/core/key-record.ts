@@ -32,6 +32,7 @@ export type NewKey = {
 /** What is known of the secrets of a key that has just had a new one. */
 export const freshSecret = {
   weak: false,
+  oldSecretWeak: false,
   oldSecretUsedAt: null,
   oldSecretUsedFrom: null,
   oldSecretUsedBy: null,

@@ -182,7 +182,7 @@ export function createKeys(ports: KeyPorts): Keys {
     topUp: (ref, add) => patch(ref, 'topped_up', (key) => ({ policy: withTopUp(key, add, clock.now()) })),
     // The verifier stays, so that whoever still sends the key is told that it was revoked.
     revoke: (ref) => patch(ref, 'revoked', () => ({ revokedAt: clock.now() })),
-    acceptWeak: (ref) => patch(ref, 'weak_accepted', () => ({ weak: false })),
+    acceptWeak: (ref) => patch(ref, 'weak_accepted', () => ({ weak: false, oldSecretWeak: false })),
     async delete(ref) {
       const key = resolveKey(registry, ref);
       const facts = registry.facts(key);
@@ -203,7 +203,14 @@ export function createKeys(ports: KeyPorts): Keys {
       const now = clock.now();
       const until = graceMs > 0 ? now + graceMs : null;
       await openVerifiers(ports.vault).put(present.id, key, until);
-      store.update(present.id, { ...freshSecret, rotatedAt: now, oldSecretUntil: until, origin: 'generated' });
+      const oldSecretWeak = until !== null && present.weak;
+      store.update(present.id, {
+        ...freshSecret,
+        oldSecretWeak,
+        rotatedAt: now,
+        oldSecretUntil: until,
+        origin: 'generated',
+      });
       return { id: present.id, key, facts: changed(present.id, 'rotated') };
     },
     async endOldSecret(ref) {
@@ -211,7 +218,7 @@ export function createKeys(ports: KeyPorts): Keys {
       if (key.oldSecretUntil === null || key.oldSecretUntil <= clock.now())
         throw new KeyhatchError('old_secret_gone', { details: { name: key.name } });
       await openVerifiers(ports.vault).endGrace(key.id);
-      return patch(key.id, 'old_secret_ended', () => ({ oldSecretUntil: null }));
+      return patch(key.id, 'old_secret_ended', () => ({ oldSecretUntil: null, oldSecretWeak: false }));
     },
     ensure: (name, value) => ports.acting.as({ kind: 'flag', detail: null }, () => ensure(name, value)),
   };

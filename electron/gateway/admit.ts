@@ -4,7 +4,7 @@
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Admitted, Identified, Lease } from './exchange.ts';
-import type { AdmissionLog, GatewayKey, ProjectRegistry } from './ports.ts';
+import type { AdmissionLog, GatewayKey, PresentedKey, ProjectRegistry } from './ports.ts';
 import { createRateWindow, type RateWindow } from './rate-window.ts';
 import type { RunningRequests } from './running.ts';
 
@@ -37,12 +37,13 @@ export function createAdmission(ports: AdmitPorts): Admission {
     windowOf(keyId).count(Math.min(at + offsetMs, ports.clock.monotonic()));
   }
 
-  function checkKey(key: GatewayKey, trulyLocal: boolean): void {
+  function checkKey(key: PresentedKey, trulyLocal: boolean): void {
     if (key.status === 'paused') throw new KeyhatchError('key_paused', { details: { name: key.name } });
     const closed = closedProject(key, ports.projects);
     if (closed !== undefined)
       throw new KeyhatchError('project_archived', { details: { name: key.name, project: closed } });
-    if (key.weak && !trulyLocal) throw new KeyhatchError('key_weak', { details: { name: key.name } });
+    const weak = key.byOldSecret ? key.oldSecretWeak : key.weak;
+    if (weak && !trulyLocal) throw new KeyhatchError('key_weak', { details: { name: key.name } });
     const { rpm, parallel } = key.limits;
     if (rpm === 0) throw new KeyhatchError('key_blocked', { details: { name: key.name } });
     if (parallel !== null && ports.running.count(key.id) >= parallel) {

@@ -18,6 +18,7 @@ export type GatewayKey = {
   readonly status: KeyStatus;
   /** Too short to be safe: for this computer alone. */
   readonly weak: boolean;
+  readonly oldSecretWeak: boolean;
   readonly expiresAt: number | null;
   readonly limits: KeyLimits;
   readonly models: readonly string[] | null;

@@ -3,8 +3,10 @@
 
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Bodied, Projected } from './exchange.ts';
+import type { JsonMember } from './json-members.ts';
 import type { GatewayProject, ProjectRegistry, UpstreamRegistry } from './ports.ts';
 import { modelSegment } from './route.ts';
+import type { Splice } from './usage-asking.ts';
 
 export type ProjectPorts = {
   readonly projects: ProjectRegistry;
@@ -18,29 +20,46 @@ export function applyProject(bodied: Bodied, ports: ProjectPorts): Projected {
   if (!key || !project) return { ...bodied, project: undefined, upstreams: ports.upstreams, rewrite: undefined };
   const aliased = withoutAlias(bodied, project);
   checkModels(aliased, project, key.name);
-  return { ...aliased, project, upstreams: upstreamsOf(project, ports) };
+  const upstreams = upstreamsOf(project, ports);
+  return { ...(project.echo ? forEcho(aliased, upstreams) : aliased), project, upstreams };
+}
+
+// The echo model answers to no name but its own; the key and the row keep to the model that was asked for.
+function forEcho(bodied: Rewritten, upstreams: UpstreamRegistry): Rewritten {
+  const [model] = upstreams.fallback()?.models ?? [];
+  if (model === undefined || modelOf(bodied) === undefined) return bodied;
+  if (bodied.route.names === 'model-in-path') return { ...bodied, upstreamPath: pathTo(bodied, model) };
+  const { modelMember } = bodied.body.facts;
+  return modelMember ? { ...bodied, rewrite: replacing(modelMember, model) } : bodied;
 }
 
 function modelOf({ route, pathArgument, body }: Bodied): string | undefined {
   return route.names === 'model-in-path' ? pathArgument : body.facts.model;
 }
 
-function withoutAlias(bodied: Bodied, project: GatewayProject): Bodied & Pick<Projected, 'rewrite'> {
+type Rewritten = Bodied & Pick<Projected, 'rewrite'>;
+
+function replacing({ valueStart: from, valueEnd: to }: JsonMember, model: string): Splice {
+  return { from, to, text: Buffer.from(JSON.stringify(model)) };
+}
+
+function pathTo({ upstreamPath }: Bodied, model: string): string {
+  return upstreamPath.slice(0, upstreamPath.lastIndexOf('/') + 1) + modelSegment(model);
+}
+
+function withoutAlias(bodied: Bodied, project: GatewayProject): Rewritten {
   const named = modelOf(bodied);
   const model = named === undefined ? undefined : project.aliases.get(named);
   if (model === undefined) return { ...bodied, rewrite: undefined };
   if (bodied.route.names === 'model-in-path') {
-    const { upstreamPath } = bodied;
-    const folder = upstreamPath.slice(0, upstreamPath.lastIndexOf('/') + 1);
-    return { ...bodied, pathArgument: model, upstreamPath: folder + modelSegment(model), rewrite: undefined };
+    return { ...bodied, pathArgument: model, upstreamPath: pathTo(bodied, model), rewrite: undefined };
   }
   const { facts } = bodied.body;
   if (!facts.modelMember) {
     const reason = `a form cannot name the alias "${named}"; name the model itself, "${model}"`;
     throw new KeyhatchError('body_invalid', { details: { reason } });
   }
-  const { valueStart: from, valueEnd: to } = facts.modelMember;
-  const rewrite = { from, to, text: Buffer.from(JSON.stringify(model)) };
+  const rewrite = replacing(facts.modelMember, model);
   return { ...bodied, body: { ...bodied.body, facts: { ...facts, model } }, rewrite };
 }
 

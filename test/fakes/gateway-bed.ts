@@ -122,6 +122,7 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
       name: `key ${keys.size + 1}`,
       projectId: null,
       weak: false,
+      oldSecretWeak: false,
       status: 'active',
       expiresAt: null,
       limits,

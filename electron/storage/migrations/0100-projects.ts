@@ -22,6 +22,7 @@ CREATE TABLE projects (
 CREATE UNIQUE INDEX projects_by_name ON projects (name COLLATE NOCASE) WHERE deleted_at IS NULL;
 
 ALTER TABLE keys ADD COLUMN weak INTEGER NOT NULL DEFAULT 0 CHECK (weak IN (0, 1));
+ALTER TABLE keys ADD COLUMN old_secret_weak INTEGER NOT NULL DEFAULT 0 CHECK (old_secret_weak IN (0, 1));
 ALTER TABLE keys ADD COLUMN old_secret_used_at INTEGER;
 ALTER TABLE keys ADD COLUMN old_secret_used_from TEXT;
 ALTER TABLE keys ADD COLUMN old_secret_used_by TEXT;

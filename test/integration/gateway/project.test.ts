@@ -157,11 +157,12 @@ describe('a model server of its own', () => {
     bed.setProject('home', { echo: true });
     expect(codeOf(await ask())).toBe('project_upstream_gone');
     const echo = await startFakeUpstream();
-    bed.setEcho(bed.addUpstream(echo, { id: 'echo', kind: 'echo', models: new Set() }));
+    bed.setEcho(bed.addUpstream(echo, { id: 'echo', kind: 'echo', models: new Set(['echo']) }));
     bed.upstreams.pop();
     const row = bed.nextRow();
     expect((await ask({ model: 'whatever' })).status).toBe(200);
-    expect(await row).toMatchObject({ upstreamId: 'echo' });
+    expect(await row).toMatchObject({ upstreamId: 'echo', model: 'whatever' });
+    expect(JSON.parse(echo.journal[0]?.body.toString() ?? '')).toMatchObject({ model: 'echo' });
     expect([bed.upstream.journal.length, echo.journal.length]).toEqual([0, 1]);
     await echo.close();
   });

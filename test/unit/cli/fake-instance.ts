@@ -27,6 +27,7 @@ export const laptop: KeyFacts = {
   projectId: null,
   origin: 'generated',
   weak: false,
+  oldSecretWeak: false,
   status: 'active',
   createdAt: now - 2 * day,
   expiresAt: now + 29 * day,

@@ -11,6 +11,7 @@ const fullKey: StoredKey = {
   name: 'phone ☎',
   projectId: 'pppppppp',
   weak: true,
+  oldSecretWeak: true,
   origin: 'typed',
   paused: true,
   createdAt: 1_700_000_000_001,

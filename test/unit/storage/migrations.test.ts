@@ -103,6 +103,7 @@ test('a profile of version 10 opens, with its key, its deleted key and its usage
       projectId: idOf(db, 'thesis'),
       origin: 'generated',
       weak: false,
+      oldSecretWeak: false,
       paused: true,
       createdAt: 1_700_000_000_000,
       expiresAt: 1_800_000_000_000,
