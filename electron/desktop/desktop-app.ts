@@ -107,6 +107,7 @@ export async function openDesktopApp(options: DesktopAppOptions): Promise<void> 
     listen,
     serverState: house.status().server.state,
     open: window.show,
+    sayOnce: memory.sayOnce,
   });
   const tray = createTrayPresence({
     platform,
