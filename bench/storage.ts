@@ -1,128 +1,103 @@
-// Storage with a generated database: how long a batch of 1,000 rows takes to be written and each question of the page Usage
-// to be answered. Prints one table; `npm run bench:storage -- 1000000` says how many rows.
+// Storage with a generated ledger, through the threads that keep it: how long a batch of 1,000 rows takes to be written, what
+// that costs the thread that carries the traffic, how long each question of the pages Usage and Requests takes, and what
+// pruning does. Prints one table; `--rows` says how many rows, over `--days`.
 
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { silentLog } from '../electron/lib/log.ts';
 import { openDatabase } from '../electron/storage/database.ts';
 import { createKeyTable } from '../electron/storage/key-table.ts';
-import { createRequestList } from '../electron/storage/request-list.ts';
-import { createRetention } from '../electron/storage/retention.ts';
-import { inTransaction } from '../electron/storage/transaction.ts';
-import { createUsageSeries } from '../electron/storage/usage-series.ts';
+import type { LedgerBatch } from '../electron/storage/ledger-batch.ts';
+import type { LedgerReads, LedgerWrites } from '../electron/storage/ledger-calls.ts';
+import type { Carrier } from '../electron/storage/ledger-carrier.ts';
+import { carryToThread } from '../electron/storage/ledger-thread.ts';
+import { localDay } from '../electron/storage/local-day.ts';
 import { createUsageTable } from '../electron/storage/usage-table.ts';
-import type { RequestRow } from '../shared/usage-model.ts';
+import { usageGroup, usageSplit } from '../shared/usage-model.ts';
 import { quantile } from './statistics.ts';
+import { dayMs, fillLedger, hourMs, rowAt, sumsEqualRows } from './storage-rows.ts';
 
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
 const batchRows = 1_000;
-const flushes = 60;
+const flushes = 100;
 const asks = 10;
-const days = 30;
 const flushTargetMs = 20;
 const askTargetMs = 100;
+/** Rows, indexes and sums; with room for the WAL. */
+const bytesARow = 900;
+const ledgerWorker = join(import.meta.dirname, '../electron/storage/ledger-worker.ts');
 
-const clients = ['claude-cli/2', 'curl/8', 'OpenAI/JS 6', 'opencode/1', 'aider/1', 'somebody'];
+type Options = { readonly rows: number; readonly days: number };
+type Threads = { readonly reads: Carrier<LedgerReads>; readonly writes: Carrier<LedgerWrites> };
+/** In milliseconds: by the clock, of the processor (on a busy machine the fairer figure), and of the asking thread alone. */
+type Took = { readonly wallMs: number; readonly processorMs: number; readonly hereMs: number };
 
-function rowAt(receivedAt: number): RequestRow {
-  // 20 keys of which each has its habits: three models, two programs.
-  const key = Math.floor(Math.random() ** 2 * 20);
-  const fate = Math.random();
-  const refused = fate > 0.97;
-  const firstTokenAt = receivedAt + 50 + Math.round(Math.random() ** 3 * 5_000);
-  return {
-    id: `req_${crypto.randomUUID()}`,
-    keyId: `key${key}`,
-    caller: 'key',
-    project: key % 3 === 0 ? null : `project${key % 4}`,
-    model: `model-${(key + Math.floor(Math.random() * 3)) % 12}`,
-    upstreamId: `up${key % 3}`,
-    operation: 'chat',
-    dialect: 'openai',
-    streamed: true,
-    outcome: refused ? 'refused' : fate > 0.95 ? 'upstream_error' : 'ok',
-    status: 200,
-    errorCode: refused ? 'rate_limited' : null,
-    receivedAt,
-    admittedAt: receivedAt,
-    firstByteAt: firstTokenAt,
-    firstTokenAt: refused ? null : firstTokenAt,
-    endedAt: firstTokenAt + 500 + Math.round(Math.random() * 20_000),
-    bytesIn: 2_000,
-    bytesOut: 60_000,
-    tokensIn: Math.round(Math.random() * 4_000),
-    tokensOut: Math.round(Math.random() * 900),
-    tokensCached: 100,
-    tokensReasoning: null,
-    tokenSource: 'reported',
-    clientAddress: '192.168.1.9',
-    userAgent: clients[(key + Math.floor(Math.random() * 2)) % clients.length] ?? null,
-    attempt: 0,
-  };
-}
+const tell = (text: string) => process.stdout.write(`${text}\n`);
 
-/** In milliseconds: by the clock, and of the processor, which on a busy machine is the fairer figure. */
-type Took = { readonly wallMs: number; readonly processorMs: number };
-
-const show = (name: string, times: readonly Took[], targetMs: number) => {
+function show(name: string, times: readonly Took[], targetMs: number): void {
   const figures = (pick: (took: Took) => number) =>
     [0.5, 0.99].map((share) => quantile(times.map(pick), share).toFixed(1).padStart(7)).join(' ');
-  const verdict = quantile(
+  const wall = quantile(
     times.map(({ wallMs }) => wallMs),
     0.99,
   );
-  process.stdout.write(
-    `${name.padEnd(44)} p50, p99: ${figures(({ wallMs }) => wallMs)} ms; processor: ${figures(({ processorMs }) => processorMs)} ms; under ${targetMs} ms: ${verdict <= targetMs ? 'yes' : 'NO'}\n`,
+  const verdict = wall <= targetMs ? 'yes' : 'NO';
+  tell(
+    `${name.padEnd(40)} p50, p99: ${figures(({ wallMs }) => wallMs)} ms; processor: ${figures(({ processorMs }) => processorMs)}; here: ${figures(({ hereMs }) => hereMs)}; under ${targetMs} ms: ${verdict}`,
   );
-};
-
-function timed(count: number, work: (round: number) => void): Took[] {
-  return Array.from({ length: count }, (_, round) => {
-    const [began, used] = [performance.now(), process.cpuUsage()];
-    work(round);
-    const { user, system } = process.cpuUsage(used);
-    return { wallMs: performance.now() - began, processorMs: (user + system) / 1_000 };
-  });
 }
 
-function measure(file: string, rows: number): void {
+async function timed(count: number, work: (round: number) => Promise<unknown>): Promise<Took[]> {
+  const times: Took[] = [];
+  for (let round = 0; round < count; round += 1) {
+    const [began, used] = [performance.now(), process.cpuUsage()];
+    const answer = work(round);
+    const hereMs = performance.now() - began;
+    await answer;
+    const { user, system } = process.cpuUsage(used);
+    times.push({ wallMs: performance.now() - began, processorMs: (user + system) / 1_000, hereMs });
+  }
+  return times;
+}
+
+function generate(file: string, { rows, days }: Options, nowMs: number): void {
   const db = openDatabase({ file, log: silentLog });
-  const keys = createKeyTable(db);
-  const usage = createUsageTable(db);
-  const now = Date.now();
   const began = performance.now();
-  // As they come in life: oldest first, each batch of a short time.
-  for (let done = 0; done < rows; done += batchRows) {
-    const at = (index: number) => Math.round(now - days * dayMs * (1 - (done + index) / rows));
-    const batch = Array.from({ length: batchRows }, (_, index) => rowAt(at(index)));
-    inTransaction(db, () => usage.insertRequests(batch));
-  }
+  fillLedger(db, { rows, days, nowMs });
+  const seconds = Math.round((performance.now() - began) / 1_000);
   const { count } = db.prepare('SELECT count(*) AS count FROM usage_rollups').get() as { count: number };
-  process.stdout.write(
-    `${rows} rows in ${Math.round((performance.now() - began) / 1_000)} s; ${Math.round(statSync(file).size / 1e6)} MB, ${count} sums before pruning\n`,
-  );
-  const step = createRetention({ db, usage });
-  const steps: Took[] = [];
-  const state = { more: true };
-  while (state.more) {
-    steps.push(
-      ...timed(1, () => {
-        state.more = step(now, { requestDays: days, hourlyDays: 365 });
-      }),
-    );
+  tell(`${rows} rows over ${days} days in ${seconds} s; ${Math.round(statSync(file).size / 1e6)} MB, ${count} sums`);
+  if (!sumsEqualRows(db)) throw new Error('the sums of the generated ledger are not those of its rows');
+  db.close();
+}
+
+/** One second after the other, as batches come; rows are told when they end, and so a little out of order. */
+function batchOf(round: number, nowMs: number): LedgerBatch {
+  const at = nowMs + round * 1_000;
+  const late = () => Math.round(Math.random() * 2_500);
+  const requests = Array.from({ length: batchRows }, (_, index) => rowAt(at + index - late()));
+  return { id: crypto.randomUUID(), at, requests, strangers: [], admissions: [], claims: [] };
+}
+
+async function measureFlushes({ writes }: Threads, nowMs: number): Promise<void> {
+  // The thread begins with its first call, and its code is warm after some.
+  for (let round = -10; round < 0; round += 1) await writes.call('write', batchOf(round, nowMs));
+  const batches = Array.from({ length: flushes }, (_, round) => batchOf(round, nowMs));
+  const times: Took[] = [];
+  for (const batch of batches) {
+    times.push(...(await timed(1, () => writes.call('write', batch))));
+    // As in life, where a checkpoint follows the answer and not the next batch.
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  show(`a step of pruning (${steps.length} of them)`, steps, flushTargetMs);
-  const batches = Array.from({ length: flushes }, () =>
-    Array.from({ length: batchRows }, (_, index) => rowAt(now - batchRows + index)),
-  );
-  show(
-    'a flush of 1,000 rows',
-    timed(flushes, (round) => inTransaction(db, () => usage.insertRequests(batches[round] ?? []))),
-    flushTargetMs,
-  );
-  const series = createUsageSeries(db);
+  show('a flush of 1,000 rows', times, flushTargetMs);
+}
+
+async function measureQuestions({ reads }: Threads, now: number): Promise<void> {
+  const ask = async (name: string, question: (round: number) => Promise<unknown>) => {
+    await question(0);
+    show(name, await timed(asks, question), askTargetMs);
+  };
   const ranges = [
     ['1h', hourMs],
     ['24h', dayMs],
@@ -131,58 +106,88 @@ function measure(file: string, rows: number): void {
     ['30d', 29 * dayMs],
     ['90d', 89 * dayMs],
   ] as const;
-  for (const [name, lengthMs] of ranges) {
-    for (const by of ['key', 'client'] as const) {
-      const values = timed(asks, (round) => void series({ since: now + round - lengthMs, until: now + round, by }));
-      show(`usage over ${name} by ${by}`, values, askTargetMs);
+  for (const [range, lengthMs] of ranges) {
+    for (const by of usageSplit.options) {
+      await ask(`usage over ${range} by ${by}`, (round) =>
+        reads.call('series', { since: now + round - lengthMs, until: now + round, by }),
+      );
     }
-  }
-  show(
-    'usage over 30d of one key, by model',
-    timed(asks, () => void series({ since: now - 29 * dayMs, until: now, by: 'model', keyId: 'key3' })),
-    askTargetMs,
-  );
-  for (const by of ['key', 'model', 'day'] as const) {
-    show(
-      `report over 30d by ${by}`,
-      timed(asks, () => void usage.report({ since: now - 30 * dayMs, until: now, by })),
-      askTargetMs,
+    await ask(`usage over ${range} of one key by model`, (round) =>
+      reads.call('series', {
+        since: now + round - lengthMs,
+        until: now + round,
+        by: 'model',
+        filter: { keyId: 'key3' },
+      }),
     );
   }
-  const list = createRequestList(db);
-  for (const query of [{}, { model: 'model-3' }, { outcome: 'refused' as const }, { outcome: 'trouble' as const }]) {
-    show(
-      `page of requests ${JSON.stringify(query)}`,
-      timed(asks, () => void list.page({ limit: 100, ...query })),
-      askTargetMs,
-    );
+  for (const by of usageGroup.options) {
+    await ask(`report over 30d by ${by}`, () => reads.call('report', { since: now - 30 * dayMs, until: now, by }));
+    await ask(`report since ever by ${by}`, () => reads.call('report', { since: 0, until: now, by }));
   }
-  show(
-    'requests today',
-    timed(asks, () => void usage.requestsSince(new Date(now).setHours(0, 0, 0, 0))),
-    askTargetMs,
-  );
-  show(
-    'requests in all (profile)',
-    timed(asks / 4, () => void usage.requestsSince(0)),
-    askTargetMs,
-  );
-  show(
-    'keys',
-    timed(asks, () => void keys.list()),
-    askTargetMs,
-  );
+  const queries = [{}, { model: 'model-3' }, { upstreamId: 'up1' }, { keyId: 'key19' }];
+  const outcomes = [{ outcome: 'ok' }, { outcome: 'refused' }, { outcome: 'trouble' }] as const;
+  const texts = [{ text: 'model-1' }, { text: 'nowhere to be found' }];
+  for (const query of [...queries, ...outcomes, ...texts]) {
+    await ask(`requests ${JSON.stringify(query)}`, () => reads.call('requestPage', { limit: 100, ...query }));
+  }
+  await ask('requests kept (profile)', () => reads.call('requestsKept', null));
+}
+
+/** As every hour: first two days that are too old, step by step, then what became free. */
+async function measurePruning({ writes }: Threads, nowMs: number, days: number): Promise<void> {
+  const state = { more: true };
+  const steps: Took[] = [];
+  const began = performance.now();
+  while (state.more) {
+    const step = async () => {
+      state.more = await writes.call('prune', { nowMs, kept: { requestDays: days - 2, hourlyDays: 365 } });
+    };
+    steps.push(...(await timed(1, step)));
+  }
+  show(`a step of pruning (${steps.length} of them)`, steps, flushTargetMs);
+  tell(`two days pruned and their room given back in ${Math.round((performance.now() - began) / 1_000)} s`);
+}
+
+async function measure(folder: string, options: Options): Promise<void> {
+  const file = join(folder, 'keyhatch.db');
+  const now = Date.now();
+  generate(file, options, now);
+  const db = openDatabase({ file, log: silentLog });
+  const worker = ledgerWorker;
+  const threads: Threads = {
+    reads: carryToThread<LedgerReads>({ worker, data: { file, part: 'reads' }, log: silentLog }),
+    writes: carryToThread<LedgerWrites>({ worker, data: { file, part: 'writes' }, log: silentLog }),
+  };
+  await measureFlushes(threads, now);
+  // All that was written lies before, as it does for whoever asks of the time until now.
+  await measureQuestions(threads, now + flushes * 1_000);
+  await measurePruning(threads, now, options.days);
+  // What is done where the traffic runs, before there is any.
+  const usage = createUsageTable(db);
+  show('the counts of today, at a start', await timed(3, async () => usage.today(localDay(now).from)), askTargetMs);
+  show('all keys', await timed(asks, async () => createKeyTable(db).list()), askTargetMs);
   show(
     'looking through it after an unclean end',
-    timed(1, () => void db.prepare('PRAGMA quick_check(1)').all()),
+    await timed(1, async () => db.prepare('PRAGMA quick_check(1)').all()),
     60_000,
   );
+  await threads.reads.close();
+  await threads.writes.close();
   db.close();
 }
 
+const { values } = parseArgs({
+  options: { rows: { type: 'string', default: '1000000' }, days: { type: 'string', default: '90' } },
+});
+const options = { rows: Number(values.rows), days: Number(values.days) };
+const { bavail, bsize } = statfsSync(tmpdir());
+if (options.rows * bytesARow * 2 > bavail * bsize) throw new Error(`There is no room for it in ${tmpdir()}.`);
+// Generated days are those of UTC.
+process.env['TZ'] = 'UTC';
 const dir = mkdtempSync(join(tmpdir(), 'keyhatch-bench-'));
 try {
-  measure(join(dir, 'keyhatch.db'), Number(process.argv[2] ?? 1_000_000));
+  await measure(dir, options);
 } finally {
   rmSync(dir, { recursive: true, force: true });
 }

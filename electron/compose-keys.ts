@@ -8,7 +8,7 @@ import type { Projects } from './core/projects.ts';
 
 export function joinKeys(
   options: Pick<KeyPorts, 'vault' | 'settings' | 'acting' | 'record' | 'clock'> & {
-    readonly ledger: Pick<Ledger, 'keyTable' | 'recorder'>;
+    readonly ledger: Pick<Ledger, 'keyTable' | 'recorder' | 'answers'>;
     readonly projects: Projects;
     readonly onKeyChange: (keyId: string) => void;
     readonly onProjectChange: (projectId: string) => void;
@@ -27,6 +27,7 @@ export function joinKeys(
     registry,
     store: ledger.keyTable,
     projects,
+    counters: { countedBy: ledger.answers.countedBy, reset: ledger.keyTable.resetCounters },
     fillRandom: (bytes) => randomFillSync(bytes),
     onChange(keyId, projectIds) {
       onKeyChange(keyId);

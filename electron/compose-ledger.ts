@@ -6,7 +6,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { ProfileFacts } from '../shared/model.ts';
-import type { RequestQuery, UsageGroup, UsageSplit } from '../shared/usage-model.ts';
+import type { RequestQuery } from '../shared/usage-model.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Lifetime } from './lib/lifetime.ts';
 import type { Shell } from './shell.ts';
@@ -18,6 +18,7 @@ import { type Carrier, carryHere } from './storage/ledger-carrier.ts';
 import { carryToThread } from './storage/ledger-thread.ts';
 import { createMetaTable } from './storage/meta-table.ts';
 import { createProjectTable } from './storage/project-table.ts';
+import type { ListedPage, ListedRequest } from './storage/request-list.ts';
 import { createRestoreWriter } from './storage/restore-writer.ts';
 import type { Kept } from './storage/retention.ts';
 import { createUsageRecorder, type UsageRecorderOptions } from './storage/usage-recorder.ts';
@@ -57,6 +58,23 @@ export function openLedger(options: LedgerOptions) {
     return ask(clock.now());
   }
 
+  // Piece by piece, so that others are answered in between.
+  async function wholePage(query: RequestQuery): Promise<ListedPage> {
+    const rows: ListedRequest[] = [];
+    let cursor = query.cursor;
+    for (;;) {
+      const rest = { ...query, limit: query.limit - rows.length };
+      const page = await reads.call('requestPage', cursor === undefined ? rest : { ...rest, cursor });
+      rows.push(...page.rows);
+      if (page.next === null || rows.length >= query.limit) return { rows, next: page.next };
+      cursor = page.next;
+    }
+  }
+  const asked =
+    <Name extends keyof LedgerReads>(name: Name) =>
+    (query: Parameters<LedgerReads[Name]>[0]) =>
+      upToDate(() => reads.call(name, query));
+
   return {
     problem: opened.problem,
     meta,
@@ -67,11 +85,21 @@ export function openLedger(options: LedgerOptions) {
     recorder,
     requestsToday: recorder.usage.requestsToday,
     prune: (kept: Kept) => writes.call('prune', { nowMs: clock.now(), kept }),
-    report: (sinceMs: number, by: UsageGroup) =>
-      upToDate((now) => reads.call('report', { since: now - sinceMs, until: now, by })),
-    series: (sinceMs: number, by: UsageSplit, keyId: string | undefined) =>
-      upToDate((now) => reads.call('series', { since: now - sinceMs, until: now, by, keyId })),
-    requestPage: (query: RequestQuery) => upToDate(() => reads.call('requestPage', query)),
+    unmetered: (sinceMs: number) => upToDate((now) => reads.call('unmetered', { since: now - sinceMs, until: now })),
+    requestPage: (query: RequestQuery) => upToDate(() => wholePage(query)),
+    answers: {
+      report: asked('report'),
+      series: asked('series'),
+      details: asked('details'),
+      lifetime: asked('lifetime'),
+      countedBy: (keyId: string) => upToDate((until) => reads.call('countedBy', { keyId, until })),
+      beginRequestExport: asked('beginRequestExport'),
+      exportPeriods: asked('exportPeriods'),
+      // What comes meanwhile is not in an export.
+      requestExportPage: (query: Parameters<LedgerReads['requestExportPage']>[0]) =>
+        reads.call('requestExportPage', query),
+      exportLines: (query: Parameters<LedgerReads['exportLines']>[0]) => reads.call('exportLines', query),
+    },
     findRequest: (id: string) => upToDate(() => reads.call('findRequest', id)),
     profile: async (): Promise<ProfileFacts> => {
       const requests = await upToDate(() => reads.call('requestsKept', null));

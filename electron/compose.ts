@@ -7,9 +7,11 @@ import { makeId } from '../shared/key-format.ts';
 import { joinDashboard } from './compose-dashboard.ts';
 import { joinKeys } from './compose-keys.ts';
 import { openLedger } from './compose-ledger.ts';
+import { joinMetrics } from './compose-metrics.ts';
 import { joinProjects } from './compose-projects.ts';
 import { joinTransfer, putRestoredSettings } from './compose-transfer.ts';
 import { joinUpstreams } from './compose-upstreams.ts';
+import { joinUsage } from './compose-usage.ts';
 import { joinVault } from './compose-vault.ts';
 import { type ControlServer, startControlServer } from './control/control-server.ts';
 import { createChangeFeed } from './core/change-feed.ts';
@@ -17,7 +19,6 @@ import { examine } from './core/doctor.ts';
 import { startHousekeeping } from './core/housekeeping.ts';
 import { noDesktop } from './core/no-desktop.ts';
 import { reachableAt } from './core/reachable.ts';
-import { createRequestCalls } from './core/request-calls.ts';
 import { createRouter } from './core/router.ts';
 import { createServerControl } from './core/server-control.ts';
 import { createSettingsCalls } from './core/settings-calls.ts';
@@ -59,7 +60,7 @@ export async function compose(shell: Shell): Promise<House> {
     const settings = openSettings({ file: settingsFile, openStore, flags: shell.flags, log });
 
     const ledger = openLedger({ shell, lifetime, clock, onWritten: (rows) => changes.requestsEnded(rows) });
-    const { keyTable, recorder } = ledger;
+    const { recorder } = ledger;
 
     putRestoredSettings(ledger.meta, settings);
     const joinedVault = joinVault({ shell, ledger, lifetime, clock, log });
@@ -111,6 +112,8 @@ export async function compose(shell: Shell): Promise<House> {
       log,
     });
 
+    const running = () => gateway.running();
+    const metrics = joinMetrics({ shell, settings: settings.get, keys: registry, recorder, upstreams, running, log });
     const gateway = createGateway({
       version: shell.version,
       instanceId: randomBytes(12).toString('hex'),
@@ -119,7 +122,7 @@ export async function compose(shell: Shell): Promise<House> {
       ...ofProjects.gateway,
       upstreams: { list: upstreams.live, fallback: upstreams.fallback },
       responses: recorder.responses,
-      usage: recorder.usage,
+      usage: metrics.usage,
       admissions: recorder.admissions,
       upstreamFailed: health.noteFailure,
       lookup: guardedLookup,
@@ -149,6 +152,7 @@ export async function compose(shell: Shell): Promise<House> {
       settings,
       router: () => router,
       pagesDir: shell.pagesDir,
+      metrics: metrics.source,
       lifetime,
       onChange: () => changes.statusChanged(),
       log,
@@ -179,12 +183,12 @@ export async function compose(shell: Shell): Promise<House> {
       moveListener: server.move,
       followDashboard: dashboard.follow,
     });
-    const requests = createRequestCalls({
-      page: ledger.requestPage,
-      find: ledger.findRequest,
-      keyName: keyTable.nameOf,
+    const asked = joinUsage({
+      ledger,
+      settings,
       projectName: projects.nameOf,
       upstreamName: (id) => upstreams.records().find((record) => record.id === id)?.name,
+      clock,
     });
     const changes = createChangeFeed({
       status,
@@ -195,7 +199,7 @@ export async function compose(shell: Shell): Promise<House> {
       project: projects.factsOf,
       keyStates: () => registry.all().map(({ id, status }) => ({ id, status, usable: registry.isUsable(id) })),
       setting: (name) => settingsCalls.list().find((setting) => setting.name === name),
-      viewOf: requests.viewOf,
+      viewOf: asked.requests.viewOf,
       log,
     });
     lifetime.own('changes', changes.close);
@@ -229,9 +233,7 @@ export async function compose(shell: Shell): Promise<House> {
       echoWanted: ofProjects.echoWanted,
       upstreams,
       settings: settingsCalls,
-      usage: ledger.report,
-      series: ledger.series,
-      requests,
+      ...asked,
       lockout: gateway.lockout,
       profile: ledger.profile,
       dashboardLink: dashboard.link,

@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { change } from './change.ts';
 import { historyPage, historyQuery } from './history-model.ts';
 import { topUp } from './limit-model.ts';
+import { unmeteredReport } from './metering-model.ts';
 import {
   createdKey,
   desktopFacts,
@@ -33,15 +34,17 @@ import {
   keyImport,
   passphrase,
 } from './transfer-model.ts';
+import { requestPage, requestQuery, requestView, usageGroup, usageReport, usageSeries } from './usage-model.ts';
 import {
-  requestPage,
-  requestQuery,
-  requestView,
-  usageGroup,
-  usageReport,
-  usageSeries,
-  usageSplit,
-} from './usage-model.ts';
+  detailsQuestion,
+  exportChunk,
+  lifetimeQuestion,
+  requestExport,
+  seriesQuestion,
+  usageDetails,
+  usageExport,
+  usageLifetime,
+} from './usage-questions.ts';
 
 /** `open`: anybody who reaches the transport; `view`: may look; `manage`: may change. */
 export type Access = 'open' | 'view' | 'manage';
@@ -81,6 +84,8 @@ export const contract = {
     rotate: manage
       .input(ref.extend({ graceMs: z.number().int().min(0).max(31_536_000_000).default(86_400_000) }))
       .output(createdKey),
+    /** Its totals count anew from now on; what was used before stays in every other sum. */
+    resetCounters: manage.input(ref).output(keyFacts),
     /** Ends the grace of the secret before the last rotation. */
     endOldSecret: manage.input(ref).output(keyFacts),
     /** Lets a weak key be used from other machines too. */
@@ -152,20 +157,21 @@ export const contract = {
   },
   usage: {
     report: view.input(z.object({ sinceMs: z.number().int().positive(), by: usageGroup })).output(usageReport),
-    series: view
-      .input(
-        z.object({
-          sinceMs: z.number().int().min(60_000).max(31_622_400_000),
-          by: usageSplit,
-          keyId: z.string().optional(),
-        }),
-      )
-      .output(usageSeries),
+    series: view.input(seriesQuestion).output(usageSeries),
+    /** Answers whose token numbers are not their model server's own, by upstream and reason. */
+    unmetered: view.input(z.object({ sinceMs: z.number().int().positive() })).output(unmeteredReport),
+    details: view.input(detailsQuestion).output(usageDetails),
+    /** Since ever, and for keys since their counters were last reset. */
+    lifetime: view.input(lifetimeQuestion).output(usageLifetime),
+    /** The pieces of a file. What comes while it runs is not in it. */
+    export: view.input(usageExport).output(eventIterator(exportChunk)),
   },
   requests: {
     list: view.input(requestQuery).output(requestPage),
     /** Fails with `request_not_found` once it has been cleared away. */
     get: view.input(z.object({ id: z.string().max(80) })).output(requestView),
+    /** The pieces of a file, oldest request first. What comes while it runs is not in it. */
+    export: view.input(requestExport).output(eventIterator(exportChunk)),
   },
   lockout: {
     list: view.output(z.array(lockedAddress)),

@@ -48,7 +48,24 @@ const table = {
   websocket_unsupported: {
     status: 400,
     retry: false,
-    message: 'WebSockets are not offered here yet. Use the HTTP form of this API.',
+    message: 'A WebSocket is offered on /v1/responses alone. Use the HTTP form of this API.',
+  },
+  websocket_limited: {
+    status: 429,
+    retry: true,
+    message:
+      'There are too many WebSockets open, of which each caller may have {limit}. Close one that is no longer used.',
+  },
+  websocket_busy: {
+    status: 429,
+    retry: true,
+    message:
+      'This WebSocket carries one response after the other, and {limit} already wait. Wait for one to end, or open another.',
+  },
+  websocket_too_old: {
+    status: 400,
+    retry: true,
+    message: 'This WebSocket has been open for 60 minutes, which is as long as one lives. Open a new one.',
   },
   loop_detected: {
     status: 508,
@@ -418,6 +435,11 @@ const table = {
     status: 403,
     retry: false,
     message: 'Another web page tried to use the dashboard and was refused. Open the dashboard itself: {url}',
+  },
+  metrics_not_allowed: {
+    status: 403,
+    retry: false,
+    message: 'The key "{name}" may not read the metrics. Let it: keyhatch keys edit {id} --operations metrics',
   },
   desktop_only: {
     status: 409,

@@ -44,6 +44,8 @@ export const keyFacts = z.object({
   oldSecretUsedAt: timeMs.nullable(),
   oldSecretUsedFrom: z.string().nullable(),
   oldSecretUsedBy: z.string().nullable(),
+  /** When its counters were last set to nothing; null: never, so that they count since it was made. */
+  countedSince: timeMs.nullable(),
   lastUsedAt: timeMs.nullable(),
   lastUsedFrom: z.string().nullable(),
   lastUsedBy: z.string().nullable(),

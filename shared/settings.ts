@@ -4,6 +4,7 @@
 import * as z from 'zod';
 import { perSpan, priority } from './limit-model.ts';
 import { upstreamRecord } from './model.ts';
+import { examplePrices, modelPrice } from './prices.ts';
 
 /** Version of the settings file that this program writes. Steps of ten; see electron/settings/migrations. */
 export const settingsVersion = 10;
@@ -67,6 +68,7 @@ export const settingsSchema = z.object({
   'upstreams.default': z.string().nullable().default(null),
   'dashboard.enabled': z.boolean().default(false),
   'dashboard.port': z.number().int().min(0).max(65535).default(1236),
+  'metrics.keyNames': z.boolean().default(false),
   'desktop.trayClick': z.enum(['toggle', 'menu', 'window']).default('toggle'),
   'desktop.openAtLogin': z.boolean().default(false),
   'desktop.notifications': z.boolean().default(true),
@@ -76,6 +78,10 @@ export const settingsSchema = z.object({
   'window.welcomed': z.boolean().default(false),
   'usage.retentionDays': z.number().int().min(1).max(3650).default(30),
   'usage.hourlyDays': z.number().int().min(31).max(3650).default(365),
+  'usage.prices': z
+    .array(modelPrice)
+    .max(200)
+    .default([...examplePrices]),
   'usage.timeZone': z
     .string()
     .max(64)
@@ -126,6 +132,7 @@ export const settingAbout: Readonly<Record<SettingName, string>> = {
   'upstreams.default': 'Id of the upstream that serves models nobody lists; null: the first one.',
   'dashboard.enabled': 'Offer this window in a browser too, on this computer only. keyhatch serve always does.',
   'dashboard.port': 'Port of the dashboard. 0 takes any free one.',
+  'metrics.keyNames': 'Say in /metrics whose key each request came with, by its name.',
   'desktop.trayClick': 'What a click on the tray icon does: toggle the server, open the menu, or open the window.',
   'desktop.openAtLogin': 'Start Keyhatch in the tray when you log in.',
   'desktop.notifications':
@@ -137,5 +144,7 @@ export const settingAbout: Readonly<Record<SettingName, string>> = {
   'window.welcomed': 'The first steps have been taken or skipped.',
   'usage.retentionDays': 'Days for which single requests are kept.',
   'usage.hourlyDays': 'Days for which usage is kept by the hour; by the day it is kept for ever.',
+  'usage.prices':
+    'What a million tokens would cost elsewhere, by model; the first pattern that fits counts. Begins with examples.',
   'usage.timeZone': 'Time zone in which budgets begin anew, such as Europe/Berlin; null: that of this computer.',
 };

@@ -2,17 +2,13 @@
 // milliseconds, every size bytes.
 
 import * as z from 'zod';
+import { unmeteredReason } from './metering-model.ts';
 import { dialect } from './model.ts';
+import { costs } from './prices.ts';
+import { tokenSource } from './token-source.ts';
 
 const timeMs = z.number().int().nonnegative();
 const count = z.number().int().nonnegative();
-
-/**
- * Where the token numbers of a row come from. `counted`: pieces of the answer as they passed, and the prompt by its size
- * where that was not reported either; `estimated`: both by their size; `none`: the operation uses no tokens.
- */
-export const tokenSource = z.enum(['reported', 'timings', 'counted', 'estimated', 'none', 'unknown']);
-export type TokenSource = z.infer<typeof tokenSource>;
 
 export const outcome = z.enum([
   'ok',
@@ -44,8 +40,14 @@ export const requestRow = z.object({
   errorCode: z.string().nullable(),
   receivedAt: z.number(),
   admittedAt: z.number().nullable(),
+  /** How long it waited for a place; 0 without waiting, null where it never came to that. */
+  queuedMs: z.number().nullable(),
+  /** When all of it had been given to the upstream. */
+  forwardedAt: z.number().nullable(),
   firstByteAt: z.number().nullable(),
   firstTokenAt: z.number().nullable(),
+  /** When the last generated content of a stream came. */
+  lastTokenAt: z.number().nullable(),
   endedAt: z.number(),
   bytesIn: z.number(),
   bytesOut: z.number(),
@@ -54,6 +56,12 @@ export const requestRow = z.object({
   tokensCached: z.number().nullable(),
   tokensReasoning: z.number().nullable(),
   tokenSource,
+  /** Why the numbers are not the model server's own; null where they are, or where there are none to be had. */
+  unmetered: unmeteredReason.nullable(),
+  /** Tokens a second in reading the prompt, cached ones left out: as the model server said, or else by the clock. */
+  prefillPerSecond: z.number().nullable(),
+  /** Tokens a second in generating: as the model server said, or else from the first token to the last. */
+  outputPerSecond: z.number().nullable(),
   clientAddress: z.string(),
   userAgent: z.string().nullable(),
   attempt: z.number().int(),
@@ -86,7 +94,7 @@ export type RequestQuery = z.infer<typeof requestQuery>;
 export const requestPage = z.object({ rows: z.array(requestView), next: z.string().nullable() });
 export type RequestPage = z.infer<typeof requestPage>;
 
-export const usageGroup = z.enum(['key', 'model', 'day']);
+export const usageGroup = z.enum(['key', 'project', 'model', 'client', 'upstream', 'day']);
 export type UsageGroup = z.infer<typeof usageGroup>;
 
 export const usageLine = z.object({
@@ -101,6 +109,10 @@ export const usageLine = z.object({
   tokensCached: count,
   /** Requests that should have had token numbers and had none. */
   unmetered: count,
+  /** Of `tokensIn` and `tokensOut` together: those counted as they passed, because no model server reported them. */
+  tokensCounted: count,
+  /** Those estimated by the size of the text. */
+  tokensEstimated: count,
 });
 export type UsageLine = z.infer<typeof usageLine>;
 
@@ -119,6 +131,26 @@ export type UsageReport = z.infer<typeof usageReport>;
 export const usageSplit = z.enum(['key', 'project', 'model', 'client', 'upstream', 'none']);
 export type UsageSplit = z.infer<typeof usageSplit>;
 
+/** Of which requests; members that are left out do not narrow, and null stands for those without one. */
+export const usageFilter = z.object({
+  keyId: z.string().max(80).nullable().optional(),
+  project: z.string().max(80).nullable().optional(),
+  model: z.string().max(300).nullable().optional(),
+  client: z.string().max(80).optional(),
+  upstreamId: z.string().max(80).nullable().optional(),
+});
+export type UsageFilter = Readonly<z.infer<typeof usageFilter>>;
+
+const timesToTokens = {
+  /**
+   * Milliseconds to the first token; null without any. From counts in buckets that grow by the eighth of an octave, so at
+   * most 4.5 % off.
+   */
+  firstTokenMs: z.object({ p50: z.number().nullable(), p95: z.number().nullable() }),
+  /** Output tokens a second from first token to end, as exact as `firstTokenMs`; null without any. */
+  tokensPerSecond: z.object({ p50: z.number().nullable(), p95: z.number().nullable() }),
+};
+
 /** Usage over time: the greatest groups by tokens, the rest together as `other`. */
 export const usageSeries = z.object({
   since: timeMs,
@@ -136,18 +168,16 @@ export const usageSeries = z.object({
       requests: z.array(count),
       tokensIn: z.array(count),
       tokensOut: z.array(count),
+      tokensCached: count,
+      costs,
     }),
   ),
   total: usageLine,
+  /** What all of it would have cost, by the price table. */
+  costs,
+  ...timesToTokens,
   /** The same length of time before `since`, for comparison; it begins with a whole minute, or hour for days. */
-  before: usageLine,
-  /**
-   * Milliseconds to the first token; null without any. From counts in buckets that grow by the eighth of an octave, so at
-   * most 4.5 % off.
-   */
-  firstTokenMs: z.object({ p50: z.number().nullable(), p95: z.number().nullable() }),
-  /** Output tokens a second from first token to end, as exact as `firstTokenMs`; null without any. */
-  tokensPerSecond: z.object({ p50: z.number().nullable(), p95: z.number().nullable() }),
+  before: usageLine.extend({ ...timesToTokens, costs, refusals: count }),
   /** Why requests were refused, greatest first; those without a known key too. */
   refusals: z.array(z.object({ code: z.string(), count })),
 });

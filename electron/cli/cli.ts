@@ -31,6 +31,8 @@ export type CliIo = {
   readonly connect?: (dataDir: string) => Promise<ContractConnection | undefined>;
   /** The same handlers on a profile that no instance holds. */
   readonly openAtRest: (dataDir: string, vault: VaultKind | undefined) => Promise<ContractConnection>;
+  /** Calls back when the process is told to end, until the returned function is called. */
+  readonly onStop?: (act: () => void) => () => void;
   /** Becomes an instance until it is told to stop; resolves to the exit code. */
   readonly serve: (args: ServeArguments) => Promise<number>;
 };
@@ -101,9 +103,16 @@ async function runCommand(command: Command, { flags, words }: ParsedFlags<string
   const out = createOutput({ ...io, json: flags.on('json'), now });
   const input = createInput(io.stdin, (text) => io.stderr.write(text));
   const connection = await reach(chooseDataDir(flags.text('data-dir'), io), vault, out, io);
+  const stopping = new AbortController();
+  let off: (() => void) | undefined;
+  const interrupted = () => {
+    off ??= io.onStop?.(() => stopping.abort());
+    return stopping.signal;
+  };
   try {
-    await run({ client: connection.client, out, input, platform: io.platform, env: io.env });
+    await run({ client: connection.client, out, input, platform: io.platform, env: io.env, interrupted });
   } finally {
+    off?.();
     await connection.close();
   }
 }

@@ -43,6 +43,7 @@ export async function runCommandProcess(
     version,
     homeDir: homedir(),
     openAtRest: (dataDir, vault) => openAtRest(dataDir, vault, { env, stderr, version }),
+    onStop: onStopSignal,
     async serve(args) {
       const built = { pagesDir: findPages(), ledgerWorker: findLedgerWorker() };
       const io = { stdout, stderr, stdin, env, version, ...built, calledAs, onSignal: onStopSignal };

@@ -9,6 +9,7 @@ import { historyCommand } from './commands/history-command.ts';
 import { keysCommands } from './commands/keys-commands.ts';
 import { lockoutCommands } from './commands/lockout-commands.ts';
 import { projectsCommands } from './commands/projects-commands.ts';
+import { requestsCommand } from './commands/requests-command.ts';
 import { settingsCommands } from './commands/settings-commands.ts';
 import { statusCommand } from './commands/status-command.ts';
 import { backupCommands, keyTransferCommands } from './commands/transfer-commands.ts';
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   ...upstreamsCommands,
   ...settingsCommands,
   usageCommand,
+  requestsCommand,
   historyCommand,
   ...backupCommands,
   statusCommand,

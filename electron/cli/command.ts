@@ -21,6 +21,8 @@ export type Session = {
   readonly input: Input;
   readonly platform: NodeJS.Platform;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborts when somebody presses Ctrl+C, which from now on ends nothing else. */
+  readonly interrupted: () => AbortSignal;
 };
 
 /** What a command is told before it runs. */

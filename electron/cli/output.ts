@@ -3,7 +3,12 @@
 
 import { relativeTime } from './relative-time.ts';
 
-export type TextSink = { readonly write: (text: string) => unknown; readonly isTTY?: boolean | undefined };
+export type TextSink = {
+  /** False: no more until `drain`. */
+  readonly write: (text: string) => unknown;
+  readonly once?: (event: 'drain', act: () => void) => unknown;
+  readonly isTTY?: boolean | undefined;
+};
 
 type Colour = 'green' | 'yellow' | 'red' | 'dim' | 'bold';
 export type Paint = (colour: Colour, text: string) => string;
@@ -11,6 +16,10 @@ export type Paint = (colour: Colour, text: string) => string;
 export type Output = {
   /** The answer, on stdout: the value itself with --json, else the text. */
   readonly answer: (value: unknown, text: () => string) => void;
+  /** One line on stdout, in colours where it has some; what is foreign in it must be `visible`. */
+  readonly line: (text: string) => void;
+  /** A part of a long answer, on stdout, on a terminal without what would move its cursor; resolves when more can be taken. */
+  readonly write: (text: string) => Promise<void>;
   /** Something beside the answer, on stderr. */
   readonly note: (sentence: string) => void;
   readonly json: boolean;
@@ -39,7 +48,12 @@ export function createOutput(options: {
   const coloured = stdout.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
   return {
     json,
-    answer: (value, text) => stdout.write(`${json ? jsonLine(value) : text()}\n`),
+    answer: (value, text) => stdout.write(`${json ? harmlessJson(JSON.stringify(value)) : text()}\n`),
+    line: (text) => stdout.write(`${text}\n`),
+    async write(text) {
+      const full = stdout.write(stdout.isTTY === true ? harmless(text) : text) === false;
+      if (full && stdout.once) await new Promise<void>((resolve) => stdout.once?.('drain', resolve));
+    },
     note: (sentence) => stderr.write(`${visible(sentence)}\n`),
     paint: (colour, text) => (coloured ? `\u001b[${codes[colour][0]}m${text}\u001b[${codes[colour][1]}m` : text),
     when: (timeMs, never) => (timeMs === null ? never : relativeTime(timeMs, now)),
@@ -51,7 +65,12 @@ export function visible(text: string): string {
   return text.replace(/\s/gu, ' ').replace(/[\p{Cc}\p{Cf}]/gu, '�');
 }
 
+// Lines and columns stay.
+function harmless(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]/gu, (char) => (/[\r\n\t]/.test(char) ? char : '�'));
+}
+
 // JSON leaves DEL and the C1 controls as they are, and a terminal may act on them.
-function jsonLine(value: unknown): string {
-  return JSON.stringify(value).replace(/[\u007f-\u009f]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`);
+export function harmlessJson(json: string): string {
+  return json.replace(/[\u007f-\u009f]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`);
 }

@@ -67,6 +67,7 @@ export function newRecord(
       parallel: firstGiven(input.parallel, defaults.parallel, settings['keys.defaultParallel']),
     },
     models: models === null ? null : [...models],
+    countedSince: null,
     policy: withPatch(withPatch(startingPolicy(settings), defaults.policy ?? {}), input.policy ?? {}),
   };
 }

@@ -36,6 +36,11 @@ export type KeyPorts = {
   };
   readonly record: RecordHistory;
   readonly acting: Acting;
+  readonly counters: {
+    /** What a key has used until now, as it is kept with it. */
+    readonly countedBy: (keyId: string) => string | Promise<string>;
+    readonly reset: (keyId: string, sinceMs: number, countedBefore: string) => void;
+  };
   /** Told after every change, so that running requests are looked at and windows hear of it. */
   readonly onChange: (keyId: string, projectIds: readonly string[]) => void;
 };
@@ -68,6 +73,7 @@ export type Keys = {
   readonly topUp: (ref: string, add: TopUp) => KeyFacts;
   /** @param graceMs how long the present secret goes on working beside the new one, in milliseconds */
   readonly rotate: (ref: string, graceMs: number) => Promise<CreatedKey>;
+  readonly resetCounters: (ref: string) => Promise<KeyFacts>;
   /** Ends the secret before the last rotation now. @throws KeyhatchError `old_secret_gone`, `vault_locked` */
   readonly endOldSecret: (ref: string) => Promise<KeyFacts>;
   /** Lets a weak key be used from elsewhere too. */
@@ -212,6 +218,12 @@ export function createKeys(ports: KeyPorts): Keys {
         origin: 'generated',
       });
       return { id: present.id, key, facts: changed(present.id, 'rotated') };
+    },
+    async resetCounters(ref) {
+      const { id } = resolveKey(registry, ref);
+      const counted = await ports.counters.countedBy(id);
+      ports.counters.reset(id, clock.now(), counted);
+      return changed(id, 'counters_reset');
     },
     async endOldSecret(ref) {
       const key = living(ref);

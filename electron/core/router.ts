@@ -15,9 +15,9 @@ import type {
   SignInLink,
   Status,
 } from '../../shared/model.ts';
-import type { UsageGroup, UsageReport, UsageSeries, UsageSplit } from '../../shared/usage-model.ts';
 import type { Acting, CallContext } from '../lib/acting.ts';
 import type { Backup } from './backup.ts';
+import type { ExportCalls } from './export-calls.ts';
 import type { History } from './history.ts';
 import type { KeyTransfer } from './key-import.ts';
 import type { Keys } from './keys.ts';
@@ -26,6 +26,7 @@ import type { RequestCalls } from './request-calls.ts';
 import type { ServerControl } from './server-control.ts';
 import type { SettingsCalls } from './settings-calls.ts';
 import type { Upstreams } from './upstreams.ts';
+import type { UsageCalls } from './usage-calls.ts';
 
 /** What only the desktop app can do; elsewhere each of these fails with `desktop_only`. */
 export type DesktopCalls = {
@@ -58,8 +59,8 @@ export type RouterPorts = {
   readonly backup: Backup;
   readonly upstreams: Upstreams;
   readonly settings: SettingsCalls;
-  readonly usage: (sinceMs: number, by: UsageGroup) => Promise<UsageReport>;
-  readonly series: (sinceMs: number, by: UsageSplit, keyId: string | undefined) => Promise<UsageSeries>;
+  readonly usage: UsageCalls;
+  readonly exports: ExportCalls;
   readonly requests: RequestCalls;
   readonly lockout: LockoutCalls;
   readonly detect: () => Promise<DetectedServer[]>;
@@ -70,7 +71,7 @@ export type RouterPorts = {
 };
 
 export function createRouter(ports: RouterPorts) {
-  const { status, server, keys, projects, upstreams, settings, requests, desktop } = ports;
+  const { status, server, keys, projects, upstreams, settings, usage, exports, requests, desktop } = ports;
   const calls = implement(contract)
     .$context<CallContext>()
     .use(({ context, next }) => (context.actor ? ports.acting.as(context.actor, () => next()) : next()));
@@ -99,6 +100,7 @@ export function createRouter(ports: RouterPorts) {
       delete: calls.keys.delete.handler(({ input }) => keys.delete(input.ref)),
       topUp: calls.keys.topUp.handler(({ input }) => keys.topUp(input.ref, input.add)),
       rotate: calls.keys.rotate.handler(({ input }) => keys.rotate(input.ref, input.graceMs)),
+      resetCounters: calls.keys.resetCounters.handler(({ input }) => keys.resetCounters(input.ref)),
       endOldSecret: calls.keys.endOldSecret.handler(({ input }) => keys.endOldSecret(input.ref)),
       import: calls.keys.import.handler(({ input }) => ports.keyTransfer.import(input)),
       export: calls.keys.export.handler(() => ports.keyTransfer.export()),
@@ -133,12 +135,17 @@ export function createRouter(ports: RouterPorts) {
       set: calls.settings.set.handler(({ input }) => settings.set(input.name, input.value, input.confirm)),
     },
     usage: {
-      report: calls.usage.report.handler(({ input }) => ports.usage(input.sinceMs, input.by)),
-      series: calls.usage.series.handler(({ input }) => ports.series(input.sinceMs, input.by, input.keyId)),
+      report: calls.usage.report.handler(({ input }) => usage.report(input.sinceMs, input.by)),
+      series: calls.usage.series.handler(({ input }) => usage.series(input)),
+      unmetered: calls.usage.unmetered.handler(({ input }) => requests.unmetered(input.sinceMs)),
+      details: calls.usage.details.handler(({ input }) => usage.details(input)),
+      lifetime: calls.usage.lifetime.handler(({ input }) => usage.lifetime(input)),
+      export: calls.usage.export.handler(({ input, signal }) => exports.usage(input, signal)),
     },
     requests: {
       list: calls.requests.list.handler(({ input }) => requests.list(input)),
       get: calls.requests.get.handler(({ input }) => requests.get(input.id)),
+      export: calls.requests.export.handler(({ input, signal }) => exports.requests(input, signal)),
     },
     lockout: {
       list: calls.lockout.list.handler(() => ports.lockout.list()),

@@ -1,5 +1,5 @@
-// One request to the dashboard, from its head to its answer: names and origin first, then a page, a session call, or, with
-// a session, a call of the contract. Raises trust. Review this file hardest. Must not know what a call does.
+// One request to the dashboard, from its head to its answer: names and origin first, then a page, a session call, the metrics
+// for a key, or, with a session, a call of the contract. Raises trust. Review this file hardest. Must not know what a call does.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Router } from '@orpc/server';
@@ -11,6 +11,7 @@ import type { CallContext } from '../lib/acting.ts';
 import type { Log } from '../lib/log.ts';
 import { pagePolicy } from '../lib/page-files.ts';
 import { asksForWorker, retireWorker } from './leftover-worker.ts';
+import { type MetricsAnswer, metricsPath } from './metrics-answer.ts';
 import { createPageAnswers } from './page-answers.ts';
 import { checkOwnNames, checkOwnPage } from './same-origin.ts';
 import { readJson, type SessionCalls } from './session-calls.ts';
@@ -34,6 +35,7 @@ export function createDashboardAnswer(ports: {
   readonly router: DashboardRouter;
   readonly pagesDir: string | undefined;
   readonly sessionCalls: SessionCalls;
+  readonly answerMetrics: MetricsAnswer;
   readonly log: Log;
 }): DashboardAnswer {
   const { sessionCalls, log } = ports;
@@ -63,6 +65,7 @@ export function createDashboardAnswer(ports: {
     if (asksForWorker(request)) return retireWorker(response);
     const port = request.socket.localPort ?? 0;
     checkOwnNames(request, port);
+    if (path === metricsPath) return ports.answerMetrics(request, response, port);
     if (!isCall(path)) return answerPage(request, response, path);
     checkOwnPage(request, port);
     return path === '/session' ? sessionCalls.answer(request, response) : call(request, response, path);
@@ -88,6 +91,7 @@ function refuse(response: ServerResponse, path: string, error: ReturnType<typeof
   response.setHeader('connection', 'close');
   if (error.status === 429 && details['seconds'] !== undefined) response.setHeader('retry-after', details['seconds']);
   if (error.status === 405 && details['allowed'] !== undefined) response.setHeader('allow', details['allowed']);
+  if (error.status === 401 && path === metricsPath) response.setHeader('www-authenticate', 'Bearer');
   // Pages are read by people; calls get the shape of oRPC's own error replies, which its client reads like any other.
   const [type, body] = isCall(path)
     ? ['application/json', JSON.stringify({ json: error.toJSON() })]

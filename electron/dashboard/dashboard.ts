@@ -1,5 +1,5 @@
 // The dashboard as a whole: whether and where it listens, as the settings say, and the links that open it. The control
-// plane over HTTP; knows people's sessions and no API key, and carries no client traffic.
+// plane over HTTP; knows people's sessions and carries no client traffic. No key opens anything here but the metrics.
 
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { SignInLink } from '../../shared/model.ts';
@@ -8,9 +8,11 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { whyNotListening } from '../lib/port-trouble.ts';
 import { createTurns } from '../lib/turns.ts';
+import { createAttemptLimit } from './attempt-limit.ts';
 import { createDashboardAnswer, type DashboardAnswer, type DashboardRouter } from './dashboard-answer.ts';
 import { type DashboardListener, dashboardHost, openDashboardListener } from './dashboard-listener.ts';
 import { createDashboardSessions } from './dashboard-sessions.ts';
+import { createMetricsAnswer, type MetricsSource } from './metrics-answer.ts';
 import { dashboardUrl } from './same-origin.ts';
 import { createSessionCalls } from './session-calls.ts';
 import { createSignInLinks } from './sign-in-link.ts';
@@ -21,6 +23,7 @@ export type DashboardPorts = {
   readonly portIsChosen: () => boolean;
   readonly router: () => DashboardRouter;
   readonly pagesDir: string | undefined;
+  readonly metrics: MetricsSource;
   readonly onChange: () => void;
   readonly clock: Clock;
   readonly log: Log;
@@ -48,6 +51,7 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
   const { clock, log } = ports;
   const links = createSignInLinks({ clock });
   const sessions = createDashboardSessions({ clock });
+  const answerMetrics = createMetricsAnswer(ports.metrics, createAttemptLimit({ clock }));
   const releases = new Set<Promise<void>>();
   let answer: DashboardAnswer | undefined;
   let started = false;
@@ -58,7 +62,13 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
 
   function makeAnswer(): DashboardAnswer {
     const sessionCalls = createSessionCalls({ sessions, signIn: links });
-    return createDashboardAnswer({ router: ports.router(), pagesDir: ports.pagesDir, sessionCalls, log });
+    return createDashboardAnswer({
+      router: ports.router(),
+      pagesDir: ports.pagesDir,
+      sessionCalls,
+      answerMetrics,
+      log,
+    });
   }
 
   // Not waited for: the call that switches the dashboard off or moves it may have come through it.

@@ -40,3 +40,12 @@ export function checkOwnPage({ headersDistinct }: Head, port: number): void {
   const foreign = (headersDistinct['sec-fetch-site'] ?? []).some((site) => site !== 'same-origin' && site !== 'none');
   if (foreign) throw new KeyhatchError('dashboard_page_refused', { details: { url: dashboardUrl(port) } });
 }
+
+/**
+ * For what only programs ask for: nothing that any browser sent, be it for our own page.
+ * @throws KeyhatchError `dashboard_page_refused`
+ */
+export function refuseBrowsers({ headers }: Head, port: number): void {
+  const byBrowser = 'origin' in headers || Object.keys(headers).some((name) => name.startsWith('sec-fetch-'));
+  if (byBrowser) throw new KeyhatchError('dashboard_page_refused', { details: { url: dashboardUrl(port) } });
+}

@@ -1,10 +1,11 @@
-// The one-time link that signs a browser in: one at a time, for ten minutes, for one use. Keeps a digest of its token and
-// counts failed attempts; knows nothing of sessions, so that other ways of signing in can stand beside it.
+// The one-time link that signs a browser in: one at a time, for ten minutes, for one use. Keeps a digest of its token;
+// knows nothing of sessions, so that other ways of signing in can stand beside it.
 
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import { digestOf } from '../lib/digest.ts';
+import { createAttemptLimit } from './attempt-limit.ts';
 
 export type SignInLinks = {
   /** A new token; the one before stops working, and failed attempts are forgotten. */
@@ -19,21 +20,10 @@ export type SignInLinks = {
 
 export const linkLifeMs = 10 * 60_000;
 const tokenBytes = 32;
-const failuresMax = 10;
-const failureWindowMs = 5 * 60_000;
 
 export function createSignInLinks({ clock }: { readonly clock: Clock }): SignInLinks {
   let link: { readonly digest: Buffer; readonly expiresAt: number } | undefined;
-  let failures: readonly number[] = [];
-
-  function refuseWhenBlocked(): void {
-    const now = clock.monotonic();
-    failures = failures.filter((at) => now - at < failureWindowMs);
-    const [oldest] = failures;
-    if (oldest === undefined || failures.length < failuresMax) return;
-    const seconds = Math.max(1, Math.ceil((oldest + failureWindowMs - now) / 1000));
-    throw new KeyhatchError('sign_in_blocked', { details: { seconds } });
-  }
+  const attempts = createAttemptLimit({ clock });
 
   function isRight(token: string): boolean {
     // Compared whether there is a link or not, so that nobody learns from the time it takes which of the two it is.
@@ -46,14 +36,14 @@ export function createSignInLinks({ clock }: { readonly clock: Clock }): SignInL
       const token = randomBytes(tokenBytes).toString('base64url');
       const expiresAt = clock.now() + linkLifeMs;
       link = { digest: digestOf(token), expiresAt };
-      failures = [];
+      attempts.forget();
       return { token, expiresAt };
     },
     redeem(token) {
       // The right one first: others who guess must not lock its owner out, and 256 bits are not guessed.
       if (!isRight(token)) {
-        refuseWhenBlocked();
-        failures = [...failures, clock.monotonic()];
+        const seconds = attempts.failed();
+        if (seconds !== undefined) throw new KeyhatchError('sign_in_blocked', { details: { seconds } });
         throw new KeyhatchError('sign_in_link_invalid');
       }
       link = undefined;

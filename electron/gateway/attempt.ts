@@ -4,10 +4,13 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { ErrorCode, KeyhatchError } from '../../shared/errors.ts';
 import type { Outcome } from '../../shared/usage-model.ts';
+import type { AnswerCopy } from './answer-copy.ts';
 import type { Authorized } from './exchange.ts';
 import type { GatewayUpstream } from './ports.ts';
 import { inBandError } from './reply.ts';
 import { openTally, type Tallied, type Tally, type TallyOptions } from './tally/tally.ts';
+import { unknownTotals } from './tally/token-counts.ts';
+import type { Recountable } from './token-recount.ts';
 import { outcomeOf } from './upstream-failure.ts';
 import type { Splice } from './usage-asking.ts';
 import type { UsageStrip } from './usage-strip.ts';
@@ -18,9 +21,12 @@ export type Forwarded = {
   readonly status: number;
   readonly outcome: Outcome;
   readonly errorCode: ErrorCode | null;
+  readonly forwardedAt: number | null;
   readonly firstByteAt: number | null;
   readonly bytesOut: number;
   readonly tallied: Tallied | undefined;
+  /** What a tokenizer could count, where the answer told no numbers. */
+  readonly recountable: Recountable | undefined;
 };
 
 /** One attempt at one upstream: what the proxy library's events, which know only the request, must find again. */
@@ -33,9 +39,12 @@ export type Attempt = {
   request: ClientRequest | undefined;
   response: IncomingMessage | undefined;
   tally: Tally | undefined;
+  copy: AnswerCopy | undefined;
   /** What goes into the body on its way up, and what takes the answer to it out again. */
   splice: Splice | undefined;
   strip: UsageStrip | undefined;
+  /** When the last of the body was handed to the connection. */
+  forwardedAt: number | null;
   firstByteAt: number | null;
   bytesOut: number;
   /** Why we ended it ourselves. */
@@ -91,7 +100,8 @@ export function breakOff(state: Attempt, reason: KeyhatchError): void {
   const contentType = String(res.getHeader('content-type') ?? '');
   const frame = inBandError(reason, exchange.dialect, contentType, exchange.path, exchange.id);
   const maySpeak = !res.writableEnded && res.getHeader('content-length') === undefined;
-  if (frame !== undefined && maySpeak && (strip ? strip.atBoundary() : tally?.atEventBoundary())) {
+  if (exchange.onCut) exchange.onCut(reason);
+  else if (frame !== undefined && maySpeak && (strip ? strip.atBoundary() : tally?.atEventBoundary())) {
     res.write(frame);
     // Node corks chunked writes until the next tick, and the socket will be gone by then.
     res.socket?.uncork();
@@ -114,9 +124,26 @@ export function endOf(state: Attempt): Forwarded {
     status,
     outcome: endedBy ? outcomeOf(endedBy) : whole ? (status >= 400 ? 'upstream_error' : 'ok') : 'client_gone',
     errorCode,
+    forwardedAt: state.forwardedAt,
     firstByteAt: state.firstByteAt,
     bytesOut: state.bytesOut,
     tallied: tally ? tally.read(whole && !endedBy) : unanswered(state),
+    recountable: recountableOf(state),
+  };
+}
+
+function recountableOf({ copy, tally, response, exchange, upstream, request }: Attempt): Recountable | undefined {
+  const read = response ? (response.statusCode ?? 500) < 300 : request?.writableFinished;
+  if (!copy || !read || response?.headers['content-encoding'] !== undefined) {
+    copy?.letGo();
+    return undefined;
+  }
+  return {
+    upstream,
+    path: exchange.upstreamPath,
+    copy,
+    contentType: response?.headers['content-type'] ?? '',
+    reported: tally?.reported() ?? unknownTotals,
   };
 }
 

@@ -6,6 +6,8 @@ import { KeyhatchError } from '../../shared/errors.ts';
 export type BodyMemory = {
   /** Takes `bytes` more, or throws `memory_full`. */
   readonly take: (bytes: number) => void;
+  /** Gives a part of it back that turned out not to be a body. */
+  readonly giveBack: (bytes: number) => void;
   /** Gives everything back; further calls do nothing. */
   readonly give: () => void;
 };
@@ -27,6 +29,11 @@ export function createBodyBudget(limitBytes: () => number): BodyBudget {
           if (heldBytes + bytes > limitBytes()) throw new KeyhatchError('memory_full');
           heldBytes += bytes;
           mine += bytes;
+        },
+        giveBack(bytes) {
+          const part = Math.min(bytes, mine);
+          heldBytes -= part;
+          mine -= part;
         },
         give() {
           heldBytes -= mine;

@@ -5,7 +5,13 @@ import type { IncomingMessage } from 'node:http';
 
 const plainCarriers = ['x-api-key', 'x-access-key', 'api-key'] as const;
 
-/** Every distinct, non-empty credential in the order: Bearer, Basic user and password, x-api-key, X-Access-Key, api-key. */
+/** How clients in a web page, which can set no header, put their key among the protocols that a WebSocket offers. */
+export const keyProtocol = 'openai-insecure-api-key.';
+
+/**
+ * Every distinct, non-empty credential in the order: Bearer, Basic user and password, offered protocols, x-api-key,
+ * X-Access-Key, api-key.
+ */
 export function collectCredentials(req: IncomingMessage): readonly string[] {
   const found = new Set<string>();
   // No pattern here: one that backtracks over 16 KiB of spaces costs a quarter of a second, before any key is known.
@@ -16,6 +22,10 @@ export function collectCredentials(req: IncomingMessage): readonly string[] {
   if (scheme === 'bearer') found.add(value);
   else if (scheme === 'basic') for (const part of basicParts(value)) found.add(part);
   else found.add(authorization);
+  for (const protocol of String(req.headers['sec-websocket-protocol'] ?? '').split(',')) {
+    const [, key] = protocol.split(keyProtocol);
+    if (key !== undefined) found.add(key.trim());
+  }
   for (const carrier of plainCarriers) found.add(String(req.headers[carrier] ?? '').trim());
   found.delete('');
   return [...found];

@@ -20,6 +20,10 @@ export type Received = {
   readonly receivedAt: number;
   /** The client waits for `100 Continue` before it sends the body. */
   readonly expectsContinue: boolean;
+  /** It asks to become a WebSocket at a place that offers one. */
+  readonly upgrades?: true;
+  /** Told why an answer breaks off, where that is said in another way than by bytes in it. */
+  readonly onCut?: ((error: KeyhatchError) => void) | undefined;
 };
 
 /** After guard: the head is well-formed and allowed, and we know where the socket comes from. */
@@ -90,6 +94,8 @@ export type Authorized = Projected & {
   readonly model: string | undefined;
   /** Upstreams that serve it, best first; only a refused connection moves on to the next. */
   readonly candidates: readonly [GatewayUpstream, ...GatewayUpstream[]];
+  /** How long it waited for a place at the upstream; left out where there is nothing to wait for. */
+  readonly queuedMs?: number;
 };
 
 /** How far an exchange has got, for the refusal and the meter. */

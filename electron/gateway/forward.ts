@@ -9,7 +9,9 @@ import { KeyhatchError } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { bareHost } from '../lib/bare-host.ts';
 import type { Clock } from '../lib/clock.ts';
+import { type AnswerCopies, createAnswerCopies } from './answer-copy.ts';
 import { type Attempt, breakOff, endAttempt, endOf, type Forwarded, hold, release, tallyFacts } from './attempt.ts';
+import { addedBytesOf, endWithBody } from './body-edits.ts';
 import { type Authorized, endedError, ownerOf } from './exchange.ts';
 import { clientHeaders, upstreamHeaders } from './forward-headers.ts';
 import type { GatewayUpstream, ResponseOwners } from './ports.ts';
@@ -19,7 +21,7 @@ import { openTally, type Tally } from './tally/tally.ts';
 import { createTurnEnd } from './turn-end.ts';
 import type { UpstreamAgents } from './upstream-agent.ts';
 import { answerFailure, brokenOff, connectFailure, isRefusedConnection } from './upstream-failure.ts';
-import { createUsageAsking, type Splice, type UsageAsking } from './usage-asking.ts';
+import { createUsageAsking, type UsageAsking } from './usage-asking.ts';
 import { createUsageStrip } from './usage-strip.ts';
 
 export type ForwardPorts = {
@@ -33,7 +35,7 @@ export type ForwardPorts = {
   readonly upstreamFailed: (upstreamId: string, reason: string) => void;
 };
 
-type SendPorts = ForwardPorts & { readonly turns: Turns; readonly asking: UsageAsking };
+type SendPorts = ForwardPorts & { readonly turns: Turns; readonly asking: UsageAsking; readonly copies: AnswerCopies };
 
 /** What is put off to the end of a turn of the event loop. */
 type Turns = { readonly send: (state: Attempt) => void; readonly release: (state: Attempt) => void };
@@ -53,10 +55,10 @@ export function createForward(ports: ForwardPorts): Forward {
   const proxy = createProxyServer();
   const isAlone = () => ports.running.count() <= 1;
   const turns: Turns = {
-    send: createTurnEnd((state) => guarded(state, sendBody), isAlone),
+    send: createTurnEnd((state) => guarded(state, (one) => sendBody(one, ports.clock)), isAlone),
     release: createTurnEnd((state) => guarded(state, release), isAlone),
   };
-  const sendPorts: SendPorts = { ...ports, turns, asking: createUsageAsking() };
+  const sendPorts: SendPorts = { ...ports, turns, asking: createUsageAsking(), copies: createAnswerCopies() };
   listen(proxy, sendPorts);
 
   function attempt(exchange: Authorized, upstream: GatewayUpstream): Promise<Forwarded> {
@@ -69,15 +71,24 @@ export function createForward(ports: ForwardPorts): Forward {
           clearTimeout(state.timer);
           exchange.ending.tell(undefined);
           res.off('close', onClose);
-          if (end instanceof KeyhatchError) reject(end);
-          else resolve(end);
+          if (end instanceof KeyhatchError) {
+            state.copy?.letGo();
+            reject(end);
+          } else {
+            resolve(end);
+          }
         },
-        fail: reject,
+        fail(error) {
+          state.copy?.letGo();
+          reject(error);
+        },
         request: undefined,
         response: undefined,
         tally: undefined,
+        copy: sendPorts.copies.open(exchange, upstream),
         splice: sendPorts.asking.spliceFor(exchange, upstream),
         strip: undefined,
+        forwardedAt: null,
         firstByteAt: null,
         bytesOut: 0,
         endedBy: undefined,
@@ -117,7 +128,7 @@ function send(proxy: ProxyServer, state: Attempt, ports: SendPorts): void {
   const { url } = upstream;
   // The library copies the request's own headers, so they are replaced before it sees them: a header taken out later
   // would already have gone when the client said `Expect: 100-continue`.
-  const addedBytes = editsOf(state).reduce((sum, { from, to, text }) => sum + text.length - (to - from), 0);
+  const addedBytes = addedBytesOf(state);
   req.headers = upstreamHeaders(exchange, upstream, ports.instanceId, exchange.body.sizeBytes + addedBytes);
   const hostname = bareHost(url.hostname);
   const prefix = url.pathname.replace(/\/$/, '');
@@ -140,27 +151,11 @@ function bodySource(onPipe: () => void): Stream {
   return { pipe: onPipe } as unknown as Stream;
 }
 
-/** What goes into the body on its way up, in the order of its bytes; no two overlap. */
-function editsOf({ exchange, splice }: Attempt): readonly Splice[] {
-  if (!exchange.rewrite) return splice ? [splice] : [];
-  return splice ? [exchange.rewrite, splice].sort((a, b) => a.from - b.from) : [exchange.rewrite];
-}
-
-function sendBody(state: Attempt): void {
-  const { request, exchange } = state;
+function sendBody(state: Attempt, clock: Clock): void {
+  const { request } = state;
   if (!request || request.destroyed) return;
-  const bytes = exchange.body.bytes();
-  const edits = editsOf(state);
-  if (edits.length === 0) return void request.end(bytes);
-  // In pieces, because a copy of a large body would be memory that nobody counts.
-  request.cork();
-  let at = 0;
-  for (const { from, to, text } of edits) {
-    request.write(bytes.subarray(at, from));
-    request.write(text);
-    at = to;
-  }
-  request.end(bytes.subarray(at));
+  state.forwardedAt = clock.now();
+  endWithBody(request, state);
 }
 
 // Whatever is thrown in here would otherwise be thrown at the event loop, and end the process.
@@ -236,6 +231,7 @@ function onResponse(state: Attempt, response: IncomingMessage, ports: SendPorts)
     // Broken off, or nobody is there any more: nothing may follow.
     if (state.endedBy || res.destroyed) return;
     tally.chunk(chunk, ports.clock.now());
+    state.copy?.chunk(chunk);
     streamEnd?.chunk(chunk);
     if (strip) strip.chunk(chunk);
     else pass(chunk);

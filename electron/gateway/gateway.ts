@@ -7,6 +7,7 @@ import { createLockout, type Lockout } from './lockout.ts';
 import { createPipeline } from './pipeline.ts';
 import type { GatewayPorts } from './ports.ts';
 import { createRunningRequests } from './running.ts';
+import { offersSocket } from './socket/upgrade.ts';
 
 export type Gateway = {
   /** Listens on these addresses, moving there if it listens already. @throws `port_in_use`, `address_unavailable` */
@@ -31,25 +32,36 @@ export function createGateway(
   const running = createRunningRequests(ports);
   const lockout = createLockout(ports);
   const pipeline = createPipeline({ ...ports, running, lockout });
+  const { sockets } = pipeline;
   const limits = createConnectionLimits(ports);
-  const listener = createListener(pipeline.handle, { limits, settings: ports.settings });
+  const upgrades = { offered: offersSocket, take: sockets.upgrade };
+  const listener = createListener(pipeline.handle, { limits, settings: ports.settings, upgrades });
 
   async function stop(drainMs: number): Promise<void> {
     await listener.stopAccepting();
+    sockets.look();
     await within(drainMs, running.idle());
     running.endAll('server_stopping');
     // What was refused just now still has to get its answer out.
     await within(lastWordsMs, running.idle());
+    sockets.destroy();
     listener.destroy();
   }
 
   return {
-    listenOn: listener.moveTo,
+    async listenOn(hosts, port) {
+      const addresses = await listener.moveTo(hosts, port);
+      sockets.look();
+      return addresses;
+    },
     addresses: listener.addresses,
     urls: () => [...new Set(listener.addresses().map(urlOf))],
     stop,
     running: () => running.count(),
-    keyChanged: running.keyChanged,
+    keyChanged(keyId) {
+      running.keyChanged(keyId);
+      sockets.keyChanged(keyId);
+    },
     lockout,
     close() {
       limits.close();

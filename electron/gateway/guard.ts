@@ -17,7 +17,7 @@ export const hopHeader = 'x-keyhatch-hop';
 export function guard(received: Received, ports: GuardPorts): Guarded {
   const { req } = received;
   const settings = ports.settings();
-  checkHead(req);
+  checkHead(req, received.upgrades === true);
   const [path, query] = splitTarget(req.url ?? '');
   const hostName = checkHost(req, settings);
   checkOrigin(req, settings);
@@ -54,7 +54,7 @@ const singleHeaders = new Set([
 ]);
 
 // Node keeps the first of some duplicates and joins others, so the raw list decides: two of these are two opinions.
-function checkHead(req: IncomingMessage): void {
+function checkHead(req: IncomingMessage, upgrades: boolean): void {
   if (req.httpVersion !== '1.1' && req.httpVersion !== '1.0') throw malformed('it is not HTTP/1.1');
   const seen = new Set<string>();
   for (let i = 0; i < req.rawHeaders.length; i += 2) {
@@ -77,7 +77,7 @@ function checkHead(req: IncomingMessage): void {
   }
   if ((req.method === 'GET' || req.method === 'HEAD') && hasBody(req))
     throw malformed(`a ${req.method} must not have a body`);
-  if (/(?:^|,)\s*websocket\s*(?:,|$)/i.test(req.headers.upgrade ?? ''))
+  if (!upgrades && /(?:^|,)\s*websocket\s*(?:,|$)/i.test(req.headers.upgrade ?? ''))
     throw new KeyhatchError('websocket_unsupported');
 }
 

@@ -3,6 +3,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { isIPv6 } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { bareHost } from '../lib/bare-host.ts';
@@ -10,11 +11,23 @@ import { listenOn } from '../lib/listening.ts';
 import { whyNotListening } from '../lib/port-trouble.ts';
 import { type Bag, createBag } from './bag.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
+import type { Received } from './exchange.ts';
 import { refuse } from './reply.ts';
 import { dialectOfPath } from './route.ts';
 
 export type ListenAddress = { readonly host: string; readonly port: number };
-export type Handler = (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean) => Promise<void>;
+export type Handler = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  expectsContinue: boolean,
+  onCut?: Received['onCut'],
+) => Promise<void>;
+
+/** What takes a connection over that asks for another protocol. */
+export type Upgrades = {
+  readonly offered: (req: IncomingMessage) => boolean;
+  readonly take: (req: IncomingMessage, connection: Duplex, head: Buffer, accepting: () => boolean) => void;
+};
 
 export type Listener = {
   /** Listens on these addresses instead of the present ones. On failure the present ones stay, and it throws. */
@@ -30,7 +43,11 @@ type Bound = ListenAddress & { readonly server: Server };
 /** A server that has let go of its address serves what runs, and nothing new on the connections that are left. */
 type Serving = { released: boolean; readonly answers: Bag<ServerResponse> };
 
-export type ListenerPorts = { readonly limits: ConnectionLimits; readonly settings: () => Settings };
+export type ListenerPorts = {
+  readonly limits: ConnectionLimits;
+  readonly settings: () => Settings;
+  readonly upgrades: Upgrades;
+};
 
 export function createListener(handler: Handler, ports: ListenerPorts): Listener {
   let bound: readonly Bound[] = [];
@@ -50,7 +67,7 @@ export function createListener(handler: Handler, ports: ListenerPorts): Listener
 
   function open(): Server {
     const serving: Serving = { released: false, answers: createBag() };
-    const server = createHttpServer(handler, serving, ports.settings());
+    const server = createHttpServer(handler, serving, ports);
     ports.limits.watch(server);
     all.set(server, serving);
     return server.once('close', () => all.delete(server));
@@ -99,20 +116,20 @@ export function createListener(handler: Handler, ports: ListenerPorts): Listener
   };
 }
 
-function createHttpServer(handler: Handler, serving: Serving, settings: Settings): Server {
+function createHttpServer(handler: Handler, serving: Serving, { settings, upgrades }: ListenerPorts): Server {
   const server = createServer({
     // A head must be whole in time and a body in 10 min; nothing limits how long an answer takes.
-    headersTimeout: settings['network.headTimeoutMs'],
+    headersTimeout: settings()['network.headTimeoutMs'],
     requestTimeout: 600_000,
     connectionsCheckingInterval: 5_000,
     // Longer than the pools of common clients keep a connection, so that they and not we close it first.
     keepAliveTimeout: 65_000,
-    maxHeaderSize: settings['network.headMaxBytes'],
+    maxHeaderSize: settings()['network.headMaxBytes'],
     requireHostHeader: true,
     insecureHTTPParser: false,
     noDelay: true,
-    // There is no upgrade to anything: `Upgrade: h2c` stays the plain request it carries, body and all.
-    shouldUpgradeCallback: () => false,
+    // To anything else there is no upgrade: `Upgrade: h2c` stays the plain request it carries, body and all.
+    shouldUpgradeCallback: upgrades.offered,
   });
   const handle = (expectsContinue: boolean) => (req: IncomingMessage, res: ServerResponse) => {
     if (serving.released) {
@@ -126,6 +143,7 @@ function createHttpServer(handler: Handler, serving: Serving, settings: Settings
   };
   server.on('request', handle(false));
   server.on('checkContinue', handle(true));
+  server.on('upgrade', (req, connection, head) => upgrades.take(req, connection, head, () => !serving.released));
   // Running out of descriptors ends an accept, not the server.
   server.on('error', () => {});
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {

@@ -1,4 +1,5 @@
-// The last stage: writes down what became of an exchange, exactly one row, however far it got. Callers without a known
+// The last stage: writes down what became of an exchange, exactly one row, however far it got, at
+// once or when a tokenizer has been asked. Callers without a known
 // key are counted, not listed, so that a scanner cannot fill the disk. Never throws: it logs.
 
 import type { KeyhatchError } from '../../shared/errors.ts';
@@ -8,11 +9,14 @@ import { type Log, scrub } from '../lib/log.ts';
 import type { Forwarded } from './attempt.ts';
 import type { SoFar } from './exchange.ts';
 import type { NoteOldSecret, UsageSink } from './ports.ts';
+import { speedsOf } from './speeds.ts';
+import type { TokenRecount } from './token-recount.ts';
 import { outcomeOf } from './upstream-failure.ts';
 
 export type MeterPorts = {
   readonly usage: UsageSink;
   readonly oldSecretUsed: NoteOldSecret;
+  readonly recount: TokenRecount;
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -27,7 +31,9 @@ export function meter(soFar: SoFar, end: Forwarded | KeyhatchError | undefined, 
       return;
     }
     if (caller.kind === 'key' && caller.key.byOldSecret) ports.oldSecretUsed(oldSecretUse(caller.key.id, soFar));
-    if (soFar.route?.own === undefined) ports.usage.record(rowOf(soFar, end, ports.clock.now()));
+    if (soFar.route?.own !== undefined) return;
+    const recountable = end instanceof Error ? undefined : end?.recountable;
+    ports.recount.settle(rowOf(soFar, end, ports.clock.now()), recountable, ports.usage.record);
   } catch (error) {
     ports.log.error('a request could not be metered', { request: soFar.id, error });
   }
@@ -54,8 +60,11 @@ function rowOf(soFar: SoFar, end: Forwarded | KeyhatchError | undefined, now: nu
     errorCode: refusal?.code ?? forwarded?.errorCode ?? null,
     receivedAt: soFar.receivedAt,
     admittedAt: soFar.admittedAt ?? null,
+    queuedMs: soFar.candidates === undefined ? null : (soFar.queuedMs ?? 0),
+    forwardedAt: forwarded?.forwardedAt ?? null,
     firstByteAt: forwarded?.firstByteAt ?? null,
     firstTokenAt: tallied?.firstTokenAt ?? null,
+    lastTokenAt: tallied?.lastTokenAt ?? null,
     endedAt: now,
     bytesIn: soFar.body?.sizeBytes ?? 0,
     bytesOut: forwarded?.bytesOut ?? 0,
@@ -64,6 +73,8 @@ function rowOf(soFar: SoFar, end: Forwarded | KeyhatchError | undefined, now: nu
     tokensCached: tallied?.tokensCached ?? null,
     tokensReasoning: tallied?.tokensReasoning ?? null,
     tokenSource: tallied?.source ?? 'none',
+    unmetered: tallied?.unmetered ?? null,
+    ...speedsOf(forwarded),
     clientAddress: soFar.clientAddress ?? '',
     userAgent: textOf(req.headers['user-agent']),
     attempt: attemptOf(req.headers['x-stainless-retry-count']),

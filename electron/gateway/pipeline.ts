@@ -14,6 +14,7 @@ import type { Received, SoFar } from './exchange.ts';
 import { createForward } from './forward.ts';
 import { guard } from './guard.ts';
 import { identify } from './identify.ts';
+import type { Handler } from './listener.ts';
 import type { Lockout } from './lockout.ts';
 import { meter } from './meter.ts';
 import { answerModelList, upstreamsToList } from './model-list.ts';
@@ -24,11 +25,14 @@ import { refuse } from './reply.ts';
 import { makeRequestId } from './request-id.ts';
 import { createRouter, dialectOfPath } from './route.ts';
 import type { RunningRequests } from './running.ts';
+import { createSocketUpgrade, type SocketUpgrade } from './socket/upgrade.ts';
+import { createTokenRecount } from './token-recount.ts';
 import { createUpstreamAgents } from './upstream-agent.ts';
 
 export type Pipeline = {
   /** Takes a request from any listener; never rejects. */
-  readonly handle: (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean) => Promise<void>;
+  readonly handle: Handler;
+  readonly sockets: SocketUpgrade;
   readonly close: () => void;
 };
 
@@ -47,10 +51,17 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
     settings: ports.settings,
     budget: createBodyBudget(() => ports.settings()['limits.bodiesInFlightBytes']),
   };
+  const recount = createTokenRecount({ ...ports, agents });
+  const meterPorts = { ...ports, recount };
   const listPorts = { ...ports, agents };
   const ownPorts = { ...ports, admission };
 
-  async function handle(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): Promise<void> {
+  async function handle(
+    req: IncomingMessage,
+    res: ServerResponse,
+    expectsContinue: boolean,
+    onCut?: Received['onCut'],
+  ): Promise<void> {
     const receivedAt = ports.clock.now();
     const received: Received = {
       req,
@@ -58,6 +69,7 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
       id: makeRequestId(receivedAt),
       receivedAt,
       expectsContinue,
+      onCut,
     };
     let soFar: SoFar = received;
     let end: Forwarded | KeyhatchError | undefined;
@@ -99,7 +111,7 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
         soFar.body?.letGo();
       } finally {
         soFar.lease?.release();
-        meter(soFar, end, ports);
+        meter(soFar, end, meterPorts);
       }
     }
   }
@@ -110,7 +122,22 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
     return new KeyhatchError('internal', { details: { id }, cause: error });
   }
 
-  return { handle, close: () => agents.close() };
+  const sockets = createSocketUpgrade({
+    ...ports,
+    budget: bodyPorts.budget,
+    route,
+    handle,
+    meter: (soFar, error) => meter(soFar, error, meterPorts),
+  });
+
+  return {
+    handle,
+    sockets,
+    close() {
+      recount.close();
+      agents.close();
+    },
+  };
 }
 
 // What a key has left of its minute, on every answer, so that clients can pace themselves.

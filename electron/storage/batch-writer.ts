@@ -25,6 +25,8 @@ export type BatchWriter<Item> = {
   readonly close: () => Promise<void>;
   /** What is not known to be written. */
   readonly waiting: () => number;
+  /** What was given up so far. */
+  readonly lost: () => number;
 };
 
 export type BatchWriterOptions<Item> = {
@@ -53,6 +55,7 @@ export function createBatchWriter<Item>(options: BatchWriterOptions<Item>): Batc
   let writtenAt = Number.NEGATIVE_INFINITY;
   let failures = 0;
   let lost = 0;
+  let lostInAll = 0;
   let closed = false;
 
   const waiting = () => queue.length + sent.reduce((sum, { items }) => sum + items.length, 0);
@@ -131,6 +134,7 @@ export function createBatchWriter<Item>(options: BatchWriterOptions<Item>): Batc
 
   function lose(count: number, error?: unknown): void {
     lost += count;
+    lostInAll += count;
     tell('lost', () => {
       log.error('usage was lost', { lost, waiting: waiting(), ...(error === undefined ? {} : { error }) });
       lost = 0;
@@ -162,6 +166,7 @@ export function createBatchWriter<Item>(options: BatchWriterOptions<Item>): Batc
       lost = 0;
     },
     waiting,
+    lost: () => lostInAll,
   };
 }
 

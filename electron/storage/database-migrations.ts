@@ -1,8 +1,11 @@
-// Every step of keyhatch.db, oldest first, in tens. Forward only: a new step is a new file, with a fixture and a test.
+// Every step of keyhatch.db, oldest first, in tens or within one. Forward only: a new step is a new file, with a fixture and a test.
 
 import type { DatabaseSync } from 'node:sqlite';
 import { keysAndUsage } from './migrations/0010-keys-and-usage.ts';
 import { usageRollups } from './migrations/0020-usage-rollups.ts';
+import { timesAndMetering } from './migrations/0030-times-and-metering.ts';
+import { tokenSources } from './migrations/0040-token-sources.ts';
+import { keyCounters } from './migrations/0041-key-counters.ts';
 import { keyPolicies } from './migrations/0070-key-policies.ts';
 import { projects } from './migrations/0100-projects.ts';
 import { history } from './migrations/0110-history.ts';
@@ -17,6 +20,9 @@ export type DatabaseMigration = {
 export const databaseMigrations: readonly DatabaseMigration[] = [
   keysAndUsage,
   usageRollups,
+  timesAndMetering,
+  tokenSources,
+  keyCounters,
   keyPolicies,
   projects,
   history,

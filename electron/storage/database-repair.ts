@@ -23,6 +23,7 @@ const wanted = [
   'usage_rollups',
   'refusal_rollups',
   'history',
+  'unmetered_counts',
 ] as const;
 
 export type OpenedDatabase = {

@@ -23,6 +23,8 @@ export type KeyTable = {
   readonly update: (id: string, patch: KeyPatch) => boolean;
   /** Takes a key out of every list; its name stays for its usage. False when there is no such key. */
   readonly remove: (id: string, nowMs: number) => boolean;
+  /** Its counters count from this moment on. @param before what it has used until then, as `countedBy` tells it */
+  readonly resetCounters: (id: string, sinceMs: number, before: string) => void;
   /** The name of a key, also of a deleted one. */
   readonly nameOf: (id: string) => string | undefined;
   /** Notes when secrets were last used that had been rotated away; an older use than the known one changes nothing. */
@@ -52,6 +54,7 @@ const columns = [
   'rpm',
   'parallel',
   'models',
+  'counted_since',
   'policy',
   'weak',
   'old_secret_weak',
@@ -71,6 +74,7 @@ export function createKeyTable(db: DatabaseSync): KeyTable {
     `UPDATE keys SET ${columns.map((column) => `${column} = :${column}`).join(', ')} WHERE id = :id`,
   );
   const removeOne = db.prepare('UPDATE keys SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL');
+  const reset = db.prepare('UPDATE keys SET counted_since = ?, counted_before = ? WHERE id = ?');
   const name = db.prepare('SELECT name FROM keys WHERE id = ?');
 
   const oldUse = db.prepare(`
@@ -100,6 +104,9 @@ export function createKeyTable(db: DatabaseSync): KeyTable {
         }),
       ),
     remove: (id, nowMs) => durably(db, () => removeOne.run(nowMs, id)).changes === 1,
+    resetCounters(id, sinceMs, before) {
+      durably(db, () => reset.run(sinceMs, before, id));
+    },
     nameOf: (id) => (name.get(id) as { name: string } | undefined)?.name,
     recordOldSecretUse(batch) {
       for (const { id, at, address, userAgent } of batch) oldUse.run({ id, at, address, userAgent });
@@ -130,6 +137,7 @@ function toRecord(key: StoredKey): KeyRecord {
     rpm: key.limits.rpm,
     parallel: key.limits.parallel,
     models: key.models === null ? null : JSON.stringify(key.models),
+    counted_since: key.countedSince,
     policy: JSON.stringify(key.policy),
     weak: key.weak ? 1 : 0,
     old_secret_weak: key.oldSecretWeak ? 1 : 0,
@@ -162,6 +170,7 @@ function fromRecord(row: KeyRecord): StoredKey {
     lastUsedBy: row.last_used_by,
     limits: { rpm: row.rpm, parallel: row.parallel },
     models: typeof row.models === 'string' ? JSON.parse(row.models) : null,
+    countedSince: row.counted_since,
     policy: readPolicy(row.policy),
   });
   return { ...facts, paused: row.paused === 1 };

@@ -3,12 +3,13 @@
 // question makes a row wait. The one place where the ledger's functions are put together, whoever carries the calls.
 
 import type { DatabaseSync } from 'node:sqlite';
-import type { RequestQuery, UsageGroup, UsageReport, UsageSeries } from '../../shared/usage-model.ts';
+import type { RequestQuery, UsageGroup, UsageReport } from '../../shared/usage-model.ts';
 import { createBatchWrite, type LedgerBatch } from './ledger-batch.ts';
 import { createRequestList, type ListedPage, type ListedRequest } from './request-list.ts';
 import { createRetention, type Kept } from './retention.ts';
+import { createUnmeteredReport, type UnmeteredCounts } from './unmetered-table.ts';
+import { createUsageAnswers, type UsageAnswers } from './usage-answers.ts';
 import { createUsageReport } from './usage-report.ts';
-import { createUsageSeries, type SeriesQuery } from './usage-series.ts';
 import { createUsageTable } from './usage-table.ts';
 
 export type LedgerWrites = {
@@ -18,9 +19,9 @@ export type LedgerWrites = {
   readonly prune: (at: { readonly nowMs: number; readonly kept: Kept }) => boolean;
 };
 
-export type LedgerReads = {
+export type LedgerReads = UsageAnswers & {
   readonly report: (query: { readonly since: number; readonly until: number; readonly by: UsageGroup }) => UsageReport;
-  readonly series: (query: SeriesQuery) => UsageSeries;
+  readonly unmetered: (query: { readonly since: number; readonly until: number }) => UnmeteredCounts;
   readonly requestPage: (query: RequestQuery) => ListedPage;
   readonly findRequest: (id: string) => ListedRequest | undefined;
   /** How many single requests are kept. */
@@ -40,8 +41,9 @@ export function createLedgerReads(db: DatabaseSync): LedgerReads {
   const requests = createRequestList(db);
   const kept = db.prepare('SELECT count(*) AS requests FROM requests');
   return {
+    ...createUsageAnswers(db),
     report: createUsageReport(db),
-    series: createUsageSeries(db),
+    unmetered: createUnmeteredReport(db),
     requestPage: requests.page,
     findRequest: requests.find,
     requestsKept: () => (kept.get() as { requests: number }).requests,

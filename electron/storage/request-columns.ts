@@ -17,8 +17,11 @@ export const requestColumns = {
   errorCode: 'error_code',
   receivedAt: 'received_at',
   admittedAt: 'admitted_at',
+  queuedMs: 'queued_ms',
+  forwardedAt: 'forwarded_at',
   firstByteAt: 'first_byte_at',
   firstTokenAt: 'first_token_at',
+  lastTokenAt: 'last_token_at',
   endedAt: 'ended_at',
   bytesIn: 'bytes_in',
   bytesOut: 'bytes_out',
@@ -27,6 +30,9 @@ export const requestColumns = {
   tokensCached: 'tokens_cached',
   tokensReasoning: 'tokens_reasoning',
   tokenSource: 'token_source',
+  unmetered: 'unmetered',
+  prefillPerSecond: 'prefill_per_second',
+  outputPerSecond: 'output_per_second',
   clientAddress: 'client_address',
   userAgent: 'user_agent',
   attempt: 'attempt',
@@ -34,11 +40,14 @@ export const requestColumns = {
 
 const fields = Object.keys(requestColumns) as (keyof RequestRow)[];
 
+const realFields: ReadonlySet<keyof RequestRow> = new Set(['prefillPerSecond', 'outputPerSecond']);
+
 /** The values of a row in the order of `requestColumns`, as SQLite takes them. */
 export function requestValues(row: RequestRow): (string | number | null)[] {
   return fields.map((field) => {
     const value = row[field];
     if (typeof value === 'boolean') return value ? 1 : 0;
+    if (realFields.has(field)) return value;
     // Strict integer columns refuse the fraction that a time measured with a monotonic clock has.
     return typeof value === 'number' ? Math.round(value) : value;
   });

@@ -12,7 +12,8 @@ export type ListedPage = { readonly rows: ListedRequest[]; readonly next: string
 
 export type RequestList = {
   /**
-   * @returns at most `query.limit` rows and, where there are more, the cursor of the next page
+   * @returns at most `query.limit` rows and, where there are more, the cursor of the next page; fewer rows with a cursor
+   * where it stopped looking, so that no question holds up the others for long
    * @throws KeyhatchError `input_invalid` for a cursor that no page came with
    */
   readonly page: (query: RequestQuery) => ListedPage;
@@ -20,7 +21,11 @@ export type RequestList = {
 };
 
 const columns = Object.entries(requestColumns).map(([field, column]) => `r.${column} AS "${field}"`);
-const select = `SELECT ${columns.join(', ')}, k.name AS "keyName" FROM requests r LEFT JOIN keys k ON k.id = r.key_id`;
+
+/** @param more a further column */
+export const selectRequests = (more?: string): string =>
+  `SELECT ${[...columns, 'k.name AS "keyName"', ...(more === undefined ? [] : [more])].join(', ')}
+  FROM requests r LEFT JOIN keys k ON k.id = r.key_id`;
 
 // Rows of one millisecond are told apart by their id, so that a page neither repeats nor loses one.
 const conditions = {
@@ -33,37 +38,67 @@ const conditions = {
   outcome: "r.outcome = :outcome AND r.outcome <> 'ok'",
   trouble: "r.outcome NOT IN ('ok', 'client_gone')",
   cursor: '(r.received_at, r.id) < (:cursorAt, :cursorId)',
+  floor: 'r.received_at >= :floor',
   // SQLite lowers both sides, because it lowers only ASCII and JavaScript lowers more.
   text: `(${['r.model', 'k.name', 'r.user_agent', 'r.client_address', 'r.error_code', 'r.id']
     .map((column) => `instr(lower(coalesce(${column}, '')), lower(:text))`)
     .join(' OR ')})`,
 } as const;
 
-export function createRequestList(db: DatabaseSync): RequestList {
-  const one = db.prepare(`${select} WHERE r.id = ?`);
+/** Filters for which rows themselves must be looked at, one after the other. */
+const withoutIndex: readonly (keyof RequestQuery)[] = ['text'];
+const mostLookedAt = 50_000;
+/** Before the id of every row. */
+const firstId = '!';
+
+export function createRequestList(db: DatabaseSync, lookAtMost = mostLookedAt): RequestList {
+  const one = db.prepare(`${selectRequests()} WHERE r.id = ?`);
+  const further = db.prepare(`
+    SELECT received_at AS at FROM requests WHERE received_at < ? ORDER BY received_at DESC LIMIT 1 OFFSET ?`);
+
+  /** The moment at which looking back ends for now; undefined where it goes on to the oldest row. */
+  function floorOf(query: RequestQuery): number | undefined {
+    if (!withoutIndex.some((field) => query[field])) return undefined;
+    const from = query.cursor === undefined ? Number.MAX_SAFE_INTEGER : cursorOf(query.cursor).cursorAt;
+    return (further.get(from, lookAtMost) as { at: number } | undefined)?.at;
+  }
 
   return {
     page(query) {
-      const { where, values } = narrow(query);
+      const floor = floorOf(query);
+      const { parts, values } = narrowRequests(query, floor);
+      const where = parts.length > 0 ? `WHERE ${parts.join(' AND ')}` : '';
       // One more than asked for tells whether there is a next page.
       const found = db
-        .prepare(`${select} ${where} ORDER BY r.received_at DESC, r.id DESC LIMIT :limit`)
+        .prepare(`${selectRequests()} ${where} ORDER BY r.received_at DESC, r.id DESC LIMIT :limit`)
         .all({ ...values, limit: query.limit + 1 })
-        .map(rowOf);
+        .map(listedRequest);
       const rows = found.slice(0, query.limit);
       const last = rows.at(-1);
-      return { rows, next: found.length > rows.length && last ? `${last.receivedAt}~${last.id}` : null };
+      if (found.length > rows.length && last) return { rows, next: `${last.receivedAt}~${last.id}` };
+      return { rows, next: floor === undefined ? null : `${floor}~${firstId}` };
     },
     find(id) {
       const row = one.get(id);
-      return row && rowOf(row);
+      return row && listedRequest(row);
     },
   };
 }
 
-function narrow(query: RequestQuery): { where: string; values: Record<string, string | number> } {
+/** Conditions on `requests r` and `keys k`, and the values they name. */
+export function narrowRequests(
+  query: Omit<RequestQuery, 'limit'>,
+  floor?: number,
+): {
+  readonly parts: readonly string[];
+  readonly values: Record<string, string | number>;
+} {
   const parts: string[] = [];
   const values: Record<string, string | number> = {};
+  if (floor !== undefined) {
+    parts.push(conditions.floor);
+    values['floor'] = floor;
+  }
   for (const field of ['keyId', 'model', 'upstreamId'] as const) {
     const value = query[field];
     if (value === undefined) continue;
@@ -83,7 +118,7 @@ function narrow(query: RequestQuery): { where: string; values: Record<string, st
     parts.push(conditions.cursor);
     Object.assign(values, cursorOf(query.cursor));
   }
-  return { where: parts.length > 0 ? `WHERE ${parts.join(' AND ')}` : '', values };
+  return { parts, values };
 }
 
 // Not taken for the beginning: whoever asks for page after page would never come to the end.
@@ -95,6 +130,6 @@ function cursorOf(cursor: string): { readonly cursorAt: number; readonly cursorI
   return { cursorAt: Number(at), cursorId: id };
 }
 
-function rowOf(row: Record<string, unknown>): ListedRequest {
+export function listedRequest(row: Record<string, unknown>): ListedRequest {
   return { ...row, streamed: row['streamed'] === 1 } as ListedRequest;
 }

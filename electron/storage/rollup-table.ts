@@ -67,6 +67,7 @@ export function createRollupTable(db: DatabaseSync): RollupTable {
     }
   }
   rollUpOnce(db, add, addStrangers);
+  learnSourcesOnce(db, groupIds);
 
   return {
     add,
@@ -150,20 +151,25 @@ function openGroups(db: DatabaseSync): () => (group: UsageGroupFacts) => number 
   };
 }
 
+/** Each lies in the column of its name, written with underscores. */
+const summedFields = [
+  'requests',
+  'refused',
+  'failed',
+  'tokensIn',
+  'tokensOut',
+  'tokensCached',
+  'tokensReasoning',
+  'unmetered',
+  'tokensCounted',
+  'tokensEstimated',
+] as const satisfies readonly (keyof UsageSums)[];
+
 function sumsWriter(db: DatabaseSync): (grain: Grain, at: number, group: number, sums: UsageSums) => void {
   const histograms = db.prepare(
     'SELECT first_tokens AS firstTokens, speeds FROM usage_rollups WHERE grain = ? AND at = ? AND group_id = ?',
   );
-  const columns = [
-    'requests',
-    'refused',
-    'failed',
-    'tokens_in',
-    'tokens_out',
-    'tokens_cached',
-    'tokens_reasoning',
-    'unmetered',
-  ];
+  const columns = summedFields.map((field) => field.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`));
   const write = db.prepare(`
     INSERT INTO usage_rollups (grain, at, group_id, ${columns.join(', ')}, first_tokens, speeds)
     VALUES (?, ?, ?, ${columns.map(() => '?').join(', ')}, ?, ?)
@@ -171,35 +177,59 @@ function sumsWriter(db: DatabaseSync): (grain: Grain, at: number, group: number,
       ${columns.map((column) => `${column} = ${column} + excluded.${column}`).join(', ')},
       first_tokens = excluded.first_tokens, speeds = excluded.speeds`);
   return (grain, at, group, sums) => {
-    const { requests, refused, failed, tokensIn, tokensOut, tokensCached, tokensReasoning, unmetered } = sums;
     const before = histograms.get(grain, at, group) as
       | { firstTokens: string | null; speeds: string | null }
       | undefined;
     const firstTokens = histogramText(before?.firstTokens ?? null, sums.firstTokens);
     const speeds = histogramText(before?.speeds ?? null, sums.speeds);
-    const counted = [requests, refused, failed, tokensIn, tokensOut, tokensCached, tokensReasoning, unmetered];
-    write.run(grain, at, group, ...counted, firstTokens, speeds);
+    write.run(grain, at, group, ...summedFields.map((field) => sums[field]), firstTokens, speeds);
   };
 }
+
+const isDue = (db: DatabaseSync, mark: string) =>
+  db.prepare("SELECT 1 FROM meta WHERE name = ? AND value = 'due'").get(mark) !== undefined;
 
 function rollUpOnce(
   db: DatabaseSync,
   add: (rows: readonly CountedRow[]) => void,
   addStrangers: RollupTable['addStrangers'],
 ): void {
-  const due = () => db.prepare("SELECT 1 FROM meta WHERE name = 'rollups' AND value = 'due'").get() !== undefined;
-  if (!due()) return;
+  if (!isDue(db, 'rollups')) return;
   inTransaction(db, () => {
-    const columns = Object.entries(requestColumns).map(([field, column]) => `${column} AS "${field}"`);
-    let waiting: CountedRow[] = [];
-    for (const row of db.prepare(`SELECT ${columns.join(', ')} FROM requests ORDER BY received_at`).iterate()) {
-      waiting.push(row as unknown as CountedRow);
-      if (waiting.length < chunkRows) continue;
-      add(waiting);
-      waiting = [];
-    }
-    add(waiting);
+    inChunks(db, '', add);
     addStrangers(db.prepare('SELECT minute, code, count FROM strangers').all() as CountedStrangers[]);
     db.exec("DELETE FROM meta WHERE name = 'rollups'");
   });
+}
+
+/** Sums from before it was told apart whose tokens nobody reported. */
+function learnSourcesOnce(db: DatabaseSync, groupIds: ReturnType<typeof openGroups>): void {
+  if (!isDue(db, 'token-sources')) return;
+  const learn = db.prepare(`
+    UPDATE usage_rollups SET tokens_counted = tokens_counted + ?, tokens_estimated = tokens_estimated + ?
+    WHERE grain = ? AND at = ? AND group_id = ?`);
+  inTransaction(db, () => {
+    inChunks(db, "WHERE token_source IN ('counted', 'estimated')", (rows) => {
+      const idOf = groupIds();
+      const minutes = cellsByMinute(rows).map((cell) => ({ ...cell, id: idOf(cell.group) }));
+      for (const grain of grains) {
+        for (const { at, id, sums } of joined(minutes, grain)) {
+          learn.run(sums.tokensCounted, sums.tokensEstimated, grain, at, id);
+        }
+      }
+    });
+    db.exec("DELETE FROM meta WHERE name = 'token-sources'");
+  });
+}
+
+function inChunks(db: DatabaseSync, where: string, take: (rows: readonly CountedRow[]) => void): void {
+  const columns = Object.entries(requestColumns).map(([field, column]) => `${column} AS "${field}"`);
+  let waiting: CountedRow[] = [];
+  for (const row of db.prepare(`SELECT ${columns.join(', ')} FROM requests ${where} ORDER BY received_at`).iterate()) {
+    waiting.push(row as unknown as CountedRow);
+    if (waiting.length < chunkRows) continue;
+    take(waiting);
+    waiting = [];
+  }
+  take(waiting);
 }

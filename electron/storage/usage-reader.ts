@@ -1,19 +1,33 @@
 // Adds up what was used in one or more times, from the sums that are kept and, at the ends, from the rows. Only reads; the
 // answers are those that the rows alone would give, as long as the rows are kept.
 
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { UsageLine, UsageSplit } from '../../shared/usage-model.ts';
+import type { DatabaseSync } from 'node:sqlite';
+import type { UsageFilter, UsageSplit } from '../../shared/usage-model.ts';
 import { requestColumns } from './request-columns.ts';
 import { strangersGroup } from './rollup-table.ts';
+import { filteredFields, narrowed, rowFilter } from './usage-filter.ts';
 import { dayGrain, type Grain, grainEnd, grainStart, hourGrain, minuteGrain } from './usage-grain.ts';
 import { addToHistogram } from './usage-histogram.ts';
+import { addNumbers, noNumbers, type UsageNumbers } from './usage-numbers.ts';
 import { type SpanLimits, spansOf, type UsageSpan } from './usage-spans.ts';
 import { addRow, type CountedRow, groupsOfRows, noSums } from './usage-sums.ts';
 
 export type UsageTime = { readonly from: number /** Not included. */; readonly to: number };
 
-/** What was used in one of the times by one group. */
-export type UsageCell = { readonly time: number; readonly group: string | null } & Omit<UsageLine, 'group' | 'label'>;
+/** What was used in one of the times by one group; of one model where that was asked for. */
+export type UsageCell = {
+  readonly time: number;
+  readonly group: string | null;
+  readonly model: string | null;
+} & UsageNumbers;
+
+/** What was used in an hour, or in the part of one that was asked about. */
+export type UsageHour = {
+  /** Epoch ms of its beginning, or of a moment in it. */
+  readonly at: number;
+  readonly requests: number;
+  readonly tokens: number;
+};
 
 type Counts = { -readonly [Field in keyof UsageCell]: UsageCell[Field] };
 
@@ -25,15 +39,19 @@ export type UsageReader = {
   readonly cells: (query: {
     readonly times: readonly UsageTime[];
     readonly by: UsageSplit;
-    readonly keyId: string | null;
+    readonly filter: UsageFilter;
+    /** Each model of a group apart. */
+    readonly byModel?: boolean;
     readonly grain?: Grain;
   }) => UsageCell[];
+  /** In no particular order; an hour may come in several parts. */
+  readonly hours: (time: UsageTime, filter: UsageFilter) => UsageHour[];
   readonly histograms: (
     time: UsageTime,
-    keyId: string | null,
+    filter: UsageFilter,
   ) => { readonly firstTokens: ReadonlyMap<number, number>; readonly speeds: ReadonlyMap<number, number> };
-  /** Refusals by code; those of strangers where no key is asked about. */
-  readonly refusals: (time: UsageTime, keyId: string | null) => Map<string, number>;
+  /** Refusals by code; those of strangers where everything is asked about. */
+  readonly refusals: (time: UsageTime, filter: UsageFilter) => Map<string, number>;
   /** Refusals by code of callers without a known key. */
   readonly strangers: (time: UsageTime) => Map<string, number>;
   /** When the first and the last sums begin and end that lie in a time; undefined without any. */
@@ -74,35 +92,20 @@ const countedColumns = [
   'tokenSource',
 ] as const satisfies readonly (keyof CountedRow)[];
 
-const sumFields = ['requests', 'refused', 'failed', 'tokensIn', 'tokensOut', 'tokensCached', 'unmetered'] as const;
 const summed = `
   sum(u.requests) AS requests, sum(u.refused) AS refused, sum(u.failed) AS failed, sum(u.tokens_in) AS tokensIn,
-  sum(u.tokens_out) AS tokensOut, sum(u.tokens_cached) AS tokensCached, sum(u.unmetered) AS unmetered`;
+  sum(u.tokens_out) AS tokensOut, sum(u.tokens_cached) AS tokensCached, sum(u.unmetered) AS unmetered,
+  sum(u.tokens_counted) AS tokensCounted, sum(u.tokens_estimated) AS tokensEstimated`;
 
 const inSpans = (table: string) => `
   json_each(:spans) span CROSS JOIN ${table} u
   ON u.grain = span.value ->> 'grain' AND u.at >= span.value ->> 'from' AND u.at < span.value ->> 'to'`;
-const ofKey = '(:keyId IS NULL OR g.key_id = :keyId)';
 
 export function createUsageReader(db: DatabaseSync): UsageReader {
   const limits = limitsOf(db);
   const rowsIn = rowReader(db);
-  const cellStatements = Object.fromEntries(
-    Object.entries(groupColumns).map(([by, column]) => [
-      by,
-      db.prepare(`
-        SELECT span.value ->> 'time' AS time, ${column} AS "group", ${summed}
-        FROM ${inSpans('usage_rollups')} JOIN usage_groups g ON g.id = u.group_id
-        WHERE ${ofKey} GROUP BY 1, 2`),
-    ]),
-  ) as Record<UsageSplit, StatementSync>;
-  const histogramRows = db.prepare(`
-    SELECT u.first_tokens AS firstTokens, u.speeds
-    FROM ${inSpans('usage_rollups')} JOIN usage_groups g ON g.id = u.group_id
-    WHERE u.first_tokens IS NOT NULL AND ${ofKey}`);
-  const refused = db.prepare(`
-    SELECT u.code, sum(u.count) AS count
-    FROM ${inSpans('refusal_rollups')} JOIN usage_groups g ON g.id = u.group_id WHERE ${ofKey} GROUP BY u.code`);
+  const sumsJoined = `FROM ${inSpans('usage_rollups')} JOIN usage_groups g ON g.id = u.group_id`;
+  const refusalsJoined = `FROM ${inSpans('refusal_rollups')} JOIN usage_groups g ON g.id = u.group_id`;
   const unknown = db.prepare(`
     SELECT u.code, sum(u.count) AS count
     FROM ${inSpans('refusal_rollups')} WHERE u.group_id = ${strangersGroup} GROUP BY u.code`);
@@ -134,7 +137,7 @@ export function createUsageReader(db: DatabaseSync): UsageReader {
   }
 
   return {
-    cells({ times, by, keyId, grain }) {
+    cells({ times, by, filter, byModel = false, grain }) {
       const kept: (UsageSpan & { readonly time: number })[] = [];
       const cells = createCells();
       const groupOf = groupsOfRows();
@@ -142,36 +145,64 @@ export function createUsageReader(db: DatabaseSync): UsageReader {
         const spans = cut(one, grain);
         kept.push(...spans.kept.map((span) => ({ ...span, time })));
         for (const end of spans.ends) {
-          for (const row of rowsIn(end, keyId)) {
+          for (const row of rowsIn(end, filter)) {
             const sums = noSums();
             addRow(sums, row);
-            cells.add(time, by === 'none' ? null : groupOf(row)[groupFields[by]], sums);
+            const group = by === 'none' ? null : groupOf(row)[groupFields[by]];
+            cells.add({ time, group, model: byModel ? row.model : null }, sums);
           }
         }
       });
-      for (const cell of cellStatements[by].iterate({ spans: JSON.stringify(kept), keyId })) {
-        const { time, group, ...sums } = cell as UsageCell;
-        cells.add(time, group, sums);
+      const { where, values } = narrowed(filter);
+      const found = db.prepare(`
+        SELECT span.value ->> 'time' AS time, ${groupColumns[by]} AS "group", ${byModel ? 'g.model' : 'NULL'} AS model,
+          ${summed} ${sumsJoined} WHERE ${where} GROUP BY 1, 2, 3`);
+      for (const cell of found.iterate({ ...values, spans: JSON.stringify(kept) })) {
+        cells.add(cell as UsageCell, cell as UsageCell);
       }
       return cells.all();
     },
-    histograms(time, keyId) {
+    hours(time, filter) {
+      const { kept, ends } = cut(time, hourGrain);
+      const { where, values } = narrowed(filter);
+      const found = db
+        .prepare(`
+          SELECT u.at, sum(u.requests) AS requests, sum(u.tokens_in + u.tokens_out) AS tokens
+          ${sumsJoined} WHERE ${where} GROUP BY u.grain, u.at`)
+        .all({ ...values, spans: JSON.stringify(kept) }) as UsageHour[];
+      const single = ends.flatMap((end) => [...rowsIn(end, filter)]);
+      return [
+        ...found,
+        ...single.map((row) => ({
+          at: row.receivedAt,
+          requests: 1,
+          tokens: (row.tokensIn ?? 0) + (row.tokensOut ?? 0),
+        })),
+      ];
+    },
+    histograms(time, filter) {
       const { kept, ends } = cut(time);
       const { firstTokens, speeds, ...rest } = noSums();
-      for (const row of histogramRows.iterate({ spans: JSON.stringify(kept), keyId })) {
+      const { where, values } = narrowed(filter);
+      const found = db.prepare(`
+        SELECT u.first_tokens AS firstTokens, u.speeds ${sumsJoined} WHERE u.first_tokens IS NOT NULL AND ${where}`);
+      for (const row of found.iterate({ ...values, spans: JSON.stringify(kept) })) {
         addToHistogram(firstTokens, row['firstTokens'] as string | null);
         addToHistogram(speeds, row['speeds'] as string | null);
       }
-      for (const end of ends) for (const row of rowsIn(end, keyId)) addRow({ ...rest, firstTokens, speeds }, row);
+      for (const end of ends) for (const row of rowsIn(end, filter)) addRow({ ...rest, firstTokens, speeds }, row);
       return { firstTokens, speeds };
     },
-    refusals(time, keyId) {
+    refusals(time, filter) {
       const { kept, ends } = cut(time);
       const sums = noSums();
-      addCodes(sums.refusals, refused.all({ spans: JSON.stringify(kept), keyId }));
-      for (const end of ends) for (const row of rowsIn(end, keyId)) addRow(sums, row);
-      // Who had no key belongs to nobody, so not to the one key that is asked about either.
-      if (keyId === null) for (const [code, count] of strangers(time)) addCodes(sums.refusals, [{ code, count }]);
+      const { where, values } = narrowed(filter);
+      const found = db.prepare(`SELECT u.code, sum(u.count) AS count ${refusalsJoined} WHERE ${where} GROUP BY u.code`);
+      addCodes(sums.refusals, found.all({ ...values, spans: JSON.stringify(kept) }));
+      for (const end of ends) for (const row of rowsIn(end, filter)) addRow(sums, row);
+      // Who had no key belongs to nobody, so not to the one key or model that is asked about either.
+      if (filteredFields(filter).length === 0)
+        for (const [code, count] of strangers(time)) addCodes(sums.refusals, [{ code, count }]);
       return sums.refusals;
     },
     strangers,
@@ -196,13 +227,16 @@ function limitsOf(db: DatabaseSync): () => SpanLimits {
   return () => ({ minutesSince: since(minuteGrain), hoursSince: since(hourGrain) });
 }
 
-function rowReader(db: DatabaseSync): (span: UsageSpan, keyId: string | null) => Iterable<CountedRow> {
+function rowReader(db: DatabaseSync): (span: UsageSpan, filter: UsageFilter) => Iterable<CountedRow> {
   const columns = countedColumns.map((field) => `${requestColumns[field]} AS "${field}"`).join(', ');
   const all = db.prepare(`SELECT ${columns} FROM requests WHERE received_at >= ? AND received_at < ?`);
   const ofOne = db.prepare(`
     SELECT ${columns} FROM requests WHERE received_at >= ? AND received_at < ? AND key_id = ?`);
-  return ({ from, to }, keyId) =>
-    (keyId === null ? all.all(from, to) : ofOne.all(from, to, keyId)) as unknown as CountedRow[];
+  return ({ from, to }, filter) => {
+    const { keyId } = filter;
+    const rows = typeof keyId === 'string' ? ofOne.all(from, to, keyId) : all.all(from, to);
+    return (rows as unknown as CountedRow[]).filter(rowFilter(filter));
+  };
 }
 
 function addCodes(counts: Map<string, number>, more: readonly Record<string, unknown>[]): void {
@@ -212,15 +246,14 @@ function addCodes(counts: Map<string, number>, more: readonly Record<string, unk
 function createCells() {
   const cells = new Map<string, Counts>();
   return {
-    add(time: number, group: string | null, more: Pick<UsageCell, (typeof sumFields)[number]>): void {
-      const name = `${time} ${group === null ? 'null' : `=${group}`}`;
-      const cell = cells.get(name);
+    add({ time, group, model }: Pick<UsageCell, 'time' | 'group' | 'model'>, more: UsageNumbers): void {
+      const name = JSON.stringify([time, group, model]);
+      let cell = cells.get(name);
       if (cell === undefined) {
-        const { requests, refused, failed, tokensIn, tokensOut, tokensCached, unmetered } = more;
-        cells.set(name, { time, group, requests, refused, failed, tokensIn, tokensOut, tokensCached, unmetered });
-        return;
+        cell = { time, group, model, ...noNumbers() };
+        cells.set(name, cell);
       }
-      for (const field of sumFields) cell[field] += more[field];
+      addNumbers(cell, more);
     },
     all: () => [...cells.values()],
   };

@@ -33,6 +33,8 @@ export type UsageRecorder = {
     readonly claim: (responseId: string, owner: string, upstreamId: string) => void;
     readonly find: (responseId: string) => { readonly owner: string; readonly upstreamId: string } | undefined;
   };
+  /** How much could not be written and was given up: requests, strangers, admissions and owners. */
+  readonly lost: () => number;
   /** Writes what waits, now: before a report and in tests. Never rejects. */
   readonly flush: () => Promise<void>;
   /** Flushes for the last time. Whoever writes must still be there. */
@@ -126,6 +128,7 @@ export function createUsageRecorder(options: UsageRecorderOptions): UsageRecorde
       },
       find: memory.ledger.find,
     },
+    lost: writer.lost,
     flush: writer.flush,
     close: writer.close,
   };

@@ -2,28 +2,23 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { UsageGroup, UsageLine, UsageReport } from '../../shared/usage-model.ts';
+import { createGroupLabels } from './group-labels.ts';
 import { localDays } from './local-day.ts';
+import { sumOfNumbers, type UsageNumbers } from './usage-numbers.ts';
 import { createUsageReader, type UsageCell, type UsageTime } from './usage-reader.ts';
 
 const minuteMs = 60_000;
-const noKeyLabel = 'without a key';
-const noModelLabel = 'no model';
 
 /** A function that adds up what was received from `since` to `until`, both included, epoch ms. */
 export function createUsageReport(
   db: DatabaseSync,
 ): (query: { readonly since: number; readonly until: number; readonly by: UsageGroup }) => UsageReport {
   const reader = createUsageReader(db);
-  const keyName = db.prepare('SELECT name FROM keys WHERE id = ?');
+  const labelOf = createGroupLabels(db);
 
-  function labelOf(group: string | null, by: 'key' | 'model'): string {
-    if (group === null) return by === 'key' ? noKeyLabel : noModelLabel;
-    return by === 'key' ? ((keyName.get(group) as { name: string } | undefined)?.name ?? group) : group;
-  }
-
-  function linesBy(by: 'key' | 'model', time: UsageTime): UsageLine[] {
+  function linesBy(by: Exclude<UsageGroup, 'day'>, time: UsageTime): UsageLine[] {
     return reader
-      .cells({ times: [time], by, keyId: null })
+      .cells({ times: [time], by, filter: {} })
       .map((cell) => lineOf(cell, cell.group, labelOf(cell.group, by)))
       .sort((a, b) => b.requests - a.requests || (a.label < b.label ? -1 : 1));
   }
@@ -35,7 +30,7 @@ export function createUsageReport(
     const days = localDays(bounds.from, bounds.to - 1);
     const times = days.map(({ from, to }) => ({ from: Math.max(from, time.from), to: Math.min(to, time.to) }));
     return reader
-      .cells({ times, by: 'none', keyId: null })
+      .cells({ times, by: 'none', filter: {} })
       .sort((a, b) => a.time - b.time)
       .map((cell) => lineOf(cell, days[cell.time]?.date ?? '', days[cell.time]?.date ?? ''));
   }
@@ -58,23 +53,15 @@ export function createUsageReport(
   };
 }
 
-function lineOf({ time: _time, group: _group, ...sums }: UsageCell, group: string | null, label: string): UsageLine {
+function lineOf(
+  { time: _time, group: _group, model: _model, ...sums }: UsageCell,
+  group: string | null,
+  label: string,
+): UsageLine {
   return { group, label, ...sums };
 }
 
 /** All lines together. */
-export function totalOf(lines: readonly Omit<UsageLine, 'group' | 'label'>[]): UsageLine {
-  const sum = (pick: (line: Omit<UsageLine, 'group' | 'label'>) => number) =>
-    lines.reduce((all, line) => all + pick(line), 0);
-  return {
-    group: null,
-    label: 'total',
-    requests: sum((line) => line.requests),
-    refused: sum((line) => line.refused),
-    failed: sum((line) => line.failed),
-    tokensIn: sum((line) => line.tokensIn),
-    tokensOut: sum((line) => line.tokensOut),
-    tokensCached: sum((line) => line.tokensCached),
-    unmetered: sum((line) => line.unmetered),
-  };
+export function totalOf(lines: Iterable<UsageNumbers>): UsageLine {
+  return { group: null, label: 'total', ...sumOfNumbers(lines) };
 }

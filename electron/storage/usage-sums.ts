@@ -43,6 +43,10 @@ export type UsageSums = {
   tokensCached: number;
   tokensReasoning: number;
   unmetered: number;
+  /** Tokens in and out of requests whose pieces were counted as they passed. */
+  tokensCounted: number;
+  /** Of those that were estimated by their size. */
+  tokensEstimated: number;
   /** Milliseconds to the first token. */
   readonly firstTokens: Map<number, number>;
   /** Output tokens in 1,000 seconds, so that slow ones too are told apart. */
@@ -62,6 +66,8 @@ export const noSums = (): UsageSums => ({
   tokensCached: 0,
   tokensReasoning: 0,
   unmetered: 0,
+  tokensCounted: 0,
+  tokensEstimated: 0,
   firstTokens: new Map(),
   speeds: new Map(),
   refusals: new Map(),
@@ -75,6 +81,9 @@ export function addRow(sums: UsageSums, row: CountedRow): void {
   sums.tokensOut += row.tokensOut ?? 0;
   sums.tokensCached += row.tokensCached ?? 0;
   sums.tokensReasoning += row.tokensReasoning ?? 0;
+  const tokens = (row.tokensIn ?? 0) + (row.tokensOut ?? 0);
+  sums.tokensCounted += row.tokenSource === 'counted' ? tokens : 0;
+  sums.tokensEstimated += row.tokenSource === 'estimated' ? tokens : 0;
   sums.unmetered += Number(row.tokenSource === 'unknown' && row.outcome === 'ok');
   if (row.outcome === 'refused' && row.errorCode !== null) count(sums.refusals, row.errorCode);
   if (row.firstTokenAt === null) return;
@@ -85,8 +94,8 @@ export function addRow(sums: UsageSums, row: CountedRow): void {
     number,
   ];
   count(sums.firstTokens, bucketOf(first - received));
-  const tokens = row.tokensOut ?? 0;
-  if (tokens > 1 && ended > first) count(sums.speeds, bucketOf((tokens * 1_000_000) / (ended - first)));
+  const out = row.tokensOut ?? 0;
+  if (out > 1 && ended > first) count(sums.speeds, bucketOf((out * 1_000_000) / (ended - first)));
 }
 
 /** Adds the sums of one to those of another. */
@@ -99,6 +108,8 @@ export function addSums(sums: UsageSums, more: UsageSums): void {
   sums.tokensCached += more.tokensCached;
   sums.tokensReasoning += more.tokensReasoning;
   sums.unmetered += more.unmetered;
+  sums.tokensCounted += more.tokensCounted;
+  sums.tokensEstimated += more.tokensEstimated;
   for (const [bucket, times] of more.firstTokens) count(sums.firstTokens, bucket, times);
   for (const [bucket, times] of more.speeds) count(sums.speeds, bucket, times);
   for (const [code, times] of more.refusals) count(sums.refusals, code, times);

@@ -5,6 +5,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { RequestRow, UsageGroup, UsageReport } from '../../shared/usage-model.ts';
 import { requestColumns, requestValues } from './request-columns.ts';
 import { createRollupTable, type RollupTable } from './rollup-table.ts';
+import { createUnmeteredTable } from './unmetered-table.ts';
+import { hourGrain } from './usage-grain.ts';
 import { createUsageReport } from './usage-report.ts';
 
 const prunedAtOnce = 500;
@@ -33,7 +35,7 @@ export type UsageTable = {
   readonly insertStrangers: (counts: readonly StrangerCount[]) => void;
   /** Sums of what was received from `since` to `until`, both included, epoch ms. */
   readonly report: (query: { readonly since: number; readonly until: number; readonly by: UsageGroup }) => UsageReport;
-  /** What was done since a moment (epoch ms), in all and by each key. */
+  /** What was done since local midnight (epoch ms), in all and by each key. From the sums by the hour. */
   readonly today: (sinceMs: number) => CountedDay;
   /** How many requests were received since a moment (epoch ms). */
   readonly requestsSince: (sinceMs: number) => number;
@@ -48,6 +50,7 @@ export type UsageTable = {
 
 export function createUsageTable(db: DatabaseSync): UsageTable {
   const rollups = createRollupTable(db);
+  const unmetered = createUnmeteredTable(db);
   const columns = Object.values(requestColumns);
   const insertRequest = db.prepare(
     `INSERT INTO requests (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
@@ -57,9 +60,9 @@ export function createUsageTable(db: DatabaseSync): UsageTable {
     INSERT INTO strangers (minute, code, count) VALUES (:minute, :code, :count)
     ON CONFLICT (minute, code) DO UPDATE SET count = count + excluded.count`);
   const byKey = db.prepare(`
-    SELECT key_id AS keyId, count(*) AS requests,
-      coalesce(sum(tokens_in), 0) AS tokensIn, coalesce(sum(tokens_out), 0) AS tokensOut
-    FROM requests WHERE received_at >= ? AND key_id IS NOT NULL GROUP BY key_id`);
+    SELECT g.key_id AS keyId, sum(u.requests) AS requests, sum(u.tokens_in) AS tokensIn, sum(u.tokens_out) AS tokensOut
+    FROM usage_rollups u JOIN usage_groups g ON g.id = u.group_id
+    WHERE u.grain = ${hourGrain} AND u.at >= ? GROUP BY g.key_id`);
   const since = db.prepare('SELECT count(*) AS requests FROM requests WHERE received_at >= ?');
   const pruneRequests = db.prepare(`
     DELETE FROM requests WHERE rowid IN (
@@ -70,19 +73,31 @@ export function createUsageTable(db: DatabaseSync): UsageTable {
 
   return {
     insertRequests(rows) {
-      rollups.add(rows.filter((row) => insertRequest.run(...requestValues(row)).changes === 1));
+      const inserted = rows.filter((row) => insertRequest.run(...requestValues(row)).changes === 1);
+      rollups.add(inserted);
+      unmetered.add(inserted);
     },
     insertStrangers(counts) {
       for (const { minute, code, count } of counts) insertStranger.run({ minute, code, count });
       rollups.addStrangers(counts);
     },
     report: createUsageReport(db),
-    today: (sinceMs) => ({ requests: requestsSince(sinceMs), byKey: byKey.all(sinceMs) as KeyDay[] }),
+    today(sinceMs) {
+      const all = byKey.all(sinceMs) as (Omit<KeyDay, 'keyId'> & { readonly keyId: string | null })[];
+      return {
+        requests: all.reduce((sum, { requests }) => sum + requests, 0),
+        byKey: all.filter((one): one is KeyDay => one.keyId !== null),
+      };
+    },
     requestsSince,
     prune(beforeMs) {
       pruneStrangers.run(beforeMs);
       return Number(pruneRequests.run(beforeMs).changes);
     },
-    pruneSums: rollups.prune,
+    pruneSums(grain, beforeMs) {
+      // Both, so that neither is kept for the sake of the other.
+      const more = grain === hourGrain && unmetered.prune(beforeMs);
+      return rollups.prune(grain, beforeMs) || more;
+    },
   };
 }

@@ -139,6 +139,7 @@ function createApply({ calls, queries }: { readonly calls: Calls; readonly queri
         put(calls.settings.list.queryKey(), (settings: readonly { readonly name: string }[] | undefined) =>
           settings?.map((setting) => (setting.name === change.setting.name ? change.setting : setting)),
         );
+        if (change.setting.name === 'usage.prices') refreshSums();
         break;
       case 'requests':
         queries.setQueryData<RequestView[]>(tailKey, (tail) =>

@@ -46,6 +46,11 @@ export const keysTexts = {
   revoke: 'Revoke…',
   delete: 'Delete…',
   copyId: 'Copy id',
+  resetCounters: 'Reset counters…',
+  resetTitle: (name: string) => `Reset the counters of “${name}”?`,
+  resetAsk:
+    'Its totals count from now on. What it used stays in charts, lists and every other sum. This cannot be undone.',
+  resetAct: 'Reset counters',
   revokeTitle: (name: string) => `Revoke “${name}”?`,
   revokeAsk: 'Whoever uses it is refused at once, running answers included. This cannot be undone.',
   revokeAct: 'Revoke',
@@ -118,6 +123,11 @@ export const keysTexts = {
     nothingUsedHint: 'Connect a client with it; its first request shows here within a second.',
     connect: 'Connect a client',
     today: 'Today',
+    counted: (day: string) => `Since ${day}`,
+    ever: 'All time',
+    totalText: (requests: string, tokens: string, cost: string) =>
+      `${requests === '1' ? '1 request' : `${requests} requests`} · ${tokens} tokens · would have cost ${cost}`,
+    noPrice: 'no price',
     todayText: (requests: string, tokens: string) =>
       `${requests === '1' ? '1 request' : `${requests} requests`} · ${tokens} tokens`,
     tokens: 'Tokens',

@@ -43,8 +43,23 @@ const texts: Readonly<Partial<Record<ErrorCode, RefusalText>>> = {
   },
   websocket_unsupported: {
     short: 'WebSocket',
-    why: 'The client asked for a WebSocket, which is not offered here.',
+    why: 'The client asked for a WebSocket where there is none: only /v1/responses has one.',
     cure: 'Choose the client’s OpenAI-compatible provider: it speaks plain HTTP.',
+  },
+  websocket_limited: {
+    short: 'too many WebSockets',
+    why: 'The caller had as many WebSockets open as it may.',
+    cure: 'Have the client close those that it no longer uses, or restart it.',
+  },
+  websocket_busy: {
+    short: 'WebSocket busy',
+    why: 'Too many requests waited on one WebSocket, which answers one after the other.',
+    cure: 'Have the client wait for its answers, or open one WebSocket for each conversation.',
+  },
+  websocket_too_old: {
+    short: 'WebSocket too old',
+    why: 'The WebSocket had been open for an hour, which is as long as one lives.',
+    cure: 'Nothing to do: clients open a new one by themselves.',
   },
   loop_detected: {
     short: 'loop',

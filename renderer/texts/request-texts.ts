@@ -1,6 +1,8 @@
 // Requests: the list, the live tail and the page of one.
 
-import type { Outcome, TokenSource } from '../../shared/usage-model.ts';
+import type { UnmeteredReason } from '../../shared/metering-model.ts';
+import type { TokenSource } from '../../shared/token-source.ts';
+import type { Outcome } from '../../shared/usage-model.ts';
 
 const outcomes: Readonly<Record<Outcome, string>> = {
   ok: 'ok',
@@ -17,10 +19,20 @@ const outcomes: Readonly<Record<Outcome, string>> = {
 const tokenSources: Readonly<Record<TokenSource, string>> = {
   reported: 'Reported by the model server.',
   timings: 'Taken from the timings that the model server sent along.',
+  tokenized: 'Counted by the model server afterwards, when Keyhatch asked it: the answer itself told no numbers.',
   counted: 'Counted by Keyhatch from the pieces of the answer; what the model server did not report is an estimate.',
   estimated: 'Estimated by Keyhatch from the length of the text, as the model server reported nothing.',
   none: 'This kind of request has no token numbers.',
   unknown: 'The model server reported none, and nothing could be counted.',
+};
+
+const unmetered: Readonly<Record<UnmeteredReason, string>> = {
+  too_large: 'A part of the answer was too large to be read as it passed.',
+  compressed: 'The answer was compressed in a way that could not be read.',
+  unreadable: 'The answer was not in the form that it claimed.',
+  cut_before_token: 'It ended before its first token.',
+  cut_short: 'It ended before its numbers came.',
+  no_numbers: 'The answer held no numbers.',
 };
 
 export const requestTexts = {
@@ -118,6 +130,7 @@ export const requestTexts = {
     tokensCached: 'of them cached',
     tokensOut: 'Tokens out',
     tokensReasoning: 'of them reasoning',
+    prefill: 'Reading the prompt',
     speed: 'Speed',
     perSecond: (rate: string) => `${rate} tok/s`,
     bytesIn: 'Request body',
@@ -125,6 +138,7 @@ export const requestTexts = {
     total: 'Altogether',
   },
   tokenSources,
+  unmetered,
   stageNames: {
     check: 'Checked and admitted',
     wait: 'Waiting for the first byte',

@@ -85,6 +85,8 @@ export const settingsTexts = {
     enabledSentence: 'On this computer only, behind a sign-in link.',
     port: 'Dashboard port',
     portSentence: 'Apart from the port for clients; neither can answer for the other.',
+    keyNames: 'Key names in metrics',
+    keyNamesSentence: 'Whoever may read /metrics sees which key used what. Switching this begins the counts anew.',
     address: 'Address',
     off: 'off',
     link: 'Sign-in link',

@@ -1,5 +1,16 @@
 // Usage: sums, chart, ranking and refusals.
 
+import type { UnmeteredReason } from '../../shared/metering-model.ts';
+
+const unmeteredReasons: Readonly<Record<UnmeteredReason, string>> = {
+  too_large: 'too large to be read',
+  compressed: 'compressed',
+  unreadable: 'could not be read',
+  cut_before_token: 'ended before the first token',
+  cut_short: 'cut short',
+  no_numbers: 'held no numbers',
+};
+
 export const usageTexts = {
   title: 'Usage',
   range: 'Range',
@@ -10,6 +21,7 @@ export const usageTexts = {
     '14d': 'Last 14 days',
     '30d': 'Last 30 days',
     '90d': 'Last 90 days',
+    custom: 'From – to…',
   },
   by: 'Split by',
   splits: { key: 'Key', project: 'Project', model: 'Model', client: 'Client', upstream: 'Server' },
@@ -17,20 +29,22 @@ export const usageTexts = {
   shows: { tokens: 'Tokens', requests: 'Requests' },
   tiles: {
     requests: 'Requests',
-    change: (change: string) => `${change} to the time before`,
-    noChange: 'as many as in the time before',
+    same: 'as before',
+    milliseconds: (value: string) => `${value} ms`,
+    compared: (when: string) => `Changes are against ${when}.`,
+    nothingBefore: 'There is nothing in the time before to compare with.',
     tokens: 'Tokens in / out',
-    cached: (share: string) => `${share} of the input cached`,
-    nothingCached: 'nothing reported as cached',
+    cached: 'Tokens cached',
+    cachedShare: (share: string) => `${share} of the input`,
+    cost: 'Would have cost',
+    noPrice: 'no price',
+    unpriced: (share: string) => `${share} without a price`,
+    prices: 'Edit prices',
     firstToken: 'First token p50 / p95',
-    firstTokenHint: 'half, and 19 of 20, are faster',
     speed: 'Tokens/s p50',
-    slowest: (rate: string) => `p95 ${rate}`,
     refused: 'Refused',
-    nobodyRefused: 'nobody was turned away',
     failed: 'Failed',
-    failedShare: (share: string) => `${share} of all requests`,
-    noneFailed: 'every answer arrived',
+    failedShare: (share: string) => `${share} of all`,
     reason: (count: string, reason: string) => `${count} ${reason}`,
     none: '–',
   },
@@ -57,8 +71,13 @@ export const usageTexts = {
     heads: { key: 'Key', project: 'Project', model: 'Model', client: 'Client', upstream: 'Model server' },
     requests: 'Requests',
     tokensIn: 'Tokens in',
+    cached: 'Cached',
     tokensOut: 'Tokens out',
+    cost: 'Would have cost',
+    noPrice: 'no price',
     share: 'Share',
+    open: { key: 'Open the key', model: 'Its requests', upstream: 'Its requests' },
+    narrow: (name: string) => `Only ${name}`,
   },
   groups: {
     other: 'All others',
@@ -68,11 +87,64 @@ export const usageTexts = {
     model: 'No model',
     upstream: 'Answered by Keyhatch',
   },
-  reported: 'Token numbers are those that the model servers reported, and estimates where they reported none.',
-  unmetered: (count: number, shown: string) =>
+  notTold: (count: number, shown: string) =>
     count === 1
-      ? '1 request gave no numbers and counts as none.'
-      : `${shown} requests gave no numbers and count as none.`,
+      ? 'The model server did not tell the numbers of 1 answer.'
+      : `The model servers did not tell the numbers of ${shown} answers.`,
+  unmeteredReasons,
+  sources: {
+    exact: 'exact',
+    partly: 'partly estimated',
+    exactly: 'All token numbers are as the model servers reported them.',
+    lessThanOne: 'Less than 1 %',
+    counted: (share: string) => `${share} of the tokens were counted as they passed, because nobody reported them.`,
+    estimated: (share: string) => `${share} were estimated by the size of the text.`,
+    unmetered: (count: number, shown: string) =>
+      count === 1
+        ? '1 request gave no numbers and counts as none.'
+        : `${shown} requests gave no numbers and count as none.`,
+  },
+  days: { from: 'From', to: 'To', wrong: 'Choose a first day before the last, and a year at most.' },
+  narrowed: 'Narrowed to',
+  widen: (split: string, name: string) => `No longer only ${split.toLowerCase()} ${name}`,
+  week: {
+    title: 'When in the week',
+    label: 'Use by weekday and hour. Arrow keys move.',
+    cell: (day: string, from: string, to: string, value: string) => `${day} ${from}–${to}: ${value}`,
+    busiest: (cell: string) => `Busiest: ${cell}`,
+    values: { tokens: (value: string) => `${value} tokens`, requests: (value: string) => `${value} requests` },
+  },
+  models: {
+    title: 'Top models of each key',
+    none: 'No key was used in this time.',
+    others: (count: number) => (count === 1 ? '1 other model' : `${count} other models`),
+  },
+  lifetime: {
+    title: 'All time',
+    by: 'Totals by',
+    none: 'Nothing has been used yet.',
+    since: (day: string, ever: string) => `since ${day}; ${ever} requests ever`,
+  },
+  export: {
+    open: 'Export',
+    title: 'Export',
+    what: 'What',
+    whats: { usage: 'Usage', requests: 'Single requests' },
+    every: 'A line for each group',
+    periods: { whole: 'in all', day: 'of each day', hour: 'of each hour' },
+    format: 'Format',
+    formats: { csv: 'CSV', json: 'JSON' },
+    about: {
+      usage: 'The range, split and filters of the page.',
+      requests:
+        'Those of the range that are still kept, with the filters of the page. What was asked and answered is not in it.',
+    },
+    cannotNarrow: 'Single requests cannot be narrowed to a project or a client. Take that filter off first.',
+    act: 'Save file',
+    progressLabel: 'How far the export is',
+    progress: (done: string, total: string) => `${done} of ${total}`,
+    done: (file: string) => `Saved as ${file}.`,
+  },
   refusals: 'Refused, by reason',
   refusalsEmpty: 'Nobody was turned away in this time.',
   empty: 'Nothing was used in this time',

@@ -1,5 +1,7 @@
 // Numbers, sizes, times and lengths of time as the system's locale writes them. Pure functions.
 
+import type { Costs, Money } from '../../shared/prices.ts';
+
 const number = new Intl.NumberFormat();
 const compact = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 });
 const oneDigit = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
@@ -9,6 +11,12 @@ const signed = new Intl.NumberFormat(undefined, {
   maximumFractionDigits: 0,
   signDisplay: 'exceptZero',
 });
+const signedNumber = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1, signDisplay: 'exceptZero' });
+const hourOfDay = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: undefined });
+const weekdays = {
+  short: new Intl.DateTimeFormat(undefined, { weekday: 'short' }),
+  long: new Intl.DateTimeFormat(undefined, { weekday: 'long' }),
+};
 const time = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 const shortTime = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
 const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
@@ -37,6 +45,12 @@ export const formatShortTime = (atMs: number): string => shortTime.format(atMs);
 export const formatDay = (atMs: number): string => day.format(atMs);
 export const formatDate = (atMs: number): string => dayAndYear.format(atMs);
 export const formatMoment = (atMs: number): string => full.format(atMs);
+export const formatSigned = (value: number): string => signedNumber.format(value);
+/** `14:00`, or `2 pm`. */
+export const formatHour = (hour: number): string => hourOfDay.format(new Date(2026, 0, 4, hour));
+/** @param weekday 0 for Sunday */
+export const formatWeekday = (weekday: number, length: 'short' | 'long'): string =>
+  weekdays[length].format(new Date(2026, 0, 4 + weekday));
 export const formatRate = (value: number): string => oneDigit.format(value);
 
 export function formatBytes(sizeBytes: number): string {
@@ -85,4 +99,25 @@ export function formatRelative(atMs: number, nowMs: number): string {
   const [unit, unitMs] = steps.findLast(([, ms]) => Math.abs(distance) >= ms) ?? ['second', 1000];
   // What lies behind is said in whole units that have passed; what lies ahead, in the nearest.
   return relative.format(distance < 0 ? Math.trunc(distance / unitMs) : Math.round(distance / unitMs), unit);
+}
+
+/** `$14.82`; what is less than a cent keeps two digits that count. */
+export function formatMoney({ currency, micros }: Money): string {
+  const amount = micros / 1_000_000;
+  const digits =
+    amount !== 0 && amount < 0.01
+      ? { maximumSignificantDigits: 2 }
+      : { maximumFractionDigits: 2, minimumFractionDigits: 2 };
+  return new Intl.NumberFormat(undefined, {
+    style: 'currency',
+    currency,
+    currencyDisplay: 'narrowSymbol',
+    ...digits,
+  }).format(amount);
+}
+
+/** Each currency apart; `noPrice` where tokens were used and none of them has one. */
+export function formatCosts({ sums, unpricedTokens }: Costs, noPrice: string): string {
+  if (sums.length > 0) return sums.map(formatMoney).join(' + ');
+  return unpricedTokens > 0 ? noPrice : '–';
 }

@@ -36,10 +36,11 @@ const rules: Readonly<Record<string, Rule>> = {
   storage: { rooms: base, packages: [node] },
   vault: { rooms: base, packages: [node, /^keytar$/] },
   core: { rooms: base, packages: [/^node:(crypto|os|net|tls)$/, /^@orpc\/server$/] },
-  gateway: { rooms: base, packages: [node, /^http-proxy$/] },
+  gateway: { rooms: base, packages: [node, /^http-proxy$/, /^ws$/] },
   upstream: { rooms: base, packages: [node] },
   echo: { rooms: base, packages: [node] },
   control: { rooms: base, packages: [node, /^zod$/, contractClient, contractServer] },
+  metrics: { rooms: base, packages: [/^node:perf_hooks$/] },
   dashboard: { rooms: base, packages: [node, /^@orpc\/server(\/node)?$/] },
   compose: {
     rooms: [
@@ -53,6 +54,7 @@ const rules: Readonly<Record<string, Rule>> = {
       'echo',
       'control',
       'dashboard',
+      'metrics',
       'shell',
     ],
     packages: [node],
@@ -90,8 +92,11 @@ function roomOf(file: string): string {
   const [top, room, ...rest] = file.split('/');
   if (top !== 'electron') return top ?? '';
   if (rest.length > 0) return room ?? '';
-  // compose.ts has parts of their own beside it.
-  return (room ?? '').replace(/(-ledger|-dashboard|-keys|-projects|-upstreams|-vault|-transfer)?\.tsx?$/, '');
+  // compose.ts has parts of their own.
+  return (room ?? '').replace(
+    /(-ledger|-dashboard|-metrics|-usage|-keys|-projects|-upstreams|-vault|-transfer)?\.tsx?$/,
+    '',
+  );
 }
 
 function importsOf(file: string): Import[] {

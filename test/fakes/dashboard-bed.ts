@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createDashboard, type Dashboard, type DashboardPorts } from '../../electron/dashboard/dashboard.ts';
 import { createLog } from '../../electron/lib/log.ts';
+import { KeyhatchError } from '../../shared/errors.ts';
 import { createFakeInstance } from '../unit/cli/fake-instance.ts';
 
 export type DashboardBed = {
@@ -48,6 +49,7 @@ async function open(pagesDir: string, ports: Partial<DashboardPorts>): Promise<D
     portIsChosen: () => true,
     router: () => createFakeInstance().router,
     pagesDir,
+    metrics: { contentType: 'text/plain', read: () => Promise.reject(new KeyhatchError('key_unknown')) },
     onChange: () => {},
     clock: { now: () => now, monotonic: () => now },
     log: createLog({ format: 'json', write: (line) => lines.push(line) }),

@@ -1,4 +1,4 @@
-// A profile with a household's worth of keys and two weeks of use, the same on every run: for screenshots and for specs
+// A profile with a household's worth of keys and 90 days of use, the same on every run: for screenshots and for specs
 // that want pages with something on them. Writes through the product's own storage; no secret is made up here.
 
 import { mkdirSync } from 'node:fs';
@@ -18,10 +18,13 @@ export type DemoKey = {
   readonly models: readonly string[];
   /** Requests on a busy day. */
   readonly perDay: number;
+  readonly project?: string;
 };
 
 const dayMs = 86_400_000;
-const days = 14;
+const days = 90;
+/** Twice as many, so that there is a time before to compare with. */
+const seededDays = 2 * days;
 
 /** What the demo's keys are like; their ids come from the keys that were really made. */
 export const demoKeys: readonly Omit<DemoKey, 'id'>[] = [
@@ -49,7 +52,7 @@ export const demoKeys: readonly Omit<DemoKey, 'id'>[] = [
   },
 ];
 
-/** Adds two weeks of requests that end now to the database of a profile that nothing else has open. */
+/** Adds 180 days of requests, more from month to month, that end now to the database of a profile that nothing else has open. */
 export function seedUsage(dataDir: string, keys: readonly DemoKey[], nowMs: number): void {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const db = openDatabase({ file: join(dataDir, 'keyhatch.db'), log: silentLog });
@@ -70,9 +73,10 @@ export function seedUsage(dataDir: string, keys: readonly DemoKey[], nowMs: numb
 
 function requestsOf(key: DemoKey, nowMs: number, random: () => number): RequestRow[] {
   const rows: RequestRow[] = [];
-  for (let day = 0; day < days; day++) {
+  for (let day = 0; day < seededDays; day++) {
     const weekend = new Date(nowMs - day * dayMs).getDay() % 6 === 0;
-    const count = Math.round(key.perDay * (weekend ? 0.3 : 1) * (0.6 + random() * 0.6));
+    const growth = 1 - 0.6 * (day / seededDays);
+    const count = Math.round(key.perDay * growth * (weekend ? 0.3 : 1) * (0.6 + random() * 0.6));
     for (let n = 0; n < count; n++) {
       // More in the evening than at night; never in the future.
       const hour = 8 + Math.round(random() * random() * 15);
@@ -98,7 +102,7 @@ function rowOf(key: DemoKey, at: number, index: number, random: () => number): R
     id: `req_demo-${key.id}-${index}`,
     keyId: key.id,
     caller: 'key',
-    project: null,
+    project: key.project ?? null,
     model,
     upstreamId: ran ? 'echo' : null,
     operation: embedding ? 'embeddings' : 'chat',
@@ -109,8 +113,11 @@ function rowOf(key: DemoKey, at: number, index: number, random: () => number): R
     errorCode: outcome === 'refused' ? 'rate_limited' : null,
     receivedAt: at,
     admittedAt: ran ? at + 1 : null,
+    queuedMs: ran ? 0 : null,
+    forwardedAt: ran ? at + 2 : null,
     firstByteAt: ran ? at + firstTokenMs - 10 : null,
     firstTokenAt: ran && !embedding ? at + firstTokenMs : null,
+    lastTokenAt: ran && !embedding ? Math.round(at + firstTokenMs + generationMs) : null,
     endedAt: Math.round(at + (ran ? firstTokenMs + generationMs : 2)),
     bytesIn: 900 + Math.round(random() * 9000),
     bytesOut: ran ? tokensOut * 190 : 240,
@@ -118,7 +125,10 @@ function rowOf(key: DemoKey, at: number, index: number, random: () => number): R
     tokensOut: ran ? tokensOut : null,
     tokensCached: ran ? Math.round(random() * 180) : null,
     tokensReasoning: null,
-    tokenSource: ran ? 'reported' : 'none',
+    unmetered: null,
+    prefillPerSecond: ran && !embedding ? 1_200 : null,
+    outputPerSecond: ran && !embedding && generationMs > 0 ? (tokensOut * 1000) / generationMs : null,
+    tokenSource: ran ? (fate < 0.02 ? 'estimated' : fate < 0.05 ? 'counted' : 'reported') : 'none',
     clientAddress: key.address,
     userAgent: key.client,
     attempt: 0,

@@ -74,6 +74,44 @@ export async function runKeyhatch(args: readonly string[], options: RunOptions =
   return { code, stdout: output.stdout(), stderr: output.stderr() };
 }
 
+/** A command that goes on until it is told to end. */
+export type RunningCommand = {
+  readonly stdout: () => string;
+  /** Resolves once both streams together hold this text. */
+  readonly said: (text: string) => Promise<void>;
+  /** Sends the signal and waits for the exit code. */
+  readonly stop: (signal: NodeJS.Signals) => Promise<number | null>;
+};
+
+/** Runs the built program on a profile without waiting for its end. */
+export function startCommand(
+  args: readonly string[],
+  { dataDir, keyFile }: Pick<Profile, 'dataDir' | 'keyFile'>,
+): RunningCommand {
+  const child = launch([...args, '--data-dir', dataDir], { KEYHATCH_VAULT_KEY_FILE: keyFile });
+  const output = collect(child);
+  child.stdin.end();
+  const name = args.slice(0, 2).join(' ');
+  return {
+    stdout: output.stdout,
+    said(text) {
+      const heard = new Promise<void>((resolve, reject) => {
+        const look = () => {
+          if (output.stdout().includes(text) || output.stderr().includes(text)) resolve();
+        };
+        output.onPrinted(look);
+        look();
+        void output.exited.then((code) => reject(new Error(`keyhatch ${name} ended with ${code}: ${output.stderr()}`)));
+      });
+      return inTime(heard, child, () => `keyhatch ${name} did not say "${text}"`);
+    },
+    stop(signal) {
+      child.kill(signal);
+      return inTime(output.exited, child, () => `keyhatch ${name} did not end after ${signal}`);
+    },
+  };
+}
+
 export async function makeProfile(folder?: string): Promise<Profile> {
   const dataDir = folder ?? (await mkdtemp(join(tmpdir(), 'keyhatch-')));
   const keyFile = `${dataDir}.key`;

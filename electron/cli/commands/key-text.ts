@@ -42,6 +42,7 @@ export function keyDetails(key: KeyFacts, { paint, when }: Output, unusable?: st
     pairs.push(['Old secret', `ends ${when(key.oldSecretUntil, '–')}, ${oldSecretUse(key, when)}`]);
   if (key.policy.rotateEveryDays !== null) pairs.push(['Rotate', `every ${key.policy.rotateEveryDays} days`]);
   if (key.weak) pairs.push(['Weak', 'works on this computer alone: rotate it, or accept it']);
+  if (key.countedSince !== null) pairs.push(['Counted', `since ${when(key.countedSince, '–')}`]);
   if (key.revokedAt !== null) pairs.push(['Revoked', when(key.revokedAt, '–')]);
   const title = paint('bold', visible(key.name));
   return `${title}\n${textPairs(pairs.map(([name, value]) => [name, name === 'Status' ? value : visible(value)]))}`;

@@ -120,6 +120,22 @@ const rotate = defineCommand({
   },
 });
 
+const resetCounters = defineCommand({
+  name: 'keys reset-counters',
+  words: keyWord,
+  about: 'Let the totals of a key count anew; what it used stays in every other sum.',
+  flags: yesFlag,
+  prepare:
+    (invocation) =>
+    async ({ client, out, input }) => {
+      const found = await client.keys.get({ ref: onlyWord(invocation) });
+      if (!invocation.flags.on('yes'))
+        await input.confirm(`The totals of ${keyTitle(found)} will count from now on. This cannot be undone. Go on?`);
+      const key = await client.keys.resetCounters({ ref: found.id });
+      out.answer(key, () => `The totals of the key ${keyTitle(key)} count from now on.`);
+    },
+});
+
 type KeyCall = (client: ContractClient, ref: string) => Promise<KeyFacts>;
 
 /** A command that does one thing to one key and says so. */
@@ -191,6 +207,7 @@ export const keysCommands: readonly Command[] = [
     (client, ref) => client.keys.delete({ ref }),
   ),
   rotate,
+  resetCounters,
   keyAction(
     'end-old-secret',
     'End the secret before the last rotation now.',

@@ -117,7 +117,7 @@ function settingTable(settings: readonly SettingView[], { paint }: Output): stri
   return textTable<SettingView>(
     [
       { title: 'NAME', cell: (setting) => setting.name },
-      { title: 'VALUE', cell: (setting) => valueText(setting.value) },
+      { title: 'VALUE', cell: (setting) => shortText(setting.value) },
       {
         title: 'FROM',
         cell: originText,
@@ -133,6 +133,12 @@ function settingTable(settings: readonly SettingView[], { paint }: Output): stri
 function originText(setting: SettingView): string {
   if (setting.setByFlag) return 'set by command line';
   return JSON.stringify(setting.value) === JSON.stringify(setting.default) ? 'default' : 'settings';
+}
+
+// A line of a table is no place for a whole price table.
+function shortText(value: SettingValue): string {
+  const ofObjects = Array.isArray(value) && value.some((part) => typeof part === 'object' && part !== null);
+  return ofObjects ? `${value.length} ${value.length === 1 ? 'entry' : 'entries'}` : valueText(value);
 }
 
 function valueText(value: SettingValue): string {

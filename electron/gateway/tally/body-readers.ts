@@ -21,13 +21,17 @@ const neededMembers: ReadonlySet<string> = new Set([...countingMembers, ...respo
 const errorMembers: ReadonlySet<string> = new Set(['error']);
 const byteOrderMark = Buffer.from('\ufeff');
 
+/** As much of a reading as events need. */
+export type EventReading = Pick<MessageReading, 'wants' | 'skipped' | 'missed' | 'event'>;
+
 /** @param reading undefined to follow the events' bounds only. */
-export function readEvents(reading: MessageReading | undefined): BodyReader {
+export function readEvents(reading: EventReading | undefined): BodyReader {
   return streamed(
     createFrameReader({
       ends: sseEnds(),
       wants: (bytes) => reading?.wants(bytes) ?? false,
       onSkipped: () => reading?.skipped(),
+      onOverCap: () => reading?.missed('too_large'),
       onFrame(frame) {
         const data = sseData(frame);
         if (data !== undefined) reading?.event(data);
@@ -43,6 +47,7 @@ export function readLines(reading: MessageReading | undefined): BodyReader {
       ends: lineEnds(),
       wants: (bytes) => reading?.wants(bytes) ?? false,
       onSkipped: () => reading?.skipped(),
+      onOverCap: () => reading?.missed('too_large'),
       onFrame: (frame) => reading?.event(frame.toString('utf8')),
     }),
   );
@@ -65,7 +70,11 @@ export function readNothing(isStream: boolean): BodyReader {
 export function readWhole(reading: MessageReading): BodyReader {
   const kept = keepBody(wholeCapBytes, reading, (bytes) => {
     const members = membersOf(bytes);
-    if (members === undefined) return;
+    if (members === undefined) {
+      // Nothing at all is no answer that could have been read.
+      if (bytes.length > 0) reading.missed('unreadable');
+      return;
+    }
     reading.answer(Object.fromEntries(members(neededMembers)));
     if (reading.wantsText() && !members(errorMembers).has('error')) reading.text(members(generatedMemberNames));
   });

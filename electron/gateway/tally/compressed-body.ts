@@ -13,8 +13,16 @@ const openedCapBytes = 4 * 1024 * 1024;
 export function readCompressed(encoding: string, plain: BodyReader, reading: MessageReading): BodyReader | undefined {
   const open = openers[encoding];
   if (open === undefined) return undefined;
+  const opened = (bytes: Buffer): Buffer => {
+    try {
+      return open(bytes);
+    } catch (error) {
+      reading.missed((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? 'too_large' : 'compressed');
+      throw error;
+    }
+  };
   const kept = keepBody(compressedCapBytes, reading, (bytes) => {
-    if (bytes.length > 0) plain.chunk(open(bytes));
+    if (bytes.length > 0) plain.chunk(opened(bytes));
     plain.end();
   });
   return { ...kept, streamed: plain.streamed };

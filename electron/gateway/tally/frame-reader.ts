@@ -22,13 +22,17 @@ export type FrameReaderOptions = {
   readonly onFrame: (frame: Buffer) => void;
   /** Told that the bytes last asked about are stepped over: one or more whole frames. */
   readonly onSkipped: () => void;
+  /** Told of a frame that is larger than the cap and so is stepped over unread. */
+  readonly onOverCap: () => void;
+  readonly capBytes?: number;
 };
 
 /** Larger frames are stepped over unread: no server's counts need more, and a stream may not fill the memory. */
 export const frameCapBytes = 1024 * 1024;
 
-export function createFrameReader({ ends, wants, onFrame, onSkipped }: FrameReaderOptions): FrameReader {
-  const held = createGrowingBytes(frameCapBytes);
+export function createFrameReader(options: FrameReaderOptions): FrameReader {
+  const { ends, wants, onFrame, onSkipped, onOverCap, capBytes = frameCapBytes } = options;
+  const held = createGrowingBytes(capBytes);
   let overCap = false;
 
   function frame(bytes: Buffer): void {
@@ -41,6 +45,7 @@ export function createFrameReader({ ends, wants, onFrame, onSkipped }: FrameRead
     if (overCap || held.add(bytes, from, to)) return;
     overCap = true;
     held.clear();
+    onOverCap();
   }
 
   function finish(bytes: Buffer, from: number, to: number): void {
@@ -49,8 +54,10 @@ export function createFrameReader({ ends, wants, onFrame, onSkipped }: FrameRead
       if (!overCap) frame(held.view());
       held.clear();
       overCap = false;
-    } else if (to - from <= frameCapBytes) {
+    } else if (to - from <= capBytes) {
       frame(bytes.subarray(from, to));
+    } else {
+      onOverCap();
     }
   }
 

@@ -2,7 +2,7 @@
 // that hold text, reasoning or tool calls in each protocol. Counts nothing.
 
 import type { JsonObject } from '../../lib/json-shape.ts';
-import { isFilledAt, type JsonPath } from './json-path.ts';
+import { isFilledAt, type JsonPath, stringsAt } from './json-path.ts';
 
 const contentPaths: readonly JsonPath[] = [
   // OpenAI chat; the names for reasoning differ from server to server.
@@ -32,6 +32,12 @@ const contentPaths: readonly JsonPath[] = [
 
 export function carriesGenerated(event: JsonObject): boolean {
   return contentPaths.some((path) => isFilledAt(event, path));
+}
+
+/** The pieces of text in an event, as `carriesGenerated` finds them; of tool calls, whatever is written in them. */
+export function generatedIn(event: JsonObject): string[] {
+  // Some servers write the same thought under two names.
+  return [...new Set(contentPaths.flatMap((path) => stringsAt(event, path)))];
 }
 
 /** oMLX keeps a connection alive with chunks that look like content. */

@@ -6,7 +6,7 @@ import type { MessageReading } from './message-reading.ts';
 /** @param onEnd gets what was kept, which is nothing past the cap; valid until it returns */
 export function keepBody(
   capBytes: number,
-  reading: Pick<MessageReading, 'firstToken'>,
+  reading: Pick<MessageReading, 'firstToken' | 'missed'>,
   onEnd: (bytes: Buffer) => void,
 ): { readonly chunk: (bytes: Buffer) => void; readonly end: () => void; readonly atBoundary: () => boolean } {
   const kept = createGrowingBytes(capBytes);
@@ -20,6 +20,7 @@ export function keepBody(
       if (overCap || kept.add(bytes, 0, bytes.length)) return;
       overCap = true;
       kept.clear();
+      reading.missed('too_large');
     },
     end() {
       onEnd(kept.view());

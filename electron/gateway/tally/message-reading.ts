@@ -1,10 +1,11 @@
 // What has been read from an answer so far: counts, response id, time of the first generated token. Takes parsed events or
 // one parsed answer, in order; knows nothing of bytes and framing.
 
-import { type JsonObject, parseObject } from '../../lib/json-shape.ts';
+import type { UnmeteredReason } from '../../../shared/metering-model.ts';
+import { isJsonObject, type JsonObject } from '../../lib/json-shape.ts';
 import { carriesGenerated, isKeepAlive } from './generated-content.ts';
 import { responseIdOf } from './response-id.ts';
-import { createTokenCounts, mayHoldCounts, type TokenTotals } from './token-counts.ts';
+import { createTokenCounts, mayHoldCounts, type TokenSpeeds, type TokenTotals } from './token-counts.ts';
 import { completed, createDeltaCounter, generatedBytes } from './token-estimate.ts';
 
 export type MessageReading = {
@@ -26,8 +27,16 @@ export type MessageReading = {
   readonly at: (nowMs: number) => void;
   /** @param whole false when the answer broke off, or its client left */
   readonly totals: (whole: boolean) => TokenTotals;
+  /** What was said in numbers, without anything counted or estimated. */
+  readonly reported: () => TokenTotals;
   readonly responseId: () => string | null;
   readonly firstTokenAt: () => number | null;
+  /** When the last piece of generated content of a stream came. */
+  readonly lastTokenAt: () => number | null;
+  readonly speeds: () => TokenSpeeds;
+  /** Says that something was passed on unread; the first time counts. */
+  readonly missed: (reason: UnmeteredReason) => void;
+  readonly missedFor: () => UnmeteredReason | undefined;
 };
 
 export type MessageReadingOptions = {
@@ -47,9 +56,16 @@ export function createMessageReading({ operation, promptBytes, onResponseId }: M
   let nowMs = 0;
   let responseId: string | null = null;
   let firstTokenAt: number | null = null;
+  let lastTokenAt: number | null = null;
+  let missedFor: UnmeteredReason | undefined;
 
   function firstToken(): void {
     firstTokenAt ??= nowMs;
+  }
+
+  function passed(pieces: number): void {
+    deltas += pieces;
+    if (pieces > 0) lastTokenAt = nowMs;
   }
 
   function answer(message: JsonObject): void {
@@ -68,11 +84,12 @@ export function createMessageReading({ operation, promptBytes, onResponseId }: M
       return firstTokenAt === null || mayHoldCounts(text);
     },
     skipped() {
-      deltas += deltasAsked;
+      passed(deltasAsked);
     },
     event(text) {
-      const message = parseObject(text);
-      if (message === undefined || isKeepAlive(message)) return;
+      const message = eventIn(text);
+      if (message === unreadable) missedFor ??= 'unreadable';
+      if (message === undefined || message === unreadable || isKeepAlive(message)) return;
       if (!areResponses && counter && isOfResponses(message)) {
         areResponses = true;
         counter.readResponses();
@@ -83,7 +100,7 @@ export function createMessageReading({ operation, promptBytes, onResponseId }: M
         // A tool call of a server that sends it whole.
         deltasAsked ||= 1;
       }
-      deltas += deltasAsked;
+      passed(deltasAsked);
       answer(message);
     },
     answer,
@@ -99,11 +116,32 @@ export function createMessageReading({ operation, promptBytes, onResponseId }: M
       const found = counts.totals();
       return promptBytes === undefined ? found : completed(found, { promptBytes, deltas, answerBytes, whole });
     },
+    reported: counts.totals,
     responseId: () => responseId,
     firstTokenAt: () => firstTokenAt,
+    lastTokenAt: () => lastTokenAt,
+    speeds: counts.speeds,
+    missed(reason) {
+      missedFor ??= reason;
+    },
+    missedFor: () => missedFor,
   };
 }
 
 function isOfResponses({ type }: JsonObject): boolean {
   return typeof type === 'string' && type.startsWith('response.');
+}
+
+const unreadable = Symbol('unreadable');
+
+// Not parseObject: what claims to be an object and is none has to be told.
+function eventIn(text: string): JsonObject | typeof unreadable | undefined {
+  // Spares `[DONE]` the cost of a thrown error.
+  if (!text.trimStart().startsWith('{')) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return unreadable;
+  }
 }

@@ -2,15 +2,16 @@
 // first token. Picks the reader by content type. Must never delay or change a byte, and never throws: what it cannot read
 // is `unknown`.
 
+import type { UnmeteredReason } from '../../../shared/metering-model.ts';
+import type { TokenSource } from '../../../shared/token-source.ts';
 import type { Dialect } from '../../../shared/upstream-kinds.ts';
-import type { TokenSource } from '../../../shared/usage-model.ts';
 import { type BodyReader, readEvents, readLines, readNothing, readWhole } from './body-readers.ts';
 import { readCompressed } from './compressed-body.ts';
 import { createMessageReading, type MessageReading } from './message-reading.ts';
-import { type TokenTotals, unknownTotals } from './token-counts.ts';
+import { type TokenSpeeds, type TokenTotals, unknownTotals } from './token-counts.ts';
 import { readWholeOrLines } from './whole-or-lines.ts';
 
-export type Tallied = {
+export type Tallied = TokenSpeeds & {
   /** The whole input, cached tokens included. */
   readonly tokensIn: number | null;
   /** Everything generated, reasoning included. */
@@ -23,7 +24,11 @@ export type Tallied = {
   readonly responseId: string | null;
   /** Epoch milliseconds: first event with generated content, or first byte of what is not streamed. */
   readonly firstTokenAt: number | null;
+  /** Epoch milliseconds: last event of a stream with generated content. */
+  readonly lastTokenAt: number | null;
   readonly streamed: boolean;
+  /** Why the numbers are not the model server's own; null where they are, or where there are none to be had. */
+  readonly unmetered: UnmeteredReason | null;
 };
 
 export type Tally = {
@@ -36,6 +41,8 @@ export type Tally = {
    * @param whole false when the answer broke off, or its client left; true when left out
    */
   readonly read: (whole?: boolean) => Tallied;
+  /** What the answer itself has said so far, without anything counted or estimated. */
+  readonly reported: () => TokenTotals;
   /** Whether the bytes so far end behind a whole event or line (true before any), so that an error frame may follow. */
   readonly atEventBoundary: () => boolean;
 };
@@ -83,14 +90,32 @@ export function openTally(options: TallyOptions): Tally {
       guarded(() => reader.end());
       ended = true;
     },
-    read: (whole = true) => ({
-      ...totalsOf(reading, broken, whole),
-      responseId: reading?.responseId() ?? null,
-      firstTokenAt: reading?.firstTokenAt() ?? null,
-      streamed: reader.streamed(),
-    }),
+    read(whole = true) {
+      const totals = totalsOf(reading, broken, whole);
+      return {
+        ...totals,
+        ...(reading?.speeds() ?? noSpeeds),
+        responseId: reading?.responseId() ?? null,
+        firstTokenAt: reading?.firstTokenAt() ?? null,
+        lastTokenAt: reading?.lastTokenAt() ?? null,
+        streamed: reader.streamed(),
+        unmetered: ownNumbers.has(totals.source) ? null : whyUnmetered(reading, broken, whole),
+      };
+    },
+    reported: () => reading?.reported() ?? unknownTotals,
     atEventBoundary: () => !broken && reader.atBoundary(),
   };
+}
+
+const noSpeeds: TokenSpeeds = { prefillPerSecond: null, outputPerSecond: null };
+const ownNumbers: ReadonlySet<TokenSource> = new Set(['reported', 'timings', 'none']);
+
+function whyUnmetered(reading: MessageReading | undefined, broken: boolean, whole: boolean): UnmeteredReason {
+  const missed = reading?.missedFor() ?? (broken ? 'unreadable' : undefined);
+  // What ends in the middle of an event cannot be read, and that is not why.
+  if (missed !== undefined && (whole || missed !== 'unreadable')) return missed;
+  if (whole) return 'no_numbers';
+  return reading?.firstTokenAt() == null ? 'cut_before_token' : 'cut_short';
 }
 
 function totalsOf(reading: MessageReading | undefined, broken: boolean, whole: boolean): TokenTotals {
@@ -104,6 +129,7 @@ function pickReader(options: TallyOptions, reading: MessageReading | undefined):
   const plain = pickPlainReader(options, mediaType, reading);
   if (encoding === '' || encoding === 'identity') return plain;
   const compressed = reading ? readCompressed(encoding, plain, reading) : undefined;
+  if (compressed === undefined) reading?.missed('compressed');
   return compressed ?? readNothing(plain.streamed());
 }
 

@@ -2,7 +2,7 @@
 // by shape and not by dialect: a field set is known wherever it turns up. The last number of each field wins, because
 // servers send zeros, estimates and running totals before the final ones.
 
-import type { TokenSource } from '../../../shared/usage-model.ts';
+import type { TokenSource } from '../../../shared/token-source.ts';
 import { isJsonObject, type JsonObject } from '../../lib/json-shape.ts';
 import { type JsonPath, valueAt } from './json-path.ts';
 
@@ -13,6 +13,12 @@ export type TokenTotals = {
   readonly tokensCached: number | null;
   readonly tokensReasoning: number | null;
   readonly source: TokenSource;
+};
+
+/** Tokens a second, as the model server measured them; null where it said nothing. */
+export type TokenSpeeds = {
+  readonly prefillPerSecond: number | null;
+  readonly outputPerSecond: number | null;
 };
 
 export const unknownTotals: TokenTotals = {
@@ -90,6 +96,8 @@ const places: readonly { readonly at: JsonPath; readonly counts: CountPaths }[] 
 export const countingMembers: readonly string[] = [
   ...places.flatMap(({ at }) => (at.length === 1 ? at : [])),
   ...ollamaCounts.flatMap(([, path]) => path),
+  'prompt_eval_duration',
+  'eval_duration',
   'done_reason',
 ];
 
@@ -108,15 +116,22 @@ export type TokenCounts = {
   /** Takes in what one event, or the whole answer, says. */
   readonly note: (message: JsonObject) => void;
   readonly totals: () => TokenTotals;
+  /** What a server with a clock of its own says of its speed; not in every answer that holds counts. */
+  readonly speeds: () => TokenSpeeds;
 };
 
 /** @param operation of the route table; `embeddings` is known to generate nothing. */
 export function createTokenCounts(operation: string): TokenCounts {
   const counts: Partial<Record<Count, number>> = {};
   let idle = false;
+  let speeds: TokenSpeeds = { prefillPerSecond: null, outputPerSecond: null };
   return {
     note(message) {
       for (const place of places) readCounts(valueAt(message, place.at), place.counts, counts);
+      speeds = {
+        prefillPerSecond: prefillSpeedIn(message) ?? speeds.prefillPerSecond,
+        outputPerSecond: outputSpeedIn(message) ?? speeds.outputPerSecond,
+      };
       // Ollama was asked only to load or drop a model, and leaves its counts out.
       const reason = message['done_reason'];
       if (reason === 'load' || reason === 'unload') idle = true;
@@ -125,7 +140,34 @@ export function createTokenCounts(operation: string): TokenCounts {
       if (idle) return { ...unknownTotals, tokensIn: 0, tokensOut: 0, source: 'reported' };
       return reportedTotals(counts, operation) ?? timedTotals(counts) ?? unknownTotals;
     },
+    speeds: () => speeds,
   };
+}
+
+// llama.cpp says its speeds as they are, LM Studio that of its output, Ollama lengths of time in nanoseconds.
+function prefillSpeedIn(message: JsonObject): number | null {
+  return (
+    speedOf(valueAt(message, ['timings', 'prompt_per_second'])) ??
+    perSecond(message['prompt_eval_count'], message['prompt_eval_duration'])
+  );
+}
+
+function outputSpeedIn(message: JsonObject): number | null {
+  return (
+    speedOf(valueAt(message, ['timings', 'predicted_per_second'])) ??
+    speedOf(valueAt(message, ['stats', 'tokens_per_second'])) ??
+    speedOf(valueAt(message, ['result', 'stats', 'tokens_per_second'])) ??
+    perSecond(message['eval_count'], message['eval_duration'])
+  );
+}
+
+function speedOf(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : null;
+}
+
+function perSecond(tokens: unknown, nanoseconds: unknown): number | null {
+  const [count, length] = [speedOf(tokens), speedOf(nanoseconds)];
+  return count === null || length === null ? null : (count * 1e9) / length;
 }
 
 function readCounts(holder: unknown, paths: CountPaths, counts: Partial<Record<Count, number>>): void {

@@ -57,19 +57,24 @@ const textMembers: ReadonlySet<string> = new Set([
 /** Bytes of generated text in those members; undefined when the answer has none of them. */
 export function generatedBytes(members: ReadonlyMap<string, unknown>): number | undefined {
   if (members.size === 0) return undefined;
+  return generatedTexts(members).reduce((sizeBytes, text) => sizeBytes + Buffer.byteLength(text), 0);
+}
+
+/** The generated texts in those members, in no order that means anything. */
+export function generatedTexts(members: ReadonlyMap<string, unknown>): string[] {
   const left: [string, unknown][] = [...members];
-  let sizeBytes = 0;
+  const texts: string[] = [];
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
     const [name, value] = next;
     if (typeof value === 'string') {
-      if (textMembers.has(name)) sizeBytes += Buffer.byteLength(value);
+      if (textMembers.has(name)) texts.push(value);
     } else if (Array.isArray(value)) {
       for (const element of value) left.push([name, element]);
     } else if (typeof value === 'object' && value !== null) {
       left.push(...Object.entries(value));
     }
   }
-  return sizeBytes;
+  return texts;
 }
 
 export type Passed = {

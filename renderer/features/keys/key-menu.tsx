@@ -10,9 +10,10 @@ import {
   IconPlayerPause,
   IconPlayerPlay,
   IconRefresh,
+  IconRestore,
   IconTrash,
 } from '@tabler/icons-react';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { KeyFacts } from '../../../shared/model.ts';
 import { clientOfUserAgent } from '../../../shared/snippets-user-agents.ts';
 import { useCalls } from '../../api/api-context.tsx';
@@ -31,7 +32,7 @@ type KeyMenuProps = {
 const iconSize = 15;
 
 export function KeyMenu({ facts, open, onDeleted }: KeyMenuProps) {
-  const { pause, resume, revoke, remove } = useKeyActions(facts, onDeleted);
+  const { pause, resume, reset, revoke, remove } = useKeyActions(facts, onDeleted);
   const { copy } = useCopy();
   const final = facts.status === 'revoked';
   return (
@@ -72,6 +73,9 @@ export function KeyMenu({ facts, open, onDeleted }: KeyMenuProps) {
         <Menu.Item leftSection={<IconId size={iconSize} />} onClick={() => void copy(facts.id, { secret: false })}>
           {texts.copyId}
         </Menu.Item>
+        <Menu.Item leftSection={<IconRestore size={iconSize} />} onClick={() => void reset()}>
+          {texts.resetCounters}
+        </Menu.Item>
         <Menu.Divider />
         {!final && (
           <Menu.Item c="var(--kh-bad)" leftSection={<IconBan size={iconSize} />} onClick={() => void revoke()}>
@@ -95,6 +99,13 @@ function useKeyActions(facts: KeyFacts, onDeleted: (() => void) | undefined) {
   const revoke = useMutation(calls.keys.revoke.mutationOptions());
   const remove = useMutation(calls.keys.delete.mutationOptions({ onSuccess: () => onDeleted?.() }));
 
+  const queries = useQueryClient();
+  const resetCounters = useMutation(
+    calls.keys.resetCounters.mutationOptions({
+      onSuccess: () => void queries.invalidateQueries({ queryKey: calls.usage.key() }),
+    }),
+  );
+
   const inUse =
     facts.lastUsedAt === null
       ? ''
@@ -103,6 +114,10 @@ function useKeyActions(facts: KeyFacts, onDeleted: (() => void) | undefined) {
   return {
     pause: () => pause.mutate(ref),
     resume: () => resume.mutate(ref),
+    async reset() {
+      const question = { title: texts.resetTitle(facts.name), consequence: texts.resetAsk, act: texts.resetAct };
+      if (await ask.confirm(question)) resetCounters.mutate(ref);
+    },
     async revoke() {
       const question = {
         title: texts.revokeTitle(facts.name),

@@ -22,6 +22,7 @@ import { LiveTail } from '../requests/live-tail.tsx';
 import { type KeyDialog, KeyDialogs } from './key-dialogs.tsx';
 import { KeyMenu } from './key-menu.tsx';
 import { limitText, stateOfKey } from './key-state.ts';
+import { useKeyTotals } from './key-totals.ts';
 import { KeyUsage } from './key-usage.tsx';
 import { placeOf } from './last-use.ts';
 
@@ -94,6 +95,7 @@ function KnownKey({ facts }: { readonly facts: KeyFacts }) {
 
 function FactsPanel({ facts }: { readonly facts: KeyFacts }) {
   const client = clientOfUserAgent(facts.lastUsedBy);
+  const totals = useKeyTotals(facts.id);
   const old = facts.status === 'revoked' || (facts.oldSecretUntil ?? 0) < Date.now() ? null : facts.oldSecretUntil;
   const rows: FactRows = [
     [
@@ -119,6 +121,7 @@ function FactsPanel({ facts }: { readonly facts: KeyFacts }) {
       texts.today,
       texts.todayText(formatCount(facts.today.requests), formatCompact(facts.today.tokensIn + facts.today.tokensOut)),
     ],
+    ...totals,
     [texts.expires, facts.expiresAt === null ? commonTexts.never : formatMoment(facts.expiresAt)],
     [texts.limits, limitText(facts)],
     [texts.models, facts.models === null ? texts.allModels : facts.models.join(', ')],

@@ -179,13 +179,15 @@ function Usage({ row }: { readonly row: RequestView }) {
           [facts.tokensCached, count(row.tokensCached)],
           [facts.tokensOut, count(row.tokensOut)],
           [facts.tokensReasoning, count(row.tokensReasoning)],
+          [facts.prefill, row.prefillPerSecond === null ? null : facts.perSecond(formatRate(row.prefillPerSecond))],
           [facts.speed, speed === null ? null : facts.perSecond(formatRate(speed))],
           [facts.bytesIn, formatBytes(row.bytesIn)],
           [facts.bytesOut, formatBytes(row.bytesOut)],
         ]}
       />
       <Text size="xs" c="dimmed" mt={6}>
-        {row.upstreamId === null ? texts.noTokens : texts.tokenSources[row.tokenSource]}
+        {row.upstreamId === null ? texts.noTokens : texts.tokenSources[row.tokenSource]}{' '}
+        {row.unmetered !== null && texts.unmetered[row.unmetered]}
       </Text>
     </Panel>
   );

@@ -48,8 +48,9 @@ export const operationOf = ({ operation }: RequestView): string => texts.operati
 export const firstTokenMsOf = ({ firstTokenAt, receivedAt }: RequestView): number | null =>
   firstTokenAt === null ? null : Math.max(0, firstTokenAt - receivedAt);
 
-/** Output tokens a second from the first token to the end. */
-export function speedOf({ tokensOut, firstTokenAt, endedAt }: RequestView): number | null {
+/** Output tokens a second, as it was written down; of older rows from the first token to the end. */
+export function speedOf({ outputPerSecond, tokensOut, firstTokenAt, endedAt }: RequestView): number | null {
+  if (outputPerSecond !== null) return outputPerSecond;
   if (tokensOut === null || tokensOut < 2 || firstTokenAt === null || endedAt <= firstTokenAt) return null;
   return (tokensOut * 1000) / (endedAt - firstTokenAt);
 }

@@ -28,6 +28,7 @@ export function DashboardCard({ status, inBrowser }: { readonly status: Status; 
         {!inBrowser && (
           <SettingNumber name="dashboard.port" title={texts.port} sentence={texts.portSentence} min={1} max={65_535} />
         )}
+        <SettingSwitch name="metrics.keyNames" title={texts.keyNames} sentence={texts.keyNamesSentence} />
         {url !== null && (
           <SettingRow
             title={texts.address}

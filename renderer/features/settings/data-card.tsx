@@ -8,6 +8,7 @@ import { CopyIcon } from '../../ui/copy-button.tsx';
 import { formatBytes, formatCount } from '../../ui/format.ts';
 import { Panel } from '../../ui/page.tsx';
 import { SettingRow } from '../../ui/setting-row.tsx';
+import { PricesRow } from './prices-row.tsx';
 import { SettingNumber } from './setting-fields.tsx';
 
 const { data: texts } = settingsTexts;
@@ -36,6 +37,7 @@ export function DataCard({ status }: { readonly status: Status }) {
           min={1}
           max={3650}
         />
+        <PricesRow />
         <SettingRow
           title={`${texts.vault} ${texts.vaults[status.vault.kind]}`}
           sentence={texts.vaultSentence}

@@ -1,64 +1,98 @@
-// What was used over time: sums, a chart split by key, model or server, who used most, and who was turned away and why.
+// What was used over time: sums with what they were before, a chart split by key, model or server, who used most, when in
+// the week, who was turned away and why, and totals since ever.
 
-import { Button, Group, SegmentedControl, Select, Text } from '@mantine/core';
-import { IconChartBar } from '@tabler/icons-react';
+import { Button, SegmentedControl } from '@mantine/core';
+import { IconChartBar, IconDownload } from '@tabler/icons-react';
+import { useState } from 'react';
 import { Link } from 'wouter';
 import type { UsageSeries } from '../../../shared/usage-model.ts';
-import { useStatus } from '../../api/api-context.tsx';
+import { useKeys, useStatus } from '../../api/api-context.tsx';
 import { usageTexts as texts } from '../../texts/usage-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { Empty } from '../../ui/empty.tsx';
-import { formatCount } from '../../ui/format.ts';
 import { Page, Panel } from '../../ui/page.tsx';
+import { UnmeteredLine } from './unmetered-line.tsx';
+import { UsageControls, UsageDays, UsageFilters } from './usage-controls.tsx';
+import { UsageExport } from './usage-export.tsx';
 import { shownGroups } from './usage-groups.ts';
+import { UsageLifetime } from './usage-lifetime.tsx';
+import { UsageModelsByKey } from './usage-models.tsx';
 import { UsageOverTime } from './usage-over-time.tsx';
-import { rangeNames, showNames, splitNames, type UsageChoice, useUsageChoice, useUsageSeries } from './usage-query.ts';
+import {
+  rangeOf,
+  type SplitName,
+  showNames,
+  type UsageChoiceHandle,
+  useUsageChoice,
+  useUsageDetails,
+  useUsageSeries,
+} from './usage-query.ts';
 import { UsageRanking, UsageRefusals } from './usage-ranking.tsx';
+import { UsageSources } from './usage-sources.tsx';
 import { UsageTiles } from './usage-tiles.tsx';
-
-export type Choose = (part: Partial<UsageChoice>) => void;
+import { UsageWeek } from './usage-week.tsx';
 
 export function UsagePage() {
-  const { choice, choose } = useUsageChoice();
-  const query = useUsageSeries(choice);
+  const handle = useUsageChoice();
+  const [exporting, setExporting] = useState(false);
+  const query = useUsageSeries(handle.choice);
+  const nameOf = useGroupNames();
+  const asked = rangeOf(handle.choice) !== undefined;
   return (
-    <Page title={texts.title} actions={<Controls choice={choice} choose={choose} />}>
-      <Answer query={query} lines={10}>
-        {(series) => <Report series={series} choice={choice} choose={choose} />}
-      </Answer>
+    <Page
+      title={texts.title}
+      actions={
+        <>
+          <UsageControls {...handle} />
+          <Button
+            variant="default"
+            leftSection={<IconDownload size={15} />}
+            disabled={!asked}
+            onClick={() => setExporting(true)}
+          >
+            {texts.export.open}
+          </Button>
+        </>
+      }
+    >
+      <UsageDays {...handle} />
+      <UsageFilters {...handle} nameOf={nameOf} />
+      {asked && (
+        <Answer query={query} lines={10}>
+          {(series) => <Report series={series} nameOf={nameOf} handle={handle} />}
+        </Answer>
+      )}
+      <UsageLifetime />
+      {exporting && <UsageExport choice={handle.choice} onClose={() => setExporting(false)} />}
     </Page>
   );
 }
 
-type ChoiceProps = { readonly choice: UsageChoice; readonly choose: Choose };
-
-function Controls({ choice, choose }: ChoiceProps) {
-  return (
-    <>
-      <SegmentedControl
-        size="sm"
-        aria-label={texts.by}
-        value={choice.by}
-        onChange={(by) => choose({ by })}
-        data={splitNames.map((value) => ({ value, label: texts.splits[value] }))}
-      />
-      <Select
-        aria-label={texts.range}
-        w={160}
-        value={choice.range}
-        onChange={(range) => range && choose({ range })}
-        data={rangeNames.map((value) => ({ value, label: texts.ranges[value] }))}
-        allowDeselect={false}
-      />
-    </>
-  );
+/** What a group is called, as far as it is known here. */
+function useGroupNames() {
+  const { data: keys } = useKeys();
+  const { data: status } = useStatus();
+  return (split: SplitName, group: string | null): string => {
+    if (group === null) return texts.groups[split];
+    if (split === 'key') return keys?.find(({ id }) => id === group)?.name ?? group;
+    return split === 'upstream' ? (status?.upstreams.find(({ id }) => id === group)?.name ?? group) : group;
+  };
 }
 
-function Report({ series, choice, choose }: ChoiceProps & { readonly series: UsageSeries }) {
-  const { data: status } = useStatus();
+type ReportProps = {
+  readonly series: UsageSeries;
+  readonly nameOf: ReturnType<typeof useGroupNames>;
+  readonly handle: UsageChoiceHandle;
+};
+
+function Report({ series, nameOf, handle }: ReportProps) {
+  const { choice, choose, narrowedTo } = handle;
   const { by, show } = choice;
-  const upstreamNames = new Map(status?.upstreams.map(({ id, name }) => [id, name]));
-  const groups = shownGroups(series, { by, show, upstreamNames });
+  const details = useUsageDetails(choice);
+  const groups = shownGroups(series, {
+    show,
+    nameOf: (group, label) => (by === 'key' && group !== null ? label : nameOf(by, group)),
+  });
   if (series.total.requests === 0 && series.refusals.length === 0) return <NothingUsed />;
   return (
     <>
@@ -76,27 +110,30 @@ function Report({ series, choice, choose }: ChoiceProps & { readonly series: Usa
         }
       >
         <UsageOverTime series={series} groups={groups} title={texts.chart[show][by]} hint={texts.chart.hint} />
-        <Honesty series={series} />
+        <UsageSources total={series.total} />
+        <UnmeteredLine series={series} />
       </Panel>
       {groups.length > 0 && (
         <Panel flush>
-          <UsageRanking groups={groups} by={by} show={show} />
+          <UsageRanking groups={groups} by={by} show={show} narrowedTo={narrowedTo} />
         </Panel>
       )}
-      <Panel title={texts.refusals}>
-        <UsageRefusals refusals={series.refusals} />
+      <div className="kh-halves">
+        <Panel title={texts.week.title}>
+          <Answer query={details} lines={7}>
+            {({ week }) => <UsageWeek week={week[show]} show={show} />}
+          </Answer>
+        </Panel>
+        <Panel title={texts.refusals}>
+          <UsageRefusals refusals={series.refusals} />
+        </Panel>
+      </div>
+      <Panel title={texts.models.title}>
+        <Answer query={details} lines={5}>
+          {({ modelsByKey }) => <UsageModelsByKey keys={modelsByKey} show={show} narrowedTo={narrowedTo} />}
+        </Answer>
       </Panel>
     </>
-  );
-}
-
-/** Where the numbers come from, and what they leave out. */
-function Honesty({ series }: { readonly series: UsageSeries }) {
-  const { unmetered } = series.total;
-  return (
-    <Text size="xs" c="dimmed" mt={10}>
-      {texts.reported} {unmetered > 0 && texts.unmetered(unmetered, formatCount(unmetered))}
-    </Text>
   );
 }
 
@@ -107,11 +144,9 @@ function NothingUsed() {
         icon={IconChartBar}
         title={texts.empty}
         action={
-          <Group>
-            <Button component={Link} href="/connect">
-              {texts.emptyAction}
-            </Button>
-          </Group>
+          <Button component={Link} href="/connect">
+            {texts.emptyAction}
+          </Button>
         }
       >
         {texts.emptyHint}

@@ -1,17 +1,23 @@
 // Who or what used how much of it, greatest first; and why requests were refused, in words.
 
-import { Anchor, Table, Text } from '@mantine/core';
+import { ActionIcon, Anchor, Table, Text } from '@mantine/core';
+import { IconArrowUpRight } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import type { UsageSeries } from '../../../shared/usage-model.ts';
 import { refusalText } from '../../texts/refusal-texts.ts';
 import { usageTexts as texts } from '../../texts/usage-texts.ts';
-import { formatCompact, formatCount, formatPercent } from '../../ui/format.ts';
+import { formatCompact, formatCosts, formatCount, formatPercent } from '../../ui/format.ts';
 import type { ShownGroup } from './usage-groups.ts';
-import type { ShowName, SplitName } from './usage-query.ts';
+import type { ShowName, SplitName, UsageChoiceHandle } from './usage-query.ts';
 
-type UsageRankingProps = { readonly groups: readonly ShownGroup[]; readonly by: SplitName; readonly show: ShowName };
+type UsageRankingProps = {
+  readonly groups: readonly ShownGroup[];
+  readonly by: SplitName;
+  readonly show: ShowName;
+  readonly narrowedTo: UsageChoiceHandle['narrowedTo'];
+};
 
-export function UsageRanking({ groups, by, show }: UsageRankingProps) {
+export function UsageRanking({ groups, by, show, narrowedTo }: UsageRankingProps) {
   const weight = (group: ShownGroup) => (show === 'requests' ? group.requests : group.tokensIn + group.tokensOut);
   const all = Math.max(
     1,
@@ -19,14 +25,16 @@ export function UsageRanking({ groups, by, show }: UsageRankingProps) {
   );
   const { ranking } = texts;
   return (
-    <Table.ScrollContainer minWidth={420} type="native">
+    <Table.ScrollContainer minWidth={600} type="native">
       <Table className="kh-table" highlightOnHover>
         <Table.Thead>
           <Table.Tr>
             <Table.Th pl={16}>{ranking.heads[by]}</Table.Th>
             <Table.Th className="kh-number">{ranking.requests}</Table.Th>
             <Table.Th className="kh-number">{ranking.tokensIn}</Table.Th>
+            <Table.Th className="kh-number">{ranking.cached}</Table.Th>
             <Table.Th className="kh-number">{ranking.tokensOut}</Table.Th>
+            <Table.Th className="kh-number">{ranking.cost}</Table.Th>
             <Table.Th className="kh-number" pr={16}>
               {ranking.share}
             </Table.Th>
@@ -36,11 +44,13 @@ export function UsageRanking({ groups, by, show }: UsageRankingProps) {
           {groups.map((group) => (
             <Table.Tr key={group.id}>
               <Table.Td pl={16} maw={260}>
-                <GroupName group={group} by={by} />
+                <GroupName group={group} by={by} narrowedTo={narrowedTo} />
               </Table.Td>
               <Table.Td className="kh-number">{formatCount(group.requests)}</Table.Td>
               <Table.Td className="kh-number">{formatCompact(group.tokensIn)}</Table.Td>
+              <Table.Td className="kh-number">{formatCompact(group.tokensCached)}</Table.Td>
               <Table.Td className="kh-number">{formatCompact(group.tokensOut)}</Table.Td>
+              <Table.Td className="kh-number">{formatCosts(group.costs, ranking.noPrice)}</Table.Td>
               <Table.Td className="kh-number" pr={16}>
                 <Share share={weight(group) / all} color={group.color} />
               </Table.Td>
@@ -52,37 +62,57 @@ export function UsageRanking({ groups, by, show }: UsageRankingProps) {
   );
 }
 
-function GroupName({ group, by }: { readonly group: ShownGroup; readonly by: SplitName }) {
-  const to = addressOf(group, by);
+type GroupNameProps = Pick<UsageRankingProps, 'by' | 'narrowedTo'> & { readonly group: ShownGroup };
+
+function GroupName({ group, by, narrowedTo }: GroupNameProps) {
+  const elsewhere = addressOf(group, by);
+  // The rest is many, and cannot be asked about as one.
+  const isRest = group.group === 'other' || (by === 'client' && group.group === null);
   return (
-    <span style={{ display: 'flex', alignItems: 'center', gap: 9, minWidth: 0 }}>
+    <span className="kh-group-name">
       <span className="kh-swatch" style={{ background: group.color }} aria-hidden="true" />
-      {to === undefined ? (
+      {isRest ? (
         <Text component="span" inherit c="dimmed" className="kh-clip">
           {group.name}
         </Text>
       ) : (
         <Anchor
           component={Link}
-          href={to}
+          href={narrowedTo(by, group.group)}
           inherit
-          c="inherit"
+          c={group.group === null ? 'dimmed' : 'inherit'}
           className={by === 'model' ? 'kh-clip kh-mono' : 'kh-clip'}
-          title={group.name}
+          title={texts.ranking.narrow(group.name)}
         >
           {group.name}
         </Anchor>
+      )}
+      {elsewhere && (
+        <ActionIcon
+          component={Link}
+          href={elsewhere.href}
+          variant="subtle"
+          color="gray"
+          size="xs"
+          aria-label={`${elsewhere.words}: ${group.name}`}
+          title={elsewhere.words}
+        >
+          <IconArrowUpRight size={13} />
+        </ActionIcon>
       )}
     </span>
   );
 }
 
-function addressOf({ group }: ShownGroup, by: SplitName): string | undefined {
+function addressOf(
+  { group }: ShownGroup,
+  by: SplitName,
+): { readonly href: string; readonly words: string } | undefined {
   if (group === null || group === 'other') return undefined;
   // Requests cannot be looked for by project or client.
   if (by === 'project' || by === 'client') return undefined;
   const id = encodeURIComponent(group);
-  return by === 'key' ? `/keys/${id}` : `/requests?${by}=${id}`;
+  return { href: by === 'key' ? `/keys/${id}` : `/requests?${by}=${id}`, words: texts.ranking.open[by] };
 }
 
 function Share({ share, color }: { readonly share: number; readonly color: string }) {

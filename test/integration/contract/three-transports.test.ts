@@ -40,6 +40,7 @@ const inputs: Readonly<Record<string, unknown>> = {
   'keys.revoke': { ref: laptop.id },
   'keys.delete': { ref: laptop.id },
   'keys.rotate': { ref: laptop.id },
+  'keys.resetCounters': { ref: laptop.id },
   'keys.topUp': { ref: laptop.id, add: { period: 'day', tokens: 1000, endsAt: 2_000_000_000_000 } },
   'keys.endOldSecret': { ref: laptop.id },
   'keys.acceptWeak': { ref: laptop.id },
@@ -65,8 +66,13 @@ const inputs: Readonly<Record<string, unknown>> = {
   'settings.set': { name: 'cors.origins', value: ['https://app.example'] },
   'usage.report': { sinceMs: 60_000, by: 'key' },
   'usage.series': { sinceMs: 60_000, by: 'model' },
+  'usage.unmetered': { sinceMs: 60_000 },
+  'usage.details': { from: 1_000, until: 2_000, project: null },
+  'usage.lifetime': { by: 'key' },
+  'usage.export': { sinceMs: 60_000, by: 'client', every: 'day', format: 'csv' },
   'requests.list': {},
   'requests.get': { id: 'gone' },
+  'requests.export': { sinceMs: 60_000, format: 'json' },
   'lockout.list': undefined,
   'lockout.unlock': { address: '192.0.2.7' },
   'profile.get': undefined,
@@ -160,6 +166,8 @@ function expected(path: string): object {
   if (path.startsWith('desktop.')) return { error: { code: 'desktop_only', status: 409 } };
   if (path === 'requests.get') return { error: { code: 'request_not_found', status: 404, details: { id: 'gone' } } };
   if (path === 'changes.watch') return { events: [{ type: 'ready' }, { type: 'status' }] };
+  if (path === 'usage.export' || path === 'requests.export')
+    return { events: [{ text: 'a,b\r\n', done: 0, total: 0 }] };
   return { value: expect.anything() };
 }
 

@@ -1,20 +1,15 @@
 // Whether anybody shows tray icons, asked of a real D-Bus daemon.
 
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { isNameOnBus, socketPaths } from '../../../electron/desktop/session-bus.ts';
+import { opening } from '../../fakes/opening.ts';
 import { startSessionBus } from '../../fakes/session-bus-daemon.ts';
-
-const closings: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closings.splice(0).reverse()) await close();
-});
 
 const uid = process.getuid?.() ?? 0;
 const name = 'org.kde.StatusNotifierWatcher';
 
 test.skipIf(process.platform !== 'linux')('a name is on the bus as long as somebody owns it', async () => {
-  const bus = await startSessionBus();
-  closings.push(bus.close);
+  const bus = await opening(startSessionBus());
   const place = { env: { DBUS_SESSION_BUS_ADDRESS: bus.address }, uid };
   expect(await isNameOnBus(name, place)).toBe(false);
   const release = await bus.own(name);

@@ -1,11 +1,9 @@
 // However a model server cuts its answer into pieces, the client gets the same bytes and the meter the same numbers.
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Bed, chat, makeBed } from '../../fakes/gateway-bed.ts';
-import { streamFixtures } from '../../fixtures/streams/streams.ts';
+import { bytesOf, streamFixtures } from '../../fixtures/streams/streams.ts';
 
 let bed: Bed;
 beforeAll(async () => {
@@ -47,9 +45,10 @@ test('there is a corpus', () => {
   expect(recorded.length).toBeGreaterThan(20);
 });
 
-for (const { file, dialect, contentType } of recorded) {
+for (const fixture of recorded) {
+  const { file, dialect, contentType } = fixture;
   test(`${file}, cut anyhow`, async () => {
-    const bytes = readFileSync(join(import.meta.dirname, '../../fixtures/streams', file));
+    const bytes = bytesOf(fixture);
     const path = paths[dialect] ?? '/v1/chat/completions';
     const whole = await relay(path, contentType ?? '', [bytes]);
     expect(whole.bytes.equals(bytes)).toBe(true);

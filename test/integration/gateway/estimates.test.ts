@@ -82,3 +82,49 @@ test('a refusal of the model server costs nothing', async () => {
   await (await bed.fetch('/v1/chat/completions', { method: 'POST', body: chat(question) })).text();
   expect(await row).toMatchObject({ tokensIn: null, tokensOut: null, tokenSource: 'none' });
 });
+
+test('a row says when its prompt was given, when its first and last token came, and how fast both went', async () => {
+  bed.upstream.behave = async (_arrival, res) => {
+    res.writeHead(200, { 'content-type': 'text/event-stream' }).write(word);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    res.write(word);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    res.end('data: [DONE]\n\n');
+  };
+  const next = bed.nextRow();
+  await (await bed.fetch('/v1/chat/completions', { method: 'POST', body: chat(question) })).text();
+  const row = await next;
+  const moments = [row.receivedAt, row.forwardedAt, row.firstByteAt, row.firstTokenAt, row.lastTokenAt, row.endedAt];
+  expect(moments).toEqual([...moments].sort((a, b) => (a ?? 0) - (b ?? 0)));
+  expect(row.lastTokenAt ?? 0).toBeGreaterThan(row.firstTokenAt ?? 0);
+  expect(row.endedAt).toBeGreaterThan(row.lastTokenAt ?? 0);
+  expect(row.outputPerSecond).toBeGreaterThan(0);
+  expect(row).toMatchObject({ queuedMs: 0, unmetered: 'no_numbers' });
+});
+
+test.each([
+  ['cut_before_token', 'text/event-stream', ': ping\n\n', true],
+  ['cut_short', 'text/event-stream', word, true],
+  ['no_numbers', 'text/event-stream', word, false],
+  ['unreadable', 'application/json', '{"choices":', false],
+  ['too_large', 'text/event-stream', `data: {"choices":[],"x":"${'x'.repeat(1024 * 1024)}"}\n\n`, false],
+])('what could not be metered says why: %s', async (unmetered, contentType, text, cut) => {
+  bed.upstream.behave = (_arrival, res) => {
+    res.writeHead(200, { 'content-type': contentType });
+    if (cut) res.write(text, () => setImmediate(() => res.destroy()));
+    else res.end(text);
+  };
+  const row = bed.nextRow();
+  const asked = await bed.fetch('/v1/chat/completions', { method: 'POST', body: chat(question) });
+  await asked.text().catch(() => undefined);
+  expect(await row).toMatchObject({ unmetered });
+});
+
+test('an answer in a compression that nobody knows passes, and says why it was not metered', async () => {
+  bed.upstream.behave = (_arrival, res) => {
+    res.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'x-unheard-of' }).end('{}');
+  };
+  const row = bed.nextRow();
+  await (await bed.fetch('/v1/chat/completions', { method: 'POST', body: chat() })).text();
+  expect(await row).toMatchObject({ unmetered: 'compressed', tokenSource: 'unknown' });
+});

@@ -80,7 +80,7 @@ describe('refuses names that are not this server’s, which stops DNS rebinding'
       'GET /v1/responses HTTP/1.1\r\nHost: evil.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\n\r\n',
       /\r\n\r\n/,
     );
-    expect(statusOf(answer)).toBe(400);
+    expect(statusOf(answer)).toBe(403);
   });
 
   for (const host of [
@@ -172,9 +172,9 @@ test('?beta=true passes on messages', async () => {
   expect(bed.upstream.journal.at(-1)?.path).toBe('/v1/messages?beta=true');
 });
 
-test('an upgrade to a WebSocket gets a clear refusal', async () => {
+test('an upgrade to a WebSocket where there is none gets a clear refusal', async () => {
   const answer = await bed.raw(
-    `GET /v1/responses HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\nAuthorization: Bearer ${bed.key}\r\n\r\n`,
+    `GET /v1/models HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\nAuthorization: Bearer ${bed.key}\r\n\r\n`,
     /websocket_unsupported/,
   );
   expect(statusOf(answer)).toBe(400);

@@ -3,22 +3,15 @@
 
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { SignInLink, Status } from '../../../shared/model.ts';
 import { call, send, signIn } from '../../fakes/browser.ts';
 import { freePort } from '../../fakes/free-port.ts';
 import { type KeyhatchProcess, type StartOptions, startKeyhatch } from '../../fakes/keyhatch-process.ts';
+import { opening } from '../../fakes/opening.ts';
 
-const closings: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closings.splice(0).reverse()) await close();
-});
-
-async function start(options: StartOptions): Promise<KeyhatchProcess> {
-  const keyhatch = await startKeyhatch({ ...options, args: ['--echo', ...(options.args ?? [])] });
-  closings.push(keyhatch.close);
-  return keyhatch;
-}
+const start = (options: StartOptions) =>
+  opening(startKeyhatch({ ...options, args: ['--echo', ...(options.args ?? [])] }));
 
 type Ready = { readonly dashboard: string | null; readonly link?: string };
 
@@ -27,7 +20,7 @@ const readyOf = (keyhatch: KeyhatchProcess) => JSON.parse(keyhatch.stdout().spli
 /** Takes a port, or leaves it to whoever has it already. */
 async function holdPort(port: number): Promise<number> {
   const holder = createServer();
-  closings.push(() => holder.close());
+  onTestFinished(() => void holder.close());
   holder.on('error', () => {});
   holder.listen(port, '127.0.0.1');
   await Promise.race([once(holder, 'listening'), once(holder, 'close')].map((one) => one.catch(() => {})));
@@ -86,8 +79,7 @@ test('a session ends with the process, also where the next one has the same port
   const url = `http://127.0.0.1:${port}`;
   expect((await call(url, halves)).status).toBe(200);
   await first.stop();
-  const again = await first.profile.start({ args: ['--echo', ...args] });
-  closings.push(again.close);
+  const again = await opening(first.profile.start({ args: ['--echo', ...args] }));
   expect(await call(url, halves)).toMatchObject({ status: 401, code: 'session_required' });
   expect((await call(url, await signIn(readyOf(again).link ?? ''))).status).toBe(200);
 });

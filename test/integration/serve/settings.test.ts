@@ -7,7 +7,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Finding, SettingView, Status } from '../../../shared/model.ts';
 import { framesOf, openStream } from '../../fakes/dialect-answers.ts';
 import { chatAnswer, type FakeUpstream, startFakeUpstream } from '../../fakes/fake-upstream.ts';
@@ -16,14 +16,12 @@ import { makeProfile, type Profile } from '../../fakes/keyhatch-process.ts';
 
 let profile: Profile;
 let upstream: FakeUpstream;
-const closings: (() => Promise<unknown>)[] = [];
 
 beforeEach(async () => {
   profile = await makeProfile();
   upstream = await startFakeUpstream();
 });
 afterEach(async () => {
-  for (const close of closings.splice(0)) await close();
   await profile.remove();
   await upstream.close();
 });
@@ -92,7 +90,7 @@ describe('the port is changed while streams run', () => {
     const { key } = await keyhatch.createKey();
     const streams = await startStreams(keyhatch.url, key, 1);
     const holder = createServer((_req, res) => res.end('mine'));
-    closings.push(() => new Promise((resolve) => holder.close(resolve)));
+    onTestFinished(() => new Promise((resolve) => holder.close(() => resolve())));
     await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
     const { port } = holder.address() as AddressInfo;
     const { code, stderr } = await keyhatch.cli(['settings', 'set', 'server.port', String(port)]);

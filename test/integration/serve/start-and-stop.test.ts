@@ -6,7 +6,7 @@ import { lstat, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { controlAddress, thisPlatform } from '../../../electron/control/control-address.ts';
 import type { Status } from '../../../shared/model.ts';
 import { framesOf, openStream } from '../../fakes/dialect-answers.ts';
@@ -19,21 +19,13 @@ import {
   type StartOptions,
   startKeyhatch,
 } from '../../fakes/keyhatch-process.ts';
+import { opening } from '../../fakes/opening.ts';
 
-const closings: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closings.splice(0).reverse()) await close();
-});
-
-async function start(options?: StartOptions): Promise<KeyhatchProcess> {
-  const keyhatch = await startKeyhatch(options);
-  closings.push(keyhatch.close);
-  return keyhatch;
-}
+const start = (options?: StartOptions) => opening(startKeyhatch(options));
 
 async function profile(): Promise<Profile> {
   const made = await makeProfile();
-  closings.push(made.remove);
+  onTestFinished(made.remove);
   return made;
 }
 
@@ -82,12 +74,12 @@ describe('the first line', () => {
 
 test('a data folder with a long and unusual path is as good as any, and is made for its owner alone', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'keyhatch-'));
-  closings.push(() => rm(folder, { recursive: true, force: true }));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
   // Longer than the path of a socket may be.
   const made = await makeProfile(join(folder, 'Schlüssel & Tür', 'x'.repeat(120), 'profile'));
-  closings.push(made.remove);
+  onTestFinished(made.remove);
   const socketFolder = dirname(controlAddress(made.dataDir, thisPlatform()));
-  closings.push(() => rm(socketFolder, { recursive: true, force: true }));
+  onTestFinished(() => rm(socketFolder, { recursive: true, force: true }));
   const keyhatch = await made.start({ args: ['--echo'] });
   const { key } = await keyhatch.createKey();
   expect((await keyhatch.chat(key, { model: 'echo' })).status).toBe(200);
@@ -187,7 +179,7 @@ describe('a start that cannot be ends with 1 and one sentence', () => {
 
   test('a data folder that is a file', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'keyhatch-'));
-    closings.push(() => rm(folder, { recursive: true }));
+    onTestFinished(() => rm(folder, { recursive: true }));
     const file = join(folder, 'file');
     await writeFile(file, 'mine');
     const { code, stdout, stderr } = await runKeyhatch(['serve', '--data-dir', file, '--port', '0', '--echo']);
@@ -247,7 +239,7 @@ describe('told to stop', () => {
       await gate.promise;
       res.end(tail.join(''));
     });
-    closings.push(upstream.close);
+    onTestFinished(upstream.close);
     const keyhatch = await start({ args: ['--upstream', upstream.url] });
     const { key } = await keyhatch.createKey();
     const response = await keyhatch.chat(key, { stream: true });
@@ -336,7 +328,7 @@ test('flags hold for this run, are shown as such, and cannot be changed while th
   expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('was set on the command line') });
   await keyhatch.stop();
   const again = await keyhatch.profile.start({ args: ['--echo'] });
-  closings.push(again.kill9);
+  onTestFinished(again.kill9);
   expect((await again.chat(null, { model: 'echo' })).status).toBe(401);
   expect(await again.json(['settings', 'get', 'access.localhostBypass'])).toMatchObject({ value: false });
 });

@@ -4,15 +4,18 @@
 import { createRouterClient, implement, type Router } from '@orpc/server';
 import type { ContractClient } from '../../../electron/control/control-client.ts';
 import { silentLog } from '../../../electron/lib/log.ts';
+import type { Change } from '../../../shared/change.ts';
 import { type Contract, contract } from '../../../shared/contract.ts';
 import { errorsFromWire, errorsToWire } from '../../../shared/error-wire.ts';
 import { KeyhatchError } from '../../../shared/errors.ts';
 import type { HistoryEntry } from '../../../shared/history-model.ts';
 import { usualPolicy } from '../../../shared/key-policy.ts';
+import type { UnmeteredReport } from '../../../shared/metering-model.ts';
 import type { Finding, KeyFacts, LockedAddress, Status, UpstreamStatus } from '../../../shared/model.ts';
 import { type ProjectFacts, usualRules } from '../../../shared/project-model.ts';
 import { settingAbout, settingNames, settingsSchema } from '../../../shared/settings.ts';
 import type { UsageReport, UsageSeries } from '../../../shared/usage-model.ts';
+import type { ExportChunk } from '../../../shared/usage-questions.ts';
 
 export const minute = 60_000;
 export const hour = 60 * minute;
@@ -37,6 +40,7 @@ export const laptop: KeyFacts = {
   oldSecretUsedAt: null,
   oldSecretUsedFrom: null,
   oldSecretUsedBy: null,
+  countedSince: null,
   lastUsedAt: now - 3 * hour,
   lastUsedFrom: '127.0.0.1',
   lastUsedBy: 'openai/6.1',
@@ -132,7 +136,26 @@ export const atRest: Status = {
   server: { state: 'stopped', urls: [], startedAt: null, reason: null, running: 0, reachable: [] },
 };
 
-const totals = { requests: 12, refused: 1, failed: 2, tokensIn: 12_345, tokensOut: 678, tokensCached: 0, unmetered: 0 };
+export const unmetered: UnmeteredReport = {
+  since: now - 3_600_000,
+  until: now,
+  lines: [
+    { upstreamId: 'up1', upstreamName: 'Ollama', reason: 'cut_short', source: 'counted', requests: 3 },
+    { upstreamId: null, upstreamName: null, reason: 'no_numbers', source: 'unknown', requests: 1 },
+  ],
+};
+const totals = {
+  requests: 12,
+  refused: 1,
+  failed: 2,
+  tokensIn: 12_345,
+  tokensOut: 678,
+  tokensCached: 0,
+  unmetered: 0,
+  tokensCounted: 0,
+  tokensEstimated: 0,
+};
+const costs = { sums: [{ currency: 'USD', micros: 7_400 }], unpricedTokens: 0 };
 export const report: UsageReport = {
   since: now - day,
   until: now,
@@ -142,18 +165,32 @@ export const report: UsageReport = {
   strangers: [{ code: 'key_missing', count: 7 }],
 };
 
+const times = { firstTokenMs: { p50: 310, p95: 980 }, tokensPerSecond: { p50: 61, p95: null } };
+
 const series: UsageSeries = {
   since: now - day,
   until: now,
   bucketMs: hour / 2,
   buckets: [now - day],
-  groups: [{ group: laptop.id, label: 'laptop', requests: [12], tokensIn: [12_345], tokensOut: [678] }],
+  groups: [
+    {
+      group: laptop.id,
+      label: 'laptop',
+      requests: [12],
+      tokensIn: [12_345],
+      tokensOut: [678],
+      tokensCached: 0,
+      costs,
+    },
+  ],
   total: report.total,
-  before: report.total,
-  firstTokenMs: { p50: 310, p95: 980 },
-  tokensPerSecond: { p50: 61, p95: null },
+  costs,
+  ...times,
+  before: { ...report.total, ...times, costs, refusals: 0 },
   refusals: [{ code: 'key_missing', count: 7 }],
 };
+
+const week = Array.from({ length: 7 }, () => new Array<number>(24).fill(0));
 
 const noDesktop = (): never => {
   throw new KeyhatchError('desktop_only');
@@ -175,6 +212,10 @@ export type Stubs = {
   readonly upstream?: UpstreamStatus;
   readonly keys?: readonly KeyFacts[];
   readonly detected?: boolean;
+  /** The pieces of every exported file. */
+  readonly chunks?: readonly ExportChunk[];
+  /** What is told after `ready` and `status`. */
+  readonly changes?: readonly Change[];
 };
 export type FakeCall = { readonly path: string; readonly input: unknown };
 
@@ -183,6 +224,10 @@ export type FakeInstance = {
   readonly client: ContractClient;
   readonly calls: readonly FakeCall[];
 };
+
+async function* chunks(given: readonly ExportChunk[] = [{ text: 'a,b\r\n', done: 0, total: 0 }]) {
+  yield* given;
+}
 
 export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
   const calls: FakeCall[] = [];
@@ -216,6 +261,7 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
       watch: os.changes.watch.handler(async function* () {
         yield { type: 'ready' as const };
         yield { type: 'status' as const, status };
+        for (const change of stubs.changes ?? []) yield change;
       }),
     },
     server: {
@@ -238,6 +284,7 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
       resume: os.keys.resume.handler(({ input }) => ({ ...keyOf(input.ref), status: 'active' })),
       revoke: os.keys.revoke.handler(({ input }) => ({ ...keyOf(input.ref), status: 'revoked' })),
       delete: os.keys.delete.handler(({ input }) => keyOf(input.ref)),
+      resetCounters: os.keys.resetCounters.handler(({ input }) => ({ ...keyOf(input.ref), countedSince: now })),
       topUp: os.keys.topUp.handler(({ input }) => keyOf(input.ref)),
       rotate: os.keys.rotate.handler(({ input }) =>
         made({ ...keyOf(input.ref), oldSecretUntil: input.graceMs === 0 ? null : now + input.graceMs }),
@@ -301,9 +348,24 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
     usage: {
       report: os.usage.report.handler(({ input }) => ({ ...report, by: input.by })),
       series: os.usage.series.handler(() => series),
+      unmetered: os.usage.unmetered.handler(() => unmetered),
+      details: os.usage.details.handler(() => ({
+        since: series.since,
+        until: series.until,
+        week: { requests: week, tokens: week },
+        modelsByKey: [],
+      })),
+      lifetime: os.usage.lifetime.handler(() => ({
+        until: now,
+        since: null,
+        lines: [],
+        total: { ...totals, costs },
+      })),
+      export: os.usage.export.handler(() => chunks(stubs.chunks)),
     },
     requests: {
       list: os.requests.list.handler(() => ({ rows: [], next: null })),
+      export: os.requests.export.handler(() => chunks(stubs.chunks)),
       get: os.requests.get.handler(({ input }) => {
         throw new KeyhatchError('request_not_found', { details: { id: input.id } });
       }),

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { parseSettingValue } from '../../../electron/cli/commands/settings-commands.ts';
 import { keyhatch } from './captured-cli.ts';
-import { atRest, day, now, report, running, studio } from './fake-instance.ts';
+import { atRest, day, now, report, running, studio, unmetered } from './fake-instance.ts';
 
 const json = async (...argv: string[]) => JSON.parse((await keyhatch([...argv, '--json'])).out);
 
@@ -55,6 +55,7 @@ test('settings-list-tells-what-the-command-line-has-set', async () => {
   expect(out).toMatch(/^NAME +VALUE +FROM +ABOUT\n/);
   expect(out).toMatch(/^server\.port +1235 +set by command line +Port to listen on/m);
   expect(out).toMatch(/^server\.hosts +127\.0\.0\.1 +default /m);
+  expect(out).toMatch(/^usage\.prices +\d+ entries +default /m);
   expect(await json('settings', 'list')).toContainEqual(expect.objectContaining({ name: 'cors.mode', value: 'off' }));
 });
 
@@ -117,10 +118,12 @@ test('usage-is-a-table-with-a-total-and-the-strangers', async () => {
     'Total         12        1       2     12,345       0         678',
     '',
     'Refused without a known key: key_missing 7',
+    '',
+    'Numbers not told by the model server: Ollama 3 (cut short, counted), no model server 1 (no numbers, unknown)',
   ]);
   const week = await keyhatch('usage --since 7d --by model --json'.split(' '));
   expect(week.calls[0]?.input).toEqual({ sinceMs: 7 * day, by: 'model' });
-  expect(JSON.parse(week.out)).toEqual({ ...report, by: 'model' });
+  expect(JSON.parse(week.out)).toEqual({ ...report, by: 'model', unmeteredBy: unmetered.lines });
   expect((await keyhatch('usage --by week'.split(' '))).code).toBe(2);
 });
 

@@ -150,14 +150,10 @@ describe('scanTopLevel', () => {
     );
   });
 
-  test('steps-over-a-long-string-at-native-speed', () => {
+  test('steps-over-a-string-of-20-MiB', () => {
     const bytes = Buffer.from(`{"model":"m","image":"${'A'.repeat(20 * 1024 * 1024)}","stream":true}`);
-    const started = performance.now();
     const scan = scanTopLevel(bytes);
-    const tookMs = performance.now() - started;
     expect(scan.ok && scan.members.map((member) => member.key)).toEqual(['model', 'image', 'stream']);
-    // Takes 1–2 ms; the bound only tells a search from a loop that builds something.
-    expect(tookMs).toBeLessThan(200);
   });
 });
 

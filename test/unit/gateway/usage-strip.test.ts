@@ -1,12 +1,9 @@
 // The event that only the gateway asked for is taken out of a stream, and no other byte, however the stream is cut.
 
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createUsageStrip } from '../../../electron/gateway/usage-strip.ts';
-import { streamFixtures } from '../../fixtures/streams/streams.ts';
-
-const folder = new URL('../../fixtures/streams/', import.meta.url);
+import { bytesOf, streamFixtures } from '../../fixtures/streams/streams.ts';
 
 /** Feeds copies and wipes them afterwards where they were not passed on: nothing may be kept of them. */
 function stripped(pieces: readonly Buffer[]): string {
@@ -35,12 +32,12 @@ function without(text: string): string {
 }
 
 // The one with a byte order mark is nothing but an event to take out.
-const corpus = streamFixtures.filter(({ file }) =>
-  /^(?:openai-(?!chat-bom)|ollama-comp|vllm|omlx|llamacpp).*\.sse$/.test(file),
+const corpus = streamFixtures.filter(
+  ({ file, dialect }) => dialect === 'openai' && file.endsWith('.sse') && file !== 'openai-chat-bom.sse',
 );
 
 describe.each(corpus)('$file', ({ file }) => {
-  const bytes = readFileSync(new URL(file, folder));
+  const bytes = bytesOf({ file });
   const expected = file === 'openai-chat-multi-line-data.sse' ? undefined : without(bytes.toString('latin1'));
   const whole = stripped([bytes]);
 
@@ -66,8 +63,8 @@ describe.each(corpus)('$file', ({ file }) => {
 });
 
 test('the corpus has streams to take something out of', () => {
-  const changed = corpus.filter(({ file }) => {
-    const bytes = readFileSync(new URL(file, folder));
+  const changed = corpus.filter((fixture) => {
+    const bytes = bytesOf(fixture);
     return stripped([bytes]) !== bytes.toString('latin1');
   });
   expect(changed.length).toBeGreaterThan(8);

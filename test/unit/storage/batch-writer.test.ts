@@ -75,6 +75,7 @@ test('beyond the capacity the oldest are lost, which is told at most once a minu
   clock.goOn(60_000);
   writer.add('f');
   expect(log.heard.map(({ fields }) => fields.lost)).toEqual([1, 2]);
+  expect(writer.lost()).toBe(3);
   full = false;
   await writer.flush();
   expect(written).toEqual(['d', 'e', 'f']);
@@ -91,6 +92,7 @@ test('an item that can never be written is dropped alone', async () => {
   expect(written).toEqual(['a', 'b', 'c', 'd']);
   expect(writer.waiting()).toBe(0);
   expect(log.heard).toMatchObject([{ level: 'error', fields: { lost: 1 } }]);
+  expect(writer.lost()).toBe(1);
 });
 
 test('closing writes what waits, and what cannot be written or comes later is said to be lost', async () => {

@@ -27,6 +27,7 @@ const fullKey: StoredKey = {
   lastUsedBy: 'openai-python',
   limits: { rpm: 0, parallel: 4 },
   models: ['llama', 'qwen'],
+  countedSince: 1_700_000_000_006,
   policy: { ...usualPolicy, operations: ['chat', 'cloud'] },
 };
 

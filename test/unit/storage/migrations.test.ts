@@ -10,7 +10,7 @@ import { databaseMigrations } from '../../../electron/storage/database-migration
 import { createKeyTable } from '../../../electron/storage/key-table.ts';
 import { createUsageTable } from '../../../electron/storage/usage-table.ts';
 import { usualPolicy } from '../../../shared/key-policy.ts';
-import { temporaryFolder } from './fixtures/open-profile.ts';
+import { requestRow, temporaryFolder } from './fixtures/open-profile.ts';
 
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'fixtures', name), 'utf8');
 
@@ -42,6 +42,30 @@ test('step 20 adds the tables and indices of version 20, and marks what is there
   const added = schema.filter(({ name }) => !before.includes(name));
   expect(`${added.map((row) => `${row.sql};`).join('\n\n')}\n`).toBe(fixture('schema-20.sql'));
   expect(db.prepare('SELECT name, value FROM meta').all()).toEqual([{ name: 'rollups', value: 'due' }]);
+  db.close();
+});
+
+test('step 30 adds the times, speeds and reasons of requests, and a table of what could not be metered', () => {
+  const db = new DatabaseSync(':memory:');
+  db.exec(fixture('schema-10.sql'));
+  db.exec(fixture('schema-20.sql'));
+  db.exec(fixture('profile-10.sql'));
+  const columns = () => db.prepare("SELECT name, type FROM pragma_table_info('requests')").all();
+  const before = columns();
+  databaseMigrations.find((step) => step.version === 30)?.up(db);
+  expect(columns().slice(before.length)).toEqual([
+    { name: 'queued_ms', type: 'INTEGER' },
+    { name: 'forwarded_at', type: 'INTEGER' },
+    { name: 'last_token_at', type: 'INTEGER' },
+    { name: 'unmetered', type: 'TEXT' },
+    { name: 'prefill_per_second', type: 'REAL' },
+    { name: 'output_per_second', type: 'REAL' },
+  ]);
+  expect(db.prepare('SELECT queued_ms, unmetered, output_per_second FROM requests').all()).toEqual([
+    { queued_ms: null, unmetered: null, output_per_second: null },
+  ]);
+  const { sql } = db.prepare("SELECT sql FROM sqlite_schema WHERE name = 'unmetered_counts'").get() ?? {};
+  expect(`${sql};\n`).toBe(fixture('schema-30.sql'));
   db.close();
 });
 
@@ -118,6 +142,7 @@ test('a profile of version 10 opens, with its key, its deleted key and its usage
       lastUsedBy: 'curl/8',
       limits: { rpm: 60, parallel: 2 },
       models: ['llama', 'qwen'],
+      countedSince: null,
       policy: usualPolicy,
     },
   ]);
@@ -175,4 +200,57 @@ test('step 110 makes a history that SQL can add to, and cannot change, empty or 
     { seq: 2, at: 2, entry: '{"a":2}' },
   ]);
   db.close();
+});
+
+function columnsOf(db: DatabaseSync, table: string): string[] {
+  return db
+    .prepare(`PRAGMA table_info(${table})`)
+    .all()
+    .map(({ name, type, notnull, dflt_value }) => `${name} ${type} ${notnull} ${dflt_value}`);
+}
+
+test('step 40 tells tokens apart that nobody reported, and marks older sums to learn it', () => {
+  const db = new DatabaseSync(':memory:');
+  db.exec(fixture('schema-10.sql') + fixture('schema-20.sql'));
+  const before = columnsOf(db, 'usage_rollups');
+  databaseMigrations.find((step) => step.version === 40)?.up(db);
+  expect(columnsOf(db, 'usage_rollups').slice(before.length)).toEqual([
+    'tokens_counted INTEGER 1 0',
+    'tokens_estimated INTEGER 1 0',
+  ]);
+  expect(db.prepare('SELECT name, value FROM meta').all()).toEqual([{ name: 'token-sources', value: 'due' }]);
+  db.close();
+});
+
+test('step 41 keeps since when the counters of a key count, and what was before', () => {
+  const db = new DatabaseSync(':memory:');
+  db.exec(fixture('schema-10.sql'));
+  const before = columnsOf(db, 'keys');
+  databaseMigrations.find((step) => step.version === 41)?.up(db);
+  expect(columnsOf(db, 'keys').slice(before.length)).toEqual([
+    'counted_since INTEGER 0 null',
+    'counted_before TEXT 0 null',
+  ]);
+  db.close();
+});
+
+test('sums of version 20 learn once which of their tokens nobody reported', () => {
+  const file = join(temporaryFolder(), 'keyhatch.db');
+  const old = openDatabase({ file, log: silentLog });
+  createUsageTable(old).insertRequests([
+    requestRow('reported'),
+    requestRow('counted', { tokenSource: 'counted' }),
+    requestRow('estimated', { tokenSource: 'estimated', tokensIn: 400, tokensOut: 5 }),
+  ]);
+  const sums = () =>
+    old.prepare('SELECT grain, tokens_in, tokens_counted, tokens_estimated FROM usage_rollups ORDER BY grain').all();
+  const told = sums();
+  expect(told).toMatchObject(
+    [60, 3_600, 86_400].map((grain) => ({ grain, tokens_counted: 30, tokens_estimated: 405 })),
+  );
+  old.exec('UPDATE usage_rollups SET tokens_counted = 0, tokens_estimated = 0');
+  old.exec("INSERT INTO meta (name, value) VALUES ('token-sources', 'due')");
+  for (let opening = 0; opening < 2; opening += 1) createUsageTable(old);
+  expect(sums()).toEqual(told);
+  old.close();
 });

@@ -32,6 +32,28 @@ function listOf(rows: readonly RequestRow[]) {
   return { list, ids, everyPage };
 }
 
+test('looks for a text in so many rows at a time, and goes on where it stopped without losing or repeating one', () => {
+  const db = openTemporaryDatabase();
+  const rows = Array.from({ length: 40 }, (_, index) =>
+    // Several of one millisecond, also where it stops.
+    requestRow(`r${index}`, { receivedAt: at + Math.floor(index / 4), model: index % 10 === 3 ? 'wanted' : 'other' }),
+  );
+  createUsageTable(db).insertRequests(rows);
+  const list = createRequestList(db, 7);
+  const found: string[] = [];
+  let pages = 0;
+  let cursor: string | undefined;
+  do {
+    const page = list.page({ limit: 100, text: 'wanted', ...(cursor === undefined ? {} : { cursor }) });
+    found.push(...page.rows.map(({ id }) => id));
+    cursor = page.next ?? undefined;
+    pages += 1;
+  } while (cursor !== undefined);
+  expect(found).toEqual(['r33', 'r23', 'r13', 'r3']);
+  expect(pages).toBeGreaterThan(3);
+  expect(pages).toBeLessThan(10);
+});
+
 test('gives rows newest first, whole, with the name of their key even after it was deleted', () => {
   const { list } = listOf([
     requestRow('a', { receivedAt: at }),

@@ -5,7 +5,7 @@ import { grainStart } from '../../../electron/storage/usage-grain.ts';
 import { createUsageSeries } from '../../../electron/storage/usage-series.ts';
 import { createUsageTable } from '../../../electron/storage/usage-table.ts';
 import { clientOfUserAgent } from '../../../shared/snippets-user-agents.ts';
-import type { RequestRow, UsageSeries, UsageSplit } from '../../../shared/usage-model.ts';
+import type { RequestRow, UsageFilter, UsageSeries, UsageSplit } from '../../../shared/usage-model.ts';
 import { openTemporaryDatabase, requestRow } from './fixtures/open-profile.ts';
 
 const zone = process.env.TZ;
@@ -47,7 +47,7 @@ function randomRows(until: number, count: number, seed: number): RequestRow[] {
       tokensIn: one([null, 0, Math.round(random() * 3_000)]),
       tokensOut: one([null, 0, 1, Math.round(random() * 900)]),
       tokensCached: one([null, 7]),
-      tokenSource: one(['reported', 'unknown', 'none']),
+      tokenSource: one(['reported', 'unknown', 'none', 'counted', 'estimated']),
     });
   });
 }
@@ -73,6 +73,10 @@ function fromRows(rows: readonly RequestRow[], { since, until, buckets, bucketMs
     tokensIn: sum(some, (row) => row.tokensIn),
     tokensOut: sum(some, (row) => row.tokensOut),
     tokensCached: sum(some, (row) => row.tokensCached),
+    tokensCounted: sum(some, (row) => (row.tokenSource === 'counted' ? (row.tokensIn ?? 0) + (row.tokensOut ?? 0) : 0)),
+    tokensEstimated: sum(some, (row) =>
+      row.tokenSource === 'estimated' ? (row.tokensIn ?? 0) + (row.tokensOut ?? 0) : 0,
+    ),
     unmetered: sum(some, (row) => Number(row.tokenSource === 'unknown' && row.outcome === 'ok')),
   });
   const shown = between(since, until + 1);
@@ -84,6 +88,7 @@ function fromRows(rows: readonly RequestRow[], { since, until, buckets, bucketMs
       requests: some.map((bucket) => bucket.length),
       tokensIn: some.map((bucket) => sum(bucket, (row) => row.tokensIn)),
       tokensOut: some.map((bucket) => sum(bucket, (row) => row.tokensOut)),
+      tokensCached: sum(some.flat(), (row) => row.tokensCached),
     };
   });
   const waits = shown.flatMap(({ firstTokenAt, receivedAt }) =>
@@ -101,6 +106,11 @@ function fromRows(rows: readonly RequestRow[], { since, until, buckets, bucketMs
     })),
   };
 }
+
+const filters: readonly UsageFilter[] = [{}, { keyId: 'aaaaaaaa' }, { project: null, model: 'llama', client: 'curl' }];
+const belongs = (row: RequestRow, { client, ...filter }: UsageFilter) =>
+  (client === undefined || groupOf.client(row) === client) &&
+  Object.entries(filter).every(([field, value]) => row[field as keyof typeof filter] === value);
 
 const named = <Group extends { readonly group: string | null }>(groups: readonly Group[]) =>
   [...groups].sort((a, b) => String(a.group).localeCompare(String(b.group)));
@@ -123,10 +133,16 @@ test.each([
   const ask = createUsageSeries(db);
   for (const lengthMs of [hourMs, 5 * hourMs, dayMs, 3 * dayMs, 7 * dayMs, 29 * dayMs, 60 * dayMs]) {
     for (const by of ['key', 'project', 'model', 'upstream', 'client', 'none'] as const) {
-      for (const keyId of [undefined, 'aaaaaaaa']) {
-        const answer = ask({ since: until - lengthMs, until, by, keyId });
-        const expected = fromRows(keyId === undefined ? rows : rows.filter((row) => row.keyId === keyId), answer, by);
-        expect(named(answer.groups).map(({ label: _label, ...group }) => group)).toEqual(named(expected.groups));
+      for (const filter of filters) {
+        const answer = ask({ since: until - lengthMs, until, by, filter });
+        const expected = fromRows(
+          rows.filter((row) => belongs(row, filter)),
+          answer,
+          by,
+        );
+        expect(named(answer.groups).map(({ label: _label, costs: _costs, ...group }) => group)).toEqual(
+          named(expected.groups),
+        );
         expect(answer.total).toMatchObject(expected.total);
         expect(answer.before).toMatchObject(expected.before);
         expect(answer.refusals.toSorted((a, b) => (a.code < b.code ? 1 : -1))).toEqual(

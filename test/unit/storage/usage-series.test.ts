@@ -241,7 +241,7 @@ test('refusals join known callers and strangers by code, greatest first; one key
     { code: 'body_invalid', count: 4 },
     { code: 'rate_limited', count: 3 },
   ]);
-  const ofOne = series({ keyId: plainKey.id });
+  const ofOne = series({ filter: { keyId: plainKey.id } });
   expect(ofOne.refusals).toEqual([{ code: 'rate_limited', count: 2 }]);
   expect(ofOne.groups.map(({ group }) => group)).toEqual([plainKey.id]);
   expect(ofOne.total.requests).toBe(3);

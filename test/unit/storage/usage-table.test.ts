@@ -127,16 +127,18 @@ test('strangers are added up over minutes, also of the minute in which the time 
   ]);
 });
 
-test('counts per key and altogether since a moment', () => {
+test('counts per key and altogether since midnight and since a moment', () => {
+  const midnight = new Date(noon).setHours(0, 0, 0, 0);
   const { usage } = ledger();
   usage.insertRequests([
-    requestRow('1', { receivedAt: noon - 1 }),
+    requestRow('0', { receivedAt: midnight - 1 }),
+    requestRow('1', { receivedAt: midnight }),
     requestRow('2', { receivedAt: noon }),
     requestRow('3', { receivedAt: noon, tokensIn: null }),
     requestRow('4', { receivedAt: noon, keyId: null, caller: 'anonymous' }),
   ]);
-  const byKey = [{ keyId: plainKey.id, requests: 2, tokensIn: 10, tokensOut: 40 }];
-  expect(usage.today(noon)).toEqual({ requests: 3, byKey });
+  const byKey = [{ keyId: plainKey.id, requests: 3, tokensIn: 20, tokensOut: 60 }];
+  expect(usage.today(midnight)).toEqual({ requests: 4, byKey });
   expect(usage.requestsSince(noon)).toBe(3);
 });
 

@@ -16,13 +16,11 @@ test('finds model servers among other programs, and nothing else', async () => {
   const vllm = await opening(startFakeVllm({ credential: 'k' }));
   const page = await opening(startFakeWebPage());
   const silent = await opening(startFakeServer({ routes: {}, anythingElse: { body: '', silent: true } }));
-  const startedAt = performance.now();
   const found = await detectServers({
     timeoutMs,
     ports: [ollama.port, vllm.port],
     extraPorts: [page.port, silent.port],
   });
-  expect(performance.now() - startedAt).toBeLessThan(2000);
   expect(found).toEqual([
     { url: ollama.url.origin, kind: 'ollama', name: 'Ollama', models: ['llama3:latest'], needsCredential: false },
     { url: vllm.url.origin, kind: 'vllm', name: 'vLLM', models: [], needsCredential: true },

@@ -1,16 +1,16 @@
-// Every known shape of answer gives its numbers, however its bytes are cut into chunks.
+// Every known shape of answer gives its numbers, however its bytes are cut into chunks, and counts alike where it has none.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { openTally, type Tallied } from '../../../../electron/gateway/tally/tally.ts';
-import { type StreamFixture, streamFixtures } from '../../../fixtures/streams/streams.ts';
+import { bytesOf, type StreamFixture, streamFixtures } from '../../../fixtures/streams/streams.ts';
 
 const folder = new URL('../../../fixtures/streams/', import.meta.url);
 
 /** Feeds copies and wipes them behind the tally's back: it may not keep what it was shown. */
-function tallyOf(fixture: StreamFixture, chunks: readonly Buffer[]): Tallied {
-  const tally = openTally({ ...fixture, contentEncoding: undefined });
+function tallyOf(fixture: StreamFixture, chunks: readonly Buffer[], promptBytes?: number): Tallied {
+  const tally = openTally({ ...fixture, contentEncoding: undefined, promptBytes });
   let passed = 0;
   for (const chunk of chunks) {
     passed += chunk.length;
@@ -22,7 +22,7 @@ function tallyOf(fixture: StreamFixture, chunks: readonly Buffer[]): Tallied {
   return tally.read();
 }
 
-function withoutTime({ firstTokenAt: _, ...rest }: Tallied): StreamFixture['expected'] {
+function withoutTime({ firstTokenAt: _first, lastTokenAt: _last, ...rest }: Tallied): StreamFixture['expected'] {
   return rest;
 }
 
@@ -41,12 +41,14 @@ function frameEndAfter(bytes: Buffer, text: string, endMark: string): number {
 }
 
 test('lists-every-file-in-the-folder', () => {
-  const files = readdirSync(folder).filter((file) => /\.(?:sse|ndjson|json)$/.test(file));
+  const files = readdirSync(folder).filter(
+    (file) => /\.(?:sse|ndjson|json)$/.test(file) && !file.endsWith('.expected.json'),
+  );
   expect(streamFixtures.map((fixture) => fixture.file).sort()).toEqual(files.sort());
 });
 
 describe.each(streamFixtures)('$file', (fixture) => {
-  const bytes = readFileSync(new URL(fixture.file, folder));
+  const bytes = bytesOf(fixture);
 
   test('whole', () => {
     expect(withoutTime(tallyOf(fixture, [bytes]))).toEqual(fixture.expected);
@@ -57,6 +59,18 @@ describe.each(streamFixtures)('$file', (fixture) => {
       const found = tallyOf(fixture, [bytes.subarray(0, at), bytes.subarray(at)]);
       expect(withoutTime(found), `cut at ${at}`).toEqual(fixture.expected);
     }
+  });
+
+  // As forward reads it, which counts pieces and estimates where there are no numbers.
+  test('counted-or-estimated-alike-wherever-it-is-cut-in-two', () => {
+    const whole = tallyOf(fixture, [bytes], 40);
+    if (fixture.expected.source !== 'unknown') expect(withoutTime(whole)).toEqual(fixture.expected);
+    for (let at = 0; at <= bytes.length; at += 1) {
+      const found = tallyOf(fixture, [bytes.subarray(0, at), bytes.subarray(at)], 40);
+      expect(withoutTime(found), `cut at ${at}`).toEqual(withoutTime(whole));
+    }
+    const single = [...bytes.keys()].map((at) => bytes.subarray(at, at + 1));
+    expect(withoutTime(tallyOf(fixture, single, 40))).toEqual(withoutTime(whole));
   });
 
   test('cut-anyhow', () => {

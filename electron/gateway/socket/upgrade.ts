@@ -1,0 +1,168 @@
+// Where a request becomes a Responses WebSocket: the same guard, the same routes and the same credentials as for any
+// request, before a single byte of the new protocol is answered. Keeps the open sockets, and ends them with their keys.
+
+import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import { KeyhatchError } from '../../../shared/errors.ts';
+import type { Settings } from '../../../shared/settings.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Log } from '../../lib/log.ts';
+import type { BodyBudget } from '../body-memory.ts';
+import { keyProtocol } from '../credentials.ts';
+import { type Caller, ownerOf, type Received, type SoFar } from '../exchange.ts';
+import { guard } from '../guard.ts';
+import { identify } from '../identify.ts';
+import type { Handler } from '../listener.ts';
+import type { Lockout } from '../lockout.ts';
+import type { KeyRegistry } from '../ports.ts';
+import { refuse } from '../reply.ts';
+import { makeRequestId } from '../request-id.ts';
+import type { Router } from '../route.ts';
+import { openSession, type Session } from './session.ts';
+import { turnRequest } from './turn-request.ts';
+
+export type SocketUpgrade = {
+  /** Takes over the connection of a request that `offersSocket`. Never throws. */
+  readonly upgrade: (req: IncomingMessage, connection: Duplex, head: Buffer, accepting: () => boolean) => void;
+  readonly keyChanged: (keyId: string) => void;
+  /** Ends what may not stay; everything, once nothing is listened on. */
+  readonly look: () => void;
+  readonly destroy: () => void;
+};
+
+export type SocketUpgradePorts = {
+  readonly settings: () => Settings;
+  readonly instanceId: string;
+  readonly keys: KeyRegistry;
+  readonly lockout: Lockout;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly budget: BodyBudget;
+  readonly route: Router;
+  readonly handle: Handler;
+  readonly meter: (soFar: SoFar, error: KeyhatchError) => void;
+};
+
+const paths: ReadonlySet<string> = new Set(['/v1/responses', '/api/v1/responses']);
+const mostOfOne = 32;
+const mostOfAll = 256;
+
+/** Whether a request asks for a WebSocket where there is one; everything else stays the plain request that it carries. */
+export function offersSocket({ method, url = '', headers }: IncomingMessage): boolean {
+  return method === 'GET' && paths.has(url.split('?', 1)[0] ?? '') && /^\s*websocket\s*$/i.test(headers.upgrade ?? '');
+}
+
+export function createSocketUpgrade(ports: SocketUpgradePorts): SocketUpgrade {
+  const { clock, settings } = ports;
+  const open = new Map<Session, Caller>();
+
+  function letIn(received: Received): Caller {
+    let soFar: SoFar = received;
+    try {
+      const guarded = guard(received, ports);
+      soFar = guarded;
+      const { req } = received;
+      const routed = ports.route({ ...guarded, req: turnRequest(req, Buffer.alloc(0), req.socket) });
+      const identified = identify(routed, ports);
+      soFar = { ...identified, req };
+      checkRoom(identified.caller);
+      return identified.caller;
+    } catch (error) {
+      const refusal = error instanceof KeyhatchError ? error : unexpected(error, received.id);
+      ports.meter(soFar, refusal);
+      throw refusal;
+    }
+  }
+
+  function checkRoom(caller: Caller): void {
+    const ofCaller = [...open.values()].filter((other) => ownerOf(other) === ownerOf(caller)).length;
+    if (ofCaller < mostOfOne && open.size < mostOfAll) return;
+    throw new KeyhatchError('websocket_limited', { details: { limit: mostOfOne } });
+  }
+
+  function unexpected(error: unknown, id: string): KeyhatchError {
+    ports.log.error('an upgrade failed inside Keyhatch', { request: id, error });
+    return new KeyhatchError('internal', { details: { id }, cause: error });
+  }
+
+  function barred(caller: Caller): KeyhatchError | undefined {
+    if (caller.kind !== 'key') return undefined;
+    const key = ports.keys.get(caller.key.id);
+    const details = { name: caller.key.name };
+    if (!key || key.status === 'revoked') return new KeyhatchError('key_revoked', { details });
+    const expired = key.status === 'expired' || (key.expiresAt !== null && key.expiresAt <= clock.now());
+    return expired ? new KeyhatchError('key_expired', { details }) : undefined;
+  }
+
+  function upgrade(req: IncomingMessage, connection: Duplex, head: Buffer, accepting: () => boolean): void {
+    connection.on('error', () => connection.destroy());
+    const now = clock.now();
+    const res = answerOn(req, connection);
+    const received: Received = {
+      req,
+      res,
+      id: makeRequestId(now),
+      receivedAt: now,
+      expectsContinue: false,
+      upgrades: true,
+    };
+    res.setHeader('x-request-id', received.id);
+    let caller: Caller;
+    try {
+      if (!accepting()) throw new KeyhatchError('server_stopping');
+      caller = letIn(received);
+    } catch (error) {
+      res.setHeader('connection', 'close');
+      refuse(res, error as KeyhatchError, 'openai', received.id);
+      return;
+    }
+    res.detachSocket(req.socket);
+    const server = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      // Compression would let a small message become a large one, and costs more than loopback gains.
+      perMessageDeflate: false,
+      maxPayload: settings()['limits.bodyMaxBytes'],
+      maxFragments: 4096,
+      autoPong: false,
+      // Never the one that carries a key: what is answered here, others may write down.
+      handleProtocols: (offered) => [...offered].find((protocol) => !protocol.startsWith(keyProtocol)) ?? false,
+    });
+    server.handleUpgrade(req, connection, head, (socket) => {
+      const session = openSession({
+        socket,
+        upgrade: req,
+        requestId: received.id,
+        handle: ports.handle,
+        budget: ports.budget,
+        clock,
+        accepting,
+        barred: () => barred(caller),
+      });
+      open.set(session, caller);
+      socket.once('close', () => open.delete(session));
+    });
+  }
+
+  function lookAt(isMeant: (caller: Caller) => boolean): void {
+    for (const [session, caller] of [...open]) if (isMeant(caller)) session.look();
+  }
+
+  return {
+    upgrade,
+    keyChanged: (keyId) => lookAt((caller) => caller.kind === 'key' && caller.key.id === keyId),
+    look: () => lookAt(() => true),
+    destroy() {
+      for (const session of open.keys()) session.destroy();
+    },
+  };
+}
+
+/** The server hands over a bare connection; a refusal is still an ordinary answer. */
+function answerOn(req: IncomingMessage, connection: Duplex): ServerResponse {
+  const res = new ServerResponse(req);
+  res.assignSocket(req.socket);
+  res.once('finish', () => connection.end());
+  return res;
+}

@@ -1,0 +1,28 @@
+// What a group of usage is called: the name of a key or project, and words for what has no key, model or project. Only reads.
+
+import type { DatabaseSync } from 'node:sqlite';
+import type { UsageSplit } from '../../shared/usage-model.ts';
+
+/** The group that holds all that is not among the greatest. */
+export const otherGroup = 'other';
+
+const noGroup: Readonly<Record<UsageSplit, string>> = {
+  key: 'without a key',
+  project: 'no project',
+  model: 'no model',
+  upstream: 'answered here',
+  client: 'other',
+  none: 'all',
+};
+
+/** Keys and projects by the name they have, or had before they were deleted. */
+export function createGroupLabels(db: DatabaseSync): (group: string | null, by: UsageSplit) => string {
+  const keyName = db.prepare('SELECT name FROM keys WHERE id = ?');
+  const projectName = db.prepare('SELECT name FROM projects WHERE id = ?');
+  return (group, by) => {
+    if (group === null) return noGroup[by];
+    if ((by !== 'key' && by !== 'project') || group === otherGroup) return group;
+    const named = (by === 'key' ? keyName : projectName).get(group) as { name: string } | undefined;
+    return named?.name ?? group;
+  };
+}

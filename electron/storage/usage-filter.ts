@@ -1,0 +1,37 @@
+// Of which requests sums are wanted: as a condition on the groups of sums, and as one on single rows. Pure.
+
+import type { UsageFilter } from '../../shared/usage-model.ts';
+import { type CountedRow, groupsOfRows } from './usage-sums.ts';
+
+const filterColumns = {
+  keyId: 'g.key_id',
+  project: 'g.project',
+  model: 'g.model',
+  client: 'g.client',
+  upstreamId: 'g.upstream_id',
+} as const satisfies Record<keyof UsageFilter, string>;
+/** Conditions on the groups, and the values they name. */
+export function narrowed(filter: UsageFilter): {
+  readonly where: string;
+  readonly values: Record<string, string | null>;
+} {
+  const fields = filteredFields(filter);
+  return {
+    where: fields.map((field) => `${filterColumns[field]} IS :${field}`).join(' AND ') || 'TRUE',
+    values: Object.fromEntries(fields.map((field) => [field, filter[field] ?? null])),
+  };
+}
+
+export const filteredFields = (filter: UsageFilter) =>
+  (Object.keys(filterColumns) as (keyof typeof filterColumns)[]).filter((field) => filter[field] !== undefined);
+
+/** A function that says whether a row belongs to what is asked about. */
+export function rowFilter(filter: UsageFilter): (row: CountedRow) => boolean {
+  const fields = filteredFields(filter);
+  if (fields.length === 0) return () => true;
+  const groupOf = groupsOfRows();
+  return (row) => {
+    const group = groupOf(row);
+    return fields.every((field) => group[field] === filter[field]);
+  };
+}
