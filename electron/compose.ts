@@ -230,7 +230,8 @@ export async function compose(shell: Shell): Promise<House> {
           for (const keyId of keyIds) onKeyChange(keyId);
         },
       }),
-      echoWanted: ofProjects.echoWanted,
+      // At rest nothing listens, the echo model neither.
+      echoWanted: shell.name === 'at-rest' ? async () => {} : ofProjects.echoWanted,
       upstreams,
       settings: settingsCalls,
       ...asked,

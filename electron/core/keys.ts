@@ -118,16 +118,14 @@ export function createKeys(ports: KeyPorts): Keys {
     return key;
   }
 
-  function isTaken(name: string, ownId?: string): boolean {
+  function isTaken(name: string): boolean {
     const folded = name.toLowerCase();
     if (inTheMaking.has(folded)) return true;
-    return registry
-      .all()
-      .some((key) => key.id !== ownId && key.revokedAt === null && key.name.toLowerCase() === folded);
+    return registry.all().some((key) => key.revokedAt === null && key.name.toLowerCase() === folded);
   }
 
-  function refuseTaken(name: string, ownId?: string): void {
-    if (isTaken(name, ownId)) throw new KeyhatchError('name_taken', { details: { name } });
+  function refuseTaken(name: string): void {
+    if (isTaken(name)) throw new KeyhatchError('name_taken', { details: { name } });
   }
 
   function projectFor(ref: string, mayMake: boolean | undefined): KeyProject {
@@ -165,8 +163,9 @@ export function createKeys(ports: KeyPorts): Keys {
     list: () => registry.all().map(registry.facts),
     get: (ref) => registry.facts(resolveKey(registry, ref)),
     edit(input) {
-      const { id } = living(input.ref);
-      if (input.name !== undefined) refuseTaken(input.name, id);
+      const { id, name } = living(input.ref);
+      // Two that had one name before names were unique may keep it.
+      if (input.name !== undefined && input.name.toLowerCase() !== name.toLowerCase()) refuseTaken(input.name);
       return patch(id, 'edited', (key) => ({
         name: input.name ?? key.name,
         projectId:
@@ -239,7 +238,9 @@ export function createKeys(ports: KeyPorts): Keys {
     const verifiers = openVerifiers(ports.vault);
     const holder = registry.find(value);
     if (holder) return registry.facts(holder);
-    const present = registry.all().find((key) => key.name === name && key.revokedAt === null);
+    const present = registry
+      .all()
+      .find((key) => key.name.toLowerCase() === name.toLowerCase() && key.revokedAt === null);
     if (!present) return (await create({ name, value })).facts;
     checkTyped(value);
     await verifiers.put(present.id, value, null);

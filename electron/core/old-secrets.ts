@@ -14,7 +14,7 @@ export type OldSecrets = {
   readonly flush: () => void;
 };
 
-const gatherMs = 500;
+const gatherMs = 2_000;
 
 export function createOldSecrets(ports: {
   readonly write: (uses: readonly OldSecretUse[]) => void;
@@ -34,6 +34,8 @@ export function createOldSecrets(ports: {
       ports.write(uses);
       for (const { id } of uses) ports.onWritten(id);
     } catch (error) {
+      // Written with the next ones, unless there is a newer use by then.
+      for (const use of uses) if (!waiting.has(use.id)) waiting.set(use.id, use);
       ports.onFailure(error);
     }
   }

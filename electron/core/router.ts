@@ -117,7 +117,7 @@ export function createRouter(ports: RouterPorts) {
     },
     backup: {
       create: calls.backup.create.handler(({ input }) => ports.backup.create(input.passphrase)),
-      restore: calls.backup.restore.handler(({ input }) => ports.backup.restore(input)),
+      restore: calls.backup.restore.handler(({ input }) => ports.backup.restore(input).then(afterEcho)),
     },
     history: {
       list: calls.history.list.handler(({ input }) => ports.history.list(input)),
