@@ -3,6 +3,7 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 import { makeRequestId } from '../electron/gateway/request-id.ts';
+import { inTransaction } from '../electron/storage/transaction.ts';
 import { addToHistogram, bucketOf, histogramText } from '../electron/storage/usage-histogram.ts';
 import { clientOfUserAgent } from '../shared/snippets-user-agents.ts';
 import type { RequestRow } from '../shared/usage-model.ts';
@@ -70,63 +71,75 @@ export function rowAt(receivedAt: number): RequestRow {
   };
 }
 
-/** Fills an empty database with requests, evenly over the days before a moment, a day in each transaction. */
+/**
+ * Fills an empty database with requests, evenly over the days before a moment, a day in each transaction; or goes on where
+ * it was cut short.
+ */
 export function fillLedger(
   db: DatabaseSync,
-  options: { readonly rows: number; readonly days: number; readonly nowMs: number; readonly onDay?: () => void },
+  options: { readonly rows: number; readonly days: number; readonly nowMs: number },
 ): void {
   const { rows, days, nowMs } = options;
   tellHistograms(db);
+  // Sums are made here; without the mark nobody rolls up the rows a second time.
   db.exec(`
     PRAGMA cache_size = -262144;
+    DELETE FROM meta WHERE name = 'rollups';
     CREATE TEMP TABLE habits (id INTEGER PRIMARY KEY, key_id, project, model, upstream_id, client, user_agent);
-    CREATE TEMP TABLE added (at INTEGER, group_id INTEGER, outcome, tokens_in, tokens_out, first INTEGER, speed INTEGER)`);
+    CREATE TEMP TABLE drawn (at INTEGER, fate, first, rest, tokens_in, tokens_out, habit)`);
   const addHabit = db.prepare('INSERT INTO habits VALUES (?, ?, ?, ?, ?, ?, ?)');
   habits.forEach(({ keyId, project, model, upstreamId, userAgent }, index) => {
     addHabit.run(index + 1, keyId, project, model, upstreamId, clientOfUserAgent(userAgent), userAgent);
   });
   db.exec(`
-    INSERT INTO usage_groups (id, key_id, project, model, upstream_id, client)
+    INSERT OR IGNORE INTO usage_groups (id, key_id, project, model, upstream_id, client)
     SELECT id, key_id, project, model, upstream_id, client FROM habits`);
-  const end = Math.floor(nowMs / 60_000) * 60_000;
+  const filled = db.prepare("SELECT value FROM meta WHERE name = 'bench_filled'").get() as
+    | { value: string }
+    | undefined;
+  const note = db.prepare("INSERT OR REPLACE INTO meta (name, value) VALUES ('bench_filled', ?)");
+  // Cut short, it goes on to the end that it had: a day has one sum.
+  const [done, meant] = (filled?.value ?? '').split(' ').map(Number);
+  const end = meant ?? Math.floor(nowMs / 60_000) * 60_000;
   const perDay = Math.round(rows / days);
   // Whole days of UTC but for the first and the last, so that each day's sum is added up from hours in one go.
   const begin = end - days * dayMs;
-  let from = begin;
+  let from = meant === undefined ? begin : (done ?? begin);
   while (from < end) {
     const to = Math.min(end, (Math.floor(from / dayMs) + 1) * dayMs);
-    addDay(db, { from, to, count: Math.round((perDay * (to - from)) / dayMs), minutes: to > end - minutesKeptMs });
-    options.onDay?.();
+    inTransaction(db, () => {
+      addDay(db, { from, to, count: Math.round((perDay * (to - from)) / dayMs), minutes: to > end - minutesKeptMs });
+      note.run(`${to} ${end}`);
+    });
     from = to;
   }
-  db.exec('DROP TABLE habits; DROP TABLE added; PRAGMA cache_size = -2000; PRAGMA wal_checkpoint(TRUNCATE)');
+  db.exec('DROP TABLE habits; DROP TABLE drawn; PRAGMA cache_size = -2000; PRAGMA wal_checkpoint(TRUNCATE)');
 }
 
 type Day = { readonly from: number; readonly to: number; readonly count: number; readonly minutes: boolean };
 
 function addDay(db: DatabaseSync, { from, to, count, minutes }: Day): void {
-  db.exec('BEGIN');
-  db.exec('DELETE FROM added');
-  const { newest } = db.prepare('SELECT coalesce(max(rowid), 0) AS newest FROM requests').get() as { newest: number };
-  db.prepare(insertRows).run({ from, length: to - from, count, habits: habits.length });
-  db.prepare(noteRows).run(newest);
+  db.exec('DELETE FROM drawn');
+  db.prepare(draw).run({ from, length: to - from, count, habits: habits.length });
+  db.exec(insertRows);
   for (const [grain, lengthMs] of [[60, 60_000] as const, [3_600, hourMs] as const, [86_400, dayMs] as const]) {
     if (grain !== 60 || minutes) db.prepare(addUp(grain, lengthMs)).run();
   }
   for (const [grain, lengthMs] of [[60, 60_000] as const, [3_600, hourMs] as const, [86_400, dayMs] as const]) {
     if (grain !== 60 || minutes) db.prepare(addRefusals(grain, lengthMs)).run();
   }
-  db.exec('COMMIT');
 }
 
-// The parts of a row that depend on chance are drawn once, below, and the row is put together from them above.
+// What depends on chance is drawn once, and rows and sums are made of it.
+const draw = `
+  WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < :count)
+  INSERT INTO drawn
+  SELECT CAST(:from + i * :length / :count AS INTEGER), abs(random()) % 100, 50 + abs(random()) % 500,
+    500 + abs(random()) % 2000, abs(random()) % 4000, abs(random()) % 900,
+    1 + min(abs(random()) % CAST(:habits AS INTEGER), abs(random()) % CAST(:habits AS INTEGER))
+  FROM n`;
+
 const insertRows = `
-  WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < :count),
-  drawn AS MATERIALIZED (
-    SELECT CAST(:from + i * :length / :count AS INTEGER) AS at, abs(random()) % 100 AS fate, 50 + abs(random()) % 500 AS first,
-      500 + abs(random()) % 2000 AS rest, abs(random()) % 4000 AS tokens_in, abs(random()) % 900 AS tokens_out,
-      1 + min(abs(random()) % CAST(:habits AS INTEGER), abs(random()) % CAST(:habits AS INTEGER)) AS habit
-    FROM n)
   INSERT INTO requests (id, key_id, caller, project, model, upstream_id, operation, dialect, streamed, outcome, status,
     error_code, received_at, admitted_at, first_byte_at, first_token_at, ended_at, bytes_in, bytes_out, tokens_in,
     tokens_out, tokens_cached, tokens_reasoning, token_source, client_address, user_agent, attempt)
@@ -136,40 +149,28 @@ const insertRows = `
     at + first + rest, 2000, 60000, tokens_in, tokens_out, 100, NULL, 'reported', '192.168.1.9', user_agent, 0
   FROM drawn CROSS JOIN habits h ON h.id = habit`;
 
-const noteRows = `
-  INSERT INTO added
-  SELECT r.received_at, h.id, r.outcome, r.tokens_in, r.tokens_out, r.first_token_at - r.received_at,
-    r.tokens_out * 1000000 / (r.ended_at - r.first_token_at)
-  FROM requests r JOIN habits h ON h.key_id = r.key_id AND h.model = r.model AND h.user_agent = r.user_agent
-  WHERE r.rowid > ?`;
-
 const addUp = (grain: number, lengthMs: number) => `
   INSERT INTO usage_rollups (grain, at, group_id, requests, refused, failed, tokens_in, tokens_out, tokens_cached,
     tokens_reasoning, unmetered, first_tokens, speeds)
-  SELECT ${grain}, at / ${lengthMs} * ${lengthMs}, group_id, count(*), sum(outcome = 'refused'),
-    sum(outcome = 'upstream_error'), sum(tokens_in), sum(tokens_out), 100 * count(*), 0, 0, histogram(first),
-    histogram(CASE WHEN tokens_out > 1 THEN speed END)
-  FROM added GROUP BY 2, 3`;
+  SELECT ${grain}, at / ${lengthMs} * ${lengthMs}, habit, count(*), sum(fate >= 97), sum(fate IN (95, 96)),
+    sum(tokens_in), sum(tokens_out), 100 * count(*), 0, 0, histogram(CASE WHEN fate < 97 THEN first END),
+    histogram(CASE WHEN fate < 97 AND tokens_out > 1 THEN tokens_out * 1000000 / rest END)
+  FROM drawn GROUP BY 2, 3`;
 
 const addRefusals = (grain: number, lengthMs: number) => `
   INSERT INTO refusal_rollups (grain, at, group_id, code, count)
-  SELECT ${grain}, at / ${lengthMs} * ${lengthMs}, group_id, 'rate_limited', count(*)
-  FROM added WHERE outcome = 'refused' GROUP BY 2, 3`;
+  SELECT ${grain}, at / ${lengthMs} * ${lengthMs}, habit, 'rate_limited', count(*)
+  FROM drawn WHERE fate >= 97 GROUP BY 2, 3`;
 
 function tellHistograms(db: DatabaseSync): void {
   db.aggregate('histogram', {
-    start: () => '',
-    step: (text: string, value) => {
-      if (typeof value !== 'number') return text;
-      return `${text}${bucketOf(value)},`;
+    start: () => new Map<number, number>() as never,
+    step: (held: never, value) => {
+      const counts: Map<number, number> = held;
+      if (typeof value === 'number') counts.set(bucketOf(value), (counts.get(bucketOf(value)) ?? 0) + 1);
+      return held;
     },
-    result: (text: string) => {
-      const counts = new Map<number, number>();
-      for (const bucket of text.split(',')) {
-        if (bucket !== '') counts.set(Number(bucket), (counts.get(Number(bucket)) ?? 0) + 1);
-      }
-      return histogramText(null, counts);
-    },
+    result: (held: never) => histogramText(null, held),
   });
 }
 

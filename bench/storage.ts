@@ -1,10 +1,10 @@
 // Storage with a generated ledger, through the threads that keep it: how long a batch of 1,000 rows takes to be written, what
 // that costs the thread that carries the traffic, how long each question of the pages Usage and Requests takes, and what
-// pruning does. Prints one table; `--rows` says how many rows, over `--days`.
+// pruning does. Prints one table; `--rows` says how many rows, over `--days`, and `--file` keeps them for the next time.
 
-import { mkdtempSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { silentLog } from '../electron/lib/log.ts';
 import { openDatabase } from '../electron/storage/database.ts';
@@ -149,8 +149,7 @@ async function measurePruning({ writes }: Threads, nowMs: number, days: number):
   tell(`two days pruned and their room given back in ${Math.round((performance.now() - began) / 1_000)} s`);
 }
 
-async function measure(folder: string, options: Options): Promise<void> {
-  const file = join(folder, 'keyhatch.db');
+async function measure(file: string, options: Options): Promise<void> {
   const now = Date.now();
   generate(file, options, now);
   const db = openDatabase({ file, log: silentLog });
@@ -178,16 +177,23 @@ async function measure(folder: string, options: Options): Promise<void> {
 }
 
 const { values } = parseArgs({
-  options: { rows: { type: 'string', default: '1000000' }, days: { type: 'string', default: '90' } },
+  options: {
+    rows: { type: 'string', default: '1000000' },
+    days: { type: 'string', default: '90' },
+    /** Where the ledger is kept for the next time; without it, it is deleted. */
+    file: { type: 'string' },
+  },
 });
 const options = { rows: Number(values.rows), days: Number(values.days) };
-const { bavail, bsize } = statfsSync(tmpdir());
-if (options.rows * bytesARow * 2 > bavail * bsize) throw new Error(`There is no room for it in ${tmpdir()}.`);
 // Generated days are those of UTC.
 process.env['TZ'] = 'UTC';
 const dir = mkdtempSync(join(tmpdir(), 'keyhatch-bench-'));
+const file = values.file ?? join(dir, 'keyhatch.db');
+const { bavail, bsize } = statfsSync(dirname(file));
+if (!existsSync(file) && options.rows * bytesARow * 2 > bavail * bsize)
+  throw new Error(`There is no room for it beside ${file}.`);
 try {
-  await measure(dir, options);
+  await measure(file, options);
 } finally {
   rmSync(dir, { recursive: true, force: true });
 }

@@ -27,7 +27,7 @@ import { createUsageTable } from './storage/usage-table.ts';
 export type Ledger = ReturnType<typeof openLedger>;
 
 export type LedgerOptions = {
-  readonly shell: Pick<Shell, 'dataDir' | 'ledgerWorker' | 'log'>;
+  readonly shell: Pick<Shell, 'name' | 'dataDir' | 'ledgerWorker' | 'log'>;
   readonly lifetime: Lifetime;
   readonly clock: Clock;
   readonly onWritten: NonNullable<UsageRecorderOptions['onWritten']>;
@@ -38,14 +38,15 @@ export function openLedger(options: LedgerOptions) {
   const { shell, lifetime, clock, onWritten } = options;
   const { dataDir, log } = shell;
   const file = join(dataDir, 'keyhatch.db');
-  const opened = openSoundDatabase({ file, clock, log });
+  // A single command rather fails than says that there are no keys.
+  const opened = openSoundDatabase({ file, standIn: shell.name !== 'at-rest', clock, log });
   const { db } = opened;
   lifetime.own('database', opened.close);
   const meta = createMetaTable(db);
   const keyTable = createKeyTable(db);
   const projectTable = createProjectTable(db);
   const usage = createUsageTable(db);
-  const { reads, writes } = carriersOf(db, file, shell);
+  const { reads, writes } = carriersOf(db, file, opened.keysDamaged ? { ...shell, ledgerWorker: undefined } : shell);
   lifetime.own('questions to the ledger', reads.close);
   lifetime.own('ledger', writes.close);
   const write: UsageRecorderOptions['write'] = (batch) => writes.call('write', batch);
@@ -77,6 +78,7 @@ export function openLedger(options: LedgerOptions) {
 
   return {
     problem: opened.problem,
+    keysDamaged: opened.keysDamaged,
     meta,
     keyTable,
     projectTable,

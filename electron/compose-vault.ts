@@ -8,6 +8,7 @@ import type { Clock } from './lib/clock.ts';
 import type { Lifetime } from './lib/lifetime.ts';
 import type { Log } from './lib/log.ts';
 import type { Shell } from './shell.ts';
+import { closedVault } from './vault/closed-vault.ts';
 import { openProfileVault, type ProfileVault } from './vault/profile-vault.ts';
 
 export type JoinedVault = {
@@ -22,7 +23,7 @@ export type JoinedVault = {
 
 export function joinVault(options: {
   readonly shell: Pick<Shell, 'vault' | 'dataDir' | 'env'>;
-  readonly ledger: Pick<Ledger, 'meta' | 'keyTable'>;
+  readonly ledger: Pick<Ledger, 'meta' | 'keyTable' | 'keysDamaged'>;
   readonly lifetime: Lifetime;
   readonly clock: Clock;
   readonly log: Log;
@@ -30,7 +31,10 @@ export function joinVault(options: {
   const { shell, ledger, lifetime, clock, log } = options;
   const { dataDir, env } = shell;
   const knownKeyIds = () => ledger.keyTable.list().map(({ id }) => id);
-  const vault = openProfileVault({ wanted: shell.vault, meta: ledger.meta, knownKeyIds, dataDir, env, log, clock });
+  const { vault: wanted } = shell;
+  const vault = ledger.keysDamaged
+    ? closedVault(wanted)
+    : openProfileVault({ wanted, meta: ledger.meta, knownKeyIds, dataDir, env, log, clock });
   let door: WatchedVaultDoor | undefined;
   return {
     vault,

@@ -8,6 +8,7 @@ import { joinDashboard } from './compose-dashboard.ts';
 import { joinKeys } from './compose-keys.ts';
 import { openLedger } from './compose-ledger.ts';
 import { joinMetrics } from './compose-metrics.ts';
+import { joinPolicy } from './compose-policy.ts';
 import { joinProjects } from './compose-projects.ts';
 import { joinTransfer, putRestoredSettings } from './compose-transfer.ts';
 import { joinUpstreams } from './compose-upstreams.ts';
@@ -176,10 +177,7 @@ export async function compose(shell: Shell): Promise<House> {
       });
 
     const settingsCalls = createSettingsCalls({
-      get: settings.get,
-      view: settings.view,
-      list: settings.list,
-      set: settings.set,
+      ...settings,
       moveListener: server.move,
       followDashboard: dashboard.follow,
     });
@@ -205,6 +203,7 @@ export async function compose(shell: Shell): Promise<House> {
     lifetime.own('changes', changes.close);
     lifetime.own('settings', settings.onChange(changes.settingsChanged));
 
+    const policy = joinPolicy({ registry, settings: settings.get, upstreams, clock });
     const router = createRouter({
       status,
       watch: changes.watch,
@@ -212,6 +211,7 @@ export async function compose(shell: Shell): Promise<House> {
       setLan: settingsCalls.setLan,
       checkPort: (port) => checkPort(settings.get()['server.hosts'], port, gateway.addresses()),
       keys,
+      policyTest: policy.test,
       projects,
       history,
       acting,
@@ -246,6 +246,7 @@ export async function compose(shell: Shell): Promise<House> {
           test: upstreams.test,
           openOnLan: (url) => isOpenOnLan(url),
           settingsProblems: settings.problems,
+          storage: ledger,
         }),
     });
 
@@ -255,6 +256,7 @@ export async function compose(shell: Shell): Promise<House> {
         router,
         context: { actor: { kind: 'cli', detail: null } },
         log,
+        verifyAdmin: policy.verifyAdmin,
       });
       lifetime.own('control socket', control.close);
       await ofProjects.echoWanted();

@@ -24,6 +24,7 @@ import {
   upstreamKind,
   upstreamStatus,
 } from './model.ts';
+import { policyAnswer, policyQuestion } from './policy-model.ts';
 import { newProject, projectEdit, projectFacts } from './project-model.ts';
 import {
   backupMade,
@@ -114,6 +115,10 @@ export const contract = {
     create: manage.input(z.object({ passphrase })).output(backupMade),
     /** Fails with `backup_unreadable`, or with `backup_conflicts` where something is here and `replace` is not set. */
     restore: manage.input(backupRestore).output(backupRestored),
+  },
+  policy: {
+    /** Which stage would decide about a request, and why. Sends nothing and counts nothing. */
+    test: view.input(policyQuestion).output(policyAnswer),
   },
   upstreams: {
     list: view.output(z.array(upstreamStatus)),

@@ -142,6 +142,12 @@ const table = {
     retry: false,
     message: 'This is an admin key. It does not open the gateway: use an inference key.',
   },
+  keys_damaged: {
+    status: 503,
+    retry: false,
+    message:
+      'The database of this server is damaged, so that no key can be checked and every one is refused. Its owner has to restore it: keyhatch doctor says how.',
+  },
   vault_locked: {
     status: 503,
     retry: true,
@@ -189,7 +195,7 @@ const table = {
   body_too_large: {
     status: 413,
     retry: false,
-    message: 'The request body is larger than the {limit} this server takes. Send less, or raise limits.bodyMaxBytes.',
+    message: 'The request body is larger than the {limit} this server takes. Send less, or raise {setting}.',
   },
   body_invalid: {
     status: 400,
@@ -212,11 +218,25 @@ const table = {
     message: 'This server is holding as many request bodies as it may. Try again in a moment.',
   },
 
+  // permit
+  network_not_allowed: {
+    status: 403,
+    retry: false,
+    message:
+      '{what} may not be used from {address}. Ask the owner of this server to allow that address or its network.',
+  },
+
   // authorize
+  body_over_cap: {
+    status: 400,
+    retry: false,
+    message:
+      'The API key "{name}" may ask for at most {cap} in "{field}", and this request asks for {asked}. Ask for less.',
+  },
   operation_not_allowed: {
     status: 403,
     retry: false,
-    message: 'Keys of this server may not do this: {what}. It would act on the machine or the account of its owner.',
+    message: '{who} may not do this: {what}. {why}',
   },
   model_not_allowed: {
     status: 404,

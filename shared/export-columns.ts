@@ -49,6 +49,10 @@ export const requestExportColumns: readonly ExportColumn<RequestView>[] = [
   { name: 'client', cell: (row) => clientOfUserAgent(row.userAgent) },
   { name: 'user_agent', cell: (row) => ({ free: row.userAgent }) },
   { name: 'client_address', cell: (row) => row.clientAddress },
+  { name: 'queued_ms', cell: (row) => row.queuedMs },
+  { name: 'prefill_tokens_per_second', cell: (row) => row.prefillPerSecond },
+  { name: 'output_tokens_per_second', cell: (row) => row.outputPerSecond },
+  { name: 'unmetered_reason', cell: (row) => row.unmetered },
 ];
 
 /** @param currencies those of the price table: each has a column, so that none is ever added to another */

@@ -2,7 +2,10 @@
 // Kept as JSON beside the key; every member has a default, so that an older key reads as it was meant when it was made.
 
 import * as z from 'zod';
+import { bodyCaps, bodyCapsPatch, noCaps } from './body-caps.ts';
 import { budgetList, perSpan, priority, topUpList } from './limit-model.ts';
+import { modelPattern } from './model-patterns.ts';
+import { networkList } from './networks.ts';
 
 /** The rights that a key can carry, each with what it lets its holder do. */
 export const operations = {
@@ -35,6 +38,14 @@ export const keyPolicy = z.object({
     .array(keyOperation)
     .max(operationNames.length)
     .default(() => [...operationPresets.inference]),
+  /** Patterns of models that it may not use, whatever its list of models says. */
+  deniedModels: z
+    .array(modelPattern)
+    .max(200)
+    .default(() => []),
+  /** Where it may be used from; null: anywhere. */
+  networks: networkList.nullable().default(null),
+  caps: bodyCaps.default(() => noCaps),
   /** Requests in any hour. */
   rph: perSpan.default(null),
   /** Tokens in any 60 seconds, input and output together. */
@@ -51,6 +62,9 @@ export type KeyPolicy = Readonly<z.infer<typeof keyPolicy>>;
 /** The members of a policy that somebody names when making or changing a key; what is left out stays as it is. */
 export const keyPolicyPatch = z.object({
   operations: keyPolicy.shape.operations.unwrap().optional(),
+  deniedModels: keyPolicy.shape.deniedModels.unwrap().optional(),
+  networks: keyPolicy.shape.networks.unwrap().optional(),
+  caps: bodyCapsPatch.optional(),
   rph: perSpan.optional(),
   tpm: perSpan.optional(),
   priority: priority.optional(),
@@ -71,8 +85,12 @@ export function mayDo(policy: KeyPolicy, operation: KeyOperation): boolean {
 
 /** The policy with what a patch names put in its place. */
 export function withPatch(policy: KeyPolicy, patch: KeyPolicyPatch): KeyPolicy {
-  const named = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
-  return keyPolicy.parse({ ...policy, ...named });
+  const caps = { ...policy.caps, ...namedIn(patch.caps ?? {}) };
+  return keyPolicy.parse({ ...policy, ...namedIn(patch), caps });
+}
+
+function namedIn(patch: object): object {
+  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
 }
 
 /** The preset that these operations are, or undefined where somebody chose them one by one. */

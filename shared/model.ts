@@ -3,6 +3,7 @@
 
 import * as z from 'zod';
 import { keyPolicy, keyPolicyPatch } from './key-policy.ts';
+import { modelPattern } from './model-patterns.ts';
 import { itemName, timeMs } from './names.ts';
 import { dialects, type UpstreamKind, upstreamKindNames } from './upstream-kinds.ts';
 
@@ -14,6 +15,10 @@ export type VaultKind = z.infer<typeof vaultKind>;
 export const keyStatus = z.enum(['active', 'paused', 'revoked', 'expired', 'exhausted']);
 export type KeyStatus = z.infer<typeof keyStatus>;
 
+/** `inference` opens the gateway; `admin` opens the contract, never the gateway, and always has an end. */
+export const keyKind = z.enum(['inference', 'admin']);
+export type KeyKind = z.infer<typeof keyKind>;
+
 /** Limits of a key. `null` means none; `rpm: 0` lets nothing pass. */
 export const keyLimits = z.object({
   rpm: z.number().int().min(0).max(1_000_000).nullable(),
@@ -24,6 +29,7 @@ export type KeyLimits = z.infer<typeof keyLimits>;
 export const keyFacts = z.object({
   id: z.string(),
   name: z.string(),
+  kind: keyKind,
   /** The name of its project, and its id. */
   project: z.string().nullable(),
   projectId: z.string().nullable(),
@@ -50,7 +56,7 @@ export const keyFacts = z.object({
   lastUsedFrom: z.string().nullable(),
   lastUsedBy: z.string().nullable(),
   limits: keyLimits,
-  /** Models the key may use; `null`: all. */
+  /** Models the key may use, as names or patterns (model-patterns.ts); `null`: all. */
   models: z.array(z.string()).nullable(),
   policy: keyPolicy,
   /** False when the vault is open and holds no verifier for it, so that nobody can use it: rotate it. */
@@ -64,10 +70,11 @@ export type KeyFacts = z.infer<typeof keyFacts>;
 export const createdKey = z.object({ id: z.string(), key: z.string(), facts: keyFacts });
 export type CreatedKey = z.infer<typeof createdKey>;
 
-const modelList = z.array(z.string().min(1).max(200)).min(1).max(200);
+const modelList = z.array(modelPattern).min(1).max(200);
 
 export const newKey = z.object({
   name: itemName,
+  kind: keyKind.default('inference'),
   /** Id or name of a project; an unknown one fails, unless `newProject` says to make it. */
   project: itemName.optional(),
   newProject: z.boolean().optional(),

@@ -4,6 +4,7 @@
 import * as z from 'zod';
 import { perSpan, priority } from './limit-model.ts';
 import { upstreamRecord } from './model.ts';
+import { networkList } from './networks.ts';
 import { examplePrices, modelPrice } from './prices.ts';
 
 /** Version of the settings file that this program writes. Steps of ten; see electron/settings/migrations. */
@@ -29,6 +30,7 @@ export const settingsSchema = z.object({
   'access.requireKey': z.boolean().default(true),
   'access.localhostBypass': z.boolean().default(false),
   'access.publicModels': z.boolean().default(false),
+  'access.networks': networkList.default(['anywhere']),
   'access.lockoutAttempts': z.number().int().min(0).max(10_000).default(10),
   'access.lockoutWindowMs': z.number().int().min(1000).max(86_400_000).default(300_000),
   'cors.mode': z.enum(['off', 'list', 'any']).default('off'),
@@ -52,6 +54,12 @@ export const settingsSchema = z.object({
     .min(mebibyte)
     .max(16_384 * mebibyte)
     .default(256 * mebibyte),
+  'limits.uploadMaxBytes': z
+    .number()
+    .int()
+    .min(1024)
+    .max(4096 * 1024 * mebibyte)
+    .default(128 * 1024 * mebibyte),
   'network.maxConnections': z.number().int().min(16).max(65_536).default(4096),
   'network.maxConnectionsPerAddress': z.number().int().min(1).max(65_536).default(512),
   'network.headMaxBytes': z
@@ -104,6 +112,8 @@ export const settingAbout: Readonly<Record<SettingName, string>> = {
   'access.requireKey': 'Every request needs a key. Off: anyone who reaches the port may come in.',
   'access.localhostBypass': 'Programs on this computer may come in without a key. Nobody else may.',
   'access.publicModels': 'Anyone who reaches the port may list the models without a key.',
+  'access.networks':
+    'Where requests may come from: anywhere, my-network, this-computer, and blocks such as 192.168.1.0/24.',
   'access.lockoutAttempts':
     'Wrong keys that one address may try in access.lockoutWindowMs before it is put off, longer each time; 0 never.',
   'access.lockoutWindowMs': 'How long wrong keys are counted together, in milliseconds.',
@@ -118,6 +128,7 @@ export const settingAbout: Readonly<Record<SettingName, string>> = {
   'queue.maxWaitMs': 'How long a request may wait in line, in milliseconds.',
   'limits.bodyMaxBytes': 'Largest request body, in bytes.',
   'limits.bodiesInFlightBytes': 'Largest sum of request bodies held at one time, in bytes.',
+  'limits.uploadMaxBytes': 'Largest model file that a key may upload, in bytes. It is passed on as it comes.',
   'network.maxConnections': 'Connections that may stand open at one time.',
   'network.maxConnectionsPerAddress':
     'Connections that one address may have open at one time (an IPv6 /64 counts as one); this computer’s own do not count.',

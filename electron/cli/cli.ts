@@ -6,6 +6,7 @@ import { type VaultKind, vaultKind } from '../../shared/model.ts';
 import { type ContractConnection, connectControl } from '../control/control-client.ts';
 import { scrub } from '../lib/log.ts';
 import { parseServeArguments, type ServeArguments } from '../serve/serve-arguments.ts';
+import { readAdminKey } from './admin-key.ts';
 import { CommandFailed, UsageError } from './cli-errors.ts';
 import { type Command, globalFlags } from './command.ts';
 import { allFlags, type CommandFacts, commands, serveFacts } from './command-table.ts';
@@ -28,7 +29,7 @@ export type CliIo = {
   /** Epoch milliseconds; the system's unless told. */
   readonly now?: () => number;
   /** The running instance, or undefined; over the control socket unless told. */
-  readonly connect?: (dataDir: string) => Promise<ContractConnection | undefined>;
+  readonly connect?: (dataDir: string, adminKey: string | undefined) => Promise<ContractConnection | undefined>;
   /** The same handlers on a profile that no instance holds. */
   readonly openAtRest: (dataDir: string, vault: VaultKind | undefined) => Promise<ContractConnection>;
   /** Calls back when the process is told to end, until the returned function is called. */
@@ -102,13 +103,14 @@ async function runCommand(command: Command, { flags, words }: ParsedFlags<string
   const run = command.prepare({ flags, words, now });
   const out = createOutput({ ...io, json: flags.on('json'), now });
   const input = createInput(io.stdin, (text) => io.stderr.write(text));
-  const connection = await reach(chooseDataDir(flags.text('data-dir'), io), vault, out, io);
   const stopping = new AbortController();
   let off: (() => void) | undefined;
   const interrupted = () => {
     off ??= io.onStop?.(() => stopping.abort());
     return stopping.signal;
   };
+  const adminKey = await readAdminKey(flags.text('admin-key-file'), io);
+  const connection = await reach(chooseDataDir(flags.text('data-dir'), io), { vault, adminKey }, out, io);
   try {
     await run({ client: connection.client, out, input, platform: io.platform, env: io.env, interrupted });
   } finally {
@@ -119,12 +121,14 @@ async function runCommand(command: Command, { flags, words }: ParsedFlags<string
 
 async function reach(
   dataDir: string,
-  vault: VaultKind | undefined,
+  { vault, adminKey }: { readonly vault: VaultKind | undefined; readonly adminKey: string | undefined },
   out: Output,
   io: CliIo,
 ): Promise<ContractConnection> {
-  const connect = io.connect ?? ((dir) => connectControl({ dataDir: dir }));
-  const connection = await connect(dataDir);
+  const connect = io.connect ?? ((dir, key) => connectControl({ dataDir: dir, adminKey: key }));
+  const connection = await connect(dataDir, adminKey);
+  // Whoever has an admin key has no business with the files themselves.
+  if (!connection && adminKey !== undefined) throw new KeyhatchError('not_running');
   if (!connection) return io.openAtRest(dataDir, vault);
   if (vault !== undefined) {
     const status = await connection.client.status.get();

@@ -8,6 +8,7 @@ import { doctorCommand } from './commands/doctor-command.ts';
 import { historyCommand } from './commands/history-command.ts';
 import { keysCommands } from './commands/keys-commands.ts';
 import { lockoutCommands } from './commands/lockout-commands.ts';
+import { policyTestCommand } from './commands/policy-command.ts';
 import { projectsCommands } from './commands/projects-commands.ts';
 import { requestsCommand } from './commands/requests-command.ts';
 import { settingsCommands } from './commands/settings-commands.ts';
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   ...keysCommands,
   ...keyTransferCommands,
   ...projectsCommands,
+  policyTestCommand,
   ...upstreamsCommands,
   ...settingsCommands,
   usageCommand,

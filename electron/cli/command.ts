@@ -10,6 +10,7 @@ export const globalFlags = {
   json: { about: 'Print the answer as one line of JSON.' },
   'data-dir': { value: 'DIR', about: 'Use the profile in this folder (or KEYHATCH_DATA_DIR).' },
   vault: { value: 'KIND', about: 'Where keys lie when no instance runs: keychain, file or memory.' },
+  'admin-key-file': { value: 'FILE', about: 'Use the admin key in this file (or KEYHATCH_ADMIN_KEY).' },
   help: { short: 'h', about: 'Show this help.' },
 } as const satisfies FlagTable;
 export type GlobalFlag = keyof typeof globalFlags;

@@ -4,7 +4,7 @@
 
 import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
@@ -103,6 +103,29 @@ export async function readControlFile(dataDir: string, machine: ControlPlatform)
     if (error instanceof KeyhatchError) throw error;
     if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return undefined;
     throw damaged(path, errorCode(error) ?? 'it is not what Keyhatch writes there', error);
+  }
+}
+
+/**
+ * Where the instance of a profile listens, for somebody who may not read its control file; undefined when none does. The
+ * socket must be in a directory of the profile's owner that nobody else can enter, so that no admin key goes astray.
+ * @throws KeyhatchError profile_damaged when it is not, control_refused on Windows, where only the control file knows
+ */
+export async function findControlAddress(dataDir: string, machine: ControlPlatform): Promise<string | undefined> {
+  if (machine.platform === 'win32') {
+    const reason = 'on Windows only its owner knows where it listens, so that an admin key cannot open it there';
+    throw new KeyhatchError('control_refused', { details: { reason } });
+  }
+  try {
+    const owner = { ...machine, uid: (await stat(dataDir)).uid };
+    const address = controlAddress(dataDir, owner);
+    await refuseUnlessPrivate(dirname(address), owner);
+    const found = await lstat(address);
+    if (!found.isSocket() || found.uid !== owner.uid) throw damaged(address, 'it is not the socket of its owner');
+    return address;
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return undefined;
+    throw error;
   }
 }
 

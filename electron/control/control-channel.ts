@@ -11,13 +11,24 @@ import { KeyhatchError } from '../../shared/errors.ts';
 import { readJsonBody } from '../lib/json-body.ts';
 import { withDeadline } from '../lib/lifetime.ts';
 import type { ControlFile } from './control-address.ts';
-import { clientProof, helloAnswer, makeNonce, sameProof, serverProof, sessionHeader } from './control-handshake.ts';
+import {
+  adminAnswer,
+  clientProof,
+  helloAnswer,
+  makeNonce,
+  sameProof,
+  serverProof,
+  sessionHeader,
+} from './control-handshake.ts';
 
 export type ControlChannel = {
   /** Sends one request over this connection. Bodies stream both ways; the request's signal cuts the connection. */
   readonly fetch: (request: Request) => Promise<Response>;
   readonly close: () => void;
 };
+
+/** Where the instance listens, and by what it is entered. */
+export type ControlDoor = ControlFile | { readonly address: string; readonly adminKey: string };
 
 const helloDeadlineMs = 5000;
 
@@ -26,14 +37,14 @@ const helloDeadlineMs = 5000;
  * @throws Node's own error when nobody listens (ENOENT, ECONNREFUSED), KeyhatchError control_refused when whoever
  * listens does not know the secret, or does not answer within 5 s
  */
-export async function openControlChannel(control: ControlFile): Promise<ControlChannel> {
+export async function openControlChannel(control: ControlDoor): Promise<ControlChannel> {
   const socket = connect(control.address);
   try {
     await once(socket, 'connect');
     // From here on errors come out of the request they belong to; without a listener they would end the process.
     socket.on('error', () => {});
     const agent = agentOver(socket);
-    const token = await withDeadline(greet(agent, control.secret), helloDeadlineMs).catch((error: unknown) => {
+    const token = await withDeadline(tokenFor(agent, control), helloDeadlineMs).catch((error: unknown) => {
       throw error instanceof KeyhatchError ? error : refused('it does not answer', error);
     });
     return {
@@ -61,18 +72,35 @@ function agentOver(socket: Socket): Agent {
 }
 
 /** Returns the token that goes with every call. */
-async function greet(agent: Agent, secret: string): Promise<string> {
-  const clientNonce = makeNonce();
+function tokenFor(agent: Agent, control: ControlDoor): Promise<string> {
+  return 'secret' in control ? greet(agent, control.secret) : showAdminKey(agent, control.adminKey);
+}
+
+async function sayHello(agent: Agent, greeting: object) {
   const outgoing = httpRequest({
     agent,
     method: 'POST',
     path: '/hello',
     headers: { 'content-type': 'application/json' },
   });
-  const [incoming] = (await once(outgoing.end(JSON.stringify({ clientNonce })), 'response')) as [IncomingMessage];
+  const [incoming] = (await once(outgoing.end(JSON.stringify(greeting)), 'response')) as [IncomingMessage];
   const body = await readJsonBody(incoming, 65_536);
-  const answer = helloAnswer.safeParse(body.ok ? body.value : undefined);
-  if (incoming.statusCode !== 200 || !answer.success) throw refused('it does not speak as Keyhatch does');
+  return { status: incoming.statusCode, body: body.ok ? body.value : undefined };
+}
+
+// Whose socket it is was looked at before (control-address.ts): there is no secret by which the other side could prove it.
+async function showAdminKey(agent: Agent, adminKey: string): Promise<string> {
+  const { status, body } = await sayHello(agent, { adminKey });
+  const answer = adminAnswer.safeParse(body);
+  if (status === 200 && answer.success) return answer.data.token;
+  throw refused('this is not an admin key that may act here now, or its vault is locked');
+}
+
+async function greet(agent: Agent, secret: string): Promise<string> {
+  const clientNonce = makeNonce();
+  const { status, body } = await sayHello(agent, { clientNonce });
+  const answer = helloAnswer.safeParse(body);
+  if (status !== 200 || !answer.success) throw refused('it does not speak as Keyhatch does');
   const { session, serverNonce, proof } = answer.data;
   if (!sameProof(proof, serverProof(secret, clientNonce, serverNonce))) {
     throw refused('what answers in its place cannot prove that it is the owner of this profile, so nothing was sent');

@@ -7,8 +7,8 @@ import type { ContractRouterClient } from '@orpc/contract';
 import type { Contract } from '../../shared/contract.ts';
 import { fromWireError } from '../../shared/error-wire.ts';
 import { KeyhatchError } from '../../shared/errors.ts';
-import { type ControlFile, errorCode, readControlFile, thisPlatform } from './control-address.ts';
-import { type ControlChannel, openControlChannel } from './control-channel.ts';
+import { errorCode, findControlAddress, readControlFile, thisPlatform } from './control-address.ts';
+import { type ControlChannel, type ControlDoor, openControlChannel } from './control-channel.ts';
 
 /** Every call of the contract, whoever answers it. */
 export type ContractClient = ContractRouterClient<Contract>;
@@ -24,8 +24,12 @@ export type ContractConnection = {
  * @throws KeyhatchError control_refused when what answers there is not that instance, profile_damaged when others
  * could have prepared the place
  */
-export async function connectControl(options: { readonly dataDir: string }): Promise<ContractConnection | undefined> {
-  const control = await readControlFile(options.dataDir, thisPlatform());
+export async function connectControl(options: {
+  readonly dataDir: string;
+  /** Opens the socket in the place of the profile's secret, which only its owner can read. */
+  readonly adminKey?: string | undefined;
+}): Promise<ContractConnection | undefined> {
+  const control = await findDoor(options.dataDir, options.adminKey);
   if (!control) return undefined;
   try {
     (await openControlChannel(control)).close();
@@ -36,7 +40,13 @@ export async function connectControl(options: { readonly dataDir: string }): Pro
   return createConnection(control);
 }
 
-function createConnection(control: ControlFile): ContractConnection {
+async function findDoor(dataDir: string, adminKey: string | undefined): Promise<ControlDoor | undefined> {
+  if (adminKey === undefined) return readControlFile(dataDir, thisPlatform());
+  const address = await findControlAddress(dataDir, thisPlatform());
+  return address === undefined ? undefined : { address, adminKey };
+}
+
+function createConnection(control: ControlDoor): ContractConnection {
   const channels = new Set<ControlChannel>();
 
   async function fetchOnce(request: Request): Promise<Response> {

@@ -12,6 +12,10 @@ export const hello = z.object({ clientNonce: hex(32) });
 export const helloAnswer = z.object({ session: hex(8), serverNonce: hex(32), proof: hex(32) });
 export type HelloAnswer = z.infer<typeof helloAnswer>;
 
+/** What whoever does not know the secret opens a connection with, having looked whose socket it is. */
+export const adminHello = z.object({ adminKey: z.string().min(1).max(256) });
+export const adminAnswer = z.object({ token: hex(32) });
+
 export const sessionHeader = 'x-keyhatch-session';
 
 /** 32 random bytes in hex. */

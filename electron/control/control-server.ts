@@ -1,5 +1,5 @@
 // The local socket on which the running instance answers the command line: challenge first, then calls of the contract.
-// Trust comes from reaching the socket and knowing the secret; whoever has both may do everything. This file must not
+// Trust comes from reaching the socket and knowing the secret, or an admin key; whoever has both may do everything. It must not
 // know what a call does, and must not be reachable over a network.
 
 import { randomBytes } from 'node:crypto';
@@ -21,12 +21,14 @@ import {
   thisPlatform,
   writeControlFile,
 } from './control-address.ts';
-import { hello, sessionHeader } from './control-handshake.ts';
+import { adminHello, hello, sessionHeader } from './control-handshake.ts';
 import { type ControlSessions, createControlSessions, sessionIdleMs } from './control-sessions.ts';
 
 export type ControlServerOptions<CallContext extends Context> = {
   readonly dataDir: string;
   readonly router: Router<Contract, CallContext>;
+  /** Tells whether a credential is an admin key that may act now; without it only the profile's secret opens the socket. */
+  readonly verifyAdmin?: (credential: string) => object | undefined;
   /** Handed to every call. */
   readonly context?: CallContext;
   readonly log: Log;
@@ -45,6 +47,8 @@ export type ControlServer = {
 
 const bodyMaxBytes = 4 * 1024 * 1024;
 const closeGraceMs = 2000;
+/** How soon a connection ends whose admin key has ended. */
+const keyCheckMs = 1000;
 
 /**
  * Listens for the command line. The caller holds the profile's lock, so whatever lies at the address is left over.
@@ -101,9 +105,24 @@ function createAnswer<CallContext extends Context>(
   }
 
   async function greet(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const parsed = hello.safeParse(await readBody(request));
+    const body = await readBody(request);
+    const admin = adminHello.safeParse(body);
+    if (request.method === 'POST' && admin.success) return greetAdmin(request, response, admin.data.adminKey);
+    const parsed = hello.safeParse(body);
     if (request.method !== 'POST' || !parsed.success) throw refused('its greeting was not understood');
     sendJson(response, 200, sessions.open(request.socket, parsed.data.clientNonce));
+  }
+
+  function greetAdmin(request: IncomingMessage, response: ServerResponse, credential: string): void {
+    const mayAct = () => options.verifyAdmin?.(credential) !== undefined;
+    if (!mayAct()) throw refused('it sent no admin key that may act here now');
+    // What follows changes has been let in long ago: it ends with its key.
+    const { socket } = request;
+    const timer = setInterval(() => {
+      if (!canAct(mayAct)) socket.destroy();
+    }, keyCheckMs).unref();
+    socket.once('close', () => clearInterval(timer));
+    sendJson(response, 200, sessions.openForAdmin(request.socket, mayAct));
   }
 
   return (request, response) => {
@@ -116,6 +135,15 @@ function createAnswer<CallContext extends Context>(
       return sendJson(response, wire.status, { json: wire.toJSON() });
     });
   };
+}
+
+/** Whoever cannot be looked up any more may not act either. */
+function canAct(mayAct: () => boolean): boolean {
+  try {
+    return mayAct();
+  } catch {
+    return false;
+  }
 }
 
 async function readBody(request: IncomingMessage): Promise<unknown> {

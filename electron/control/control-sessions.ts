@@ -3,14 +3,24 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
+import type * as z from 'zod';
 import type { Clock } from '../lib/clock.ts';
-import { clientProof, type HelloAnswer, makeNonce, sameProof, serverProof } from './control-handshake.ts';
+import {
+  type adminAnswer,
+  clientProof,
+  type HelloAnswer,
+  makeNonce,
+  sameProof,
+  serverProof,
+} from './control-handshake.ts';
 
-type Session = { readonly token: string; running: number; lastUsedAt: number };
+type Session = { readonly token: string; readonly mayAct: () => boolean; running: number; lastUsedAt: number };
 
 export type ControlSessions = {
   /** Opens a session on this connection, in place of an earlier one. */
   readonly open: (connection: Socket, clientNonce: string) => HelloAnswer;
+  /** The same for whoever has shown an admin key. @param mayAct asked anew for each call */
+  readonly openForAdmin: (connection: Socket, mayAct: () => boolean) => z.infer<typeof adminAnswer>;
   /** Enters a call: undefined when the token is not this connection's or has been idle too long; else call it when done. */
   readonly enter: (connection: Socket, token: string | undefined) => (() => void) | undefined;
 };
@@ -26,12 +36,17 @@ export function createControlSessions(options: { readonly secret: string; readon
       const serverNonce = makeNonce();
       const session = randomBytes(8).toString('hex');
       const token = `${session}.${clientProof(secret, clientNonce, serverNonce)}`;
-      sessions.set(connection, { token, running: 0, lastUsedAt: clock.monotonic() });
+      sessions.set(connection, { token, mayAct: () => true, running: 0, lastUsedAt: clock.monotonic() });
       return { session, serverNonce, proof: serverProof(secret, clientNonce, serverNonce) };
+    },
+    openForAdmin(connection, mayAct) {
+      const token = randomBytes(32).toString('hex');
+      sessions.set(connection, { token, mayAct, running: 0, lastUsedAt: clock.monotonic() });
+      return { token };
     },
     enter(connection, token) {
       const session = sessions.get(connection);
-      if (!session || token === undefined || !sameProof(token, session.token)) return undefined;
+      if (!session || token === undefined || !sameProof(token, session.token) || !session.mayAct()) return undefined;
       if (session.running === 0 && clock.monotonic() - session.lastUsedAt > sessionIdleMs) {
         sessions.delete(connection);
         return undefined;

@@ -1,5 +1,6 @@
 // Who may come in, said in one plain sentence: the sum of address, keys, bypass and public paths.
 
+import { networksText } from '../../shared/policy-sentence.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { bareHost } from '../lib/bare-host.ts';
 
@@ -16,6 +17,12 @@ export function isOnLan(hosts: readonly string[]): boolean {
 
 /** Ends with a full stop; begins with a capital. */
 export function accessSentence(settings: Settings): string {
+  const networks = settings['access.networks'];
+  const only = networks.includes('anywhere') ? '' : ` Only from ${networksText(networks)}.`;
+  return whoMayCome(settings) + only;
+}
+
+function whoMayCome(settings: Settings): string {
   const lan = isOnLan(settings['server.hosts']);
   const where = lan ? 'on your network' : 'on this computer';
   if (!settings['access.requireKey']) return `Anyone ${where}, with or without a key.`;

@@ -10,6 +10,8 @@ export type DoctorPorts = {
   /** Addresses of this machine beyond loopback at which a model server itself can be reached. */
   readonly openOnLan: (url: URL) => Promise<readonly string[]>;
   readonly settingsProblems: () => readonly string[];
+  /** What became of a damaged database; null when it was whole. */
+  readonly storage: { readonly problem: string | null; readonly keysDamaged: boolean };
 };
 
 export async function examine(ports: DoctorPorts): Promise<Finding[]> {
@@ -18,7 +20,8 @@ export async function examine(ports: DoctorPorts): Promise<Finding[]> {
   const exposures = await Promise.all(upstreams.map((upstream) => exposureOf(upstream, ports)));
   return [
     serverFinding(status),
-    vaultFinding(status),
+    ...(ports.storage.keysDamaged ? [] : [vaultFinding(status)]),
+    ...storageFindings(ports.storage),
     ...keyFindings(status),
     accessFinding(status),
     ...(upstreams.length > 0 ? upstreams.map(upstreamFinding) : [noUpstream]),
@@ -37,6 +40,15 @@ function serverFinding({ server, shell }: Status): Finding {
     'Start it, or choose another port: keyhatch settings set server.port N',
   );
 }
+
+function storageFindings({ problem, keysDamaged }: DoctorPorts['storage']): Finding[] {
+  if (problem === null) return [];
+  // What is to be done stands in what is said: it is said in the window too, and there alone.
+  return [keysDamaged ? bad('storage', problem, restoreCure) : warning('storage', problem, null)];
+}
+
+const restoreCure =
+  'Copies lie beside it, as far as there are any: keyhatch.db.*.bak and keyhatch.db.damaged-*. Put one in its place, or move it away.';
 
 const vaultNames = {
   keychain: 'the OS keychain',

@@ -1,8 +1,10 @@
 // What a new key is kept as: what was asked for, else what its project gives its keys, else what the settings say. Pure.
 
 import { type KeyPolicy, type KeyPolicyPatch, usualPolicy, withPatch } from '../../shared/key-policy.ts';
+import type { KeyKind } from '../../shared/model.ts';
 import type { ProjectDefaults } from '../../shared/project-model.ts';
 import type { Settings } from '../../shared/settings.ts';
+import { endOfAdminKey } from './admin-keys.ts';
 import type { KeptKey } from './key-registry.ts';
 
 /** What a key must know of its project when it is made. */
@@ -15,6 +17,7 @@ export type KeyProject = {
 
 export type NewKey = {
   readonly name: string;
+  readonly kind?: KeyKind | undefined;
   readonly project?: string | undefined;
   /** Makes the project where there is none of that name. */
   readonly newProject?: boolean | undefined;
@@ -49,13 +52,14 @@ export function newRecord(
   return {
     id,
     name: input.name,
+    kind: input.kind ?? 'inference',
     projectId: project?.id ?? null,
     origin: input.imported ? 'imported' : input.value === undefined ? 'generated' : 'typed',
     ...freshSecret,
     weak: input.imported?.weak ?? false,
     paused: input.imported?.paused ?? false,
     createdAt: now,
-    expiresAt: input.expiresAt === undefined ? expiryOf(defaults, now) : input.expiresAt,
+    expiresAt: endOf(input, defaults, now),
     revokedAt: null,
     rotatedAt: null,
     oldSecretUntil: null,
@@ -86,6 +90,8 @@ function startingPolicy(settings: Settings): KeyPolicy {
   };
 }
 
-function expiryOf({ expiresInMs }: ProjectDefaults, now: number): number | null {
+function endOf({ kind, expiresAt }: NewKey, { expiresInMs }: ProjectDefaults, now: number): number | null {
+  if (kind === 'admin') return endOfAdminKey(expiresAt, now);
+  if (expiresAt !== undefined) return expiresAt;
   return typeof expiresInMs === 'number' ? now + expiresInMs : null;
 }

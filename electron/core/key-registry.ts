@@ -34,10 +34,17 @@ export type Verifiers = {
   readonly ids: () => readonly string[];
 };
 
+/** Why no key can be checked. */
+export type Locked = {
+  readonly code: 'vault_locked' | 'keys_damaged';
+  readonly vault: string;
+  readonly reason: string;
+};
+
 export type VaultDoor = {
   /** The verifiers, or why they cannot be had. */
   readonly verifiers: () => Verifiers | undefined;
-  readonly locked: () => { readonly vault: string; readonly reason: string } | undefined;
+  readonly locked: () => Locked | undefined;
 };
 
 export type RegisteredKey = KeptKey & { readonly status: KeyStatus };

@@ -2,13 +2,14 @@
 // comes into being and after it where one goes, so that a crash in between never leaves a usable key nobody sees.
 
 import { KeyhatchError } from '../../shared/errors.ts';
-import { type FillRandom, makeId, makeKey, unsuitableAsKey } from '../../shared/key-format.ts';
+import { type FillRandom, type KeyPrefix, makeId, makeKey, unsuitableAsKey } from '../../shared/key-format.ts';
 import { type KeyPolicyPatch, withPatch } from '../../shared/key-policy.ts';
 import type { TopUp } from '../../shared/limit-model.ts';
-import type { CreatedKey, KeyFacts } from '../../shared/model.ts';
+import type { CreatedKey, KeyFacts, KeyKind } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Acting } from '../lib/acting.ts';
 import type { Clock } from '../lib/clock.ts';
+import { checkAdminFields, endOfAdminKey } from './admin-keys.ts';
 import type { RecordHistory } from './history.ts';
 import { freshSecret, type KeyProject, type NewKey, newRecord } from './key-record.ts';
 import {
@@ -139,10 +140,13 @@ export function createKeys(ports: KeyPorts): Keys {
   }
 
   async function create(input: NewKey): Promise<CreatedKey> {
+    if (input.kind === 'admin') checkAdminFields(input);
     const verifiers = openVerifiers(ports.vault);
     refuseTaken(input.name);
     const made =
-      input.value === undefined ? makeKey(ports.fillRandom, 'kh') : typedKey(input.value, ports, input.imported?.weak);
+      input.value === undefined
+        ? makeKey(ports.fillRandom, prefixOf(input.kind))
+        : typedKey(input.value, ports, input.imported?.weak);
     const project = input.project === undefined ? undefined : projectFor(input.project, input.newProject);
     if (project && project.archivedAt !== null)
       throw new KeyhatchError('project_is_archived', { details: { project: project.name } });
@@ -174,7 +178,7 @@ export function createKeys(ports: KeyPorts): Keys {
             : input.project === null
               ? null
               : projectFor(input.project, input.newProject).id,
-        expiresAt: input.expiresAt === undefined ? key.expiresAt : input.expiresAt,
+        expiresAt: newEnd(key, input, clock.now()),
         limits: {
           rpm: input.rpm === undefined ? key.limits.rpm : input.rpm,
           parallel: input.parallel === undefined ? key.limits.parallel : input.parallel,
@@ -204,7 +208,7 @@ export function createKeys(ports: KeyPorts): Keys {
     },
     async rotate(ref, graceMs) {
       const present = living(ref);
-      const { key } = makeKey(ports.fillRandom, 'kh', present.id);
+      const { key } = makeKey(ports.fillRandom, prefixOf(present.kind), present.id);
       const now = clock.now();
       const until = graceMs > 0 ? now + graceMs : null;
       await openVerifiers(ports.vault).put(present.id, key, until);
@@ -240,7 +244,9 @@ export function createKeys(ports: KeyPorts): Keys {
     if (holder) return registry.facts(holder);
     const present = registry
       .all()
-      .find((key) => key.name.toLowerCase() === name.toLowerCase() && key.revokedAt === null);
+      .find(
+        (key) => key.kind === 'inference' && key.name.toLowerCase() === name.toLowerCase() && key.revokedAt === null,
+      );
     if (!present) return (await create({ name, value })).facts;
     checkTyped(value);
     await verifiers.put(present.id, value, null);
@@ -251,6 +257,16 @@ export function createKeys(ports: KeyPorts): Keys {
 
 function subjectOf({ id, name }: KeptKey) {
   return { kind: 'key', id, name } as const;
+}
+
+function prefixOf(kind: KeyKind | undefined): KeyPrefix {
+  return kind === 'admin' ? 'kha' : 'kh';
+}
+
+function newEnd(key: KeptKey, input: KeyEdit, now: number): number | null {
+  if (key.kind === 'admin') checkAdminFields(input);
+  if (input.expiresAt === undefined) return key.expiresAt;
+  return key.kind === 'admin' ? endOfAdminKey(input.expiresAt, now) : input.expiresAt;
 }
 
 function typedKey(value: string, ports: KeyPorts, weak = false): { id: string; key: string } {
@@ -267,12 +283,14 @@ function checkTyped(value: string): void {
   if (reason !== undefined) throw new KeyhatchError('key_value_unsuitable', { details: { reason } });
 }
 
-/** @throws KeyhatchError `vault_locked` */
+/** @throws KeyhatchError `vault_locked`, `keys_damaged` */
 function openVerifiers(vault: VaultDoor): Verifiers {
   const verifiers = vault.verifiers();
-  if (!verifiers)
-    throw new KeyhatchError('vault_locked', {
-      details: vault.locked() ?? { vault: 'the vault', reason: 'it is not open yet' },
-    });
-  return verifiers;
+  if (verifiers) return verifiers;
+  const { code, ...details } = vault.locked() ?? {
+    code: 'vault_locked',
+    vault: 'the vault',
+    reason: 'it is not open yet',
+  };
+  throw new KeyhatchError(code, { details });
 }

@@ -21,6 +21,7 @@ import type { ExportCalls } from './export-calls.ts';
 import type { History } from './history.ts';
 import type { KeyTransfer } from './key-import.ts';
 import type { Keys } from './keys.ts';
+import type { PolicyTest } from './policy-test.ts';
 import type { Projects } from './projects.ts';
 import type { RequestCalls } from './request-calls.ts';
 import type { ServerControl } from './server-control.ts';
@@ -57,6 +58,7 @@ export type RouterPorts = {
   readonly acting: Acting;
   readonly keyTransfer: KeyTransfer;
   readonly backup: Backup;
+  readonly policyTest: PolicyTest;
   readonly upstreams: Upstreams;
   readonly settings: SettingsCalls;
   readonly usage: UsageCalls;
@@ -121,6 +123,9 @@ export function createRouter(ports: RouterPorts) {
     },
     history: {
       list: calls.history.list.handler(({ input }) => ports.history.list(input)),
+    },
+    policy: {
+      test: calls.policy.test.handler(({ input }) => ports.policyTest(input)),
     },
     upstreams: {
       list: calls.upstreams.list.handler(() => upstreams.statuses()),

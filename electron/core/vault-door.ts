@@ -3,7 +3,7 @@
 
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Log } from '../lib/log.ts';
-import type { VaultDoor, Verifiers } from './key-registry.ts';
+import type { Locked, VaultDoor, Verifiers } from './key-registry.ts';
 
 export type WatchedVaultDoor = VaultDoor & {
   /** Tries once more at once, if it is locked. Never rejects. */
@@ -18,7 +18,7 @@ export type WatchedVaultDoor = VaultDoor & {
 };
 
 export type VaultDoorPorts = {
-  /** Opens the vault and reads what it keeps. @throws KeyhatchError `vault_locked` */
+  /** Opens the vault and reads what it keeps. @throws KeyhatchError `vault_locked`, `keys_damaged` */
   readonly open: () => Promise<Verifiers>;
   /** Ids of all keys that are not deleted: a verifier of any other is a leftover. */
   readonly knownKeyIds: () => readonly string[];
@@ -33,7 +33,7 @@ const retryMs = 3_000;
 /** Resolves once it has tried to open; a locked vault is a state, not a failure. */
 export async function createVaultDoor(ports: VaultDoorPorts): Promise<void> {
   let verifiers: Verifiers | undefined;
-  let locked: { vault: string; reason: string } | undefined = { vault: 'the vault', reason: 'it is not open yet' };
+  let locked: Locked | undefined = { code: 'vault_locked', vault: 'the vault', reason: 'it is not open yet' };
   let timer: NodeJS.Timeout | undefined;
   let trying: Promise<void> | undefined;
   let stopped = false;
@@ -68,10 +68,12 @@ export async function createVaultDoor(ports: VaultDoorPorts): Promise<void> {
     await trying;
     const before = verifiers;
     if (!before || locked || closed)
-      throw new KeyhatchError('vault_locked', { details: locked ?? { vault: 'the vault', reason: 'it is in use' } });
+      throw new KeyhatchError(locked?.code ?? 'vault_locked', {
+        details: { vault: locked?.vault ?? 'the vault', reason: locked?.reason ?? 'it is in use' },
+      });
     closed = true;
     verifiers = undefined;
-    locked = { vault: 'the vault', reason: 'a backup is being restored' };
+    locked = { code: 'vault_locked', vault: 'the vault', reason: 'a backup is being restored' };
     try {
       await before.settled();
       await work();
@@ -107,16 +109,16 @@ export function doorTo(current: () => WatchedVaultDoor | undefined): VaultDoor {
     verifiers: () => current()?.verifiers(),
     locked() {
       const door = current();
-      return door ? door.locked() : { vault: 'the vault', reason: 'it is being opened' };
+      return door ? door.locked() : { code: 'vault_locked', vault: 'the vault', reason: 'it is being opened' };
     },
   };
 }
 
-function lockedBy(error: unknown): { vault: string; reason: string } {
-  if (error instanceof KeyhatchError && error.code === 'vault_locked') {
-    return { vault: String(error.details['vault']), reason: String(error.details['reason']) };
+function lockedBy(error: unknown): Locked {
+  if (error instanceof KeyhatchError && (error.code === 'vault_locked' || error.code === 'keys_damaged')) {
+    return { code: error.code, vault: String(error.details['vault']), reason: String(error.details['reason']) };
   }
-  return { vault: 'the vault', reason: error instanceof Error ? error.message : 'it failed' };
+  return { code: 'vault_locked', vault: 'the vault', reason: error instanceof Error ? error.message : 'it failed' };
 }
 
 // A key deleted while the vault was locked, or a crash between vault and storage: nobody can use or see these.

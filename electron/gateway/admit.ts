@@ -1,4 +1,4 @@
-// Stage 4: may this caller have one more request running now? Status, project, requests a minute over a rolling 60
+// Stage 5: may this caller have one more request running now? Status, project, requests a minute over a rolling 60
 // seconds, and parallel requests. Gives out a lease that the pipeline returns exactly once; a refused call counts nothing.
 
 import { KeyhatchError } from '../../shared/errors.ts';
@@ -38,7 +38,7 @@ export function createAdmission(ports: AdmitPorts): Admission {
   }
 
   function checkKey(key: PresentedKey, trulyLocal: boolean): void {
-    if (key.status === 'paused') throw new KeyhatchError('key_paused', { details: { name: key.name } });
+    checkPaused(key);
     const closed = closedProject(key, ports.projects);
     if (closed !== undefined)
       throw new KeyhatchError('project_archived', { details: { name: key.name, project: closed } });
@@ -90,6 +90,11 @@ export function closedProject(key: GatewayKey, projects: ProjectRegistry): strin
   if (key.projectId === null) return undefined;
   const project = projects.get(key.projectId);
   return !project ? key.projectId : project.closed ? project.name : undefined;
+}
+
+/** @throws KeyhatchError `key_paused` */
+export function checkPaused(key: GatewayKey): void {
+  if (key.status === 'paused') throw new KeyhatchError('key_paused', { details: { name: key.name } });
 }
 
 function onceOnly(release: () => void): Lease {

@@ -5,6 +5,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { ErrorCode, KeyhatchError } from '../../shared/errors.ts';
 import type { Outcome } from '../../shared/usage-model.ts';
 import type { AnswerCopy } from './answer-copy.ts';
+import type { Splice } from './body-edits.ts';
 import type { Authorized } from './exchange.ts';
 import type { GatewayUpstream } from './ports.ts';
 import { inBandError } from './reply.ts';
@@ -12,7 +13,6 @@ import { openTally, type Tallied, type Tally, type TallyOptions } from './tally/
 import { unknownTotals } from './tally/token-counts.ts';
 import type { Recountable } from './token-recount.ts';
 import { outcomeOf } from './upstream-failure.ts';
-import type { Splice } from './usage-asking.ts';
 import type { UsageStrip } from './usage-strip.ts';
 
 /** How an answer that had begun came to its end. */
@@ -40,8 +40,10 @@ export type Attempt = {
   response: IncomingMessage | undefined;
   tally: Tally | undefined;
   copy: AnswerCopy | undefined;
-  /** What goes into the body on its way up, and what takes the answer to it out again. */
+  /** What asks for usage, put into the body on its way up, and what takes the answer to it out again. */
   splice: Splice | undefined;
+  /** That, and what else goes into the body, in the order of its bytes. */
+  splices: readonly Splice[];
   strip: UsageStrip | undefined;
   /** When the last of the body was handed to the connection. */
   forwardedAt: number | null;

@@ -1,32 +1,79 @@
-// What is put into a body on its way up: the model in the place of an alias, the wish for token numbers. In pieces between
-// the client's own bytes, because a copy of a large body would be memory that nobody counts.
+// What the gateway puts into a body before it goes on: the key's cap where the request names none, and the model that an
+// alias stands for where the key's lists were held against it. Splices into the original bytes; nothing is written anew.
 
-import type { ClientRequest } from 'node:http';
-import type { Attempt } from './attempt.ts';
-import type { Splice } from './usage-asking.ts';
+import { KeyhatchError } from '../../shared/errors.ts';
+import { optionMembers } from './body-amounts.ts';
+import type { BodyFacts } from './body-policy.ts';
+import type { JsonMember } from './json-members.ts';
+import type { RouteRow } from './route-table.ts';
 
-/** In the order of the body's bytes; no two overlap. */
-function editsOf({ exchange, splice }: Pick<Attempt, 'exchange' | 'splice'>): readonly Splice[] {
-  if (!exchange.rewrite) return splice ? [splice] : [];
-  return splice ? [exchange.rewrite, splice].sort((a, b) => a.from - b.from) : [exchange.rewrite];
-}
+/** Bytes to put between two places of a body, in the stead of what lies between them. */
+export type Splice = { readonly from: number; readonly to: number; readonly text: Buffer };
 
-/** How much longer the body becomes. */
-export function addedBytesOf(attempt: Pick<Attempt, 'exchange' | 'splice'>): number {
-  return editsOf(attempt).reduce((sum, { from, to, text }) => sum + text.length - (to - from), 0);
-}
+export type WantedEdits = {
+  /** The model that must stand in the body, where it is another than the one that does. */
+  readonly model: string | undefined;
+  readonly maxTokens: number | null;
+};
 
-/** Writes the body, edited, and ends the request. */
-export function endWithBody(request: ClientRequest, attempt: Pick<Attempt, 'exchange' | 'splice'>): void {
-  const bytes = attempt.exchange.body.bytes();
-  const edits = editsOf(attempt);
-  if (edits.length === 0) return void request.end(bytes);
-  request.cork();
-  let at = 0;
-  for (const { from, to, text } of edits) {
-    request.write(bytes.subarray(at, from));
-    request.write(text);
-    at = to;
+/** In the order of the bytes. @throws KeyhatchError `body_invalid` */
+export function editsOf(
+  bytes: Buffer,
+  facts: BodyFacts,
+  tokenField: RouteRow['tokenField'],
+  wanted: WantedEdits,
+): readonly Splice[] {
+  const splices: Splice[] = [];
+  const inserted: string[] = [];
+  const put = (name: string, json: string) => {
+    const member = facts.members.get(name);
+    if (!member) inserted.push(`${JSON.stringify(name)}:${json}`);
+    else splices.push({ from: member.valueStart, to: member.valueEnd, text: Buffer.from(json) });
+  };
+  if (wanted.model !== undefined) put('model', JSON.stringify(wanted.model));
+  if (wanted.maxTokens !== null && tokenField !== undefined) {
+    const tokens = String(smallestWish(facts, wanted.maxTokens));
+    if (tokenField === 'num_predict') putOption(bytes, facts, tokens, put, splices);
+    else if (isAbsent(bytes, facts.members.get(tokenField))) put(tokenField, tokens);
   }
-  request.end(bytes.subarray(at));
+  if (inserted.length > 0) splices.push(insertion(bytes, bytes.indexOf('{') + 1, inserted.join(',')));
+  return splices.sort((a, b) => a.from - b.from);
+}
+
+// A server that does not know the spelling of the wish would answer without end: it is said once more in the common one.
+function smallestWish({ amounts }: BodyFacts, cap: number): number {
+  return Math.min(cap, ...amounts.filter((asked) => asked.cap === 'maxTokens').map(({ value }) => Math.floor(value)));
+}
+
+function putOption(
+  bytes: Buffer,
+  { members }: BodyFacts,
+  tokens: string,
+  put: (name: string, json: string) => void,
+  splices: Splice[],
+): void {
+  const options = members.get('options');
+  if (!options || isAbsent(bytes, options)) {
+    put('options', `{"num_predict":${tokens}}`);
+    return;
+  }
+  if (bytes[options.valueStart] !== 0x7b) {
+    throw new KeyhatchError('body_invalid', { details: { reason: '"options" is not an object' } });
+  }
+  const present = optionMembers(bytes, options).get('num_predict');
+  if (!present) splices.push(insertion(bytes, options.valueStart + 1, `"num_predict":${tokens}`));
+  else if (isAbsent(bytes, present))
+    splices.push({ from: present.valueStart, to: present.valueEnd, text: Buffer.from(tokens) });
+}
+
+/** Before the first member of an object that opens right before `at`. */
+function insertion(bytes: Buffer, at: number, members: string): Splice {
+  let next = at;
+  while (next < bytes.length && /\s/.test(String.fromCharCode(bytes[next] ?? 0))) next += 1;
+  return { from: at, to: at, text: Buffer.from(bytes[next] === 0x7d ? members : `${members},`) };
+}
+
+/** Not there, or there as null. */
+function isAbsent(bytes: Buffer, member: JsonMember | undefined): boolean {
+  return member === undefined || bytes.toString('latin1', member.valueStart, member.valueEnd) === 'null';
 }

@@ -3,21 +3,23 @@
 
 import { isUtf8 } from 'node:buffer';
 import { KeyhatchError } from '../../shared/errors.ts';
-import type { Dialect } from '../../shared/upstream-kinds.ts';
+import { type Asked, amountFields, amountsOf, amountsOfForm, optionMembers } from './body-amounts.ts';
 import { foldKey, hasMoreValues, type JsonMember, scanTopLevel } from './json-members.ts';
 import { promptBytesOf } from './prompt-size.ts';
 import { findRemoteMedia } from './remote-media.ts';
-import type { Operation } from './route-table.ts';
+import type { Operation, RouteRow } from './route-table.ts';
 
 export type BodyFacts = {
   readonly model: string | undefined;
-  /** Where the value of `model` lies in the body. */
-  readonly modelMember: JsonMember | undefined;
-  /** A second model that the server would load to speed the first one up. */
-  readonly draftModel: string | undefined;
+  /** Further models that the request is about: one that speeds the first one up, the target of a copy. */
+  readonly otherModels: readonly string[];
   readonly streaming: boolean;
-  /** Where the value of `stream_options` lies in the body. */
-  readonly streamOptions: JsonMember | undefined;
+  /** Where the members that policy knows lie in a JSON body. */
+  readonly members: ReadonlyMap<string, JsonMember>;
+  /** Whether it is JSON, into which something can be put. */
+  readonly isJson: boolean;
+  /** How much it asks for. */
+  readonly amounts: readonly Asked[];
   /** Text for the model to read, without media. */
   readonly promptBytes: number;
   /** Stored responses, conversations and items that the request builds on. */
@@ -28,10 +30,11 @@ export type BodyFacts = {
 
 export const noFacts: BodyFacts = {
   model: undefined,
-  modelMember: undefined,
-  draftModel: undefined,
+  otherModels: [],
   streaming: false,
-  streamOptions: undefined,
+  members: new Map(),
+  isJson: false,
+  amounts: [],
   promptBytes: 0,
   storedIds: [],
   needs: new Map(),
@@ -43,8 +46,14 @@ const policyKeys: ReadonlySet<string> = new Set([
   'draft_model',
   'stream',
   'messages',
-  'input',
-  'prompt',
+  'name',
+  'source',
+  'instance_id',
+  'destination',
+  'from',
+  'remote_host',
+  'remote_model',
+  'insecure',
   'system',
   'tools',
   'integrations',
@@ -54,14 +63,9 @@ const policyKeys: ReadonlySet<string> = new Set([
   'conversation',
   'images',
   'image',
-  'n',
-  'best_of',
-  'max_tokens',
-  'max_completion_tokens',
-  'max_output_tokens',
   'options',
-  'keep_alive',
   'stream_options',
+  ...amountFields,
 ]);
 
 /**
@@ -71,11 +75,13 @@ const policyKeys: ReadonlySet<string> = new Set([
 const mostValues = 1_000_000;
 
 /** @throws KeyhatchError `body_invalid` unless the bytes are one JSON object that every server reads in the same way */
-export function jsonFacts(bytes: Buffer, dialect: Dialect): BodyFacts {
+export function jsonFacts(bytes: Buffer, row: RouteRow): BodyFacts {
+  const { dialect, operation } = row;
   if (bytes.length === 0) throw invalid('it is empty, and JSON is needed');
   if (!isUtf8(bytes)) throw invalid('it is not UTF-8');
   if (hasMoreValues(bytes, mostValues)) throw invalid(`it holds more than ${mostValues} values`);
   const members = checkTopLevelKeys(bytes);
+  optionMembers(bytes, members.get('options'));
   const text = bytes.toString('utf8');
   let root: unknown;
   try {
@@ -84,16 +90,17 @@ export function jsonFacts(bytes: Buffer, dialect: Dialect): BodyFacts {
     throw invalid('it is not valid JSON');
   }
   if (!isObject(root)) throw invalid('it is not a JSON object');
-  const model = stringMember(root, 'model');
+  const [model, ...otherModels] = namedModels(root, row);
   return {
     model,
-    modelMember: members.get('model'),
-    draftModel: stringMember(root, 'draft_model'),
+    otherModels,
     streaming: root['stream'] === true || (dialect === 'ollama' && root['stream'] !== false),
-    streamOptions: members.get('stream_options'),
+    members,
+    isJson: true,
+    amounts: amountsOf(root, operation),
     promptBytes: promptBytesOf(root),
     storedIds: storedIds(root),
-    needs: needsOf(root, model, text),
+    needs: needsOf(root, row, [model, ...otherModels], text),
   };
 }
 
@@ -123,7 +130,8 @@ export async function multipartFacts(bytes: Buffer, contentType: string): Promis
   if (models.length > 1 || typeof (models[0] ?? '') !== 'string') throw invalid('it must name one model, as text');
   const model = models[0] as string | undefined;
   if (model !== undefined && isCloudModel(model)) needs.set('cloud', cloudWords);
-  return { ...noFacts, model, streaming: form.get('stream') === 'true', needs };
+  const amounts = amountsOfForm((name) => form.get(name));
+  return { ...noFacts, model, streaming: form.get('stream') === 'true', amounts, needs };
 }
 
 /** @returns the members that policy knows */
@@ -154,11 +162,18 @@ const mayNameMedia = /url|uri|image|video|audio|file|media|mask|path|\\|[^\x20-\
 
 function needsOf(
   root: Record<string, unknown>,
-  model: string | undefined,
+  { operation }: RouteRow,
+  models: readonly (string | undefined)[],
   text: string,
 ): ReadonlyMap<Operation, string> {
   const needs = new Map<Operation, string>();
-  if (model !== undefined && isCloudModel(model)) needs.set('cloud', cloudWords);
+  if (models.some((model) => model !== undefined && isCloudModel(model))) needs.set('cloud', cloudWords);
+  if (operation === 'models:manage') {
+    // A model made of one that runs elsewhere may have any name.
+    if (isFilled(root['remote_host']) || isFilled(root['remote_model'])) needs.set('cloud', cloudWords);
+    if (root['insecure'] === true || models.some((model) => model?.includes('://')))
+      needs.set('remote_media', 'having the server fetch a model from an address');
+  }
   for (const member of ['integrations', 'plugins', 'mcp_servers']) {
     if (isFilled(root[member])) needs.set('tools', `having the server run tools ("${member}")`);
   }
@@ -183,6 +198,24 @@ function isServerTool(tool: unknown): boolean {
     return folded === 'type' && value !== null && !(typeof value === 'string' && clientTool.test(value));
   });
 }
+
+// The first one decides which server is asked. Ollama takes `name` for `model` where that is empty; LM Studio unloads by
+// the name of what it loaded.
+function namedModels(
+  root: Record<string, unknown>,
+  { dialect, operation }: RouteRow,
+): readonly [string | undefined, ...string[]] {
+  const members = [
+    'model',
+    ...(dialect === 'ollama' ? ['name'] : []),
+    ...(operation === 'models:manage' ? managed : []),
+  ];
+  const named = (member: string) => stringMember(root, member) || [];
+  const [model, ...others] = members.flatMap(named);
+  return [model, ...others, ...[named('draft_model')].flat()];
+}
+
+const managed = ['source', 'instance_id', 'destination', 'from'];
 
 function storedIds(root: Record<string, unknown>): readonly string[] {
   const ids: string[] = [];

@@ -1,4 +1,4 @@
-// Stage 5: reads the body, now that the caller is admitted: whole, decoded, never past its limit nor past what all bodies
+// Stage 6: reads the body, now that the caller is admitted: whole, decoded, never past its limit nor past what all bodies
 // together may hold. The original bytes go on; what policy must know is read from them once.
 
 import type { IncomingMessage } from 'node:http';
@@ -8,13 +8,16 @@ import { KeyhatchError } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { BodyBudget, BodyMemory } from './body-memory.ts';
 import { jsonFacts, multipartFacts, noFacts } from './body-policy.ts';
+import { sizeText } from './body-size.ts';
 import { type Admitted, type Bodied, endedError } from './exchange.ts';
 import { hasBody } from './guard.ts';
+import { openUpload } from './upload.ts';
 
 export type BodyPorts = { readonly settings: () => Settings; readonly budget: BodyBudget };
 
 export async function readBody(admitted: Admitted, ports: BodyPorts): Promise<Bodied> {
   const { req, route } = admitted;
+  if (route.body === 'raw') return passOn(admitted, ports.settings());
   const memory = ports.budget.open();
   const contentType = req.headers['content-type'];
   try {
@@ -29,10 +32,29 @@ export async function readBody(admitted: Admitted, ports: BodyPorts): Promise<Bo
 
 const nothing = Buffer.alloc(0);
 
+// Not read here: forward passes it on as it comes.
+function passOn(admitted: Admitted, settings: Settings): Bodied {
+  const upload = openUpload(admitted, {
+    limitBytes: settings['limits.uploadMaxBytes'],
+    stallMs: settings['network.bodyStallMs'],
+  });
+  const body: Bodied['body'] = {
+    get sizeBytes() {
+      return upload.sizeBytes();
+    },
+    facts: noFacts,
+    bytes: () => nothing,
+    letGo: () => {},
+    upload,
+  };
+  return { ...admitted, body };
+}
+
 function holdBytes(bytes: Buffer, memory: BodyMemory): Omit<Bodied['body'], 'facts'> {
   let held = bytes;
   return {
     sizeBytes: bytes.length,
+    upload: undefined,
     bytes: () => held,
     letGo() {
       held = nothing;
@@ -42,7 +64,7 @@ function holdBytes(bytes: Buffer, memory: BodyMemory): Omit<Bodied['body'], 'fac
 }
 
 function factsOf(admitted: Admitted, bytes: Buffer, contentType = '') {
-  const { route, dialect } = admitted;
+  const { route } = admitted;
   if (route.body === 'none') return noFacts;
   const multipart = contentType.toLowerCase().startsWith('multipart/form-data');
   if (multipart && (route.body === 'multipart' || route.body === 'json-or-multipart'))
@@ -51,13 +73,14 @@ function factsOf(admitted: Admitted, bytes: Buffer, contentType = '') {
     throw invalid(route.body === 'multipart' ? 'this path takes multipart/form-data' : 'this path takes JSON');
   }
   if (bytes.length === 0 && route.names !== 'model-in-body') return noFacts;
-  return jsonFacts(bytes, dialect);
+  return jsonFacts(bytes, route);
 }
 
 async function collect(admitted: Admitted, memory: BodyMemory, settings: Settings): Promise<Buffer> {
   const { 'limits.bodyMaxBytes': limitBytes, 'network.bodyStallMs': stallMs } = settings;
   const { req, res } = admitted;
-  const tooLarge = () => new KeyhatchError('body_too_large', { details: { limit: sizeText(limitBytes) } });
+  const tooLarge = () =>
+    new KeyhatchError('body_too_large', { details: { limit: sizeText(limitBytes), setting: 'limits.bodyMaxBytes' } });
   const announcedBytes = Number(req.headers['content-length'] ?? 0);
   if (announcedBytes > limitBytes) throw tooLarge();
   const decoder = decoderFor(req.headers['content-encoding']);
@@ -161,9 +184,4 @@ function decoderFor(encoding: IncomingMessage['headers']['content-encoding']): T
 
 function invalid(reason: string): KeyhatchError {
   return new KeyhatchError('body_invalid', { details: { reason } });
-}
-
-function sizeText(sizeBytes: number): string {
-  const mebibytes = sizeBytes / 1024 / 1024;
-  return mebibytes >= 1 ? `${Math.floor(mebibytes)} MiB` : `${Math.floor(sizeBytes / 1024)} KiB`;
 }

@@ -59,16 +59,23 @@ export function isForwarded(req: IncomingMessage): boolean {
 }
 
 /**
- * Whether this is a program on this machine speaking for itself: both ends of the socket on loopback, the Host a
- * loopback name, nothing forwarded, and no browser page behind it.
+ * Whether the request began on this machine, be it in a browser's page: both ends of the socket on loopback, the Host a
+ * loopback name, nothing forwarded.
  * @param hostName the Host header's name without its port
  */
-export function isTrulyLocal(req: IncomingMessage, hostName: string): boolean {
+export function isFromThisComputer(req: IncomingMessage, hostName: string): boolean {
   const { remoteAddress = '', localAddress = '' } = req.socket;
   if (!isLoopback(remoteAddress) || !isLoopback(localAddress)) return false;
   // nginx as it comes forwards in HTTP/1.0, names the upstream as Host and adds no header that would show it.
-  if (req.httpVersion !== '1.1') return false;
-  if (!isLoopbackName(hostName) || isForwarded(req) || req.headers.origin !== undefined) return false;
+  return req.httpVersion === '1.1' && isLoopbackName(hostName) && !isForwarded(req);
+}
+
+/**
+ * Whether this is a program on this machine speaking for itself, with no browser page behind it.
+ * @param fromHere as `isFromThisComputer` has it
+ */
+export function isTrulyLocal(req: IncomingMessage, fromHere: boolean): boolean {
+  if (!fromHere || req.headers.origin !== undefined) return false;
   const site = req.headers['sec-fetch-site'];
   return site === undefined || site === 'none';
 }

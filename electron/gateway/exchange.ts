@@ -4,11 +4,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Dialect } from '../../shared/upstream-kinds.ts';
+import type { Splice } from './body-edits.ts';
 import type { BodyFacts } from './body-policy.ts';
 import type { GatewayProject, GatewayUpstream, PresentedKey, UpstreamRegistry } from './ports.ts';
 import type { Operation, RouteRow } from './route-table.ts';
 import type { Ending } from './running.ts';
-import type { Splice } from './usage-asking.ts';
+import type { Upload } from './upload.ts';
 
 /** As it came in from the listener. */
 export type Received = {
@@ -32,6 +33,8 @@ export type Guarded = Received & {
   readonly clientAddress: string;
   /** A program on this machine, talking to a loopback address under a loopback name, with nothing forwarded. */
   readonly trulyLocal: boolean;
+  /** The same, but a page of a browser may be behind it: what counts for networks. */
+  readonly fromThisComputer: boolean;
   readonly path: string;
   readonly query: URLSearchParams;
 };
@@ -77,6 +80,8 @@ export type Bodied = Admitted & {
     readonly bytes: () => Buffer;
     /** Lets go of the bytes and gives their memory back: a generation may go on for an hour without them. */
     readonly letGo: () => void;
+    /** A body that is not held but passed on as it comes. */
+    readonly upload: Upload | undefined;
   };
 };
 
@@ -85,13 +90,15 @@ export type Projected = Bodied & {
   readonly project: GatewayProject | undefined;
   /** The upstreams that there are for this caller. */
   readonly upstreams: UpstreamRegistry;
-  /** Puts the model in the place of its alias in the body. */
-  readonly rewrite: Splice | undefined;
+  /** The model that must stand in the body, where it is another than the one that does. */
+  readonly wireModel: string | undefined;
 };
 
 /** After authorize: what may be done, with which model, by which upstream. */
 export type Authorized = Projected & {
   readonly model: string | undefined;
+  /** What the key's policy puts into the body. */
+  readonly edits: readonly Splice[];
   /** Upstreams that serve it, best first; only a refused connection moves on to the next. */
   readonly candidates: readonly [GatewayUpstream, ...GatewayUpstream[]];
   /** How long it waited for a place at the upstream; left out where there is nothing to wait for. */

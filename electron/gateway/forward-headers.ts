@@ -22,7 +22,7 @@ export function upstreamHeaders(
   exchange: Authorized,
   upstream: GatewayUpstream,
   instanceId: string,
-  bodyBytes = exchange.body.sizeBytes,
+  bodyBytes: number | 'chunked' = exchange.body.sizeBytes,
 ): Record<string, string> {
   const headers: Record<string, string> = {};
   const named = namedByConnection(exchange.req.headers);
@@ -34,8 +34,9 @@ export function upstreamHeaders(
   headers['accept-encoding'] = 'identity';
   headers['x-request-id'] = exchange.id;
   headers[hopHeader] = [...hopsOf(exchange.req).slice(-7), instanceId].join(',');
-  // mlx-lm answers 411 to a chunked body, so the length is always said.
-  if (bodyBytes > 0 || exchange.req.method === 'POST') headers['content-length'] = String(bodyBytes);
+  // mlx-lm answers 411 to a chunked body, so the length is said wherever it is known.
+  if (bodyBytes === 'chunked') headers['transfer-encoding'] = 'chunked';
+  else if (bodyBytes > 0 || exchange.req.method === 'POST') headers['content-length'] = String(bodyBytes);
   else delete headers['content-type'];
   return Object.assign(headers, credentialHeaders(upstream.kind, upstream.credential));
 }

@@ -1,9 +1,8 @@
-// Stage 7: sends the request to the upstream and streams the answer back as it comes, through the proxy library. The only
+// Stage 8: sends the request to the upstream and streams the answer back as it comes, through the proxy library. The only
 // stage that touches the response. A generation is never replayed; the one exception is an upstream that refused the
 // connection before it took a byte while another serves the same model (ARCHITECTURE.md, rules 5 to 8).
 
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import type { Stream } from 'node:stream';
 import { createProxyServer, type ProxyServer } from 'http-proxy';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
@@ -11,11 +10,11 @@ import { bareHost } from '../lib/bare-host.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type AnswerCopies, createAnswerCopies } from './answer-copy.ts';
 import { type Attempt, breakOff, endAttempt, endOf, type Forwarded, hold, release, tallyFacts } from './attempt.ts';
-import { addedBytesOf, endWithBody } from './body-edits.ts';
 import { type Authorized, endedError, ownerOf } from './exchange.ts';
 import { clientHeaders, upstreamHeaders } from './forward-headers.ts';
 import type { GatewayUpstream, ResponseOwners } from './ports.ts';
 import type { RunningRequests } from './running.ts';
+import { bodyBytesUp, bodySource, sendBody } from './send-body.ts';
 import { watchStreamEnd } from './stream-end.ts';
 import { openTally, type Tally } from './tally/tally.ts';
 import { createTurnEnd } from './turn-end.ts';
@@ -64,6 +63,7 @@ export function createForward(ports: ForwardPorts): Forward {
   function attempt(exchange: Authorized, upstream: GatewayUpstream): Promise<Forwarded> {
     return new Promise((resolve, reject) => {
       const { req, res } = exchange;
+      const splice = sendPorts.asking.spliceFor(exchange, upstream);
       const state: Attempt = {
         exchange,
         upstream,
@@ -86,7 +86,8 @@ export function createForward(ports: ForwardPorts): Forward {
         response: undefined,
         tally: undefined,
         copy: sendPorts.copies.open(exchange, upstream),
-        splice: sendPorts.asking.spliceFor(exchange, upstream),
+        splice,
+        splices: [...exchange.edits, ...(splice ? [splice] : [])].sort((a, b) => a.from - b.from),
         strip: undefined,
         forwardedAt: null,
         firstByteAt: null,
@@ -128,8 +129,7 @@ function send(proxy: ProxyServer, state: Attempt, ports: SendPorts): void {
   const { url } = upstream;
   // The library copies the request's own headers, so they are replaced before it sees them: a header taken out later
   // would already have gone when the client said `Expect: 100-continue`.
-  const addedBytes = addedBytesOf(state);
-  req.headers = upstreamHeaders(exchange, upstream, ports.instanceId, exchange.body.sizeBytes + addedBytes);
+  req.headers = upstreamHeaders(exchange, upstream, ports.instanceId, bodyBytesUp(state));
   const hostname = bareHost(url.hostname);
   const prefix = url.pathname.replace(/\/$/, '');
   const search = exchange.query.size > 0 ? `?${exchange.query}` : '';
@@ -138,24 +138,11 @@ function send(proxy: ProxyServer, state: Attempt, ports: SendPorts): void {
       target: { protocol: url.protocol, hostname, port: url.port, pathname: prefix + exchange.upstreamPath + search },
       ignorePath: true,
       agent: ports.agents.for(url.protocol),
-      buffer: bodySource(() => ports.turns.send(state)),
+      buffer: exchange.body.upload?.stream ?? bodySource(() => ports.turns.send(state)),
       selfHandleResponse: true,
     })
     // Failures arrive as events; the promise tells them a second time.
     .catch(() => {});
-}
-
-// All that the library does with a body is to pipe it. Ours goes with the head in one write, without a stream's machinery;
-// and this does not hold its bytes, because the library holds on to it.
-function bodySource(onPipe: () => void): Stream {
-  return { pipe: onPipe } as unknown as Stream;
-}
-
-function sendBody(state: Attempt, clock: Clock): void {
-  const { request } = state;
-  if (!request || request.destroyed) return;
-  state.forwardedAt = clock.now();
-  endWithBody(request, state);
 }
 
 // Whatever is thrown in here would otherwise be thrown at the event loop, and end the process.
@@ -182,6 +169,7 @@ function listen(proxy: ProxyServer, ports: SendPorts): void {
 function onRequest(state: Attempt, request: ClientRequest, ports: ForwardPorts): void {
   state.request = request;
   if (state.endedBy) return void request.destroy();
+  const { upload } = state.exchange.body;
   const firstByteMs = ports.settings()['upstream.firstByteTimeoutMs'];
   const late = () => {
     const details = { upstream: state.upstream.name, seconds: Math.round(firstByteMs / 1000) };
@@ -191,11 +179,17 @@ function onRequest(state: Attempt, request: ClientRequest, ports: ForwardPorts):
     clearTimeout(state.timer);
     state.timer = firstByteMs > 0 ? setTimeout(late, firstByteMs) : undefined;
   };
+  const begun = () => {
+    if (!upload) return waitForAnswer();
+    clearTimeout(state.timer);
+    request.once('finish', waitForAnswer);
+    upload.start((error) => endAttempt(state, error));
+  };
   if (request.socket?.connecting) {
     state.timer = setTimeout(() => request.destroy(new Error('no connection within 5 s')), connectTimeoutMs);
-    request.socket.once('connect', waitForAnswer);
+    request.socket.once('connect', begun);
   } else {
-    waitForAnswer();
+    begun();
   }
   request.once('finish', state.exchange.body.letGo);
   // Without a listener an upgrade that nobody asked for would leave the request without any end.
@@ -220,7 +214,7 @@ function onResponse(state: Attempt, response: IncomingMessage, ports: SendPorts)
   }
   const tally = openTallyFor(exchange, upstream, response, ports.responses);
   state.tally = tally;
-  const streamEnd = watchStreamEnd(response, exchange.req.method);
+  const streamEnd = exchange.operation === 'models:manage' ? undefined : watchStreamEnd(response, exchange.req.method);
   const pass = (bytes: Buffer) => {
     state.bytesOut += bytes.length;
     if (!res.write(bytes)) response.pause();
@@ -252,6 +246,8 @@ function onResponse(state: Attempt, response: IncomingMessage, ports: SendPorts)
   // Registered before the library's own listener, which destroys the client's socket at once.
   response.once('error', () => breakOff(state, brokenOff(upstream, 'its connection closed in the middle')));
   const headers = clientHeaders(response.headers);
+  // What is left of an upload that was answered early is not waited for.
+  if (exchange.body.upload && !exchange.req.complete) res.shouldKeepAlive = false;
   if (strip) delete headers['content-length'];
   res.writeHead(response.statusCode ?? 502, headers);
   hold(state);

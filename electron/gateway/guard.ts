@@ -5,11 +5,17 @@ import type { IncomingMessage } from 'node:http';
 import { KeyhatchError } from '../../shared/errors.ts';
 import { keyPattern } from '../../shared/key-format.ts';
 import type { Settings } from '../../shared/settings.ts';
-import { isLoopbackName, isTrulyLocal, plainAddress } from './client-address.ts';
+import { isFromThisComputer, isLoopbackName, isTrulyLocal, plainAddress } from './client-address.ts';
 import { isOriginAllowed } from './cors.ts';
 import type { Guarded, Received } from './exchange.ts';
+import type { KeyRules } from './key-rules.ts';
+import { checkGatewayNetwork } from './permit.ts';
 
-export type GuardPorts = { readonly settings: () => Settings; readonly instanceId: string };
+export type GuardPorts = {
+  readonly settings: () => Settings;
+  readonly instanceId: string;
+  readonly rules: KeyRules;
+};
 
 /** Header that our own forwards carry, so that an upstream which points back at us is noticed. */
 export const hopHeader = 'x-keyhatch-hop';
@@ -20,14 +26,19 @@ export function guard(received: Received, ports: GuardPorts): Guarded {
   checkHead(req, received.upgrades === true);
   const [path, query] = splitTarget(req.url ?? '');
   const hostName = checkHost(req, settings);
+  const source = {
+    clientAddress: plainAddress(req.socket.remoteAddress),
+    fromThisComputer: isFromThisComputer(req, hostName),
+  };
+  checkGatewayNetwork(source, settings, ports.rules);
   checkOrigin(req, settings);
   checkKeyInUrl(path, query);
-  checkBodyType(req);
+  checkBodyType(req, path);
   if (hopsOf(req).includes(ports.instanceId)) throw new KeyhatchError('loop_detected');
   return {
     ...received,
-    clientAddress: plainAddress(req.socket.remoteAddress),
-    trulyLocal: isTrulyLocal(req, hostName),
+    ...source,
+    trulyLocal: isTrulyLocal(req, source.fromThisComputer),
     path,
     query,
   };
@@ -167,8 +178,11 @@ function checkKeyInUrl(path: string, query: URLSearchParams): void {
 }
 
 // A page can post text/plain or a form without a preflight, and some servers parse JSON whatever its type (§5.1).
-function checkBodyType(req: IncomingMessage): void {
+function checkBodyType(req: IncomingMessage, path: string): void {
   if (!hasBody(req)) return;
+  // Of a model file Ollama's own clients say that it is JSON, bytes, or nothing at all.
+  if (path.startsWith('/api/blobs/') && /^(?:application\/octet-stream)?$/i.test(req.headers['content-type'] ?? ''))
+    return;
   const type = (req.headers['content-type'] ?? '').trim().toLowerCase();
   // JSON is UTF-8; a server that heeded another charset would read other names than we did.
   const json = /^application\/(?:json|[a-z0-9.+-]{1,60}\+json)(?:\s*;\s*charset="?utf-?8"?)?\s*;?$/.test(type);

@@ -8,7 +8,7 @@ import type { Clock } from '../lib/clock.ts';
 import { collectCredentials } from './credentials.ts';
 import type { Caller, Identified, Routed } from './exchange.ts';
 import type { Lockout } from './lockout.ts';
-import type { KeyRegistry, PresentedKey } from './ports.ts';
+import type { GatewayKey, KeyRegistry, PresentedKey } from './ports.ts';
 
 export type IdentifyPorts = {
   readonly settings: () => Settings;
@@ -34,7 +34,10 @@ function known(routed: Routed, ports: IdentifyPorts): Identified {
   const settings = ports.settings();
   const presented = collectCredentials(routed.req).filter((value) => !isPlaceholder(value));
   const key = presented.length > 0 ? findKey(presented, ports.keys, settings, isPublic(routed, settings)) : undefined;
-  if (key) return { ...routed, caller: { kind: 'key', key: usable(key, ports.clock.now()) } };
+  if (key) {
+    checkStanding(key, ports.clock.now());
+    return { ...routed, caller: { kind: 'key', key } };
+  }
   return { ...routed, caller: callerWithoutKey(routed, settings, presented.length > 0) };
 }
 
@@ -64,12 +67,14 @@ function findKey(
   if (locked) {
     const openDoor = !settings['access.requireKey'] && presented.every((value) => parseKey(value).kind === 'foreign');
     if (publicPath || openDoor) return undefined;
-    throw new KeyhatchError('vault_locked', { details: locked });
+    const { code, ...details } = locked;
+    throw new KeyhatchError(code, { details });
   }
   const matched = new Map<string, PresentedKey>();
   let bad: KeyhatchError | undefined;
   for (const value of presented) {
-    const key = keys.find(value);
+    // By its spelling alone, so that nobody learns here whether there is such an admin key.
+    const key = isAdminKey(value) ? undefined : keys.find(value);
     if (key) matched.set(key.id, key);
     else bad ??= badOwnKey(value);
   }
@@ -88,11 +93,19 @@ function badOwnKey(value: string): KeyhatchError | undefined {
   return new KeyhatchError(parsed.kind === 'malformed' ? 'key_malformed' : 'key_unknown');
 }
 
-/** The key if it may be used now. Paused keys are known, so admit refuses them and the row says whose they were. */
-function usable(key: PresentedKey, now: number): PresentedKey {
+function isAdminKey(value: string): boolean {
+  const parsed = parseKey(value);
+  return parsed.kind !== 'foreign' && parsed.prefix === 'kha';
+}
+
+/**
+ * Whether the key may be used now. Paused keys are known, so admit refuses them and the row says whose they were.
+ * @throws KeyhatchError `key_wrong_kind`, `key_revoked`, `key_expired`
+ */
+export function checkStanding(key: GatewayKey, now: number): void {
+  if (key.kind !== 'inference') throw new KeyhatchError('key_wrong_kind');
   if (key.status === 'revoked') throw new KeyhatchError('key_revoked', { details: { name: key.name } });
   if (key.status === 'expired' || (key.expiresAt !== null && key.expiresAt <= now)) {
     throw new KeyhatchError('key_expired', { details: { name: key.name } });
   }
-  return key;
 }

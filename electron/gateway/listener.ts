@@ -14,6 +14,7 @@ import type { ConnectionLimits } from './connection-limits.ts';
 import type { Received } from './exchange.ts';
 import { refuse } from './reply.ts';
 import { dialectOfPath } from './route.ts';
+import { isUploading } from './upload.ts';
 
 export type ListenAddress = { readonly host: string; readonly port: number };
 export type Handler = (
@@ -47,6 +48,8 @@ export type ListenerPorts = {
   readonly limits: ConnectionLimits;
   readonly settings: () => Settings;
   readonly upgrades: Upgrades;
+  /** How long a request may take to arrive; 10 min unless told. */
+  readonly arrivalMs?: number;
 };
 
 export function createListener(handler: Handler, ports: ListenerPorts): Listener {
@@ -116,12 +119,14 @@ export function createListener(handler: Handler, ports: ListenerPorts): Listener
   };
 }
 
-function createHttpServer(handler: Handler, serving: Serving, { settings, upgrades }: ListenerPorts): Server {
+function createHttpServer(handler: Handler, serving: Serving, ports: ListenerPorts): Server {
+  const { settings, upgrades, arrivalMs = 600_000 } = ports;
+  const headMs = settings()['network.headTimeoutMs'];
   const server = createServer({
-    // A head must be whole in time and a body in 10 min; nothing limits how long an answer takes.
-    headersTimeout: settings()['network.headTimeoutMs'],
-    requestTimeout: 600_000,
-    connectionsCheckingInterval: 5_000,
+    // A head must be whole in time, and a body too; nothing limits how long an answer takes.
+    headersTimeout: Math.min(headMs, arrivalMs),
+    requestTimeout: arrivalMs,
+    connectionsCheckingInterval: Math.min(5_000, arrivalMs),
     // Longer than the pools of common clients keep a connection, so that they and not we close it first.
     keepAliveTimeout: 65_000,
     maxHeaderSize: settings()['network.headMaxBytes'],
@@ -148,7 +153,9 @@ function createHttpServer(handler: Handler, serving: Serving, { settings, upgrad
   server.on('error', () => {});
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     // Into an answer that has begun nothing may be put; and who is gone needs none.
-    const answering = serving.answers.items().some((res) => res.socket === socket);
+    const answering = serving.answers.items().find((res) => res.socket === socket);
+    // Said once of each request that takes long to arrive, and nothing is wrong with an upload of many gigabytes.
+    if (answering && error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && isUploading(answering.req)) return;
     if (answering || !socket.writable || error.code === 'ECONNRESET') socket.destroy();
     else socket.end(refusalOfBrokenHead(error.code ?? ''));
   });

@@ -6,9 +6,9 @@ import { request as httpsRequest } from 'node:https';
 import { KeyhatchError } from '../../shared/errors.ts';
 import { bareHost } from '../lib/bare-host.ts';
 import type { Log } from '../lib/log.ts';
-import { mayUse } from './authorize.ts';
 import { type Authorized, endedError } from './exchange.ts';
 import { upstreamHeaders } from './forward-headers.ts';
+import { hasModelRules, type KeyRules } from './key-rules.ts';
 import type { GatewayUpstream } from './ports.ts';
 import { projectMayUse } from './project.ts';
 import type { UpstreamAgents } from './upstream-agent.ts';
@@ -16,6 +16,7 @@ import type { UpstreamAgents } from './upstream-agent.ts';
 export type ModelListPorts = {
   readonly instanceId: string;
   readonly agents: UpstreamAgents;
+  readonly rules: KeyRules;
   readonly log: Log;
 };
 
@@ -28,7 +29,7 @@ type Item = Record<string, unknown>;
 export function upstreamsToList(exchange: Authorized): readonly GatewayUpstream[] | undefined {
   if (exchange.route.list === undefined) return undefined;
   const speaking = exchange.upstreams.list().filter(({ dialects }) => dialects.includes(exchange.dialect));
-  const limited = exchange.caller.kind === 'key' && exchange.caller.key.models !== null;
+  const limited = exchange.caller.kind === 'key' && hasModelRules(exchange.caller.key);
   const ofProject = (exchange.project?.models ?? null) !== null;
   return speaking.length > 1 || limited || ofProject ? speaking : undefined;
 }
@@ -53,7 +54,7 @@ export async function answerModelList(
   const key = exchange.caller.kind === 'key' ? exchange.caller.key : undefined;
   const items = joined(
     good.flatMap((answer) => itemsOf(answer, member)),
-    (id) => (!key || mayUse(key, id)) && projectMayUse(exchange.project, id),
+    (id) => (!key || ports.rules.mayUse(key, id)) && projectMayUse(exchange.project, id),
   );
   const body = Buffer.from(
     JSON.stringify({ ...(typeof first['object'] === 'string' ? { object: first['object'] } : {}), [member]: items }),

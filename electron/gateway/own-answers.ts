@@ -80,6 +80,8 @@ function self(key: GatewayKey, ports: OwnAnswerPorts): unknown {
     expires_at: key.expiresAt,
     limits: { requests_per_minute: key.limits.rpm, parallel: key.limits.parallel },
     models: key.models,
+    denied_models: key.policy.deniedModels,
+    operations: key.policy.operations,
     remaining: { requests_this_minute: rate?.remaining ?? null },
     usage_today: { requests: today.requests, tokens_in: today.tokensIn, tokens_out: today.tokensOut },
   };

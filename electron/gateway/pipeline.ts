@@ -1,5 +1,5 @@
-// A request's way through the gateway, from top to bottom: guard, route, identify, admit, body, project, authorize, forward,
-// meter.
+// A request's way through the gateway, top to bottom: guard, route, identify, permit, admit, body, project, authorize,
+// forward, meter.
 // The only place that catches: one refusal, in the caller's dialect. What a stage took is given back here, once.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -14,11 +14,13 @@ import type { Received, SoFar } from './exchange.ts';
 import { createForward } from './forward.ts';
 import { guard } from './guard.ts';
 import { identify } from './identify.ts';
+import { createKeyRules } from './key-rules.ts';
 import type { Handler } from './listener.ts';
 import type { Lockout } from './lockout.ts';
 import { meter } from './meter.ts';
 import { answerModelList, upstreamsToList } from './model-list.ts';
 import { answerOwn } from './own-answers.ts';
+import { permit } from './permit.ts';
 import type { GatewayPorts } from './ports.ts';
 import { applyProject } from './project.ts';
 import { refuse } from './reply.ts';
@@ -42,7 +44,8 @@ export type PipelinePorts = GatewayPorts & {
   readonly upstreamFailed: (upstreamId: string, reason: string) => void;
 };
 
-export function createPipeline(ports: PipelinePorts): Pipeline {
+export function createPipeline(given: PipelinePorts): Pipeline {
+  const ports = { ...given, rules: createKeyRules() };
   const agents = createUpstreamAgents(ports);
   const admission = createAdmission(ports);
   const route = createRouter(ports);
@@ -83,7 +86,7 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
       soFar = routed;
       const identified = identify(routed, ports);
       soFar = identified;
-      const admitted = admission.admit(identified);
+      const admitted = admission.admit(permit(identified, ports));
       soFar = admitted;
       setRateHeaders(soFar, admission);
       if (admitted.route.own) return answerOwn(admitted, ownPorts);

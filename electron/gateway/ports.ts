@@ -3,7 +3,7 @@
 
 import type { LookupFunction } from 'node:net';
 import type { KeyPolicy } from '../../shared/key-policy.ts';
-import type { KeyLimits, KeyStatus, UpstreamHealth } from '../../shared/model.ts';
+import type { KeyKind, KeyLimits, KeyStatus, UpstreamHealth } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Dialect, UpstreamKind } from '../../shared/upstream-kinds.ts';
 import type { RequestRow } from '../../shared/usage-model.ts';
@@ -14,6 +14,8 @@ import type { Log } from '../lib/log.ts';
 export type GatewayKey = {
   readonly id: string;
   readonly name: string;
+  /** Only inference keys open the gateway. */
+  readonly kind: KeyKind;
   readonly projectId: string | null;
   readonly status: KeyStatus;
   /** Too short to be safe: for this computer alone. */
@@ -27,7 +29,9 @@ export type GatewayKey = {
 
 export type KeyRegistry = {
   /** Why no key can be recognised at the moment, or undefined when they can. */
-  readonly locked: () => { readonly vault: string; readonly reason: string } | undefined;
+  readonly locked: () =>
+    | { readonly code: 'vault_locked' | 'keys_damaged'; readonly vault: string; readonly reason: string }
+    | undefined;
   /** The key this credential is, whatever its status. Does the same work for unknown and wrong credentials. */
   readonly find: (credential: string) => PresentedKey | undefined;
   readonly get: (id: string) => GatewayKey | undefined;

@@ -3,10 +3,8 @@
 
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Bodied, Projected } from './exchange.ts';
-import type { JsonMember } from './json-members.ts';
 import type { GatewayProject, ProjectRegistry, UpstreamRegistry } from './ports.ts';
 import { modelSegment } from './route.ts';
-import type { Splice } from './usage-asking.ts';
 
 export type ProjectPorts = {
   readonly projects: ProjectRegistry;
@@ -17,7 +15,7 @@ export type ProjectPorts = {
 export function applyProject(bodied: Bodied, ports: ProjectPorts): Projected {
   const key = bodied.caller.kind === 'key' ? bodied.caller.key : undefined;
   const project = key?.projectId ? ports.projects.get(key.projectId) : undefined;
-  if (!key || !project) return { ...bodied, project: undefined, upstreams: ports.upstreams, rewrite: undefined };
+  if (!key || !project) return { ...bodied, project: undefined, upstreams: ports.upstreams, wireModel: undefined };
   const aliased = withoutAlias(bodied, project);
   checkModels(aliased, project, key.name);
   const upstreams = upstreamsOf(project, ports);
@@ -29,19 +27,14 @@ function forEcho(bodied: Rewritten, upstreams: UpstreamRegistry): Rewritten {
   const [model] = upstreams.fallback()?.models ?? [];
   if (model === undefined || modelOf(bodied) === undefined) return bodied;
   if (bodied.route.names === 'model-in-path') return { ...bodied, upstreamPath: pathTo(bodied, model) };
-  const { modelMember } = bodied.body.facts;
-  return modelMember ? { ...bodied, rewrite: replacing(modelMember, model) } : bodied;
+  return { ...bodied, wireModel: model };
 }
 
 function modelOf({ route, pathArgument, body }: Bodied): string | undefined {
   return route.names === 'model-in-path' ? pathArgument : body.facts.model;
 }
 
-type Rewritten = Bodied & Pick<Projected, 'rewrite'>;
-
-function replacing({ valueStart: from, valueEnd: to }: JsonMember, model: string): Splice {
-  return { from, to, text: Buffer.from(JSON.stringify(model)) };
-}
+type Rewritten = Bodied & Pick<Projected, 'wireModel'>;
 
 function pathTo({ upstreamPath }: Bodied, model: string): string {
   return upstreamPath.slice(0, upstreamPath.lastIndexOf('/') + 1) + modelSegment(model);
@@ -50,24 +43,22 @@ function pathTo({ upstreamPath }: Bodied, model: string): string {
 function withoutAlias(bodied: Bodied, project: GatewayProject): Rewritten {
   const named = modelOf(bodied);
   const model = named === undefined ? undefined : project.aliases.get(named);
-  if (model === undefined) return { ...bodied, rewrite: undefined };
+  if (model === undefined) return { ...bodied, wireModel: undefined };
   if (bodied.route.names === 'model-in-path') {
-    return { ...bodied, pathArgument: model, upstreamPath: pathTo(bodied, model), rewrite: undefined };
+    return { ...bodied, pathArgument: model, upstreamPath: pathTo(bodied, model), wireModel: undefined };
   }
   const { facts } = bodied.body;
-  if (!facts.modelMember) {
+  if (!facts.isJson) {
     const reason = `a form cannot name the alias "${named}"; name the model itself, "${model}"`;
     throw new KeyhatchError('body_invalid', { details: { reason } });
   }
-  const rewrite = replacing(facts.modelMember, model);
-  return { ...bodied, body: { ...bodied.body, facts: { ...facts, model } }, rewrite };
+  return { ...bodied, body: { ...bodied.body, facts: { ...facts, model } }, wireModel: model };
 }
 
 function checkModels(bodied: Bodied, project: GatewayProject, keyName: string): void {
   const { names } = bodied.route;
   if (project.models === null || names === 'nothing' || names === 'response-in-path') return;
-  const { draftModel } = bodied.body.facts;
-  for (const model of [modelOf(bodied), ...(draftModel === undefined ? [] : [draftModel])]) {
+  for (const model of [modelOf(bodied), ...bodied.body.facts.otherModels]) {
     if (model !== undefined && projectMayUse(project, model)) continue;
     const details = {
       name: keyName,

@@ -17,7 +17,8 @@ export type RouteRow = {
   readonly dialect: Dialect;
   readonly operation: Operation;
   readonly query: readonly string[];
-  readonly body: 'none' | 'json' | 'multipart' | 'json-or-multipart';
+  /** `raw`: bytes that are passed on as they come. */
+  readonly body: 'none' | 'json' | 'multipart' | 'json-or-multipart' | 'raw';
   /** Where the model or the response id is named. */
   readonly names: 'model-in-body' | 'model-in-path' | 'response-in-path' | 'nothing';
   /** A list that is put together from all upstreams, under this member. */
@@ -25,13 +26,17 @@ export type RouteRow = {
   /** Cuts the alias prefix off before the path goes upstream. */
   readonly upstreamPrefix?: { readonly from: string; readonly to: string };
   readonly own?: OwnAnswer;
+  /** Refused whatever rights somebody has. */
+  readonly forNobody?: true;
+  /** The member that bounds how long an answer may get; `num_predict` lies in Ollama's `options`. */
+  readonly tokenField?: 'max_tokens' | 'max_output_tokens' | 'num_predict';
   /** Answers may hold token numbers. */
   readonly metered: boolean;
   /** In words, for a refusal. */
   readonly what: string;
 };
 
-type Options = Partial<Pick<RouteRow, 'query' | 'body' | 'names' | 'list' | 'metered'>>;
+type Options = Partial<Pick<RouteRow, 'query' | 'body' | 'names' | 'list' | 'metered' | 'tokenField'>>;
 
 function post(
   path: string | RegExp,
@@ -75,19 +80,20 @@ function get(
   };
 }
 
-// A body is not read for what is refused anyway: an upload of gigabytes to /api/blobs ends at its head.
-function manage(methods: readonly string[], path: string | RegExp, dialect: Dialect, what: string): RouteRow {
-  return {
-    methods,
-    path,
-    dialect,
-    operation: 'models:manage',
-    what,
-    query: [],
-    body: 'none',
-    names: 'nothing',
-    metered: false,
-  };
+/** Acts on the models themselves. */
+function manage(
+  methods: readonly string[],
+  path: string | RegExp,
+  dialect: Dialect,
+  what: string,
+  options: Options = {},
+): RouteRow {
+  return { ...post(path, dialect, 'models:manage', what, { metered: false, ...options }), methods };
+}
+
+/** What no right opens: the server's inner state, and what acts on its owner's account. */
+function never(methods: readonly string[], path: string | RegExp, dialect: Dialect, what: string): RouteRow {
+  return { ...manage(methods, path, dialect, what, { body: 'none', names: 'nothing' }), forNobody: true };
 }
 
 function own(path: string, answer: OwnAnswer): RouteRow {
@@ -109,11 +115,11 @@ const modelId = '([A-Za-z0-9._~:@%/+-]{1,400})';
 const responseId = '([A-Za-z0-9_-]{1,200})';
 
 const openai: readonly RouteRow[] = [
-  post('/v1/chat/completions', 'openai', 'chat', 'chatting with a model'),
-  post('/v1/completions', 'openai', 'chat', 'completing a text'),
+  post('/v1/chat/completions', 'openai', 'chat', 'chatting with a model', { tokenField: 'max_tokens' }),
+  post('/v1/completions', 'openai', 'chat', 'completing a text', { tokenField: 'max_tokens' }),
   post('/v1/embeddings', 'openai', 'embeddings', 'making embeddings'),
   post('/v1/rerank', 'openai', 'embeddings', 'ranking documents'),
-  post('/v1/responses', 'openai', 'chat', 'making a response'),
+  post('/v1/responses', 'openai', 'chat', 'making a response', { tokenField: 'max_output_tokens' }),
   post('/v1/responses/input_tokens', 'openai', 'chat', 'counting tokens', { metered: false }),
   get(new RegExp(`^/v1/responses/${responseId}$`), 'openai', 'chat', 'reading a stored response', {
     names: 'response-in-path',
@@ -147,14 +153,16 @@ const openai: readonly RouteRow[] = [
   post('/v1/images/variations', 'openai', 'images', 'varying images', { body: 'multipart' }),
 ];
 
+const blob = /^\/api\/blobs\/[A-Za-z0-9:_-]{1,200}$/;
+
 const anthropic: readonly RouteRow[] = [
-  post('/v1/messages', 'anthropic', 'chat', 'chatting with a model', { query: ['beta'] }),
+  post('/v1/messages', 'anthropic', 'chat', 'chatting with a model', { query: ['beta'], tokenField: 'max_tokens' }),
   post('/v1/messages/count_tokens', 'anthropic', 'chat', 'counting tokens', { query: ['beta'], metered: false }),
 ];
 
 const ollama: readonly RouteRow[] = [
-  post('/api/chat', 'ollama', 'chat', 'chatting with a model'),
-  post('/api/generate', 'ollama', 'chat', 'completing a text'),
+  post('/api/chat', 'ollama', 'chat', 'chatting with a model', { tokenField: 'num_predict' }),
+  post('/api/generate', 'ollama', 'chat', 'completing a text', { tokenField: 'num_predict' }),
   post('/api/embed', 'ollama', 'embeddings', 'making embeddings'),
   post('/api/embeddings', 'ollama', 'embeddings', 'making embeddings'),
   post('/api/show', 'ollama', 'models:list', 'looking up a model', { metered: false }),
@@ -167,8 +175,9 @@ const ollama: readonly RouteRow[] = [
   manage(['POST'], '/api/create', 'ollama', 'creating models'),
   manage(['POST'], '/api/copy', 'ollama', 'copying models'),
   manage(['DELETE', 'POST'], '/api/delete', 'ollama', 'deleting models'),
-  manage(['POST', 'HEAD', 'GET', 'PUT'], /^\/api\/blobs\/[A-Za-z0-9:_-]{1,200}$/, 'ollama', 'uploading model files'),
-  manage(
+  manage(['HEAD'], blob, 'ollama', 'looking for model files', { body: 'none', names: 'nothing' }),
+  manage(['POST'], blob, 'ollama', 'uploading model files', { body: 'raw', names: 'nothing' }),
+  never(
     ['POST', 'GET'],
     /^\/api\/(?:me|signout|experimental\/[a-z_]{1,60})$/,
     'ollama',
@@ -179,30 +188,33 @@ const ollama: readonly RouteRow[] = [
 const lmstudio: readonly RouteRow[] = [
   get('/api/v0/models', 'lmstudio', 'models:list', 'listing models', { list: 'data' }),
   manage(
-    ['POST', 'GET'],
+    ['POST'],
     /^\/api\/v[01]\/models\/(?:load|unload|download)$/,
     'lmstudio',
     'loading, unloading or downloading models',
   ),
-  manage(['GET', 'POST'], /^\/api\/v1\/models\/download\/[A-Za-z0-9/_-]{1,200}$/, 'lmstudio', 'downloading models'),
+  manage(['GET'], /^\/api\/v1\/models\/download\/status\/[A-Za-z0-9_-]{1,200}$/, 'lmstudio', 'watching a download', {
+    body: 'none',
+    names: 'nothing',
+  }),
   get(new RegExp(`^/api/v0/models/${modelId}$`), 'lmstudio', 'models:list', 'looking up a model', {
     names: 'model-in-path',
   }),
-  post('/api/v0/chat/completions', 'lmstudio', 'chat', 'chatting with a model'),
-  post('/api/v0/completions', 'lmstudio', 'chat', 'completing a text'),
+  post('/api/v0/chat/completions', 'lmstudio', 'chat', 'chatting with a model', { tokenField: 'max_tokens' }),
+  post('/api/v0/completions', 'lmstudio', 'chat', 'completing a text', { tokenField: 'max_tokens' }),
   post('/api/v0/embeddings', 'lmstudio', 'embeddings', 'making embeddings'),
-  post('/api/v1/chat', 'lmstudio', 'chat', 'chatting with a model'),
+  post('/api/v1/chat', 'lmstudio', 'chat', 'chatting with a model', { tokenField: 'max_output_tokens' }),
 ];
 
 const otherServers: readonly RouteRow[] = [
-  manage(['GET', 'POST'], /^\/(?:v1\/)?slots(?:\/\d{1,6})?$/, 'openai', 'reading or changing the server’s slots'),
-  manage(
+  never(['GET', 'POST'], /^\/(?:v1\/)?slots(?:\/\d{1,6})?$/, 'openai', 'reading or changing the server’s slots'),
+  never(
     ['GET', 'POST'],
     /^\/(?:props|tools|lora-adapters|metrics)$/,
     'openai',
     'reading or changing the server’s inner state',
   ),
-  manage(['GET', 'POST', 'DELETE'], /^\/(?:models|models\/(?:load|unload))$/, 'openai', 'loading or unloading models'),
+  never(['GET', 'POST', 'DELETE'], /^\/(?:models|models\/(?:load|unload))$/, 'openai', 'loading or unloading models'),
 ];
 
 /** LM Studio's list, used for `/api/v1/models` when an LM Studio is behind the gateway; OpenAI's otherwise. */

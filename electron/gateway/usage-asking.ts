@@ -4,12 +4,10 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { UpstreamKind } from '../../shared/upstream-kinds.ts';
+import type { Splice } from './body-edits.ts';
 import type { Authorized } from './exchange.ts';
 import { foldKey, scanTopLevel } from './json-members.ts';
 import type { GatewayUpstream } from './ports.ts';
-
-/** Bytes to put between two places of a body, in the stead of what lies between them. */
-export type Splice = { readonly from: number; readonly to: number; readonly text: Buffer };
 
 export type UsageAsking = {
   /** What to put into this request's body; undefined leaves it as it is. */
@@ -49,7 +47,7 @@ export function createUsageAsking(): UsageAsking {
       const { facts } = exchange.body;
       if (!facts.streaming || exchange.dialect !== 'openai' || !paths.has(exchange.upstreamPath)) return undefined;
       if (!willing.has(upstream.kind) || spared.has(upstream.id)) return undefined;
-      return spliceInto(exchange.body.bytes(), facts.streamOptions, upstream.kind);
+      return spliceInto(exchange.body.bytes(), facts.members.get('stream_options'), upstream.kind);
     },
     answered(response, upstream) {
       const status = response.statusCode ?? 502;

@@ -14,18 +14,20 @@ type Reader = {
 };
 
 export type MetricsKeys = {
-  readonly locked: () => { readonly vault: string; readonly reason: string } | undefined;
+  readonly locked: () =>
+    | { readonly code: 'vault_locked' | 'keys_damaged'; readonly vault: string; readonly reason: string }
+    | undefined;
   readonly find: (credential: string) => Reader | undefined;
 };
 
 /**
  * Returns when this credential may read.
- * @throws KeyhatchError `vault_locked`, `key_unknown`, `key_wrong_kind`, `key_revoked`, `key_expired`, `key_paused`,
+ * @throws KeyhatchError `vault_locked`, `keys_damaged`, `key_unknown`, `key_wrong_kind`, `key_revoked`, `key_expired`, `key_paused`,
  *   `metrics_not_allowed`
  */
 export function admitReader(credential: string, keys: MetricsKeys): void {
   const locked = keys.locked();
-  if (locked) throw new KeyhatchError('vault_locked', { details: locked });
+  if (locked) throw new KeyhatchError(locked.code, { details: { vault: locked.vault, reason: locked.reason } });
   const key = keys.find(credential);
   if (isAdminKey(credential)) throw new KeyhatchError('key_wrong_kind');
   if (!key) throw new KeyhatchError('key_unknown');

@@ -30,6 +30,7 @@ const mostHistogramSeries = 600;
 const none = 'none';
 
 const firstTokenBounds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
+const queueBounds = [0, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 45, 60];
 const durationBounds = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800];
 
 /** @param withKeys whether each series says whose key it was */
@@ -39,7 +40,7 @@ export function createRequestMetrics(
 ): RequestMetrics {
   const nameOf = labelsWithin(names);
   const instruments = makeInstruments(withKeys);
-  const { requests, tokens, refusals, unmetered, firstToken, duration } = instruments;
+  const { requests, tokens, refusals, unmetered, firstToken, queueWait, duration } = instruments;
 
   function request(row: RequestRow): void {
     const key = withKeys ? nameOf.key(row.keyId) : none;
@@ -51,8 +52,10 @@ export function createRequestMetrics(
     tokens.add({ direction: 'cached', provenance, model, key }, row.tokensCached ?? 0);
     tokens.add({ direction: 'reasoning', provenance, model, key }, row.tokensReasoning ?? 0);
     if (row.outcome === 'refused' && row.errorCode !== null) refusals.add({ code: codeOf(row.errorCode) });
-    if (row.tokenSource === 'unknown' && row.outcome === 'ok')
-      unmetered.add({ upstream: nameOf.upstream(row.upstreamId) });
+    if (row.unmetered !== null) {
+      unmetered.add({ upstream: nameOf.upstream(row.upstreamId), reason: row.unmetered, provenance });
+    }
+    if (row.queuedMs !== null) queueWait.observe({ model, key }, row.queuedMs / 1000);
     if (row.upstreamId === null) return;
     duration.observe({ model, key }, (row.endedAt - row.receivedAt) / 1000);
     if (row.firstTokenAt !== null) firstToken.observe({ model, key }, (row.firstTokenAt - row.receivedAt) / 1000);
@@ -93,8 +96,8 @@ function makeInstruments(withKeys: boolean) {
     }),
     unmetered: createCounter({
       name: 'keyhatch_unmetered_requests_total',
-      help: 'Answers that should have told their tokens and did not.',
-      labels: ['upstream'],
+      help: 'Answers that should have told their tokens and did not, by why and by what was counted instead.',
+      labels: ['upstream', 'reason', 'provenance'],
       mostSeries: mostCounterSeries,
       folded: 'upstream',
     }),
@@ -103,6 +106,12 @@ function makeInstruments(withKeys: boolean) {
       name: 'keyhatch_time_to_first_token_seconds',
       help: 'From the arrival of a request to the first token of its answer.',
       bounds: firstTokenBounds,
+    }),
+    queueWait: createHistogram({
+      ...histograms,
+      name: 'keyhatch_queue_wait_seconds',
+      help: 'How long requests waited in line for a model server; 0 for those that did not have to.',
+      bounds: queueBounds,
     }),
     duration: createHistogram({
       ...histograms,

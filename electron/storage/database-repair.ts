@@ -1,13 +1,13 @@
 // What is done with a keyhatch.db that is damaged: it is set aside as a copy, and what can be read of it goes on in a new
 // file. Only where keys and meta are whole, because keys that are not known would be cleared from the vault; otherwise
-// nothing is touched. The profile lock must be held.
+// nothing is touched, and an empty database in memory takes its place for the run. The profile lock must be held.
 
 import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
-import { openDatabase } from './database.ts';
+import { openDatabase, openStandIn } from './database.ts';
 import { labelsToProjects } from './migrations/0100-projects.ts';
 import { isDamage, openingError } from './storage-errors.ts';
 import { inTransaction } from './transaction.ts';
@@ -28,6 +28,8 @@ const wanted = [
 
 export type OpenedDatabase = {
   readonly db: DatabaseSync;
+  /** Keys are not known: `db` is empty, in memory and forgotten at the end, and the file is as it was. */
+  readonly keysDamaged: boolean;
   /** What the owner must know; null when all is well. */
   readonly problem: string | null;
   /** Notes that the end was a clean one and closes. */
@@ -36,19 +38,25 @@ export type OpenedDatabase = {
 
 /**
  * Opens the database as `openDatabase` does, looks through it after an unclean end, and repairs it where it is damaged.
+ * @param standIn whether to go on without the keys where those are damaged, instead of failing
  * @throws KeyhatchError `profile_from_future`, `profile_damaged`; the file is then as it was
  */
 export function openSoundDatabase(options: {
   readonly file: string;
+  readonly standIn: boolean;
   readonly clock: Clock;
   readonly log: Log;
 }): OpenedDatabase {
-  const { file, clock, log } = options;
+  const { file, standIn, clock, log } = options;
   finishRepair(file);
   const opened = openAndLook(file, log);
   if ('db' in opened) return inUse(opened.db, null);
   const copy = `${file}.damaged-${new Date(clock.now()).toISOString().replace(/[:.]/g, '-')}`;
-  if (!repair(file, copy, log)) throw opened.error;
+  if (!repair(file, copy, log)) {
+    if (!standIn) throw opened.error;
+    log.error('the database is damaged, its keys too: every key is refused', { error: opened.error });
+    return inItsPlace(file);
+  }
   log.error('the database was damaged: it was set aside, and keys and sums go on in a new one', {
     copy,
     error: opened.error,
@@ -57,11 +65,18 @@ export function openSoundDatabase(options: {
   return inUse(openDatabase({ file, log }), problem);
 }
 
+function inItsPlace(file: string): OpenedDatabase {
+  const db = openStandIn();
+  const problem = `The database is damaged, its keys too: every key is refused, and what happens now is not kept. Nothing in ${file} was touched. Stop Keyhatch, restore the file from a copy, or move it away to begin anew, and start again.`;
+  return { db, keysDamaged: true, problem, close: () => db.close() };
+}
+
 // The mark stands in the database while it is open: whoever finds it there comes after an end that was not clean.
 function inUse(db: DatabaseSync, problem: string | null): OpenedDatabase {
   db.exec("INSERT INTO meta (name, value) VALUES ('in_use', 'yes') ON CONFLICT (name) DO NOTHING");
   return {
     db,
+    keysDamaged: false,
     problem,
     close() {
       try {
@@ -77,7 +92,13 @@ function openAndLook(file: string, log: Log): { readonly db: DatabaseSync } | { 
   let db: DatabaseSync | undefined;
   try {
     db = openDatabase({ file, log });
-    if (db.prepare("SELECT 1 FROM meta WHERE name = 'in_use'").get() === undefined) return { db };
+    if (db.prepare("SELECT 1 FROM meta WHERE name = 'in_use'").get() === undefined) {
+      // Small, and what all else rests on: looked through each time.
+      const broken = essential.find((table) => !isWhole(db as DatabaseSync, table));
+      if (broken === undefined) return { db };
+      db.close();
+      return { error: new KeyhatchError('profile_damaged', { details: { file, reason: `${broken} is damaged` } }) };
+    }
     log.info('Keyhatch did not end cleanly; the database is looked through');
     const [found] = db.prepare('PRAGMA quick_check(1)').all();
     const verdict = String(found?.['quick_check']);

@@ -37,6 +37,13 @@ export function openDatabase(options: {
   }
 }
 
+/** An empty database in memory, for a run that must not touch the one on the disk. */
+export function openStandIn(migrations: readonly DatabaseMigration[] = databaseMigrations): DatabaseSync {
+  const db = new DatabaseSync(':memory:', { enableForeignKeyConstraints: true });
+  runSteps(db, 0, Math.max(0, ...migrations.map((step) => step.version)), migrations);
+  return db;
+}
+
 /**
  * A further connection to a database that `openDatabase` has opened and keeps open, for another thread. The caller closes it.
  */

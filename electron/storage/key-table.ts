@@ -56,6 +56,7 @@ const columns = [
   'models',
   'counted_since',
   'policy',
+  'kind',
   'weak',
   'old_secret_weak',
   'old_secret_used_at',
@@ -139,6 +140,7 @@ function toRecord(key: StoredKey): KeyRecord {
     models: key.models === null ? null : JSON.stringify(key.models),
     counted_since: key.countedSince,
     policy: JSON.stringify(key.policy),
+    kind: key.kind,
     weak: key.weak ? 1 : 0,
     old_secret_weak: key.oldSecretWeak ? 1 : 0,
     old_secret_used_at: key.oldSecretUsedAt,
@@ -153,6 +155,7 @@ function fromRecord(row: KeyRecord): StoredKey {
   const facts = storedFacts.parse({
     id: row.id,
     name: row.name,
+    kind: row.kind,
     projectId: row.project,
     origin: row.origin,
     createdAt: row.created_at,

@@ -139,7 +139,8 @@ function createApply({ calls, queries }: { readonly calls: Calls; readonly queri
         put(calls.settings.list.queryKey(), (settings: readonly { readonly name: string }[] | undefined) =>
           settings?.map((setting) => (setting.name === change.setting.name ? change.setting : setting)),
         );
-        if (change.setting.name === 'usage.prices') refreshSums();
+        // Somebody waits for what a price makes of it.
+        if (change.setting.name === 'usage.prices') void queries.invalidateQueries({ queryKey: calls.usage.key() });
         break;
       case 'requests':
         queries.setQueryData<RequestView[]>(tailKey, (tail) =>

@@ -193,8 +193,18 @@ const texts: Readonly<Partial<Record<ErrorCode, RefusalText>>> = {
   },
   operation_not_allowed: {
     short: 'not allowed',
-    why: 'The request would have acted on the computer or the account of its owner; keys may not do that.',
-    cure: 'Keys may use models, not manage the model server. Do this on the model server itself.',
+    why: 'The key does not have the right to do this, or no key has: what acts on the owner’s account is for nobody.',
+    cure: 'Give the key that right if it should have it: keyhatch keys edit NAME --operations … Else do it on the model server itself.',
+  },
+  network_not_allowed: {
+    short: 'wrong network',
+    why: 'The request came from an address from which this server, or this key, may not be used.',
+    cure: 'Add the address or its network to the key, or under Settings, Access, if it is one of yours.',
+  },
+  body_over_cap: {
+    short: 'asks for too much',
+    why: 'A single request asked for more than the key may: tokens, context, choices, inputs or time in memory.',
+    cure: 'Set the client to ask for less, or raise the cap of the key.',
   },
   model_not_allowed: {
     short: 'model not allowed',

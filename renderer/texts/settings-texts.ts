@@ -36,6 +36,9 @@ export const settingsTexts = {
     title: 'Access',
     publicModels: 'Anyone may list the models',
     publicModelsSentence: 'Some clients fetch the list before they have a key.',
+    networks: 'Where requests may come from',
+    networksSentence:
+      'anywhere, my-network, this-computer, or blocks such as 192.168.1.0/24. Keys can have networks of their own.',
     cors: 'Web pages that may call this server',
     corsSentence: 'Browser extensions and web apps need this; programs do not.',
     corsModes: { off: 'None', list: 'Those in the list', any: 'Any page' },
@@ -61,6 +64,8 @@ export const settingsTexts = {
     waitSentence: 'In seconds, up to 59. Then the client is told to come again.',
     body: 'Largest request',
     bodySentence: 'In MiB. Pictures and long conversations make requests large.',
+    upload: 'Largest model file to upload',
+    uploadSentence: 'In GiB. Only keys with the right models:manage may upload any.',
     firstByte: 'Patience with a model server',
     firstByteSentence: 'Seconds until an answer must begin; loading a large model takes a while. 0 waits for ever.',
   },
@@ -71,6 +76,8 @@ export const settingsTexts = {
     sizeText: (size: string, requests: string) => `${size}, ${requests} requests`,
     retention: 'Keep single requests for',
     retentionSentence: 'Days. Older ones are cleared away; what they add up to stays.',
+    hourly: 'Keep usage by the hour for',
+    hourlySentence: 'Days. Usage by the day is kept for ever.',
     vault: 'Keys are kept in',
     vaults: {
       keychain: 'the keychain of this system',

@@ -47,18 +47,19 @@ for (const scheme of ['dark', 'light'] as const) {
       await look(app, `key-revoke-${scheme}-${project.name}`);
     });
 
-    test('the price table and the export can be used by everybody', async ({ app, subject }, { project }) => {
-      const { key } = await subject.createKey('--name', 'Continue on laptop');
-      await (await subject.chat(key, { model: 'echo' })).text();
-      await visit(app, subject, '/usage?range=24h');
-      await app.getByRole('button', { name: 'Edit prices' }).click();
-      await expect(app.getByLabel('Model of', { exact: false }).first()).toBeVisible();
-      await look(app, `prices-${scheme}-${project.name}`);
-      await app.keyboard.press('Escape');
-      await app.getByRole('button', { name: 'Export' }).click();
-      await expect(app.getByRole('button', { name: 'Save file' })).toBeVisible();
-      await look(app, `export-${scheme}-${project.name}`);
-    });
+    for (const [name, opener, ready] of [
+      ['the price table', 'Edit prices', 'Add a row'],
+      ['the export', 'Export', 'Save file'],
+    ] as const) {
+      test(`${name} can be used by everybody`, async ({ app, subject }, { project }) => {
+        const { key } = await subject.createKey('--name', 'Continue on laptop');
+        await (await subject.chat(key, { model: 'echo' })).text();
+        await visit(app, subject, '/usage?range=24h');
+        await app.getByRole('button', { name: opener }).click();
+        await expect(app.getByRole('button', { name: ready })).toBeVisible();
+        await look(app, `${name.replaceAll(' ', '-')}-${scheme}-${project.name}`);
+      });
+    }
 
     test('the key shown once can be used by everybody', async ({ app, subject }, { project }) => {
       await visit(app, subject, '/keys/new');

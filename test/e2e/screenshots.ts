@@ -1,4 +1,4 @@
-// `npm run screenshots`: the pictures of the README, of a household's Keyhatch with two weeks of use behind it. Everything on
+// `npm run screenshots`: the pictures of the README, of a household's Keyhatch with months of use behind it. Everything on
 // them but the use itself is the real program; run it on a machine with Chromium and look at what comes out.
 
 import { mkdirSync } from 'node:fs';

@@ -83,7 +83,7 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
     instanceId: 'bed',
     settings: () => settings,
     keys: {
-      locked: () => locked,
+      locked: () => locked && { code: 'vault_locked', ...locked },
       find(credential) {
         const key = keys.get(credentials.get(credential) ?? '');
         return key && { ...key, byOldSecret: oldCredentials.has(credential) };
@@ -120,6 +120,7 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
     keys.set(id, {
       id,
       name: `key ${keys.size + 1}`,
+      kind: 'inference',
       projectId: null,
       weak: false,
       oldSecretWeak: false,

@@ -4,6 +4,7 @@ import type { KeyPolicyPatch } from '../../../shared/key-policy.ts';
 import { UsageError } from '../cli-errors.ts';
 import { parseDuration, parseList, parseWhole } from '../flag-values.ts';
 import type { Flags } from '../flags.ts';
+import { parsePolicyFlags, policyFlags } from './policy-flags.ts';
 
 export const fieldFlags = {
   project: { value: 'P', about: 'The project it belongs to, by name or id.' },
@@ -12,7 +13,8 @@ export const fieldFlags = {
   expires: { value: '30d', about: 'When it ends, from now: 30d, 12h, 90m, or never.' },
   rpm: { value: 'N', about: 'Requests in any 60 seconds; 0 blocks, none lifts the limit.' },
   parallel: { value: 'N', about: 'Requests running at once; none lifts the limit.' },
-  models: { value: 'a,b', about: 'The only models it may use; all lifts the limit.' },
+  models: { value: 'a,b', about: 'The only models it may use, * for anything; all lifts the limit.' },
+  ...policyFlags,
 } as const;
 
 export type KeyFields = {
@@ -36,13 +38,17 @@ export function parseKeyFields(flags: Flags<keyof typeof fieldFlags>, now: numbe
     rpm: orNull(flags.text('rpm'), 'none', (text) => parseWhole('--rpm', text, 0, 1_000_000)),
     parallel: orNull(flags.text('parallel'), 'none', (text) => parseWhole('--parallel', text, 1, 100_000)),
     models: orNull(flags.text('models'), 'all', (text) => parseModels('--models', text)),
-    policy: parsePolicy(flags),
+    policy: bothOf(parsePolicyFlags(flags), parsePolicy(flags)),
   };
 }
 
 export function orNull<Value>(text: string | undefined, nullWord: string, parse: (text: string) => Value) {
   if (text === undefined) return undefined;
   return text === nullWord ? null : parse(text);
+}
+
+function bothOf(one: KeyPolicyPatch | undefined, other: KeyPolicyPatch | undefined): KeyPolicyPatch | undefined {
+  return one || other ? { ...one, ...other } : undefined;
 }
 
 function parsePolicy(flags: Flags<keyof typeof fieldFlags>): KeyPolicyPatch | undefined {

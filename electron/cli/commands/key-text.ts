@@ -1,6 +1,7 @@
 // How keys look on a terminal: the list, one key in full, and the one time that a secret is shown.
 
 import type { CreatedKey, KeyFacts, KeyStatus } from '../../../shared/model.ts';
+import { capsText, operationsText, policySentence } from '../../../shared/policy-sentence.ts';
 import type { Output, Paint } from '../output.ts';
 import { visible } from '../output.ts';
 import { textPairs, textTable } from '../text-table.ts';
@@ -17,7 +18,11 @@ export function keyTable(keys: readonly KeyFacts[], { paint, when }: Output): st
       { title: 'LAST USED', cell: (key) => when(key.lastUsedAt, 'never') },
       { title: 'PER MINUTE', cell: (key) => limitText(key.limits.rpm), align: 'right' },
       { title: 'PARALLEL', cell: (key) => limitText(key.limits.parallel), align: 'right' },
-      { title: 'MODELS', cell: (key) => (key.models === null ? 'all' : key.models.join(', ')) },
+      {
+        title: 'MAY',
+        cell: (key) => (key.kind === 'admin' ? 'manage Keyhatch' : operationsText(key.policy.operations)),
+      },
+      { title: 'MODELS', cell: (key) => (key.kind === 'admin' ? '–' : modelsText(key)) },
     ],
     keys,
     (text) => paint('dim', text),
@@ -33,8 +38,8 @@ export function keyDetails(key: KeyFacts, { paint, when }: Output, unusable?: st
     ['Made', `${when(key.createdAt, '–')}${originText[key.origin]}`],
     ['Expires', when(key.expiresAt, 'never')],
     ['Last used', lastUse(key, when)],
-    ['Limits', `${perMinute(key.limits.rpm)}, ${parallel(key.limits.parallel)}`],
-    ['Models', key.models === null ? 'all' : key.models.join(', ')],
+    ...(key.kind === 'admin' ? [] : gatewayPairs(key)),
+    ['Means', policySentence(key)],
   ];
   if (!key.usable && unusable !== undefined) pairs.push(['', unusable]);
   if (key.rotatedAt !== null) pairs.push(['Rotated', when(key.rotatedAt, '–')]);
@@ -46,6 +51,23 @@ export function keyDetails(key: KeyFacts, { paint, when }: Output, unusable?: st
   if (key.revokedAt !== null) pairs.push(['Revoked', when(key.revokedAt, '–')]);
   const title = paint('bold', visible(key.name));
   return `${title}\n${textPairs(pairs.map(([name, value]) => [name, name === 'Status' ? value : visible(value)]))}`;
+}
+
+function gatewayPairs(key: KeyFacts): (readonly [string, string])[] {
+  const { operations, networks, caps } = key.policy;
+  const pairs: (readonly [string, string])[] = [
+    ['Limits', `${perMinute(key.limits.rpm)}, ${parallel(key.limits.parallel)}`],
+    ['Models', modelsText(key)],
+    ['Rights', operationsText(operations)],
+    ['Networks', networks === null ? 'anywhere' : networks.join(', ')],
+  ];
+  const capped = capsText(caps);
+  return capped === undefined ? pairs : [...pairs, ['Caps', capped]];
+}
+
+function modelsText({ models, policy }: KeyFacts): string {
+  const but = policy.deniedModels.length === 0 ? '' : ` but ${policy.deniedModels.join(', ')}`;
+  return `${models === null ? 'all' : models.join(', ')}${but}`;
 }
 
 /** `laptop (aB3dE5fG)`, as sentences name a key. */
@@ -60,11 +82,12 @@ export function newSecretText(
 ): string {
   const assign = (name: string, value: string) =>
     options.windows ? `  $env:${name} = "${value}"` : `  export ${name}=${value}`;
+  const once = [options.headline, '', `  ${created.key}`, ''];
+  if (created.facts.kind === 'admin') {
+    return [...once, 'This key will not be shown again: keep it in a file that only you can read.'].join('\n');
+  }
   const lines = [
-    options.headline,
-    '',
-    `  ${created.key}`,
-    '',
+    ...once,
     'This key will not be shown again: copy it now. To use it:',
     '',
     assign('OPENAI_API_KEY', created.key),

@@ -20,18 +20,22 @@ const create = defineCommand({
   flags: {
     name: { value: 'NAME', about: 'What it is for, such as laptop.' },
     ...fieldFlags,
+    admin: { about: 'Make an admin key: it manages Keyhatch, opens no models, and ends in 30 days unless told.' },
     'value-stdin': { about: 'Read a value of your own from stdin instead of making one.' },
   },
   prepare({ flags, now }) {
     const name = flags.text('name');
     if (name === undefined) throw new UsageError('A key needs a name: --name NAME.');
     const fields = parseKeyFields(flags, now);
+    if (flags.on('admin') && fields.expiresAt === null)
+      throw new UsageError('An admin key always has an end: --expires 30d.');
     return async (session) => {
       await refuseToMakeInVain(session.client);
       const value = flags.on('value-stdin') ? await session.input.secret('the value of the key') : undefined;
       const baseUrl = session.out.json ? undefined : await gatewayUrl(session.client);
       const created = await session.client.keys.create({
         name,
+        ...(flags.on('admin') ? { kind: 'admin' as const } : {}),
         ...fields,
         value,
       });
@@ -74,7 +78,7 @@ const show = defineCommand({
 const edit = defineCommand({
   name: 'keys edit',
   words: keyWord,
-  about: 'Change name, project, expiry, limits or models.',
+  about: 'Change name, project, expiry, limits, rights or models.',
   flags: {
     name: { value: 'NAME', about: 'A new name.' },
     ...fieldFlags,

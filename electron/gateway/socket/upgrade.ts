@@ -13,8 +13,10 @@ import { keyProtocol } from '../credentials.ts';
 import { type Caller, ownerOf, type Received, type SoFar } from '../exchange.ts';
 import { guard } from '../guard.ts';
 import { identify } from '../identify.ts';
+import type { KeyRules } from '../key-rules.ts';
 import type { Handler } from '../listener.ts';
 import type { Lockout } from '../lockout.ts';
+import { permit } from '../permit.ts';
 import type { KeyRegistry } from '../ports.ts';
 import { refuse } from '../reply.ts';
 import { makeRequestId } from '../request-id.ts';
@@ -40,6 +42,7 @@ export type SocketUpgradePorts = {
   readonly log: Log;
   readonly budget: BodyBudget;
   readonly route: Router;
+  readonly rules: KeyRules;
   readonly handle: Handler;
   readonly meter: (soFar: SoFar, error: KeyhatchError) => void;
 };
@@ -64,7 +67,7 @@ export function createSocketUpgrade(ports: SocketUpgradePorts): SocketUpgrade {
       soFar = guarded;
       const { req } = received;
       const routed = ports.route({ ...guarded, req: turnRequest(req, Buffer.alloc(0), req.socket) });
-      const identified = identify(routed, ports);
+      const identified = permit(identify(routed, ports), ports);
       soFar = { ...identified, req };
       checkRoom(identified.caller);
       return identified.caller;

@@ -74,7 +74,9 @@ function Note({ client: { support, notes } }: { readonly client: Client }) {
 type ConnectingProps = { readonly client: Client; readonly status: Status; readonly keys: readonly KeyFacts[] };
 
 function Connecting({ client, status, keys }: ConnectingProps) {
-  const usable = keys.filter((key) => key.status === 'active' || key.status === 'paused');
+  const usable = keys.filter(
+    ({ kind, status }) => kind === 'inference' && (status === 'active' || status === 'paused'),
+  );
   const [keyId, setKeyId] = useState<string | null>(null);
   const [awaited, setAwaited] = useState<Awaited>();
   const [model, setModel] = useState<string>();

@@ -1,6 +1,7 @@
 // Which models there are, on which servers, and which keys may use them. Pure.
 
 import type { KeyFacts, UpstreamStatus } from '../../../shared/model.ts';
+import { compileModelLists } from '../../../shared/model-patterns.ts';
 
 export type ModelRow = {
   readonly id: string;
@@ -15,10 +16,12 @@ export function modelRows(upstreams: readonly UpstreamStatus[], keys: readonly K
   for (const { id, name, models } of upstreams) {
     for (const model of models) servers.set(model, [...(servers.get(model) ?? []), { id, name }]);
   }
-  const alive = keys.filter(({ status }) => status === 'active' || status === 'paused');
+  const alive = keys
+    .filter(({ kind, status }) => kind === 'inference' && (status === 'active' || status === 'paused'))
+    .map(({ name, models, policy }) => ({ name, mayUse: compileModelLists(models, policy.deniedModels) }));
   return [...servers]
     .map(([id, serving]) => {
-      const allowed = alive.filter((key) => mayUse(key, id));
+      const allowed = alive.filter(({ mayUse }) => mayUse(id));
       return {
         id,
         upstreams: serving,
@@ -27,11 +30,4 @@ export function modelRows(upstreams: readonly UpstreamStatus[], keys: readonly K
       };
     })
     .sort((a, b) => a.id.localeCompare(b.id));
-}
-
-// Ollama's `name` and `name:latest` are one model, as electron/gateway/authorize.ts has it.
-const withoutLatest = (model: string): string => model.replace(/:latest$/, '');
-
-function mayUse({ models }: KeyFacts, model: string): boolean {
-  return models === null || models.some((allowed) => withoutLatest(allowed) === withoutLatest(model));
 }

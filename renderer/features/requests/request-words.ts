@@ -12,6 +12,7 @@ const limits: ReadonlySet<string> = new Set([
   'key_blocked',
   'key_paused',
   'model_not_allowed',
+  'body_over_cap',
   'memory_full',
 ]);
 

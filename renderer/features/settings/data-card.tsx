@@ -1,4 +1,4 @@
-// Where the profile lies, how large it is, and for how long single requests stay.
+// Where the profile lies, how large it is, and for how long single requests and their sums stay.
 
 import { useQuery } from '@tanstack/react-query';
 import type { Status } from '../../../shared/model.ts';
@@ -35,6 +35,13 @@ export function DataCard({ status }: { readonly status: Status }) {
           title={texts.retention}
           sentence={texts.retentionSentence}
           min={1}
+          max={3650}
+        />
+        <SettingNumber
+          name="usage.hourlyDays"
+          title={texts.hourly}
+          sentence={texts.hourlySentence}
+          min={31}
           max={3650}
         />
         <PricesRow />

@@ -83,6 +83,7 @@ function AccessCard() {
         <SettingSwitch name="access.requireKey" title={server.requireKey} sentence={server.requireKeySentence} />
         <SettingSwitch name="access.localhostBypass" title={server.bypass} sentence={server.bypassSentence} />
         <SettingSwitch name="access.publicModels" title={access.publicModels} sentence={access.publicModelsSentence} />
+        <SettingList name="access.networks" title={access.networks} sentence={access.networksSentence} />
         <SettingChoice name="cors.mode" title={access.cors} sentence={access.corsSentence} choices={access.corsModes} />
         {mode?.value === 'list' && (
           <SettingList name="cors.origins" title={access.origins} sentence={access.originsSentence} />
@@ -157,6 +158,14 @@ function LimitsCard() {
           min={1}
           max={1024}
           unit={mebibyte}
+        />
+        <SettingNumber
+          name="limits.uploadMaxBytes"
+          title={limits.upload}
+          sentence={limits.uploadSentence}
+          min={1}
+          max={4096}
+          unit={1024 * mebibyte}
         />
         <SettingNumber
           name="upstream.firstByteTimeoutMs"

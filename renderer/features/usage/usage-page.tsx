@@ -22,6 +22,7 @@ import {
   rangeOf,
   type SplitName,
   showNames,
+  type UsageChoice,
   type UsageChoiceHandle,
   useUsageChoice,
   useUsageDetails,
@@ -111,7 +112,7 @@ function Report({ series, nameOf, handle }: ReportProps) {
       >
         <UsageOverTime series={series} groups={groups} title={texts.chart[show][by]} hint={texts.chart.hint} />
         <UsageSources total={series.total} />
-        <UnmeteredLine series={series} />
+        {isWhole(choice) && <UnmeteredLine series={series} />}
       </Panel>
       {groups.length > 0 && (
         <Panel flush>
@@ -136,6 +137,9 @@ function Report({ series, nameOf, handle }: ReportProps) {
     </>
   );
 }
+
+// Of a part, or of a time that is over, it is not known.
+const isWhole = ({ range, filter }: UsageChoice) => range !== 'custom' && Object.keys(filter).length === 0;
 
 function NothingUsed() {
   return (

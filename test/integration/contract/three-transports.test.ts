@@ -41,6 +41,7 @@ const inputs: Readonly<Record<string, unknown>> = {
   'keys.delete': { ref: laptop.id },
   'keys.rotate': { ref: laptop.id },
   'keys.resetCounters': { ref: laptop.id },
+  'policy.test': { key: laptop.name, operation: 'chat', model: 'qwen3-8b', from: '192.168.1.7' },
   'keys.topUp': { ref: laptop.id, add: { period: 'day', tokens: 1000, endsAt: 2_000_000_000_000 } },
   'keys.endOldSecret': { ref: laptop.id },
   'keys.acceptWeak': { ref: laptop.id },

@@ -12,18 +12,12 @@ import type { House } from '../../../electron/shell.ts';
 import { errorsFromWire, errorsToWire } from '../../../shared/error-wire.ts';
 import { call, dashboardClient, redeem, send, signIn } from '../../fakes/browser.ts';
 import { composeHouse } from '../../fakes/composed-house.ts';
-import { freePort } from '../../fakes/free-port.ts';
+import { freePort, isRefused } from '../../fakes/free-port.ts';
 
 const clientOf = (house: House) =>
   createRouterClient(house.router, { interceptors: [errorsFromWire(), errorsToWire(silentLog)] });
 
 const urlOf = (house: House) => house.status().dashboard.url ?? '';
-
-const isRefused = (url: string) =>
-  fetch(url).then(
-    () => false,
-    () => true,
-  );
 
 async function holdPort(): Promise<number> {
   const holder = createServer().listen(0, '127.0.0.1');

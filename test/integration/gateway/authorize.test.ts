@@ -1,6 +1,7 @@
 // What a key may do until keys carry rights, which model goes to which upstream, and who owns a stored response.
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { GatewayUpstream } from '../../../electron/gateway/ports.ts';
 import { type FakeUpstream, json, startFakeUpstream } from '../../fakes/fake-upstream.ts';
 import { type Bed, chat, makeBed } from '../../fakes/gateway-bed.ts';
 
@@ -241,6 +242,7 @@ describe('a key with a list of models', () => {
     bed.changeKey(bed.keyId, { models: ['m', 'llama3:latest'] });
     expect((await post('/v1/chat/completions', { model: 'm' })).status).toBe(200);
     expect((await post('/v1/chat/completions', { model: 'llama3' })).status).toBe(200);
+    bed.upstreams[0] = { ...(bed.upstreams[0] as GatewayUpstream), models: new Set(['m', 'n']) };
     for (const body of [{ model: 'other' }, {}, { model: 'm', draft_model: 'other' }, { model: 'default' }]) {
       const response = await post('/v1/chat/completions', body);
       expect(response.status).toBe(404);

@@ -1,8 +1,13 @@
 // Moving the port under running streams, taken ports, draining.
 
 import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Admitted } from '../../../electron/gateway/exchange.ts';
+import { createListener } from '../../../electron/gateway/listener.ts';
+import { openUpload } from '../../../electron/gateway/upload.ts';
+import { settingsSchema } from '../../../shared/settings.ts';
 import { freePort } from '../../fakes/free-port.ts';
 import { type Bed, chat, makeBed } from '../../fakes/gateway-bed.ts';
 
@@ -111,4 +116,33 @@ test('stopping lets running streams end, takes no new ones, and ends what takes 
   const { value } = (await slowReader?.read()) ?? {};
   expect(Buffer.from(value ?? []).toString()).toContain('server_stopping');
   expect(bed.gateway.running()).toBe(0);
+});
+
+test('a request that does not arrive in time is cut, but the upload of a model file may take longer', async () => {
+  const settings = () => settingsSchema.parse({});
+  const handle = async (req: IncomingMessage, res: ServerResponse) => {
+    if (req.url !== '/upload') return void req.resume();
+    const upload = openUpload({ req, res, expectsContinue: false } as Admitted, { limitBytes: 1000, stallMs: 10_000 });
+    upload.stream.resume().on('end', () => res.end('all of it'));
+    upload.start(() => res.destroy());
+  };
+  const limits = { watch: () => {}, close: () => {} };
+  const upgrades = { offered: () => false, take: () => {} };
+  const listener = createListener(handle, { settings, limits, upgrades, arrivalMs: 50 });
+  const [address] = await listener.moveTo(['127.0.0.1'], 0);
+  const open = (path: string) => {
+    const socket = connect(address?.port ?? 0, '127.0.0.1');
+    socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nfo`);
+    return socket;
+  };
+  const upload = open('/upload');
+  await once(upload, 'connect');
+  const other = open('/other');
+  await once(other, 'close');
+  upload.write('ur');
+  const [answer] = await once(upload, 'data');
+  expect(String(answer)).toContain('200 OK');
+  upload.destroy();
+  await listener.stopAccepting();
+  listener.destroy();
 });

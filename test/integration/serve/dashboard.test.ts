@@ -5,7 +5,9 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { SignInLink, Status } from '../../../shared/model.ts';
-import { call, send, signIn } from '../../fakes/browser.ts';
+import type { UsageReport } from '../../../shared/usage-model.ts';
+import { call, dashboardClient, send, signIn } from '../../fakes/browser.ts';
+import { readExposition, sumOf } from '../../fakes/exposition-reader.ts';
 import { freePort } from '../../fakes/free-port.ts';
 import { type KeyhatchProcess, type StartOptions, startKeyhatch } from '../../fakes/keyhatch-process.ts';
 import { opening } from '../../fakes/opening.ts';
@@ -33,6 +35,27 @@ test('shows the built pages', async () => {
   expect(page.status).toBe(200);
   const script = /src="(\/assets\/[^"]+\.js)"/.exec(page.text)?.[1] ?? '';
   expect((await send(dashboard ?? '', script)).headers['cache-control']).toContain('immutable');
+});
+
+test('tells Prometheus the same numbers as the command line tells people', async () => {
+  const keyhatch = await start({ args: ['--dashboard-port', '0', '--print-link'] });
+  const { dashboard, link = '' } = readyOf(keyhatch);
+  const url = dashboard ?? '';
+  const client = dashboardClient(url, await signIn(link));
+  const reader = await client.keys.create({ name: 'prometheus', policy: { operations: ['metrics'] } });
+  const { key } = await keyhatch.createKey();
+  for (let n = 0; n < 3; n++) await (await keyhatch.chat(key, { model: 'echo', stream: n > 0 })).text();
+  // What reads metrics reaches no model, and not the model server's own metrics either.
+  expect((await keyhatch.chat(reader.key, { model: 'echo' })).status).toBe(403);
+  expect((await keyhatch.get(reader.key, '/metrics')).status).toBe(403);
+  const { total } = await keyhatch.json<UsageReport>(['usage']);
+  const answer = await send(url, '/metrics', { headers: { authorization: `Bearer ${reader.key}` } });
+  expect(answer.status, answer.text).toBe(200);
+  const all = readExposition(answer.text);
+  const tokens = (direction: string) => sumOf(all, 'keyhatch_tokens_total', { direction });
+  expect([tokens('in'), tokens('out')]).toEqual([total.tokensIn, total.tokensOut]);
+  expect(sumOf(all, 'keyhatch_requests_total')).toBe(total.requests);
+  expect(sumOf(all, 'keyhatch_refusals_total')).toBe(total.refused);
 });
 
 describe('the sign-in link', () => {

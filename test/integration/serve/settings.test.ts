@@ -9,9 +9,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Finding, SettingView, Status } from '../../../shared/model.ts';
-import { framesOf, openStream } from '../../fakes/dialect-answers.ts';
-import { chatAnswer, type FakeUpstream, startFakeUpstream } from '../../fakes/fake-upstream.ts';
+import { framesOf } from '../../fakes/dialect-answers.ts';
+import { type FakeUpstream, startFakeUpstream } from '../../fakes/fake-upstream.ts';
 import { freePort } from '../../fakes/free-port.ts';
+import { holdStreams } from '../../fakes/held-stream.ts';
 import { makeProfile, type Profile } from '../../fakes/keyhatch-process.ts';
 
 let profile: Profile;
@@ -42,15 +43,8 @@ const start = (...args: readonly string[]) =>
 describe('the port is changed while streams run', () => {
   /** Streams that go on when they are let go. */
   async function startStreams(url: string, key: string, count: number) {
-    const gate = Promise.withResolvers<void>();
-    upstream.behave = async (arrival, res, req) => {
-      if (arrival.method !== 'POST') return chatAnswer(arrival, res, req);
-      openStream(res, 'openai');
-      const [head = '', ...tail] = framesOf('openai');
-      res.write(head);
-      await gate.promise;
-      res.end(tail.join(''));
-    };
+    const held = holdStreams();
+    upstream.behave = held.behave;
     const responses = await Promise.all(
       Array.from({ length: count }, () =>
         fetch(`${url}/v1/chat/completions`, {
@@ -60,7 +54,7 @@ describe('the port is changed while streams run', () => {
         }),
       ),
     );
-    return { texts: Promise.all(responses.map((response) => response.text())), letGo: gate.resolve };
+    return { texts: Promise.all(responses.map((response) => response.text())), letGo: held.letGo };
   }
 
   test('every byte of fifty arrives, the new port answers, the old one no more', async () => {

@@ -9,8 +9,10 @@ import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { controlAddress, thisPlatform } from '../../../electron/control/control-address.ts';
 import type { Status } from '../../../shared/model.ts';
-import { framesOf, openStream } from '../../fakes/dialect-answers.ts';
-import { chatAnswer, type FakeUpstream, startFakeUpstream } from '../../fakes/fake-upstream.ts';
+import { framesOf } from '../../fakes/dialect-answers.ts';
+import { type FakeUpstream, startFakeUpstream } from '../../fakes/fake-upstream.ts';
+import { isRefused } from '../../fakes/free-port.ts';
+import { holdStreams } from '../../fakes/held-stream.ts';
 import {
   type KeyhatchProcess,
   makeProfile,
@@ -230,35 +232,21 @@ describe('told to stop', () => {
     readonly rest: Promise<string>;
     readonly letGo: () => void;
   }> {
-    const gate = Promise.withResolvers<void>();
-    const upstream = await startFakeUpstream(async (arrival, res, req) => {
-      if (arrival.method !== 'POST') return chatAnswer(arrival, res, req);
-      openStream(res, 'openai');
-      const [head = '', ...tail] = framesOf('openai');
-      res.write(head);
-      await gate.promise;
-      res.end(tail.join(''));
-    });
-    onTestFinished(upstream.close);
+    const { behave, letGo } = holdStreams();
+    const upstream = await opening(startFakeUpstream(behave));
     const keyhatch = await start({ args: ['--upstream', upstream.url] });
     const { key } = await keyhatch.createKey();
     const response = await keyhatch.chat(key, { stream: true });
     expect(response.status).toBe(200);
     const rest = response.text();
     rest.catch(() => {});
-    return { keyhatch, upstream, rest, letGo: gate.resolve };
+    return { keyhatch, upstream, rest, letGo };
   }
 
   async function tellAgain(keyhatch: KeyhatchProcess, signal: NodeJS.Signals): Promise<number | null> {
     const timer = setInterval(() => keyhatch.signal(signal), 100);
     return keyhatch.exited.finally(() => clearInterval(timer));
   }
-
-  const isRefused = (url: string) =>
-    fetch(`${url}/health`).then(
-      () => false,
-      () => true,
-    );
 
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     test(`with nothing running it ends with 0 (${signal})`, async () => {

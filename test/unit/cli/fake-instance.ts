@@ -12,6 +12,8 @@ import type { HistoryEntry } from '../../../shared/history-model.ts';
 import { usualPolicy } from '../../../shared/key-policy.ts';
 import type { UnmeteredReport } from '../../../shared/metering-model.ts';
 import type { Finding, KeyFacts, LockedAddress, Status, UpstreamStatus } from '../../../shared/model.ts';
+import type { PolicyAnswer } from '../../../shared/policy-model.ts';
+import { policySentence } from '../../../shared/policy-sentence.ts';
 import { type ProjectFacts, usualRules } from '../../../shared/project-model.ts';
 import { settingAbout, settingNames, settingsSchema } from '../../../shared/settings.ts';
 import type { UsageReport, UsageSeries } from '../../../shared/usage-model.ts';
@@ -26,6 +28,7 @@ export const now = Date.UTC(2026, 2, 1, 12);
 export const laptop: KeyFacts = {
   id: 'aB3dE5fG',
   name: 'laptop',
+  kind: 'inference',
   project: null,
   projectId: null,
   origin: 'generated',
@@ -206,6 +209,17 @@ const findings: readonly Finding[] = [
   },
 ];
 
+const policyAnswerFor = (key: KeyFacts): PolicyAnswer => ({
+  allowed: key.status === 'active',
+  decidedBy: key.status === 'active' ? null : 'status',
+  stages: [
+    key.status === 'active'
+      ? { stage: 'status', verdict: 'pass', code: null, reason: 'The key is active.' }
+      : { stage: 'status', verdict: 'refuse', code: 'key_paused', reason: `The API key "${key.name}" is paused.` },
+  ],
+  may: policySentence(key),
+});
+
 export type Stubs = {
   readonly status?: Status;
   readonly findings?: readonly Finding[];
@@ -307,6 +321,9 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
         projects: [home],
       })),
       acceptWeak: os.keys.acceptWeak.handler(({ input }) => keyOf(input.ref)),
+    },
+    policy: {
+      test: os.policy.test.handler(({ input }) => policyAnswerFor(keyOf(input.key))),
     },
     projects: {
       create: os.projects.create.handler(({ input }) => ({ ...home, name: input.name })),

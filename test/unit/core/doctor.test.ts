@@ -1,11 +1,12 @@
 // What the doctor says of a vault that cannot be read: nothing about keys, and a way out that fits the vault.
 
 import { expect, test } from 'vitest';
-import { examine } from '../../../electron/core/doctor.ts';
+import { type DoctorPorts, examine } from '../../../electron/core/doctor.ts';
 import type { Status } from '../../../shared/model.ts';
 import { running } from '../cli/fake-instance.ts';
 
-const examined = (vault: Status['vault']) =>
+const sound = { problem: null, keysDamaged: false };
+const examined = (vault: Status['vault'], storage: DoctorPorts['storage'] = sound) =>
   examine({
     status: () => ({ ...running, upstreams: [], vault }),
     test: async () => {
@@ -13,6 +14,7 @@ const examined = (vault: Status['vault']) =>
     },
     openOnLan: async () => [],
     settingsProblems: () => [],
+    storage,
   });
 
 test('a locked vault is one bad finding, and no key is called usable', async () => {
@@ -22,6 +24,17 @@ test('a locked vault is one bad finding, and no key is called usable', async () 
     result: 'bad',
     says: 'Keys cannot be checked: nobody answers.',
     cure: expect.stringContaining('serve --vault file'),
+  });
+});
+
+test('damaged keys are one bad finding of the database, with no word of a vault that could be unlocked', async () => {
+  const storage = { problem: 'The database is damaged.', keysDamaged: true };
+  const findings = await examined({ kind: 'keychain', state: 'locked', reason: 'damaged' }, storage);
+  expect(findings.filter(({ check }) => check === 'vault' || check === 'keys')).toEqual([]);
+  expect(findings.find(({ check }) => check === 'storage')).toMatchObject({
+    result: 'bad',
+    says: 'The database is damaged.',
+    cure: expect.stringContaining('keyhatch.db'),
   });
 });
 

@@ -27,7 +27,7 @@ async function told(): Promise<Exposition> {
     log: silentLog,
   });
   metrics.request(requestRow('ok'));
-  metrics.request(requestRow('untold', { tokenSource: 'unknown' }));
+  metrics.request(requestRow('untold', { tokenSource: 'estimated', unmetered: 'no_numbers', queuedMs: 20 }));
   metrics.stranger('key_unknown');
   return readExposition(await metrics.text());
 }

@@ -53,6 +53,28 @@ test('a refusal is counted by its code, with a key or without, and has no durati
   expect(sumOf(all, 'keyhatch_requests_total')).toBe(1);
 });
 
+test('an answer that did not tell its tokens is counted by why, and by what was counted instead', async () => {
+  const { count, read } = metrics();
+  count({ tokenSource: 'estimated', unmetered: 'cut_short', upstreamId: 'u1' });
+  count({ tokenSource: 'unknown', unmetered: 'compressed', upstreamId: 'u1' });
+  count({ tokenSource: 'reported', unmetered: null });
+  const all = await read();
+  const name = 'keyhatch_unmetered_requests_total';
+  expect(sumOf(all, name)).toBe(2);
+  expect(sumOf(all, name, { upstream: 'the u1', reason: 'cut_short', provenance: 'estimated' })).toBe(1);
+});
+
+test('waiting in line is counted for all that came so far, also where there was no line', async () => {
+  const { count, read } = metrics();
+  count({ queuedMs: 0 });
+  count({ queuedMs: 700 });
+  count({ queuedMs: null, outcome: 'refused', errorCode: 'rate_limited', upstreamId: null });
+  const all = await read();
+  const waited = (le: string) => sumOf(all, 'keyhatch_queue_wait_seconds_bucket', { le });
+  expect(['0', '0.5', '1', '+Inf'].map(waited)).toEqual([1, 1, 2, 2]);
+  expect(sumOf(all, 'keyhatch_queue_wait_seconds_sum')).toBeCloseTo(0.7);
+});
+
 test('a model that no server lists is other, and so is any after the sixty-fourth', async () => {
   const { count, read } = metrics({ models: (model) => model.startsWith('known') });
   for (let n = 0; n < 1_000; n++) count({ model: `made up ${n}` });

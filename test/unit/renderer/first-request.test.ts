@@ -9,6 +9,7 @@ import { standingOf } from '../../../renderer/features/first-run/steps.ts';
 import { failureText } from '../../../renderer/texts/failure-texts.ts';
 import { refusalText } from '../../../renderer/texts/refusal-texts.ts';
 import { type ErrorCode, errorCatalogue } from '../../../shared/errors.ts';
+import { usualPolicy } from '../../../shared/key-policy.ts';
 import type { Status } from '../../../shared/model.ts';
 import type { RequestView } from '../../../shared/usage-model.ts';
 
@@ -101,7 +102,9 @@ test('models are those of all upstreams, the default one first, and only those t
     ],
   } as unknown as Status;
   expect(modelsOf(status)).toEqual(['nomic-embed-text', 'a', 'b']);
-  expect(modelsOf(status, { models: ['b', 'gone'] })).toEqual(['b']);
+  expect(modelsOf(status, { policy: usualPolicy, models: ['b', 'gone'] })).toEqual(['b']);
+  const deniedModels = ['nomic*'];
+  expect(modelsOf(status, { policy: { ...usualPolicy, deniedModels }, models: null })).toEqual(['a', 'b']);
   expect(firstChoice(modelsOf(status))).toBe('a');
   expect(firstChoice(['nomic-embed-text'])).toBe('nomic-embed-text');
   expect(modelsOf(undefined)).toEqual([]);

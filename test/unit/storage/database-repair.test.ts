@@ -17,7 +17,7 @@ function profile() {
   const dir = temporaryFolder();
   const file = join(dir, 'keyhatch.db');
   const log = listeningLog();
-  const open = () => openSoundDatabase({ file, clock: heldClock(now), log });
+  const open = () => openSoundDatabase({ file, standIn: false, clock: heldClock(now), log });
   return { dir, file, log, open };
 }
 
@@ -92,9 +92,23 @@ test.each(['keys', 'meta', 'sqlite_autoindex_keys_1'])('where %s is damaged noth
   damage(house.file, name);
   const before = contents(house.dir)['keyhatch.db'];
   expect(house.open).toThrow(expect.objectContaining({ code: 'profile_damaged' }));
+  const standIn = openSoundDatabase({ file: house.file, standIn: true, clock: heldClock(now), log: house.log });
+  expect(standIn).toMatchObject({ keysDamaged: true, problem: expect.stringContaining(house.file) });
+  // Whoever works on it works on nothing that lasts.
+  createKeyTable(standIn.db).insert(plainKey);
+  createUsageTable(standIn.db).insertRequests([requestRow('r0')]);
+  standIn.close();
   const after = contents(house.dir);
   expect(after['keyhatch.db']).toBe(before);
   expect(Object.keys(after).filter((one) => /damaged|repaired/.test(one))).toEqual([]);
+});
+
+test('damaged keys are noticed after a clean end too', () => {
+  const house = profile();
+  leaveUnclean(house);
+  house.open().close();
+  damage(house.file, 'keys');
+  expect(house.open).toThrow(expect.objectContaining({ code: 'profile_damaged' }));
 });
 
 test('a file that is no database at all is called damaged and stays as it was', () => {

@@ -9,6 +9,7 @@ import { openTemporaryDatabase, plainKey } from './fixtures/open-profile.ts';
 const fullKey: StoredKey = {
   id: 'bbbbbbbb',
   name: 'phone ☎',
+  kind: 'admin',
   projectId: 'pppppppp',
   weak: true,
   oldSecretWeak: true,
@@ -28,7 +29,13 @@ const fullKey: StoredKey = {
   limits: { rpm: 0, parallel: 4 },
   models: ['llama', 'qwen'],
   countedSince: 1_700_000_000_006,
-  policy: { ...usualPolicy, operations: ['chat', 'cloud'] },
+  policy: {
+    ...usualPolicy,
+    operations: ['chat', 'cloud'],
+    deniedModels: ['*:70b'],
+    networks: ['my-network'],
+    caps: { ...usualPolicy.caps, maxTokens: 7 },
+  },
 };
 
 function table() {

@@ -124,6 +124,7 @@ test('a profile of version 10 opens, with its key, its deleted key and its usage
     {
       id: 'k1aaaaaa',
       name: 'laptop',
+      kind: 'inference',
       projectId: idOf(db, 'thesis'),
       origin: 'generated',
       weak: false,
@@ -253,4 +254,14 @@ test('sums of version 20 learn once which of their tokens nobody reported', () =
   for (let opening = 0; opening < 2; opening += 1) createUsageTable(old);
   expect(sums()).toEqual(told);
   old.close();
+});
+test('step 90 takes every key that is there for one of the gateway, and knows two kinds', () => {
+  const db = new DatabaseSync(':memory:');
+  db.exec(fixture('schema-10.sql'));
+  db.exec(fixture('profile-10.sql'));
+  databaseMigrations.find((step) => step.version === 90)?.up(db);
+  expect(db.prepare('SELECT DISTINCT kind FROM keys').all()).toEqual([{ kind: 'inference' }]);
+  expect(db.prepare("UPDATE keys SET kind = 'admin'").run().changes).toBe(2);
+  expect(() => db.exec("UPDATE keys SET kind = 'other'")).toThrow(/CHECK/);
+  db.close();
 });

@@ -1,6 +1,6 @@
 // What is asked about usage beside its course: costs, custom times, the week, models by key, totals for ever, exports.
 
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createKeyTable } from '../../../electron/storage/key-table.ts';
 import { createUsageAnswers } from '../../../electron/storage/usage-answers.ts';
 import { createUsageTable } from '../../../electron/storage/usage-table.ts';
@@ -8,12 +8,7 @@ import type { ModelPrice } from '../../../shared/prices.ts';
 import { usageSeries } from '../../../shared/usage-model.ts';
 import { usageDetails, usageLifetime } from '../../../shared/usage-questions.ts';
 import { openTemporaryDatabase, plainKey, requestRow } from './fixtures/open-profile.ts';
-
-const zone = process.env.TZ;
-afterEach(() => {
-  if (zone === undefined) delete process.env.TZ;
-  else process.env.TZ = zone;
-});
+import { inTimeZone } from './fixtures/time-zone.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -62,7 +57,7 @@ test('each group and the whole have a cost, each currency apart, and what has no
 });
 
 test('a time from one midnight to another has all of its days and nothing else, and the days before it to compare with', () => {
-  process.env.TZ = 'Europe/Berlin';
+  inTimeZone('Europe/Berlin');
   const { usage, answers } = ledger();
   const [from, until] = [new Date(2026, 2, 28).getTime(), new Date(2026, 2, 31).getTime() - 1];
   usage.insertRequests(
@@ -75,7 +70,7 @@ test('a time from one midnight to another has all of its days and nothing else, 
 });
 
 test('the week is that of the clock on the wall', () => {
-  process.env.TZ = 'Europe/Berlin';
+  inTimeZone('Europe/Berlin');
   const { usage, answers } = ledger();
   // A Sunday on which the clock goes from two to three.
   const at = (hour: number, minute: number) => new Date(2026, 2, 29, hour, minute).getTime();

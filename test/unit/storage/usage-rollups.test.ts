@@ -1,18 +1,13 @@
 // Sums that are kept against the rows that they add up: random rows, every split, also around a change of the clock.
 
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { grainStart } from '../../../electron/storage/usage-grain.ts';
 import { createUsageSeries } from '../../../electron/storage/usage-series.ts';
 import { createUsageTable } from '../../../electron/storage/usage-table.ts';
 import { clientOfUserAgent } from '../../../shared/snippets-user-agents.ts';
 import type { RequestRow, UsageFilter, UsageSeries, UsageSplit } from '../../../shared/usage-model.ts';
 import { openTemporaryDatabase, requestRow } from './fixtures/open-profile.ts';
-
-const zone = process.env.TZ;
-afterEach(() => {
-  if (zone === undefined) delete process.env.TZ;
-  else process.env.TZ = zone;
-});
+import { inTimeZone } from './fixtures/time-zone.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -124,7 +119,7 @@ test.each([
   ['Australia/Lord_Howe', '2026-04-05T08:20:30.400Z'],
   ['America/Sao_Paulo', '2018-11-05T01:02:03.004Z'],
 ])('in %s at %s, sums give the answers that the rows give', (timeZone, text) => {
-  process.env.TZ = timeZone;
+  inTimeZone(timeZone);
   const until = Date.parse(text);
   const rows = randomRows(until, 1_200, until % 1_000);
   const db = openTemporaryDatabase();

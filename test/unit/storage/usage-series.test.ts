@@ -1,17 +1,12 @@
 // Usage over time: where buckets begin, which groups stand apart, percentiles, the time before, and refusals.
 
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createKeyTable } from '../../../electron/storage/key-table.ts';
 import { createUsageSeries, type SeriesQuery } from '../../../electron/storage/usage-series.ts';
 import { createUsageTable } from '../../../electron/storage/usage-table.ts';
 import { usageSeries } from '../../../shared/usage-model.ts';
 import { openTemporaryDatabase, plainKey, requestRow } from './fixtures/open-profile.ts';
-
-const zone = process.env.TZ;
-afterEach(() => {
-  if (zone === undefined) delete process.env.TZ;
-  else process.env.TZ = zone;
-});
+import { inTimeZone } from './fixtures/time-zone.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -59,7 +54,7 @@ test.each([
   ['seven days less a quarter', 7 * dayMs - 6 * hourMs, 6 * hourMs, 28],
   ['thirty days, today among them', 29 * dayMs, dayMs, 30],
 ])('%s have buckets that can be told apart', (_name, lengthMs, bucketMs, count) => {
-  process.env.TZ = 'UTC';
+  inTimeZone('UTC');
   const until = Date.UTC(2026, 5, 20, 13, 7, 3);
   const answer = ledger().series({ since: until - lengthMs, until });
   expect([answer.bucketMs, answer.buckets.length]).toEqual([bucketMs, count]);
@@ -68,7 +63,7 @@ test.each([
 });
 
 test('days and quarters follow the clock on the wall where a day has 23 or 25 hours', () => {
-  process.env.TZ = 'Europe/Berlin';
+  inTimeZone('Europe/Berlin');
   const { usage, series } = ledger();
   const short = Date.parse('2026-03-29T00:00:00+01:00');
   usage.insertRequests([

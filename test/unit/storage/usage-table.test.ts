@@ -1,17 +1,12 @@
 // The sums of the ledger: by key, by model, by local day; and what pruning takes.
 
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createKeyTable } from '../../../electron/storage/key-table.ts';
 import { localDay, localDays } from '../../../electron/storage/local-day.ts';
 import { createUsageTable } from '../../../electron/storage/usage-table.ts';
 import { type UsageGroup, usageReport } from '../../../shared/usage-model.ts';
 import { openTemporaryDatabase, plainKey, requestRow } from './fixtures/open-profile.ts';
-
-const zone = process.env.TZ;
-afterEach(() => {
-  if (zone === undefined) delete process.env.TZ;
-  else process.env.TZ = zone;
-});
+import { inTimeZone } from './fixtures/time-zone.ts';
 
 const noon = new Date(2026, 2, 10, 12).getTime();
 
@@ -79,7 +74,7 @@ test('nothing adds up to zeros', () => {
 });
 
 test('sums by day of this machine, also where a day has 23 hours', () => {
-  process.env.TZ = 'Europe/Berlin';
+  inTimeZone('Europe/Berlin');
   const { usage, report } = ledger();
   const at = (text: string) => Date.parse(text);
   usage.insertRequests([
