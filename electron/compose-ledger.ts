@@ -13,13 +13,16 @@ import type { Lifetime } from './lib/lifetime.ts';
 import type { Shell } from './shell.ts';
 import { createCaptureTable, type SealedBody } from './storage/capture-table.ts';
 import { type OpenedDatabase, openSoundDatabase } from './storage/database-repair.ts';
+import { createHistoryTable } from './storage/history-table.ts';
 import { createKeyTable } from './storage/key-table.ts';
 import { createLedgerReads, createLedgerWrites, type LedgerReads, type LedgerWrites } from './storage/ledger-calls.ts';
 import { type Carrier, carryHere } from './storage/ledger-carrier.ts';
 import { carryToThread } from './storage/ledger-thread.ts';
 import { createLimitCounterTable } from './storage/limit-counter-table.ts';
 import { createMetaTable } from './storage/meta-table.ts';
+import { createProjectTable } from './storage/project-table.ts';
 import type { ListedPage, ListedRequest } from './storage/request-list.ts';
+import { createRestoreWriter } from './storage/restore-writer.ts';
 import type { Kept } from './storage/retention.ts';
 import { createUsageRecorder, type UsageRecorderOptions } from './storage/usage-recorder.ts';
 import { createUsageTable } from './storage/usage-table.ts';
@@ -42,6 +45,9 @@ export function openLedger(options: LedgerOptions) {
   const opened = openSoundDatabase({ file, standIn: shell.name !== 'at-rest', clock, log });
   const { db } = opened;
   lifetime.own('database', opened.close);
+  const meta = createMetaTable(db);
+  const keyTable = createKeyTable(db);
+  const projectTable = createProjectTable(db);
   const usage = createUsageTable(db);
   const { reads, writes } = carriersOf(db, file, opened.keysDamaged ? { ...shell, ledgerWorker: undefined } : shell);
   lifetime.own('questions to the ledger', reads.close);
@@ -78,14 +84,17 @@ export function openLedger(options: LedgerOptions) {
   return {
     problem: () => problem.current,
     keysDamaged: opened.keysDamaged,
-    meta: createMetaTable(db),
-    keyTable: createKeyTable(db),
     captured: {
       ...createCaptureTable(db),
       insert: (bodies: readonly SealedBody[], maxBytes: number) => writes.call('keepCaptured', { bodies, maxBytes }),
       pruneBefore: (beforeMs: number) => writes.call('pruneCaptured', beforeMs),
       clear: () => writes.call('clearCaptured', null),
     },
+    meta,
+    keyTable,
+    projectTable,
+    writeRestored: createRestoreWriter(db, { keys: keyTable, projects: projectTable, meta }),
+    historyTable: createHistoryTable(db),
     recorder,
     limitCounters: {
       load: createLimitCounterTable(db).load,

@@ -5,12 +5,12 @@ import { operations } from '../shared/key-policy.ts';
 import type { KeyRegistry } from './core/key-registry.ts';
 import type { Upstreams } from './core/upstreams.ts';
 import type { MetricsSource } from './dashboard/metrics-answer.ts';
-import { checkPaused } from './gateway/admit.ts';
+import { checkPaused, checkProject } from './gateway/admit.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import { checkStanding } from './gateway/identify.ts';
 import { createKeyRules } from './gateway/key-rules.ts';
 import { checkKeyNetwork, checkOperation } from './gateway/permit.ts';
-import type { GatewayKey, UsageSink } from './gateway/ports.ts';
+import type { PresentedKey, ProjectRegistry, UsageSink } from './gateway/ports.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Log } from './lib/log.ts';
 import { expositionType } from './metrics/exposition.ts';
@@ -30,6 +30,7 @@ export function joinMetrics(ports: {
   readonly registry: Pick<KeyRegistry, 'locked' | 'find' | 'get'>;
   readonly recorder: { readonly usage: UsageSink; readonly lost: () => number };
   readonly upstreams: Pick<Upstreams, 'live' | 'statuses'>;
+  readonly projects: ProjectRegistry;
   readonly load: () => Pick<Gateway, 'running'>;
   readonly clock: Clock;
   readonly log: Log;
@@ -50,7 +51,7 @@ export function joinMetrics(ports: {
     upstreams: upstreams.live,
     log,
   });
-  const readers = { locked: registry.locked, find: registry.find, judge: judgeOfReaders(clock) };
+  const readers = { locked: registry.locked, find: registry.find, judge: judgeOfReaders(clock, ports.projects) };
   return {
     usage: {
       ...usage,
@@ -74,7 +75,7 @@ export function joinMetrics(ports: {
 }
 
 /** In the gateway's order. The dashboard's listener is on loopback, so whoever asks is on this computer. */
-function judgeOfReaders(clock: Clock): (key: GatewayKey) => void {
+function judgeOfReaders(clock: Clock, projects: ProjectRegistry): (key: PresentedKey) => void {
   const rules = createKeyRules();
   const source = { clientAddress: '127.0.0.1', fromThisComputer: true };
   return (key) => {
@@ -82,5 +83,6 @@ function judgeOfReaders(clock: Clock): (key: GatewayKey) => void {
     checkKeyNetwork(key, source, rules);
     checkOperation({ kind: 'key', key }, 'metrics', operations.metrics);
     checkPaused(key);
+    checkProject(key, projects);
   };
 }

@@ -3,38 +3,38 @@
 
 import { randomBytes, randomFillSync } from 'node:crypto';
 import { join } from 'node:path';
+import { makeId } from '../shared/key-format.ts';
 import { joinCapture } from './compose-capture.ts';
 import { joinDashboard } from './compose-dashboard.ts';
+import { joinKeys } from './compose-keys.ts';
 import { openLedger } from './compose-ledger.ts';
 import { joinLimits } from './compose-limits.ts';
 import { joinMetrics } from './compose-metrics.ts';
 import { joinPolicy } from './compose-policy.ts';
-import { detectTimeoutMs, joinUpstreams } from './compose-upstreams.ts';
+import { joinProjects } from './compose-projects.ts';
+import { joinServer } from './compose-server.ts';
+import { joinTransfer, putRestoredSettings } from './compose-transfer.ts';
+import { joinUpstreams } from './compose-upstreams.ts';
 import { joinUsage } from './compose-usage.ts';
 import { joinVault } from './compose-vault.ts';
-import { type ControlServer, startControlServer } from './control/control-server.ts';
+import { startControlServer } from './control/control-server.ts';
 import { createChangeFeed } from './core/change-feed.ts';
-import { createDiscovery } from './core/discovery.ts';
 import { examine } from './core/doctor.ts';
 import { startHousekeeping } from './core/housekeeping.ts';
-import { createKeyRegistry, resolveKey } from './core/key-registry.ts';
-import { createKeys } from './core/keys.ts';
+import { resolveKey } from './core/key-registry.ts';
 import { noDesktop } from './core/no-desktop.ts';
 import { reachableAt } from './core/reachable.ts';
 import { createReplay } from './core/replay.ts';
 import { createRouter } from './core/router.ts';
-import { createServerControl } from './core/server-control.ts';
 import { createSettingsCalls } from './core/settings-calls.ts';
 import { statusNow } from './core/status.ts';
-import { createVaultDoor, doorTo, type WatchedVaultDoor } from './core/vault-door.ts';
-import { createGateway } from './gateway/gateway.ts';
+import { createActing } from './lib/acting.ts';
 import { systemClock } from './lib/clock.ts';
 import { createLifetime } from './lib/lifetime.ts';
 import { checkPort } from './lib/port-check.ts';
 import { openSettings } from './settings/settings-book.ts';
 import type { House, Shell } from './shell.ts';
 import { acquireProfileLock } from './storage/profile-lock.ts';
-import { detectServers } from './upstream/detect.ts';
 import { isOpenOnLan } from './upstream/exposure.ts';
 import { guardedLookup } from './upstream/guarded-lookup.ts';
 
@@ -59,40 +59,59 @@ export async function compose(shell: Shell): Promise<House> {
     const lock = acquireProfileLock({ dataDir, shell: shell.name });
     lifetime.own('profile lock', lock.release);
 
-    const settingsFile = join(dataDir, 'settings.json');
+    const file = join(dataDir, 'settings.json');
     const openStore = () => shell.openSettingsStore(dataDir);
-    const settings = openSettings({ file: settingsFile, openStore, flags: shell.flags, log });
-
+    const settings = openSettings({ file, openStore, flags: shell.flags, log });
     const ground = { settings: settings.get, lifetime, clock, log };
-
     const ledger = openLedger({ shell, lifetime, clock, onWritten: (rows) => changes.requestsEnded(rows) });
-    const { keyTable, recorder } = ledger;
-
-    const knownKeyIds = () => keyTable.list().map(({ id }) => id);
-    const vault = joinVault({ shell, ledger, knownKeyIds, clock });
-    const door: { current: WatchedVaultDoor | undefined } = { current: undefined };
-    const vaultDoor = doorTo(() => door.current);
-    const registry = createKeyRegistry({
-      store: keyTable,
-      vault: vaultDoor,
-      clock,
-      today: recorder.usage.today,
-      budgets: (key) => limits.budgets(key.id),
-    });
+    const { recorder } = ledger;
+    putRestoredSettings(ledger.meta, settings);
+    const joinedVault = joinVault({ ...ground, shell, ledger });
+    const { vault, vaultDoor } = joinedVault;
+    const acting = createActing();
+    const newId = () => makeId((bytes) => randomFillSync(bytes));
+    const onKeyChange = (keyId: string) => {
+      gateway.keyChanged(keyId);
+      changes.keyChanged(keyId);
+    };
     // Comes into being further down; these ask for it only once there is traffic.
     const later = () => gateway;
+    const { projects, history, reminders, ...ofProjects } = joinProjects({
+      ...ground,
+      settings,
+      ledger,
+      registry: () => registry,
+      acting,
+      upstreamId: (ref) => upstreams.idOf(ref),
+      makeId: newId,
+      openEcho: () => echo(),
+      onProjectChange(projectId, keyIds) {
+        changes.projectChanged(projectId);
+        for (const keyId of keyIds) onKeyChange(keyId);
+      },
+      onKeyChange: (keyId) => changes.keyChanged(keyId),
+    });
+    const { registry, keys } = joinKeys({
+      ...ground,
+      ledger,
+      vault: vaultDoor,
+      projects,
+      budgets: (key) => limits.budgets(key.id),
+      acting,
+      record: history.record,
+      onKeyChange,
+      onProjectChange: (projectId) => changes.projectChanged(projectId),
+    });
     const limits = joinLimits({ ...ground, ledger, registry, gateway: later });
-
-    const { upstreams, health } = await joinUpstreams({
+    const { health, upstreams, discovery, echo } = await joinUpstreams({
+      ...ground,
       shell,
       settings,
       secrets: vault.secrets,
       gateway: later,
+      makeId: newId,
       onChange: () => changes.statusChanged(),
-      lifetime,
-      clock,
     });
-
     const capture = joinCapture({
       ...ground,
       table: ledger.captured,
@@ -102,63 +121,36 @@ export async function compose(shell: Shell): Promise<House> {
       vaultLocked: vaultDoor.locked,
       onChange: () => changes.statusChanged(),
     });
-    const metrics = joinMetrics({ ...ground, shell, registry, recorder, upstreams, load: later });
-    const gateway = createGateway({
+    const metrics = joinMetrics({
+      ...ground,
+      ...ofProjects.gateway,
+      shell,
+      registry,
+      recorder,
+      upstreams,
+      load: later,
+    });
+    const { gateway, server } = joinServer({
+      ...ground,
+      ...ofProjects.gateway,
+      ...limits.ports,
       version: shell.version,
       instanceId: randomBytes(12).toString('hex'),
-      settings: settings.get,
       keys: registry,
       upstreams: { list: upstreams.live, fallback: upstreams.fallback },
       responses: recorder.responses,
       usage: metrics.usage,
       capture,
-      ...limits.ports,
       upstreamFailed: health.noteFailure,
       lookup: guardedLookup,
-      clock,
-      log,
-    });
-    lifetime.own('gateway', gateway.close);
-    const server = createServerControl({
-      listenOn: gateway.listenOn,
-      stopListening: gateway.stop,
-      urls: gateway.urls,
-      running: gateway.running,
-      queued: gateway.queued,
-      wanted: () => ({ hosts: settings.get()['server.hosts'], port: settings.get()['server.port'] }),
-      clock,
-      log,
       onChange: () => changes.statusChanged(),
       drainMs,
     });
-    lifetime.own('server', server.stop);
 
-    const keys = createKeys({
-      registry,
-      store: keyTable,
-      vault: vaultDoor,
-      settings: settings.get,
-      clock,
-      fillRandom: (bytes) => randomFillSync(bytes),
-      counters: { countedBy: ledger.answers.countedBy, reset: keyTable.resetCounters },
-      onChange(keyId) {
-        gateway.keyChanged(keyId);
-        changes.keyChanged(keyId);
-      },
-    });
-    const vaultTried = createVaultDoor({
-      open: vault.open,
-      knownKeyIds,
-      onOpen() {
-        changes.statusChanged();
-        capture.vaultOpened();
-        void upstreams.loadCredentials().then(() => health.refresh());
-      },
-      onCreated: (created) => {
-        door.current = created;
-        lifetime.own('vault', created.stop);
-      },
-      log,
+    const vaultTried = joinedVault.open(() => {
+      changes.statusChanged();
+      capture.vaultOpened();
+      void upstreams.loadCredentials().then(() => health.refresh());
     });
 
     const dashboard = joinDashboard({
@@ -185,15 +177,9 @@ export async function compose(shell: Shell): Promise<House> {
         upstreams: upstreams.statuses,
         requestsToday: ledger.requestsToday,
         capture: capture.mark,
+        reminders: reminders.now,
         storageProblem: ledger.problem(),
       });
-
-    const discovery = createDiscovery({
-      search: () =>
-        detectServers({ timeoutMs: detectTimeoutMs, exceptPorts: gateway.addresses().map(({ port }) => port) }),
-      upstreams,
-      log,
-    });
 
     const settingsCalls = createSettingsCalls({
       ...settings,
@@ -203,6 +189,7 @@ export async function compose(shell: Shell): Promise<House> {
     const asked = joinUsage({
       ledger,
       settings,
+      projectName: projects.nameOf,
       upstreamName: (id) => upstreams.records().find((record) => record.id === id)?.name,
       clock,
     });
@@ -213,6 +200,7 @@ export async function compose(shell: Shell): Promise<House> {
         return key && registry.facts(key);
       },
       keyStates: registry.states,
+      project: projects.factsOf,
       setting: (name) => settingsCalls.list().find((setting) => setting.name === name),
       viewOf: asked.requests.viewOf,
       running: gateway.runningList,
@@ -231,6 +219,25 @@ export async function compose(shell: Shell): Promise<House> {
       keys,
       limits: limits.of,
       policyTest: policy.test,
+      projects,
+      history,
+      acting,
+      ...joinTransfer({
+        ...ground,
+        ledger,
+        vault: joinedVault,
+        registry,
+        keys,
+        projects,
+        settings,
+        record: history.record,
+        onRestored(keyIds, projectIds) {
+          for (const projectId of projectIds) changes.projectChanged(projectId);
+          for (const keyId of keyIds) onKeyChange(keyId);
+        },
+      }),
+      // At rest nothing listens, the echo model neither.
+      echoWanted: shell.name === 'at-rest' ? async () => {} : ofProjects.echoWanted,
       upstreams,
       settings: settingsCalls,
       ...asked,
@@ -253,23 +260,20 @@ export async function compose(shell: Shell): Promise<House> {
     });
 
     async function start(): Promise<void> {
-      const control: ControlServer = await startControlServer({
-        dataDir,
-        router,
-        log,
-        verifyAdmin: policy.verifyAdmin,
-      });
+      const context = { actor: { kind: 'cli', detail: null } } as const;
+      const control = await startControlServer({ dataDir, router, context, log, verifyAdmin: policy.verifyAdmin });
       lifetime.own('control socket', control.close);
+      await ofProjects.echoWanted();
       health.start();
       lifetime.own(
         'housekeeping',
         startHousekeeping({
-          settings: settings.get,
+          ...ground,
           prune: ledger.prune,
           pruneCaptured: capture.prune,
+          onPruned: reminders.notePruned,
+          remind: reminders.note,
           verifiers: vaultDoor.verifiers,
-          clock,
-          log,
         }),
       );
       // The gateway has the first choice of ports; and where it fails, the dashboard is how that is mended.

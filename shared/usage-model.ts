@@ -80,8 +80,12 @@ export const requestRow = z.object({
 });
 export type RequestRow = Readonly<z.infer<typeof requestRow>>;
 
-/** A row with the names that people know its key and upstream by. */
-export const requestView = requestRow.extend({ keyName: z.string().nullable(), upstreamName: z.string().nullable() });
+/** A row with the names that people know its key, project and upstream by. */
+export const requestView = requestRow.extend({
+  keyName: z.string().nullable(),
+  projectName: z.string().nullable(),
+  upstreamName: z.string().nullable(),
+});
 export type RequestView = z.infer<typeof requestView>;
 
 /** Which requests to list; members that are left out do not narrow. Newest first. */

@@ -1,7 +1,7 @@
 // The present state of everything, put together for the command line and the window.
 
 import type { CaptureMark } from '../../shared/capture-model.ts';
-import type { Reachable, Status, UpstreamStatus, VaultKind } from '../../shared/model.ts';
+import type { Reachable, Reminder, Status, UpstreamStatus, VaultKind } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { accessSentence, isOnLan } from './access-sentence.ts';
 import { budgetWarnings } from './budget-warnings.ts';
@@ -22,6 +22,7 @@ export type StatusPorts = {
   readonly upstreams: () => UpstreamStatus[];
   readonly requestsToday: () => number;
   readonly capture: () => CaptureMark;
+  readonly reminders: () => Reminder[];
   /** What became of a damaged database; null when it was whole. */
   readonly storageProblem: string | null;
 };
@@ -54,6 +55,7 @@ export function statusNow(ports: StatusPorts): Status {
     capture: ports.capture(),
     upstreams: ports.upstreams(),
     requestsToday: ports.requestsToday(),
+    reminders: ports.reminders(),
     warnings: [
       ...(ports.storageProblem === null ? [] : [ports.storageProblem]),
       ...ports.settingsProblems(),

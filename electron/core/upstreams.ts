@@ -81,6 +81,8 @@ export type Upstreams = {
   readonly live: () => readonly LiveUpstream[];
   readonly fallback: () => LiveUpstream | undefined;
   readonly statuses: () => UpstreamStatus[];
+  /** The id of the one that people name so. @throws KeyhatchError `upstream_not_found`, `name_ambiguous` */
+  readonly idOf: (ref: string) => string;
   readonly add: (input: NewUpstream) => Promise<UpstreamStatus>;
   readonly edit: (input: UpstreamEdit) => UpstreamStatus;
   readonly test: (ref: string) => Promise<UpstreamStatus>;
@@ -110,15 +112,9 @@ export function createUpstreams(ports: UpstreamPorts): Upstreams {
 
   function liveOf(record: UpstreamRecord): LiveUpstream {
     const facts = ports.health(record.id);
-    return {
-      ...record,
-      url: new URL(record.url),
-      dialects: upstreamKindRow(record.kind).dialects,
-      credential: credentials.get(record.id),
-      health: facts?.health ?? 'unknown',
-      models: facts?.models ?? new Set(),
-      parallel: placesOf(record, facts).limit,
-    };
+    const { health = 'unknown', models = new Set<string>() } = facts ?? {};
+    const parallel = placesOf(record, facts).limit;
+    return liveUpstream(record, credentials.get(record.id), { health, models, parallel });
   }
 
   function live(): readonly LiveUpstream[] {
@@ -174,6 +170,7 @@ export function createUpstreams(ports: UpstreamPorts): Upstreams {
     live,
     fallback,
     statuses: () => saved().map(statusOf),
+    idOf: (ref) => resolve(ref).id,
     async add(input) {
       if (isFixed) throw new KeyhatchError('upstream_set_by_flag');
       const url = ports.parseAddress(input.url, input.confirm);
@@ -252,6 +249,16 @@ function placesOf(
   const slots = facts?.slots ?? null;
   if (slots !== null) return { limit: slots, from: 'server' };
   return { limit: upstreamKindRow(kind).parallel ?? null, from: 'kind' };
+}
+
+/** An upstream as requests see it. */
+export function liveUpstream(
+  record: UpstreamRecord,
+  credential: string | undefined,
+  facts: Pick<LiveUpstream, 'health' | 'models' | 'parallel'>,
+): LiveUpstream {
+  const { dialects } = upstreamKindRow(record.kind);
+  return { ...record, url: new URL(record.url), dialects, credential, ...facts };
 }
 
 function edited(record: UpstreamRecord, { name, parallel }: UpstreamEdit): UpstreamRecord {

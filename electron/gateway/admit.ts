@@ -1,5 +1,5 @@
-// Stage 5: may this caller have one more request running now? Status, parallel requests, and requests a minute and an hour
-// over rolling windows. Gives out a lease that the pipeline returns exactly once; a refused call counts nothing.
+// Stage 5: may this caller have one more request running now? Status, project, parallel requests, and requests a minute
+// and an hour over rolling windows. Gives out a lease that the pipeline returns exactly once; a refused call counts nothing.
 
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -7,7 +7,7 @@ import type { Admitted, Identified, Lease } from './exchange.ts';
 import type { KeyLimits } from './key-limits.ts';
 import type { LimitCounters } from './limit-counters.ts';
 import { blocked, rateLimited } from './limit-refusals.ts';
-import type { GatewayKey } from './ports.ts';
+import type { GatewayKey, PresentedKey, ProjectRegistry } from './ports.ts';
 import type { RunningRequests } from './running.ts';
 
 export type AdmitPorts = {
@@ -15,6 +15,7 @@ export type AdmitPorts = {
   readonly limits: KeyLimits;
   readonly counters: LimitCounters;
   readonly running: RunningRequests;
+  readonly projects: ProjectRegistry;
 };
 
 export async function admit(identified: Identified, ports: AdmitPorts): Promise<Admitted> {
@@ -22,7 +23,7 @@ export async function admit(identified: Identified, ports: AdmitPorts): Promise<
   const admittedAt = ports.clock.now();
   // Asking about oneself or about the server is free, and works for a key that has used up its minute.
   const limited = caller.kind === 'key' && identified.route.own === undefined ? caller.key : undefined;
-  if (limited) checkKey(limited, ports.running);
+  if (limited) checkKey(limited, identified.trulyLocal, ports);
   // Before anything is waited for, so that those who come meanwhile are counted with it.
   const request = ports.running.enter(identified);
   const lease = onceOnly(request.done);
@@ -36,9 +37,12 @@ export async function admit(identified: Identified, ports: AdmitPorts): Promise<
   return { ...identified, admittedAt, lease, ending, progress };
 }
 
-function checkKey(key: GatewayKey, running: RunningRequests): void {
+function checkKey(key: PresentedKey, trulyLocal: boolean, { running, projects }: AdmitPorts): void {
   const { name, limits, policy } = key;
   checkPaused(key);
+  checkProject(key, projects);
+  const weak = key.byOldSecret ? key.oldSecretWeak : key.weak;
+  if (weak && !trulyLocal) throw new KeyhatchError('key_weak', { details: { name } });
   if (limits.rpm === 0) throw blocked(key, 'rpm');
   if (policy.rph === 0) throw blocked(key, 'rph');
   if (limits.parallel !== null && running.count(key.id) >= limits.parallel) {
@@ -53,6 +57,20 @@ async function countRequest(key: GatewayKey, { limits, counters }: AdmitPorts): 
   if (taken.ok) return;
   const { counter = 'rpm', limit = 0 } = claims[taken.at] ?? {};
   throw rateLimited(key, counter, limit, taken.waitMs);
+}
+
+/** The name of a key's project where that lets nothing pass: it is archived, or it is not known. */
+export function closedProject(key: GatewayKey, projects: ProjectRegistry): string | undefined {
+  if (key.projectId === null) return undefined;
+  const project = projects.get(key.projectId);
+  return !project ? key.projectId : project.closed ? project.name : undefined;
+}
+
+/** @throws KeyhatchError `project_archived` */
+export function checkProject(key: GatewayKey, projects: ProjectRegistry): void {
+  const closed = closedProject(key, projects);
+  if (closed === undefined) return;
+  throw new KeyhatchError('project_archived', { details: { name: key.name, project: closed } });
 }
 
 /** @throws KeyhatchError `key_paused` */

@@ -8,7 +8,7 @@ import type { Splice } from './body-edits.ts';
 import type { BodyFacts } from './body-policy.ts';
 import type { CaptureTap } from './capture-tap.ts';
 import type { Place } from './places.ts';
-import type { GatewayKey, GatewayUpstream } from './ports.ts';
+import type { GatewayProject, GatewayUpstream, PresentedKey, UpstreamRegistry } from './ports.ts';
 import type { Reservation } from './reserve.ts';
 import type { Operation, RouteRow } from './route-table.ts';
 import type { Ending } from './running.ts';
@@ -56,7 +56,7 @@ export type Routed = Guarded & {
 };
 
 export type Caller =
-  | { readonly kind: 'key'; readonly key: GatewayKey }
+  | { readonly kind: 'key'; readonly key: PresentedKey }
   | { readonly kind: 'this_computer' }
   | { readonly kind: 'anonymous' }
   /** The owner sends a captured request once more; in process, never from a socket. */
@@ -101,8 +101,17 @@ export type Bodied = Admitted & {
   };
 };
 
+/** After project: what the caller's project makes of it. */
+export type Projected = Bodied & {
+  readonly project: GatewayProject | undefined;
+  /** The upstreams that there are for this caller. */
+  readonly upstreams: UpstreamRegistry;
+  /** The model that must stand in the body, where it is another than the one that does. */
+  readonly wireModel: string | undefined;
+};
+
 /** After authorize: what may be done, with which model, by which upstream. */
-export type Authorized = Bodied & {
+export type Authorized = Projected & {
   readonly model: string | undefined;
   /** What the key's policy puts into the body. */
   readonly edits: readonly Splice[];
@@ -126,8 +135,11 @@ export type Reserved = Authorized & {
 export type SoFar = Received & Partial<Reserved>;
 
 /** The error that tells a client why its running request was ended. */
-export function endedError({ ending, caller }: Admitted): KeyhatchError {
-  const details = caller.kind === 'key' ? { name: caller.key.name } : {};
+export function endedError({ ending, caller, project }: Admitted & Partial<Projected>): KeyhatchError {
+  const details =
+    caller.kind === 'key'
+      ? { name: caller.key.name, project: project?.name ?? caller.key.projectId ?? '', ran: 1 }
+      : {};
   return new KeyhatchError(ending.reason() ?? 'server_stopping', { details });
 }
 

@@ -10,7 +10,7 @@ import type { Forwarded } from './attempt.ts';
 import type { ClientName } from './client-name.ts';
 import { errorLine } from './error-text.ts';
 import type { SoFar } from './exchange.ts';
-import type { UsageSink } from './ports.ts';
+import type { NoteOldSecret, UsageSink } from './ports.ts';
 import { routeLabel } from './route-label.ts';
 import { speedsOf } from './speeds.ts';
 import type { TokenRecount } from './token-recount.ts';
@@ -19,6 +19,7 @@ import { outcomeOf } from './upstream-failure.ts';
 export type MeterPorts = {
   readonly usage: UsageSink;
   readonly clientName: ClientName;
+  readonly oldSecretUsed: NoteOldSecret;
   readonly recount: TokenRecount;
   readonly clock: Clock;
   readonly log: Log;
@@ -33,6 +34,7 @@ export function meter(soFar: SoFar, end: Forwarded | KeyhatchError | undefined, 
       if (refusal) ports.usage.stranger(refusal.code);
       return;
     }
+    if (caller.kind === 'key' && caller.key.byOldSecret) ports.oldSecretUsed(oldSecretUse(caller.key.id, soFar));
     if (soFar.route?.own !== undefined) return;
     const recountable = end instanceof Error ? undefined : end?.recountable;
     ports.recount.settle(rowOf(soFar, end, ports), recountable, ports.usage.record);
@@ -55,13 +57,13 @@ function rowOf(
     id: soFar.id,
     keyId: key?.id ?? null,
     caller: caller === undefined || caller.kind === 'nobody' ? 'anonymous' : caller.kind,
-    project: key?.project ?? null,
+    project: key?.projectId ?? null,
     model: textOf(soFar.model ?? soFar.body?.facts.model),
     upstreamId: forwarded?.upstreamId ?? null,
     operation: soFar.operation ?? 'about',
     dialect: soFar.dialect ?? 'openai',
     streamed: tallied?.streamed ?? soFar.body?.facts.streaming ?? false,
-    outcome: refusal ? outcomeOf(refusal.code) : (forwarded?.outcome ?? 'ok'),
+    outcome: refusal ? outcomeOf(refusal) : (forwarded?.outcome ?? 'ok'),
     status: refusal?.status ?? forwarded?.status ?? res.statusCode,
     errorCode: refusal?.code ?? forwarded?.errorCode ?? null,
     receivedAt: soFar.receivedAt,
@@ -91,6 +93,10 @@ function rowOf(
     replayOf: caller?.kind === 'replay' ? caller.of : null,
     captured: soFar.capture !== undefined,
   };
+}
+
+function oldSecretUse(id: string, { receivedAt, clientAddress, req }: SoFar): Parameters<NoteOldSecret>[0] {
+  return { id, at: receivedAt, address: clientAddress ?? '', userAgent: textOf(req.headers['user-agent']) };
 }
 
 // Whatever a caller writes goes into the ledger short, and without what looks like a key.

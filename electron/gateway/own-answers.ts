@@ -8,7 +8,10 @@ import type { Admitted } from './exchange.ts';
 import type { KeyLimits } from './key-limits.ts';
 import type { GatewayKey, GatewayPorts } from './ports.ts';
 
-export type OwnAnswerPorts = Pick<GatewayPorts, 'settings' | 'upstreams' | 'version' | 'usage' | 'keys'> & {
+export type OwnAnswerPorts = Pick<
+  GatewayPorts,
+  'settings' | 'upstreams' | 'version' | 'usage' | 'keys' | 'projects'
+> & {
   readonly limits: KeyLimits;
 };
 
@@ -73,7 +76,7 @@ function self(key: GatewayKey, ports: OwnAnswerPorts): unknown {
   return {
     id: key.id,
     name: key.name,
-    project: key.project,
+    project: key.projectId === null ? null : (ports.projects.get(key.projectId)?.name ?? key.projectId),
     status: key.status,
     expires_at: key.expiresAt,
     limits: {

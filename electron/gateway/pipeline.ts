@@ -1,4 +1,4 @@
-// A request's way through the gateway, top to bottom: guard, route, identify, permit, admit, body, authorize, reserve,
+// A request's way through the gateway, top to bottom: guard, route, identify, permit, admit, body, project, authorize, reserve,
 // forward, meter.
 // The only place that catches: one refusal, in the caller's dialect. What a stage took is given back here, once.
 
@@ -25,6 +25,7 @@ import { answerOwn } from './own-answers.ts';
 import { permit } from './permit.ts';
 import type { Places } from './places.ts';
 import type { GatewayPorts } from './ports.ts';
+import { applyProject } from './project.ts';
 import { setRateHeaders } from './rate-headers.ts';
 import { refuse } from './reply.ts';
 import { makeRequestId } from './request-id.ts';
@@ -98,12 +99,14 @@ export function createPipeline(given: PipelinePorts): Pipeline {
       }
       const bodied = await readBody(admitted, bodyPorts);
       soFar = bodied;
-      const authorized = authorize(bodied, ports);
+      const projected = applyProject(bodied, ports);
+      soFar = projected;
+      const authorized = authorize(projected, ports);
       soFar = authorized;
       const reserved = await reserve(authorized);
       soFar = reserved;
       showLimits(soFar);
-      const lists = upstreamsToList(authorized, listPorts);
+      const lists = upstreamsToList(authorized);
       if (lists) return await answerModelList(authorized, lists, listPorts);
       const tapped = withCapture(reserved, taps);
       soFar = tapped;

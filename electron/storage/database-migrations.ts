@@ -11,6 +11,8 @@ import { capture } from './migrations/0061-capture.ts';
 import { keyPolicies } from './migrations/0070-key-policies.ts';
 import { limitCounters } from './migrations/0080-limit-counters.ts';
 import { keyKinds } from './migrations/0090-key-kinds.ts';
+import { projects } from './migrations/0100-projects.ts';
+import { history } from './migrations/0110-history.ts';
 import { fewerIndexes } from './migrations/0120-fewer-indexes.ts';
 
 export type DatabaseMigration = {
@@ -30,5 +32,7 @@ export const databaseMigrations: readonly DatabaseMigration[] = [
   keyPolicies,
   limitCounters,
   keyKinds,
+  projects,
+  history,
   fewerIndexes,
 ];

@@ -65,6 +65,10 @@ export function useRunning(): readonly RunningRequest[] {
   }, [data, tail]);
 }
 
+export function useProjects() {
+  return useQuery(useCalls().projects.list.queryOptions());
+}
+
 /** The newest requests that ended since the page was opened, newest first. */
 export function useTail(): readonly RequestView[] {
   return useQuery<RequestView[]>({ queryKey: tailKey, enabled: false, initialData: [] }).data;

@@ -5,7 +5,7 @@ import { useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import type { CreatedKey, KeyFacts } from '../../../shared/model.ts';
-import { useApi, useKeys, useStatus } from '../../api/api-context.tsx';
+import { useApi, useProjects, useStatus } from '../../api/api-context.tsx';
 import { useSetting } from '../../api/settings-access.ts';
 import { keysTexts } from '../../texts/keys-texts.ts';
 import { formatDate } from '../../ui/format.ts';
@@ -59,7 +59,7 @@ function Fields({ edited, initial, onCreated, onEdited }: KeyFormProps & { reado
   // The dialog may have opened before this form was ready to take the focus.
   useEffect(() => nameField.current?.focus(), []);
   const { data: status } = useStatus();
-  const { data: keys = [] } = useKeys();
+  const { data: projectList = [] } = useProjects();
   const form = useForm<Values>({
     mode: 'controlled',
     initialValues: initial,
@@ -76,7 +76,7 @@ function Fields({ edited, initial, onCreated, onEdited }: KeyFormProps & { reado
     gcTime: 0,
   });
   const models = [...new Set(status?.upstreams.flatMap((upstream) => upstream.models))];
-  const projects = [...new Set(keys.flatMap(({ project }) => project ?? []))];
+  const projects = projectList.filter(({ archivedAt }) => archivedAt === null).map(({ name }) => name);
   const expiries = Object.entries(texts.expiry)
     .filter(([value]) => value !== 'keep' || initial.expiry === 'keep')
     .map(([value, label]) => ({
@@ -146,7 +146,8 @@ function Fields({ edited, initial, onCreated, onEdited }: KeyFormProps & { reado
 function newOf({ name, project, expiry, rpm, parallel, models }: Values) {
   return {
     name: name.trim(),
-    ...(project.trim() === '' ? {} : { project: project.trim() }),
+    // A name that is not there yet makes its project.
+    ...(project.trim() === '' ? {} : { project: project.trim(), newProject: true }),
     ...(expiry === 'never' || expiry === 'keep' ? {} : { expiresAt: Date.now() + expiryDays[expiry] * dayMs }),
     rpm: rpm === '' ? null : rpm,
     parallel: parallel === '' ? null : parallel,

@@ -21,9 +21,10 @@ test('a request that is written down while the status is asked for is told, and 
     },
     key: (id) => ({ id }) as KeyFacts,
     running: () => [],
+    project: () => undefined,
     keyStates: () => [],
     setting: () => undefined,
-    viewOf: (row) => ({ ...row, keyName: null, upstreamName: null }),
+    viewOf: (row) => ({ ...row, keyName: null, projectName: null, upstreamName: null }),
     log: silentLog,
   });
   await new Promise<void>((resolve) => {

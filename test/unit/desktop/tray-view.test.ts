@@ -43,6 +43,7 @@ function status({ server, access, vault, capture, upstreams = ['up'] }: Changed 
     upstreams: upstreams.map((health) => ({ health }) as UpstreamStatus),
     requestsToday: 12,
     warnings: [],
+    reminders: [],
   };
 }
 

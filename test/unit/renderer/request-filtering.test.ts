@@ -13,6 +13,7 @@ const at = 1_700_000_000_000;
 const row = (more: Partial<RequestView> = {}): RequestView => ({
   ...requestRow('req_1', { receivedAt: at, endedAt: at + 2_000, client: 'Zed' }),
   keyName: 'laptop',
+  projectName: null,
   upstreamName: 'Echo',
   ...more,
 });
