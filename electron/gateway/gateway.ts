@@ -1,11 +1,11 @@
 // The data plane as a whole: listeners, pipeline and running requests under one roof. Started, moved and stopped by core;
 // knows nothing of who asks it to.
 
-import type { LimitStates } from '../../shared/limit-model.ts';
+import type { BudgetState, LimitStates } from '../../shared/limit-model.ts';
 import type { RunningRequest } from '../../shared/running-model.ts';
 import { createBudgetCalendar } from './budget-calendar.ts';
 import { createConnectionLimits } from './connection-limits.ts';
-import { createKeyLimits } from './key-limits.ts';
+import { type BudgetOwner, createKeyLimits } from './key-limits.ts';
 import { createListener, type ListenAddress, urlOf } from './listener.ts';
 import { createLockout, type Lockout } from './lockout.ts';
 import { createPipeline } from './pipeline.ts';
@@ -34,6 +34,8 @@ export type Gateway = {
   readonly placesAt: Places['at'];
   /** Every limit of a key and what is left of it. */
   readonly limitsOf: (key: GatewayKey) => LimitStates;
+  /** How somebody's budgets stand. */
+  readonly budgetsOf: (owner: BudgetOwner) => BudgetState[];
   /** To be called when upstreams were added or changed: they may take more at once than before. */
   readonly upstreamsChanged: () => void;
   /** To be called when a key changed: ends its running requests if it may no longer be used. */
@@ -97,6 +99,7 @@ export function createGateway(
       parallel: { limit: key.limits.parallel, running: running.count(key.id) },
       waiting: places.queued(key.id),
     }),
+    budgetsOf: limits.budgetStates,
     upstreamsChanged: places.look,
     keyChanged(keyId) {
       running.keyChanged(keyId);
