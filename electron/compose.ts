@@ -212,7 +212,7 @@ export async function compose(shell: Shell): Promise<House> {
     lifetime.own('changes', changes.close);
     lifetime.own('settings', settings.onChange(changes.settingsChanged));
 
-    const policy = joinPolicy({ registry, settings: settings.get, upstreams, clock });
+    const policy = joinPolicy({ ...ground, ...ofProjects.gateway, registry, upstreams, gateway });
     const router = createRouter({
       status,
       watch: changes.watch,

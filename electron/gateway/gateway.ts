@@ -3,6 +3,7 @@
 
 import type { BudgetState, LimitStates } from '../../shared/limit-model.ts';
 import type { RunningRequest } from '../../shared/running-model.ts';
+import { checkRequests, checkRoom } from './admit.ts';
 import { createBudgetCalendar } from './budget-calendar.ts';
 import { createConnectionLimits } from './connection-limits.ts';
 import { type BudgetOwner, createKeyLimits } from './key-limits.ts';
@@ -12,6 +13,7 @@ import { createPipeline } from './pipeline.ts';
 import { createPlaces, type Places } from './places.ts';
 import type { GatewayKey, GatewayPorts } from './ports.ts';
 import { makeRequestId } from './request-id.ts';
+import { checkHoldings } from './reserve.ts';
 import { createRunningRequests } from './running.ts';
 import { type ReplayOrder, sendInside } from './send-inside.ts';
 import { offersSocket } from './socket/upgrade.ts';
@@ -36,6 +38,10 @@ export type Gateway = {
   readonly limitsOf: (key: GatewayKey) => LimitStates;
   /** How somebody's budgets stand. */
   readonly budgetsOf: (owner: BudgetOwner) => BudgetState[];
+  /** What one more request of this key would meet of its limits now; counts nothing. @throws KeyhatchError */
+  readonly checkLimits: (key: GatewayKey) => void;
+  /** The same of its tokens and budgets, with this model. */
+  readonly checkBudgets: (key: GatewayKey, model: string | undefined) => void;
   /** To be called when upstreams were added or changed: they may take more at once than before. */
   readonly upstreamsChanged: () => void;
   /** To be called when a key changed: ends its running requests if it may no longer be used. */
@@ -100,6 +106,11 @@ export function createGateway(
       waiting: places.queued(key.id),
     }),
     budgetsOf: limits.budgetStates,
+    checkLimits(key) {
+      checkRoom(key, running);
+      checkRequests(key, { limits, counters: ports.counters });
+    },
+    checkBudgets: (key, model) => checkHoldings(key, model, { ...ports, limits, calendar }),
     upstreamsChanged: places.look,
     keyChanged(keyId) {
       running.keyChanged(keyId);
