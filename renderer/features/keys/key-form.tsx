@@ -1,165 +1,180 @@
-// The form behind New key, Duplicate and Edit: a name, and everything else folded away with good defaults.
+// The form behind New key, Admin key, Duplicate and Edit: a name, and everything else folded away with good defaults. Says
+// what is wrong beside the field; keeps no secret.
 
-import { Accordion, Autocomplete, Button, NumberInput, Select, Stack, TagsInput, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
+import { Accordion, Autocomplete, Button, Select, Stack, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { useEffect, useRef } from 'react';
-import type { CreatedKey, KeyFacts } from '../../../shared/model.ts';
-import { useApi, useKeys, useStatus } from '../../api/api-context.tsx';
-import { useSetting } from '../../api/settings-access.ts';
-import { keysTexts } from '../../texts/keys-texts.ts';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import type { CreatedKey, KeyFacts, KeyKind } from '../../../shared/model.ts';
+import { useApi, useKeys } from '../../api/api-context.tsx';
+import { keyFormTexts as texts } from '../../texts/key-form-texts.ts';
 import { formatDate } from '../../ui/format.ts';
-
-const { form: texts } = keysTexts;
-const dayMs = 86_400_000;
-const expiryDays = { day: 1, week: 7, month: 30, quarter: 90, year: 365 } as const;
-type Expiry = 'never' | 'keep' | keyof typeof expiryDays;
-
-type Values = {
-  readonly name: string;
-  readonly project: string;
-  readonly expiry: Expiry;
-  readonly rpm: number | '';
-  readonly parallel: number | '';
-  readonly models: readonly string[];
-};
+import { Notice } from '../../ui/notice.tsx';
+import {
+  type Expiry,
+  editInputOf,
+  expiryChoices,
+  type KeyDraft,
+  keyDraftOf,
+  newInputOf,
+  wrongWith,
+} from './key-draft.ts';
+import { type PolicySource, policyDraftOf } from './policy-draft.ts';
+import { Fold, PolicyGroups } from './policy-groups.tsx';
+import { wholeSummary } from './policy-words.ts';
+import { useNewKeySource } from './use-new-key-source.ts';
 
 type KeyFormProps = {
   readonly edited?: KeyFacts | undefined;
   /** Takes this key's limits as a beginning. */
   readonly like?: KeyFacts | undefined;
+  readonly kind: KeyKind;
   readonly onCreated: (created: CreatedKey) => void;
   readonly onEdited: () => void;
 };
 
 export function KeyForm(props: KeyFormProps) {
-  const defaultRpm = useSetting('keys.defaultRpm');
-  const defaultParallel = useSetting('keys.defaultParallel');
-  if (!defaultRpm || !defaultParallel) return null;
-  const from = props.edited ?? props.like;
-  const limits = from?.limits ?? { rpm: defaultRpm.value, parallel: defaultParallel.value };
-  return (
-    <Fields
-      {...props}
-      initial={{
-        name: props.edited?.name ?? (props.like ? texts.copyOf(props.like.name) : ''),
-        project: from?.project ?? '',
-        expiry: props.edited && props.edited.expiresAt !== null ? 'keep' : 'never',
-        rpm: limits.rpm ?? '',
-        parallel: limits.parallel ?? '',
-        models: from?.models ?? [],
-      }}
-    />
-  );
+  const usual = useNewKeySource();
+  const from = props.edited ?? props.like ?? usual;
+  return from ? <Fields {...props} from={from} /> : null;
 }
 
-function Fields({ edited, initial, onCreated, onEdited }: KeyFormProps & { readonly initial: Values }) {
+function Fields({ edited, like, kind, onCreated, onEdited, from }: KeyFormProps & { readonly from: PolicySource }) {
   const { client } = useApi();
+  const admin = kind === 'admin';
   const nameField = useRef<HTMLInputElement>(null);
   // The dialog may have opened before this form was ready to take the focus.
   useEffect(() => nameField.current?.focus(), []);
-  const { data: status } = useStatus();
-  const { data: keys = [] } = useKeys();
-  const form = useForm<Values>({
-    mode: 'controlled',
-    initialValues: initial,
-    validate: {
-      name: (name) => (name.trim() === '' ? texts.nameNeeded : name.trim().length > 80 ? texts.nameLong : null),
-    },
-  });
+  const [initial] = useState(() => keyDraftOf({ edited, like, kind, policy: policyDraftOf(from) }));
+  const [draft, setDraft] = useState<KeyDraft>(initial);
+  const [tried, setTried] = useState(false);
+  const found = useMemo(() => wrongWith(draft, kind), [draft, kind]);
+  const wrong = tried ? found : {};
+  const change = (patch: Partial<KeyDraft>) => setDraft((before) => ({ ...before, ...patch }));
   // Not through the query cache: the answer to a new key carries its secret.
   const submit = useMutation({
-    mutationFn: (values: Values) =>
+    mutationFn: () =>
       edited
-        ? client.keys.edit({ ref: edited.id, ...editOf(values) }).then(onEdited)
-        : client.keys.create(newOf(values)).then(onCreated),
+        ? client.keys.edit({ ref: edited.id, ...editInputOf(initial, draft, kind) }).then(onEdited)
+        : client.keys.create(newInputOf(draft, kind)).then(onCreated),
     gcTime: 0,
   });
-  const models = [...new Set(status?.upstreams.flatMap((upstream) => upstream.models))];
-  const projects = [...new Set(keys.flatMap(({ project }) => project ?? []))];
-  const expiries = Object.entries(texts.expiry)
-    .filter(([value]) => value !== 'keep' || initial.expiry === 'keep')
-    .map(([value, label]) => ({
-      value,
-      label: value === 'keep' && edited?.expiresAt ? `${label}: ${formatDate(edited.expiresAt)}` : label,
-    }));
+  const act = edited ? texts.save : admin ? texts.createAdmin : texts.create;
+  const [folded, setFolded] = useState<string | null>(edited ? 'limits' : null);
+  const inside = Object.keys(wrong).some((field) => field !== 'name');
 
   return (
-    <form onSubmit={form.onSubmit((values) => submit.mutate(values))} aria-label={edited ? texts.save : texts.create}>
+    <form
+      aria-label={act}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        setTried(true);
+        if (Object.keys(found).length === 0) submit.mutate();
+        else if (found['name'] !== undefined) nameField.current?.focus();
+      }}
+    >
       <Stack>
+        {admin && !edited && (
+          <Notice tone="limited" role="note">
+            {texts.adminAbout}
+          </Notice>
+        )}
         <TextInput
           label={texts.name}
-          placeholder={texts.nameHint}
+          placeholder={admin ? texts.adminNameHint : texts.nameHint}
           data-autofocus
           ref={nameField}
           maxLength={80}
-          {...form.getInputProps('name')}
+          value={draft.name}
+          error={wrong['name']}
+          onChange={({ currentTarget }) => change({ name: currentTarget.value })}
         />
-        <Accordion variant="contained" defaultValue={edited ? 'limits' : null}>
-          <Accordion.Item value="limits">
-            <Accordion.Control>{texts.limits}</Accordion.Control>
-            <Accordion.Panel>
-              <Stack gap="sm">
-                <Select label={texts.expires} data={expiries} allowDeselect={false} {...form.getInputProps('expiry')} />
-                <NumberInput
-                  label={texts.rpm}
-                  description={texts.rpmHint}
-                  min={0}
-                  max={1_000_000}
-                  allowDecimal={false}
-                  {...form.getInputProps('rpm')}
+        {admin ? (
+          <ExpiryFields draft={draft} change={change} kind={kind} edited={edited} wrong={wrong['expires']} />
+        ) : (
+          <Accordion
+            variant="contained"
+            value={inside ? 'limits' : folded}
+            onChange={setFolded}
+            styles={{ content: { paddingTop: 4 } }}
+          >
+            <Accordion.Item value="limits">
+              <Accordion.Control>
+                <Fold title={texts.limits} summary={folded === null && !inside ? wholeSummary(draft.policy) : ''} />
+              </Accordion.Control>
+              <Accordion.Panel>
+                <div className="kh-pair">
+                  <ExpiryFields draft={draft} change={change} kind={kind} edited={edited} wrong={wrong['expires']} />
+                  <ProjectField draft={draft} change={change} />
+                </div>
+                <div style={{ height: 14 }} />
+                <PolicyGroups
+                  draft={draft.policy}
+                  change={(patch) => setDraft((before) => ({ ...before, policy: { ...before.policy, ...patch } }))}
+                  wrong={wrong}
                 />
-                <NumberInput
-                  label={texts.parallel}
-                  description={texts.parallelHint}
-                  min={1}
-                  max={100_000}
-                  allowDecimal={false}
-                  {...form.getInputProps('parallel')}
-                />
-                <TagsInput
-                  label={texts.models}
-                  description={texts.modelsHint}
-                  data={models}
-                  clearable
-                  {...form.getInputProps('models')}
-                />
-                <Autocomplete
-                  label={texts.project}
-                  description={texts.projectHint}
-                  data={projects}
-                  maxLength={80}
-                  {...form.getInputProps('project')}
-                />
-              </Stack>
-            </Accordion.Panel>
-          </Accordion.Item>
-        </Accordion>
+              </Accordion.Panel>
+            </Accordion.Item>
+          </Accordion>
+        )}
         <Button type="submit" loading={submit.isPending}>
-          {edited ? texts.save : texts.create}
+          {act}
         </Button>
       </Stack>
     </form>
   );
 }
 
-function newOf({ name, project, expiry, rpm, parallel, models }: Values) {
-  return {
-    name: name.trim(),
-    ...(project.trim() === '' ? {} : { project: project.trim() }),
-    ...(expiry === 'never' || expiry === 'keep' ? {} : { expiresAt: Date.now() + expiryDays[expiry] * dayMs }),
-    rpm: rpm === '' ? null : rpm,
-    parallel: parallel === '' ? null : parallel,
-    ...(models.length === 0 ? {} : { models: [...models] }),
-  };
+type FieldProps = { readonly draft: KeyDraft; readonly change: (patch: Partial<KeyDraft>) => void };
+
+type ExpiryFieldsProps = FieldProps & {
+  readonly kind: KeyKind;
+  readonly edited: KeyFacts | undefined;
+  readonly wrong: string | undefined;
+};
+
+function ExpiryFields({ draft, change, kind, edited, wrong }: ExpiryFieldsProps) {
+  const choices = expiryChoices(kind, edited).map((value) => ({
+    value,
+    label:
+      value === 'keep' && edited?.expiresAt
+        ? `${texts.expiry.keep}: ${formatDate(edited.expiresAt)}`
+        : texts.expiry[value],
+  }));
+  return (
+    <>
+      <Select
+        label={texts.expires}
+        data={choices}
+        allowDeselect={false}
+        value={draft.expiry}
+        onChange={(expiry) => change({ expiry: expiry as Expiry })}
+        error={draft.expiry === 'own' ? undefined : wrong}
+      />
+      {draft.expiry === 'own' && (
+        <TextInput
+          type="date"
+          label={texts.expiresOn}
+          value={draft.expiresOn}
+          error={wrong}
+          onChange={({ currentTarget }) => change({ expiresOn: currentTarget.value })}
+        />
+      )}
+    </>
+  );
 }
 
-function editOf(values: Values) {
-  const { project, expiresAt, models, ...rest } = newOf(values);
-  return {
-    ...rest,
-    project: project ?? null,
-    models: models ?? null,
-    ...(values.expiry === 'keep' ? {} : { expiresAt: expiresAt ?? null }),
-  };
+function ProjectField({ draft, change }: FieldProps) {
+  const { data: keys = [] } = useKeys();
+  const projects = [...new Set(keys.flatMap(({ project }) => project ?? []))];
+  return (
+    <Autocomplete
+      label={texts.project}
+      placeholder={texts.projectNone}
+      data={projects}
+      maxLength={80}
+      value={draft.project}
+      onChange={(project) => change({ project })}
+    />
+  );
 }

@@ -1,7 +1,7 @@
 // All keys: found, filtered and sorted here, made, changed and ended through their dialogs.
 
-import { Button, SegmentedControl, TextInput } from '@mantine/core';
-import { IconKey, IconPlus, IconSearch } from '@tabler/icons-react';
+import { ActionIcon, Button, Group, Menu, SegmentedControl, TextInput } from '@mantine/core';
+import { IconChevronDown, IconKey, IconPlus, IconSearch, IconShieldLock } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import type { KeyFacts } from '../../../shared/model.ts';
@@ -32,12 +32,6 @@ export function KeysPage({ creating = false }: { readonly creating?: boolean }) 
   const [filter, setFilter] = useState<Filter>('all');
   const [opened, setOpened] = useState<KeyDialog>();
   const dialog: KeyDialog | undefined = creating ? { kind: 'new' } : opened;
-  const newKey = (
-    <Button leftSection={<IconPlus size={16} />} onClick={() => setOpened({ kind: 'new' })}>
-      {texts.newKey}
-    </Button>
-  );
-
   function showAll(): void {
     setText('');
     setFilter('all');
@@ -68,7 +62,7 @@ export function KeysPage({ creating = false }: { readonly creating?: boolean }) 
             value={filter}
             onChange={(value) => setFilter(value as Filter)}
           />
-          {newKey}
+          <NewKey open={setOpened} />
         </>
       }
     >
@@ -85,6 +79,32 @@ export function KeysPage({ creating = false }: { readonly creating?: boolean }) 
       </Panel>
       <KeyDialogs dialog={dialog} onClose={close} />
     </Page>
+  );
+}
+
+function NewKey({ open }: { readonly open: (dialog: KeyDialog) => void }) {
+  return (
+    <Group gap={1} wrap="nowrap">
+      <Button
+        leftSection={<IconPlus size={16} />}
+        style={{ borderStartEndRadius: 0, borderEndEndRadius: 0 }}
+        onClick={() => open({ kind: 'new' })}
+      >
+        {texts.newKey}
+      </Button>
+      <Menu>
+        <Menu.Target>
+          <ActionIcon size={36} aria-label={texts.more} style={{ borderStartStartRadius: 0, borderEndStartRadius: 0 }}>
+            <IconChevronDown size={16} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<IconShieldLock size={15} />} onClick={() => open({ kind: 'new-admin' })}>
+            {texts.newAdmin}…
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </Group>
   );
 }
 
