@@ -38,7 +38,7 @@ export const keyFormTexts = {
   },
   preset: 'Rights',
   presets: { inference: 'Inference', 'read-only': 'Read only', full: 'Full' },
-  ownChoice: 'Own choice',
+  ownChoice: 'Choose',
   presetHints: {
     inference: 'Use models, and see which there are. Nothing that acts on this computer.',
     'read-only': 'See which models there are, and nothing else.',
