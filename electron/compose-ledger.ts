@@ -11,12 +11,15 @@ import type { Clock } from './lib/clock.ts';
 import type { Lifetime } from './lib/lifetime.ts';
 import type { Shell } from './shell.ts';
 import { openSoundDatabase } from './storage/database-repair.ts';
+import { createHistoryTable } from './storage/history-table.ts';
 import { createKeyTable } from './storage/key-table.ts';
 import { createLedgerReads, createLedgerWrites, type LedgerReads, type LedgerWrites } from './storage/ledger-calls.ts';
 import { type Carrier, carryHere } from './storage/ledger-carrier.ts';
 import { carryToThread } from './storage/ledger-thread.ts';
 import { createMetaTable } from './storage/meta-table.ts';
+import { createProjectTable } from './storage/project-table.ts';
 import type { ListedPage, ListedRequest } from './storage/request-list.ts';
+import { createRestoreWriter } from './storage/restore-writer.ts';
 import type { Kept } from './storage/retention.ts';
 import { createUsageRecorder, type UsageRecorderOptions } from './storage/usage-recorder.ts';
 import { createUsageTable } from './storage/usage-table.ts';
@@ -39,6 +42,9 @@ export function openLedger(options: LedgerOptions) {
   const opened = openSoundDatabase({ file, standIn: shell.name !== 'at-rest', clock, log });
   const { db } = opened;
   lifetime.own('database', opened.close);
+  const meta = createMetaTable(db);
+  const keyTable = createKeyTable(db);
+  const projectTable = createProjectTable(db);
   const usage = createUsageTable(db);
   const { reads, writes } = carriersOf(db, file, opened.keysDamaged ? { ...shell, ledgerWorker: undefined } : shell);
   lifetime.own('questions to the ledger', reads.close);
@@ -73,8 +79,11 @@ export function openLedger(options: LedgerOptions) {
   return {
     problem: opened.problem,
     keysDamaged: opened.keysDamaged,
-    meta: createMetaTable(db),
-    keyTable: createKeyTable(db),
+    meta,
+    keyTable,
+    projectTable,
+    writeRestored: createRestoreWriter(db, { keys: keyTable, projects: projectTable, meta }),
+    historyTable: createHistoryTable(db),
     recorder,
     requestsToday: recorder.usage.requestsToday,
     prune: (kept: Kept) => writes.call('prune', { nowMs: clock.now(), kept }),

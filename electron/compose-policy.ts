@@ -52,9 +52,9 @@ export function joinPolicy(ports: {
       {
         stage: 'operation',
         decide({ key, operation, model }) {
-          checkOperation({ kind: 'key', key }, operation, operations[operation]);
-          if (model !== undefined && isCloudModel(model))
-            checkOperation({ kind: 'key', key }, 'cloud', operations.cloud);
+          const caller = { kind: 'key', key: { ...key, byOldSecret: false } } as const;
+          checkOperation(caller, operation, operations[operation]);
+          if (model !== undefined && isCloudModel(model)) checkOperation(caller, 'cloud', operations.cloud);
           return `The key has the right "${operation}".`;
         },
       },

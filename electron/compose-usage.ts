@@ -10,15 +10,17 @@ import type { SettingsBook } from './settings/settings-book.ts';
 
 export function joinUsage(options: {
   readonly ledger: Ledger;
+  readonly projectName: (id: string) => string;
   readonly upstreamName: (id: string) => string | undefined;
   readonly settings: SettingsBook;
   readonly clock: Clock;
 }) {
-  const { ledger, settings, upstreamName, clock } = options;
+  const { ledger, settings, projectName, upstreamName, clock } = options;
   const prices = () => settings.get()['usage.prices'];
   const requests = createRequestCalls({
     ledger,
     keyName: ledger.keyTable.nameOf,
+    projectName,
     upstreamName,
   });
   return {

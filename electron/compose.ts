@@ -5,44 +5,37 @@ import { randomBytes, randomFillSync } from 'node:crypto';
 import { join } from 'node:path';
 import { makeId } from '../shared/key-format.ts';
 import { joinDashboard } from './compose-dashboard.ts';
-import { openEcho } from './compose-echo.ts';
+import { joinKeys } from './compose-keys.ts';
 import { openLedger } from './compose-ledger.ts';
 import { joinMetrics } from './compose-metrics.ts';
 import { joinPolicy } from './compose-policy.ts';
+import { joinProjects } from './compose-projects.ts';
+import { joinTransfer, putRestoredSettings } from './compose-transfer.ts';
+import { joinUpstreams } from './compose-upstreams.ts';
 import { joinUsage } from './compose-usage.ts';
 import { joinVault } from './compose-vault.ts';
 import { type ControlServer, startControlServer } from './control/control-server.ts';
 import { createChangeFeed } from './core/change-feed.ts';
-import { createDiscovery } from './core/discovery.ts';
 import { examine } from './core/doctor.ts';
 import { startHousekeeping } from './core/housekeeping.ts';
-import { createKeyRegistry } from './core/key-registry.ts';
-import { createKeys } from './core/keys.ts';
 import { noDesktop } from './core/no-desktop.ts';
 import { reachableAt } from './core/reachable.ts';
 import { createRouter } from './core/router.ts';
 import { createServerControl } from './core/server-control.ts';
 import { createSettingsCalls } from './core/settings-calls.ts';
 import { statusNow } from './core/status.ts';
-import { createUpstreams } from './core/upstreams.ts';
-import { createVaultDoor, doorTo, type WatchedVaultDoor } from './core/vault-door.ts';
 import { createGateway } from './gateway/gateway.ts';
+import { createActing } from './lib/acting.ts';
 import { systemClock } from './lib/clock.ts';
 import { createLifetime } from './lib/lifetime.ts';
 import { checkPort } from './lib/port-check.ts';
 import { openSettings } from './settings/settings-book.ts';
 import type { House, Shell } from './shell.ts';
 import { acquireProfileLock } from './storage/profile-lock.ts';
-import { detectServers } from './upstream/detect.ts';
 import { isOpenOnLan } from './upstream/exposure.ts';
-import { givenUpstreams } from './upstream/given-upstreams.ts';
 import { guardedLookup } from './upstream/guarded-lookup.ts';
-import { createHealthWatch } from './upstream/health-watch.ts';
-import { identify } from './upstream/probe.ts';
-import { parseUpstreamAddress } from './upstream/upstream-address.ts';
 
 const drainMs = 15_000;
-const detectTimeoutMs = 1_500;
 
 /**
  * Takes hold of a profile and builds everything that works on it.
@@ -68,46 +61,55 @@ export async function compose(shell: Shell): Promise<House> {
     const settings = openSettings({ file: settingsFile, openStore, flags: shell.flags, log });
 
     const ledger = openLedger({ shell, lifetime, clock, onWritten: (rows) => changes.requestsEnded(rows) });
-    const { keyTable, recorder } = ledger;
+    const { recorder } = ledger;
 
-    const knownKeyIds = () => keyTable.list().map(({ id }) => id);
-    const vault = joinVault({ shell, ledger, knownKeyIds, clock });
-    const door: { current: WatchedVaultDoor | undefined } = { current: undefined };
-    const vaultDoor = doorTo(() => door.current);
-    const registry = createKeyRegistry({ store: keyTable, vault: vaultDoor, clock, today: recorder.usage.today });
-
-    const health = createHealthWatch({
-      upstreams: () => upstreams.records().map((record) => ({ ...record, url: new URL(record.url) })),
+    putRestoredSettings(ledger.meta, settings);
+    const joinedVault = joinVault({ shell, ledger, lifetime, clock, log });
+    const { vault, vaultDoor } = joinedVault;
+    const acting = createActing();
+    const newId = () => makeId((bytes) => randomFillSync(bytes));
+    const onKeyChange = (keyId: string) => {
+      gateway.keyChanged(keyId);
+      changes.keyChanged(keyId);
+    };
+    const { projects, history, reminders, ...ofProjects } = joinProjects({
+      ledger,
+      registry: () => registry,
+      settings,
+      acting,
+      upstreamId: (ref) => upstreams.idOf(ref),
+      makeId: newId,
+      openEcho: () => echo(),
+      onProjectChange(projectId, keyIds) {
+        changes.projectChanged(projectId);
+        for (const keyId of keyIds) onKeyChange(keyId);
+      },
+      onKeyChange: (keyId) => changes.keyChanged(keyId),
+      lifetime,
       clock,
       log,
-      onChange() {
-        upstreams.healthChanged();
-        changes.statusChanged();
-      },
     });
-    lifetime.own('health watch', health.stop);
-    const echo = shell.echo === 'off' ? undefined : await openEcho({ lifetime, log });
-    const upstreams = createUpstreams({
+    const { registry, keys } = joinKeys({
+      ledger,
+      vault: vaultDoor,
       settings: settings.get,
-      saveSettings(list, fallbackId) {
-        settings.set('upstreams.list', list);
-        settings.set('upstreams.default', fallbackId);
-      },
-      fixed: [
-        ...(shell.echo === 'on' && echo ? [echo] : []),
-        ...(await givenUpstreams(shell.upstreams, detectTimeoutMs)),
-      ],
-      standIn: shell.echo === 'stand-in' ? echo : undefined,
+      projects,
+      acting,
+      record: history.record,
+      clock,
+      onKeyChange,
+      onProjectChange: (projectId) => changes.projectChanged(projectId),
+    });
+
+    const { health, upstreams, discovery, echo } = await joinUpstreams({
+      shell,
+      settings,
       secrets: vault.secrets,
-      health: health.state,
-      refreshHealth: (id) => health.refresh(id),
-      parseAddress: (text, confirmed) => parseUpstreamAddress(text, { confirmed, ownAddresses: gateway.addresses() }),
-      identify: (url, credential) => identify(url, { credential, timeoutMs: detectTimeoutMs }),
-      makeId: () => makeId((bytes) => randomFillSync(bytes)),
-      onChange() {
-        changes.statusChanged();
-        void health.refresh();
-      },
+      ownAddresses: () => gateway.addresses(),
+      makeId: newId,
+      onChange: () => changes.statusChanged(),
+      lifetime,
+      clock,
       log,
     });
 
@@ -118,6 +120,7 @@ export async function compose(shell: Shell): Promise<House> {
       instanceId: randomBytes(12).toString('hex'),
       settings: settings.get,
       keys: registry,
+      ...ofProjects.gateway,
       upstreams: { list: upstreams.live, fallback: upstreams.fallback },
       responses: recorder.responses,
       usage: metrics.usage,
@@ -141,31 +144,9 @@ export async function compose(shell: Shell): Promise<House> {
     });
     lifetime.own('server', server.stop);
 
-    const keys = createKeys({
-      registry,
-      store: keyTable,
-      vault: vaultDoor,
-      settings: settings.get,
-      clock,
-      fillRandom: (bytes) => randomFillSync(bytes),
-      counters: { countedBy: ledger.answers.countedBy, reset: keyTable.resetCounters },
-      onChange(keyId) {
-        gateway.keyChanged(keyId);
-        changes.keyChanged(keyId);
-      },
-    });
-    const vaultTried = createVaultDoor({
-      open: vault.open,
-      knownKeyIds,
-      onOpen() {
-        changes.statusChanged();
-        void upstreams.loadCredentials().then(() => health.refresh());
-      },
-      onCreated: (created) => {
-        door.current = created;
-        lifetime.own('vault', created.stop);
-      },
-      log,
+    const vaultTried = joinedVault.open(() => {
+      changes.statusChanged();
+      void upstreams.loadCredentials().then(() => health.refresh());
     });
 
     const dashboard = joinDashboard({
@@ -191,15 +172,9 @@ export async function compose(shell: Shell): Promise<House> {
         settingsProblems: settings.problems,
         upstreams: upstreams.statuses,
         requestsToday: ledger.requestsToday,
+        reminders: reminders.now,
         storageProblem: ledger.problem,
       });
-
-    const discovery = createDiscovery({
-      search: () =>
-        detectServers({ timeoutMs: detectTimeoutMs, exceptPorts: gateway.addresses().map(({ port }) => port) }),
-      upstreams,
-      log,
-    });
 
     const settingsCalls = createSettingsCalls({
       ...settings,
@@ -209,6 +184,7 @@ export async function compose(shell: Shell): Promise<House> {
     const asked = joinUsage({
       ledger,
       settings,
+      projectName: projects.nameOf,
       upstreamName: (id) => upstreams.records().find((record) => record.id === id)?.name,
       clock,
     });
@@ -218,6 +194,7 @@ export async function compose(shell: Shell): Promise<House> {
         const key = registry.get(id);
         return key && registry.facts(key);
       },
+      project: projects.factsOf,
       keyStates: () => registry.all().map(({ id, status }) => ({ id, status, usable: registry.isUsable(id) })),
       setting: (name) => settingsCalls.list().find((setting) => setting.name === name),
       viewOf: asked.requests.viewOf,
@@ -235,6 +212,26 @@ export async function compose(shell: Shell): Promise<House> {
       checkPort: (port) => checkPort(settings.get()['server.hosts'], port, gateway.addresses()),
       keys,
       policyTest: policy.test,
+      projects,
+      history,
+      acting,
+      ...joinTransfer({
+        ledger,
+        vault: joinedVault,
+        registry,
+        keys,
+        projects,
+        settings,
+        record: history.record,
+        clock,
+        log,
+        onRestored(keyIds, projectIds) {
+          for (const projectId of projectIds) changes.projectChanged(projectId);
+          for (const keyId of keyIds) onKeyChange(keyId);
+        },
+      }),
+      // At rest nothing listens, the echo model neither.
+      echoWanted: shell.name === 'at-rest' ? async () => {} : ofProjects.echoWanted,
       upstreams,
       settings: settingsCalls,
       ...asked,
@@ -257,16 +254,20 @@ export async function compose(shell: Shell): Promise<House> {
       const control: ControlServer = await startControlServer({
         dataDir,
         router,
+        context: { actor: { kind: 'cli', detail: null } },
         log,
         verifyAdmin: policy.verifyAdmin,
       });
       lifetime.own('control socket', control.close);
+      await ofProjects.echoWanted();
       health.start();
       lifetime.own(
         'housekeeping',
         startHousekeeping({
           settings: settings.get,
           prune: ledger.prune,
+          onPruned: reminders.notePruned,
+          remind: reminders.note,
           verifiers: vaultDoor.verifiers,
           clock,
           log,

@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { keyFacts, settingView, status } from './model.ts';
+import { projectFacts } from './project-model.ts';
 import { requestView } from './usage-model.ts';
 
 /**
@@ -14,6 +15,8 @@ export const change = z.discriminatedUnion('type', [
   z.object({ type: z.literal('status'), status }),
   z.object({ type: z.literal('key'), key: keyFacts }),
   z.object({ type: z.literal('key_deleted'), id: z.string() }),
+  z.object({ type: z.literal('project'), project: projectFacts }),
+  z.object({ type: z.literal('project_deleted'), id: z.string() }),
   z.object({ type: z.literal('setting'), setting: settingView }),
   /** What ended since the last such event, oldest first, at most once a second; the newest 200 where there were more. */
   z.object({ type: z.literal('requests'), requests: z.array(requestView) }),

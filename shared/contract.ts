@@ -4,6 +4,7 @@
 import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
 import { change } from './change.ts';
+import { historyPage, historyQuery } from './history-model.ts';
 import { topUp } from './limit-model.ts';
 import { unmeteredReport } from './metering-model.ts';
 import {
@@ -24,6 +25,16 @@ import {
   upstreamStatus,
 } from './model.ts';
 import { policyAnswer, policyQuestion } from './policy-model.ts';
+import { newProject, projectEdit, projectFacts } from './project-model.ts';
+import {
+  backupMade,
+  backupRestore,
+  backupRestored,
+  importReport,
+  keyExport,
+  keyImport,
+  passphrase,
+} from './transfer-model.ts';
 import { requestPage, requestQuery, requestView, usageGroup, usageReport, usageSeries } from './usage-model.ts';
 import {
   detailsQuestion,
@@ -76,6 +87,34 @@ export const contract = {
       .output(createdKey),
     /** Its totals count anew from now on; what was used before stays in every other sum. */
     resetCounters: manage.input(ref).output(keyFacts),
+    /** Ends the grace of the secret before the last rotation. */
+    endOldSecret: manage.input(ref).output(keyFacts),
+    /** Lets a weak key be used from other machines too. */
+    acceptWeak: manage.input(ref).output(keyFacts),
+    /** Makes keys of values from another program. Values travel in alone. */
+    import: manage.input(keyImport).output(importReport),
+    /** All facts, no secrets. */
+    export: view.output(keyExport),
+  },
+  projects: {
+    create: manage.input(newProject).output(projectFacts),
+    list: view.output(z.array(projectFacts)),
+    get: view.input(ref).output(projectFacts),
+    edit: manage.input(projectEdit).output(projectFacts),
+    /** Refuses all its keys and ends what they are running; nothing is lost. */
+    archive: manage.input(ref).output(projectFacts),
+    unarchive: manage.input(ref).output(projectFacts),
+    /** Fails with `project_has_keys` while there is a key in it. */
+    delete: manage.input(ref).output(projectFacts),
+  },
+  history: {
+    list: view.input(historyQuery).output(historyPage),
+  },
+  backup: {
+    /** Seals what clients need to go on elsewhere: verifiers, keys' facts, projects, settings. Not usage, not history. */
+    create: manage.input(z.object({ passphrase })).output(backupMade),
+    /** Fails with `backup_unreadable`, or with `backup_conflicts` where something is here and `replace` is not set. */
+    restore: manage.input(backupRestore).output(backupRestored),
   },
   policy: {
     /** Which stage would decide about a request, and why. Sends nothing and counts nothing. */

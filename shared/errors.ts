@@ -161,6 +161,18 @@ const table = {
     retry: false,
     message: 'The API key "{name}" is paused. Ask the owner of this server to resume it.',
   },
+  key_weak: {
+    status: 403,
+    retry: false,
+    message:
+      'The API key "{name}" is too short to be safe, so it works on the server\'s own computer alone. Ask its owner to rotate it, or to accept it as it is.',
+  },
+  project_archived: {
+    status: 403,
+    retry: false,
+    message:
+      'The API key "{name}" belongs to the project "{project}", which is archived. Ask the owner of this server.',
+  },
   rate_limited: {
     status: 429,
     retry: true,
@@ -241,6 +253,12 @@ const table = {
     retry: false,
     message: 'There is no stored response "{id}" that was made with this key.',
   },
+  project_upstream_gone: {
+    status: 503,
+    retry: false,
+    message:
+      'The project "{project}" has a model server of its own, which is no longer there. Choose another: keyhatch projects edit "{project}" --upstream NAME',
+  },
   no_upstream: {
     status: 503,
     retry: false,
@@ -287,6 +305,49 @@ const table = {
     message: 'There is no key with the name or id "{ref}". See: keyhatch keys list',
   },
   name_ambiguous: { status: 409, retry: false, message: '"{ref}" fits several: {ids}. Use the id.' },
+  name_taken: {
+    status: 409,
+    retry: false,
+    message: 'The name "{name}" is taken. Choose another one, or rename what has it.',
+  },
+  project_not_found: {
+    status: 404,
+    retry: false,
+    message:
+      'There is no project "{ref}". Make it with keyhatch projects create --name "{ref}" or, along with a key, --new-project; or see: keyhatch projects list',
+  },
+  project_has_keys: {
+    status: 409,
+    retry: false,
+    message:
+      'The project "{name}" still has {keys}. Move or delete what is in it first, or archive the project instead.',
+  },
+  project_is_archived: {
+    status: 409,
+    retry: false,
+    message: 'The project "{project}" is archived, so a key in it would be refused. Unarchive it first.',
+  },
+  old_secret_gone: {
+    status: 409,
+    retry: false,
+    message: 'The key "{name}" has one secret: an older one has ended, or there was none.',
+  },
+  import_unreadable: {
+    status: 400,
+    retry: false,
+    message: 'These keys cannot be read: {reason}.',
+  },
+  backup_unreadable: {
+    status: 400,
+    retry: false,
+    message: 'This backup cannot be opened: the passphrase does not fit, or the file is not whole and as it was made.',
+  },
+  backup_conflicts: {
+    status: 409,
+    retry: false,
+    message:
+      'This profile already has {what}. To end all of that and put the backup in its place, restore with --replace.',
+  },
   key_revoked_final: {
     status: 409,
     retry: false,

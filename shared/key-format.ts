@@ -89,13 +89,29 @@ export function isPlaceholder(value: string): boolean {
  * beginning like ours, not a placeholder, not a JWT.
  */
 export function unsuitableAsKey(value: string): string | undefined {
-  if (value.length < 16) return 'it has fewer than 16 characters';
+  if (value.length < weakBelowChars) return `it has fewer than ${weakBelowChars} characters`;
+  const reason = unsuitableAtAnyLength(value);
+  if (reason !== undefined) return reason;
+  return new Set(value).size < 6 ? 'it repeats too few characters' : undefined;
+}
+
+/** Shorter values come in by an import alone, and are weak. */
+export const weakBelowChars = 16;
+const importFromChars = 4;
+
+/** The same for a value that another program let in: it may be short, and is then a weak key. */
+export function unsuitableForImport(value: string): string | undefined {
+  if (value.length >= weakBelowChars) return unsuitableAsKey(value);
+  if (value.length < importFromChars) return `it has fewer than ${importFromChars} characters`;
+  return unsuitableAtAnyLength(value);
+}
+
+function unsuitableAtAnyLength(value: string): string | undefined {
   if (value.length > 256) return 'it has more than 256 characters';
   if (!/^[\x21-\x7e]+$/.test(value)) return 'it holds a space or a character outside ASCII, which headers cannot carry';
   if (/^kha?_/i.test(value)) return 'it begins like a key that Keyhatch makes itself';
   if (isPlaceholder(value)) return 'programs send it when they have no key at all';
   if (/^ey[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$/.test(value)) return 'it is a signed token (JWT)';
-  if (new Set(value).size < 6) return 'it repeats too few characters';
   return undefined;
 }
 

@@ -54,6 +54,8 @@ export const keyPolicy = z.object({
   budgets: budgetList.default(() => []),
   /** Changed by `keys.topUp` alone. */
   topUps: topUpList.default(() => []),
+  /** After how many days with one secret its owner is reminded to give it a new one; null: never. */
+  rotateEveryDays: z.number().int().min(1).max(3650).nullable().default(null),
 });
 export type KeyPolicy = Readonly<z.infer<typeof keyPolicy>>;
 
@@ -67,6 +69,7 @@ export const keyPolicyPatch = z.object({
   tpm: perSpan.optional(),
   priority: priority.optional(),
   budgets: budgetList.optional(),
+  rotateEveryDays: keyPolicy.shape.rotateEveryDays.unwrap().optional(),
 });
 export type KeyPolicyPatch = Readonly<z.infer<typeof keyPolicyPatch>>;
 

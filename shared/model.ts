@@ -4,9 +4,9 @@
 import * as z from 'zod';
 import { keyPolicy, keyPolicyPatch } from './key-policy.ts';
 import { modelPattern } from './model-patterns.ts';
+import { itemName, timeMs } from './names.ts';
 import { dialects, type UpstreamKind, upstreamKindNames } from './upstream-kinds.ts';
 
-const timeMs = z.number().int().nonnegative();
 const count = z.number().int().nonnegative();
 
 export const vaultKind = z.enum(['keychain', 'file', 'memory']);
@@ -30,9 +30,13 @@ export const keyFacts = z.object({
   id: z.string(),
   name: z.string(),
   kind: keyKind,
+  /** The name of its project, and its id. */
   project: z.string().nullable(),
-  /** `typed`: the owner chose the value; `generated`: we did. */
-  origin: z.enum(['generated', 'typed']),
+  projectId: z.string().nullable(),
+  /** `typed`: the owner chose the value; `imported`: it came from another program; `generated`: we made it. */
+  origin: z.enum(['generated', 'typed', 'imported']),
+  /** Its value is too short to be safe: it works on this computer alone, until it is rotated or accepted. */
+  weak: z.boolean(),
   status: keyStatus,
   createdAt: timeMs,
   expiresAt: timeMs.nullable(),
@@ -40,6 +44,12 @@ export const keyFacts = z.object({
   rotatedAt: timeMs.nullable(),
   /** Until when the secret before the last rotation still works. */
   oldSecretUntil: timeMs.nullable(),
+  /** That secret is weak, as `weak` says of the present one. */
+  oldSecretWeak: z.boolean(),
+  /** When, from where and by what it was last used. */
+  oldSecretUsedAt: timeMs.nullable(),
+  oldSecretUsedFrom: z.string().nullable(),
+  oldSecretUsedBy: z.string().nullable(),
   /** When its counters were last set to nothing; null: never, so that they count since it was made. */
   countedSince: timeMs.nullable(),
   lastUsedAt: timeMs.nullable(),
@@ -60,22 +70,19 @@ export type KeyFacts = z.infer<typeof keyFacts>;
 export const createdKey = z.object({ id: z.string(), key: z.string(), facts: keyFacts });
 export type CreatedKey = z.infer<typeof createdKey>;
 
-export const keyName = z
-  .string()
-  .trim()
-  .min(1)
-  .max(80)
-  .regex(/^[^\p{Cc}\p{Cf}]+$/u, 'must not hold control characters');
 const modelList = z.array(modelPattern).min(1).max(200);
 
 export const newKey = z.object({
-  name: keyName,
+  name: itemName,
   kind: keyKind.default('inference'),
-  project: keyName.optional(),
-  expiresAt: timeMs.optional(),
+  /** Id or name of a project; an unknown one fails, unless `newProject` says to make it. */
+  project: itemName.optional(),
+  newProject: z.boolean().optional(),
+  /** Null: never; left out: as the project says. */
+  expiresAt: timeMs.nullable().optional(),
   rpm: keyLimits.shape.rpm.optional(),
   parallel: keyLimits.shape.parallel.optional(),
-  models: modelList.optional(),
+  models: modelList.nullable().optional(),
   policy: keyPolicyPatch.optional(),
   /** A value of the owner's own instead of a generated one. */
   value: z.string().max(256).optional(),
@@ -83,8 +90,9 @@ export const newKey = z.object({
 
 export const keyEdit = z.object({
   ref: z.string(),
-  name: keyName.optional(),
-  project: keyName.nullable().optional(),
+  name: itemName.optional(),
+  project: itemName.nullable().optional(),
+  newProject: z.boolean().optional(),
   expiresAt: timeMs.nullable().optional(),
   rpm: keyLimits.shape.rpm.optional(),
   parallel: keyLimits.shape.parallel.optional(),
@@ -156,6 +164,17 @@ export const reachable = z.object({
 });
 export type Reachable = z.infer<typeof reachable>;
 
+/** Something about a key that its owner should know in time. Its id stays the same as long as the reason does. */
+export const reminder = z.object({
+  id: z.string(),
+  kind: z.enum(['key_expires_in_7_days', 'key_expires_in_1_day', 'rotation_due']),
+  keyId: z.string(),
+  keyName: z.string(),
+  /** When the key ends, or since when it should have had a new secret. */
+  dueAt: timeMs,
+});
+export type Reminder = z.infer<typeof reminder>;
+
 export const serverState = z.enum(['stopped', 'starting', 'running', 'stopping', 'failed']);
 export const status = z.object({
   version: z.string(),
@@ -185,6 +204,7 @@ export const status = z.object({
   upstreams: z.array(upstreamStatus),
   requestsToday: count,
   warnings: z.array(z.string()),
+  reminders: z.array(reminder),
 });
 export type Status = z.infer<typeof status>;
 

@@ -28,6 +28,7 @@ export const requestRow = z.object({
   id: z.string(),
   keyId: z.string().nullable(),
   caller: z.enum(['key', 'this_computer', 'anonymous']),
+  /** Id of the project that the key was in then; a name where it was none of ours yet. */
   project: z.string().nullable(),
   model: z.string().nullable(),
   upstreamId: z.string().nullable(),
@@ -67,8 +68,12 @@ export const requestRow = z.object({
 });
 export type RequestRow = Readonly<z.infer<typeof requestRow>>;
 
-/** A row with the names that people know its key and upstream by. */
-export const requestView = requestRow.extend({ keyName: z.string().nullable(), upstreamName: z.string().nullable() });
+/** A row with the names that people know its key, project and upstream by. */
+export const requestView = requestRow.extend({
+  keyName: z.string().nullable(),
+  projectName: z.string().nullable(),
+  upstreamName: z.string().nullable(),
+});
 export type RequestView = z.infer<typeof requestView>;
 
 /** Which requests to list; members that are left out do not narrow. Newest first. */

@@ -43,7 +43,10 @@ export async function openAtRest(
     desktop: undefined,
   });
   await house.vaultTried;
-  const client = createRouterClient(house.router, { interceptors: [errorsFromWire(), errorsToWire(log)] });
+  const client = createRouterClient(house.router, {
+    context: { actor: { kind: 'cli', detail: null } },
+    interceptors: [errorsFromWire(), errorsToWire(log)],
+  });
   return { client, close: house.stop };
 }
 

@@ -112,7 +112,7 @@ async function runCommand(command: Command, { flags, words }: ParsedFlags<string
   const adminKey = await readAdminKey(flags.text('admin-key-file'), io);
   const connection = await reach(chooseDataDir(flags.text('data-dir'), io), { vault, adminKey }, out, io);
   try {
-    await run({ client: connection.client, out, input, platform: io.platform, interrupted });
+    await run({ client: connection.client, out, input, platform: io.platform, env: io.env, interrupted });
   } finally {
     off?.();
     await connection.close();

@@ -5,12 +5,15 @@ import { type Command, globalFlags } from './command.ts';
 import { dashboardLinkCommand } from './commands/dashboard-command.ts';
 import { detectCommand } from './commands/detect-command.ts';
 import { doctorCommand } from './commands/doctor-command.ts';
+import { historyCommand } from './commands/history-command.ts';
 import { keysCommands } from './commands/keys-commands.ts';
 import { lockoutCommands } from './commands/lockout-commands.ts';
 import { policyTestCommand } from './commands/policy-command.ts';
+import { projectsCommands } from './commands/projects-commands.ts';
 import { requestsCommand } from './commands/requests-command.ts';
 import { settingsCommands } from './commands/settings-commands.ts';
 import { statusCommand } from './commands/status-command.ts';
+import { backupCommands, keyTransferCommands } from './commands/transfer-commands.ts';
 import { upstreamsCommands } from './commands/upstreams-commands.ts';
 import { usageCommand } from './commands/usage-command.ts';
 import type { FlagTable } from './flags.ts';
@@ -20,11 +23,15 @@ export type CommandFacts = Pick<Command, 'name' | 'words' | 'about' | 'flags'>;
 
 export const commands: readonly Command[] = [
   ...keysCommands,
+  ...keyTransferCommands,
+  ...projectsCommands,
   policyTestCommand,
   ...upstreamsCommands,
   ...settingsCommands,
   usageCommand,
   requestsCommand,
+  historyCommand,
+  ...backupCommands,
   statusCommand,
   ...lockoutCommands,
   dashboardLinkCommand,

@@ -21,6 +21,7 @@ export type Session = {
   readonly out: Output;
   readonly input: Input;
   readonly platform: NodeJS.Platform;
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborts when somebody presses Ctrl+C, which from now on ends nothing else. */
   readonly interrupted: () => AbortSignal;
 };

@@ -3,6 +3,7 @@
 
 import type { Change } from '../../shared/change.ts';
 import type { KeyFacts, SettingView, Status } from '../../shared/model.ts';
+import type { ProjectFacts } from '../../shared/project-model.ts';
 import type { RequestRow, RequestView } from '../../shared/usage-model.ts';
 import type { Log } from '../lib/log.ts';
 
@@ -10,6 +11,8 @@ export type ChangeFeedPorts = {
   readonly status: () => Status;
   /** Facts of a key, or undefined once it is deleted. */
   readonly key: (id: string) => KeyFacts | undefined;
+  /** Facts of a project, or undefined once it is deleted. */
+  readonly project: (id: string) => ProjectFacts | undefined;
   /** Looked at every second: from memory, with nothing asked of the disk. */
   readonly keyStates: () => readonly Pick<KeyFacts, 'id' | 'status' | 'usable'>[];
   /** A setting as people may see it, or undefined where it is changed by calls of its own. */
@@ -22,6 +25,7 @@ export type ChangeFeed = {
   /** Something about the server, the vault, the upstreams or who may come in may be different now. */
   readonly statusChanged: () => void;
   readonly keyChanged: (id: string) => void;
+  readonly projectChanged: (id: string) => void;
   readonly settingsChanged: (names: readonly string[]) => void;
   /** These have ended and were written down, oldest first. */
   readonly requestsEnded: (rows: readonly RequestRow[]) => void;
@@ -44,7 +48,13 @@ const mostWaiting = 1_000;
 export function createChangeFeed(ports: ChangeFeedPorts): ChangeFeed {
   const listeners = new Set<(change: Change) => void>();
   const closers = new Set<() => void>();
-  const dirty = { status: false, keys: new Set<string>(), settings: new Set<string>(), rows: [] as RequestRow[] };
+  const dirty = {
+    status: false,
+    keys: new Set<string>(),
+    projects: new Set<string>(),
+    settings: new Set<string>(),
+    rows: [] as RequestRow[],
+  };
   let gathering: NodeJS.Timeout | undefined;
   let looking: NodeJS.Timeout | undefined;
   let beatAt = 0;
@@ -67,9 +77,10 @@ export function createChangeFeed(ports: ChangeFeedPorts): ChangeFeed {
 
   function flush(): void {
     gathering = undefined;
-    const { status, keys, settings, rows } = taken();
+    const { status, keys, projects, settings, rows } = taken();
     try {
       if (rows.length > 0) tell({ type: 'requests', requests: rows.map(ports.viewOf) });
+      for (const id of projects) tellProject(id);
       for (const id of keys) tellKey(id);
       for (const name of settings) {
         const setting = ports.setting(name);
@@ -86,6 +97,7 @@ export function createChangeFeed(ports: ChangeFeedPorts): ChangeFeed {
     const all = {
       status: dirty.status,
       keys: [...dirty.keys],
+      projects: [...dirty.projects],
       settings: [...dirty.settings],
       rows: dirty.rows.slice(-mostRequests),
     };
@@ -96,6 +108,7 @@ export function createChangeFeed(ports: ChangeFeedPorts): ChangeFeed {
   function forget(): void {
     dirty.status = false;
     dirty.keys.clear();
+    dirty.projects.clear();
     dirty.settings.clear();
     dirty.rows.length = 0;
   }
@@ -103,6 +116,11 @@ export function createChangeFeed(ports: ChangeFeedPorts): ChangeFeed {
   function tellKey(id: string): void {
     const key = ports.key(id);
     tell(key ? { type: 'key', key } : { type: 'key_deleted', id });
+  }
+
+  function tellProject(id: string): void {
+    const project = ports.project(id);
+    tell(project ? { type: 'project', project } : { type: 'project_deleted', id });
   }
 
   function tellStatus(): void {
@@ -181,6 +199,10 @@ export function createChangeFeed(ports: ChangeFeedPorts): ChangeFeed {
     keyChanged(id) {
       if (listeners.size > 0) dirty.keys.add(id);
       dirty.status = listeners.size > 0;
+      touch();
+    },
+    projectChanged(id) {
+      if (listeners.size > 0) dirty.projects.add(id);
       touch();
     },
     settingsChanged(names) {

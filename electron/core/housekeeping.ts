@@ -9,6 +9,10 @@ export type HousekeepingPorts = {
   readonly settings: () => Settings;
   /** Takes one small step at deleting what is old; true while there may be more. */
   readonly prune: (kept: { readonly requestDays: number; readonly hourlyDays: number }) => Promise<boolean>;
+  /** Told once a round at most that old requests were deleted. */
+  readonly onPruned: () => void;
+  /** Looks for what owners should be reminded of. */
+  readonly remind: () => void;
   readonly verifiers: () => Verifiers | undefined;
   readonly clock: Clock;
   readonly log: Log;
@@ -27,9 +31,12 @@ export function startHousekeeping(ports: HousekeepingPorts): () => void {
   async function prune(): Promise<void> {
     const settings = ports.settings();
     const kept = { requestDays: settings['usage.retentionDays'], hourlyDays: settings['usage.hourlyDays'] };
+    let pruned = false;
     while (!stopped && (await ports.prune(kept))) {
+      pruned = true;
       await new Promise<void>((resolve) => setTimeout(resolve, betweenStepsMs).unref());
     }
+    if (pruned) ports.onPruned();
   }
 
   async function tidy(): Promise<void> {
@@ -38,6 +45,7 @@ export function startHousekeeping(ports: HousekeepingPorts): () => void {
         prunedAt = ports.clock.monotonic();
         await prune();
       }
+      ports.remind();
       await ports.verifiers()?.expire(ports.clock.now());
     } catch (error) {
       ports.log.warn('tidying up did not work; it is tried again in a minute', { error });

@@ -6,7 +6,9 @@ import type { KeyFacts, KeyStatus } from '../../shared/model.ts';
 import type { Clock } from '../lib/clock.ts';
 
 /** A key as storage keeps it. */
-export type KeptKey = Readonly<Omit<KeyFacts, 'status' | 'usable' | 'today'>> & { readonly paused: boolean };
+export type KeptKey = Readonly<Omit<KeyFacts, 'status' | 'usable' | 'today' | 'project'>> & {
+  readonly paused: boolean;
+};
 
 export type KeyStore = {
   readonly list: () => readonly KeptKey[];
@@ -18,11 +20,17 @@ export type KeyStore = {
 
 /** The verifiers in the vault, once it is open. */
 export type Verifiers = {
-  readonly find: (credential: string, now: number) => { readonly keyId: string } | undefined;
+  readonly find: (
+    credential: string,
+    now: number,
+  ) => { readonly keyId: string /** When it ends, for an old secret. */; readonly until: number | null } | undefined;
   readonly has: (keyId: string) => boolean;
   readonly put: (keyId: string, credential: string, previousUntil: number | null) => Promise<void>;
   readonly remove: (keyId: string) => Promise<void>;
+  /** Ends the secret before the last rotation. */
+  readonly endGrace: (keyId: string) => Promise<void>;
   readonly expire: (now: number) => Promise<void>;
+  readonly settled: () => Promise<void>;
   readonly ids: () => readonly string[];
 };
 
@@ -43,7 +51,11 @@ export type RegisteredKey = KeptKey & { readonly status: KeyStatus };
 
 export type KeyRegistry = {
   readonly locked: VaultDoor['locked'];
-  readonly find: (credential: string) => RegisteredKey | undefined;
+  readonly find: (
+    credential: string,
+  ) =>
+    | (RegisteredKey & { /** It was the secret before the last rotation. */ readonly byOldSecret: boolean })
+    | undefined;
   readonly get: (id: string) => RegisteredKey | undefined;
   readonly all: () => readonly RegisteredKey[];
   readonly facts: (key: KeptKey) => KeyFacts;
@@ -51,6 +63,8 @@ export type KeyRegistry = {
   readonly isUsable: (id: string) => boolean;
   /** Takes over what storage now says of a key. */
   readonly reload: (id: string) => void;
+  /** The same of all of them. @returns the ids of those that were there or are */
+  readonly reloadAll: () => readonly string[];
 };
 
 export function createKeyRegistry(ports: {
@@ -58,6 +72,7 @@ export function createKeyRegistry(ports: {
   readonly vault: VaultDoor;
   readonly clock: Clock;
   readonly today: (keyId: string) => KeyFacts['today'];
+  readonly projectName: (projectId: string) => string;
 }): KeyRegistry {
   const keys = new Map(ports.store.list().map((key) => [key.id, key]));
   const withStatus = (key: KeptKey): RegisteredKey => ({ ...key, status: statusOf(key, ports.clock.now()) });
@@ -75,7 +90,8 @@ export function createKeyRegistry(ports: {
     isUsable,
     find(credential) {
       const found = ports.vault.verifiers()?.find(credential, ports.clock.now());
-      return found && get(found.keyId);
+      const key = found && get(found.keyId);
+      return key && { ...key, byOldSecret: found.until !== null };
     },
     get,
     all: () => [...keys.values()].map(withStatus),
@@ -83,6 +99,7 @@ export function createKeyRegistry(ports: {
       const { paused: _paused, ...facts } = { ...key, ...lastUseOf(ports.store, key) };
       return {
         ...facts,
+        project: key.projectId === null ? null : ports.projectName(key.projectId),
         status: statusOf(key, ports.clock.now()),
         usable: isUsable(key.id),
         today: ports.today(key.id),
@@ -92,6 +109,12 @@ export function createKeyRegistry(ports: {
       const key = ports.store.get(id);
       if (key) keys.set(id, key);
       else keys.delete(id);
+    },
+    reloadAll() {
+      const before = [...keys.keys()];
+      keys.clear();
+      for (const key of ports.store.list()) keys.set(key.id, key);
+      return [...new Set([...before, ...keys.keys()])];
     },
   };
 }
@@ -105,15 +128,19 @@ function statusOf(key: KeptKey, now: number): KeyStatus {
 // Written by the usage recorder, behind the registry's back.
 function lastUseOf(store: KeyStore, key: KeptKey): Partial<KeptKey> {
   const kept = store.get(key.id);
-  return kept ? { lastUsedAt: kept.lastUsedAt, lastUsedFrom: kept.lastUsedFrom, lastUsedBy: kept.lastUsedBy } : {};
+  if (!kept) return {};
+  const { lastUsedAt, lastUsedFrom, lastUsedBy, oldSecretUsedAt, oldSecretUsedFrom, oldSecretUsedBy } = kept;
+  return { lastUsedAt, lastUsedFrom, lastUsedBy, oldSecretUsedAt, oldSecretUsedFrom, oldSecretUsedBy };
 }
 
 /**
- * The one key that people mean by an id or a name.
+ * The one key that people mean by an id or a name. A revoked key leaves its name to one that is not.
  * @throws KeyhatchError `key_not_found`, `name_ambiguous`
  */
 export function resolveKey(registry: KeyRegistry, ref: string): RegisteredKey {
-  const fits = registry.all().filter(({ id, name }) => id === ref || name.toLowerCase() === ref.toLowerCase());
+  const all = registry.all().filter(({ id, name }) => id === ref || name.toLowerCase() === ref.toLowerCase());
+  const living = all.filter(({ id, revokedAt }) => id === ref || revokedAt === null);
+  const fits = living.length > 0 ? living : all;
   const [only, ...others] = fits;
   if (!only) throw new KeyhatchError('key_not_found', { details: { ref } });
   if (others.length > 0) {

@@ -3,12 +3,15 @@
 
 import { KeyhatchError } from '../../shared/errors.ts';
 import { type FillRandom, type KeyPrefix, makeId, makeKey, unsuitableAsKey } from '../../shared/key-format.ts';
-import { type KeyPolicyPatch, usualPolicy, withPatch } from '../../shared/key-policy.ts';
+import { type KeyPolicyPatch, withPatch } from '../../shared/key-policy.ts';
 import type { TopUp } from '../../shared/limit-model.ts';
 import type { CreatedKey, KeyFacts, KeyKind } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
+import type { Acting } from '../lib/acting.ts';
 import type { Clock } from '../lib/clock.ts';
 import { checkAdminFields, endOfAdminKey } from './admin-keys.ts';
+import type { RecordHistory } from './history.ts';
+import { freshSecret, type KeyProject, type NewKey, newRecord } from './key-record.ts';
 import {
   type KeptKey,
   type KeyRegistry,
@@ -26,37 +29,28 @@ export type KeyPorts = {
   readonly settings: () => Settings;
   readonly clock: Clock;
   readonly fillRandom: FillRandom;
+  readonly projects: {
+    /** @throws KeyhatchError `project_not_found`, `name_ambiguous` */
+    readonly get: (ref: string) => KeyProject;
+    readonly find: (id: string) => KeyProject | undefined;
+    readonly create: (input: { readonly name: string }) => KeyProject;
+  };
+  readonly record: RecordHistory;
+  readonly acting: Acting;
   readonly counters: {
     /** What a key has used until now, as it is kept with it. */
     readonly countedBy: (keyId: string) => string | Promise<string>;
     readonly reset: (keyId: string, sinceMs: number, countedBefore: string) => void;
   };
-  readonly recordHistory?: RecordHistory;
   /** Told after every change, so that running requests are looked at and windows hear of it. */
-  readonly onChange: (keyId: string) => void;
+  readonly onChange: (keyId: string, projectIds: readonly string[]) => void;
 };
 
-/** Writes down who changed what; `ref` is the id of what was changed. */
-export type RecordHistory = (entry: {
-  readonly what: string;
+export type KeyEdit = {
   readonly ref: string;
-  readonly by: string;
-  readonly detail: Readonly<Record<string, string | number | null>>;
-}) => void;
-
-export type NewKey = {
-  readonly name: string;
-  readonly kind?: KeyKind | undefined;
-  readonly project?: string | undefined;
-  readonly expiresAt?: number | undefined;
-  readonly rpm?: number | null | undefined;
-  readonly parallel?: number | null | undefined;
-  readonly models?: readonly string[] | undefined;
   readonly policy?: KeyPolicyPatch | undefined;
-  readonly value?: string | undefined;
-};
-
-export type KeyEdit = { readonly ref: string; readonly policy?: KeyPolicyPatch | undefined } & {
+  readonly newProject?: boolean | undefined;
+} & {
   readonly [Name in 'name' | 'project' | 'expiresAt' | 'rpm' | 'parallel' | 'models']?:
     | (Name extends 'name'
         ? string
@@ -81,46 +75,109 @@ export type Keys = {
   /** @param graceMs how long the present secret goes on working beside the new one, in milliseconds */
   readonly rotate: (ref: string, graceMs: number) => Promise<CreatedKey>;
   readonly resetCounters: (ref: string) => Promise<KeyFacts>;
+  /** Ends the secret before the last rotation now. @throws KeyhatchError `old_secret_gone`, `vault_locked` */
+  readonly endOldSecret: (ref: string) => Promise<KeyFacts>;
+  /** Lets a weak key be used from elsewhere too. */
+  readonly acceptWeak: (ref: string) => KeyFacts;
+  /** Whether a key that has not been revoked is called so. */
+  readonly isTaken: (name: string) => boolean;
   /** Sees to it that this value opens the gateway as the key of that name, making or changing it where needed. */
   readonly ensure: (name: string, value: string) => Promise<KeyFacts>;
 };
 
 export function createKeys(ports: KeyPorts): Keys {
   const { registry, store, clock } = ports;
+  const inTheMaking = new Set<string>();
 
-  function changed(id: string): KeyFacts {
+  function changed(id: string, action: string): KeyFacts {
+    const before = registry.get(id);
     registry.reload(id);
-    ports.onChange(id);
     const key = registry.get(id);
     if (!key) throw new KeyhatchError('key_not_found', { details: { ref: id } });
+    ports.record({ action, subject: subjectOf(key), before: before && noted(before), after: noted(key) });
+    ports.onChange(
+      id,
+      [before?.projectId, key.projectId].filter((one) => typeof one === 'string'),
+    );
     return registry.facts(key);
   }
 
-  function patch(ref: string, change: (key: KeptKey) => Partial<KeptKey>): KeyFacts {
+  // As people read it: the project by its name.
+  function noted({ projectId, ...key }: KeptKey) {
+    return { ...key, project: projectId === null ? null : (ports.projects.find(projectId)?.name ?? projectId) };
+  }
+
+  function patch(ref: string, action: string, change: (key: KeptKey) => Partial<KeptKey>): KeyFacts {
+    const key = living(ref);
+    store.update(key.id, change(key));
+    return changed(key.id, action);
+  }
+
+  function living(ref: string) {
     const key = resolveKey(registry, ref);
     if (key.revokedAt !== null) throw new KeyhatchError('key_revoked_final', { details: { name: key.name } });
-    store.update(key.id, change(key));
-    return changed(key.id);
+    return key;
+  }
+
+  function isTaken(name: string): boolean {
+    const folded = name.toLowerCase();
+    if (inTheMaking.has(folded)) return true;
+    return registry.all().some((key) => key.revokedAt === null && key.name.toLowerCase() === folded);
+  }
+
+  function refuseTaken(name: string): void {
+    if (isTaken(name)) throw new KeyhatchError('name_taken', { details: { name } });
+  }
+
+  function projectFor(ref: string, mayMake: boolean | undefined): KeyProject {
+    try {
+      return ports.projects.get(ref);
+    } catch (error) {
+      const missing = error instanceof KeyhatchError && error.code === 'project_not_found';
+      if (!missing || mayMake !== true) throw error;
+      return ports.projects.create({ name: ref });
+    }
   }
 
   async function create(input: NewKey): Promise<CreatedKey> {
     if (input.kind === 'admin') checkAdminFields(input);
     const verifiers = openVerifiers(ports.vault);
-    const prefix = prefixOf(input.kind);
-    const { id, key } = input.value === undefined ? makeKey(ports.fillRandom, prefix) : typedKey(input.value, ports);
-    await verifiers.put(id, key, null);
-    store.insert(newRecord(id, input, ports.settings(), clock.now()));
-    return { id, key, facts: changed(id) };
+    refuseTaken(input.name);
+    const made =
+      input.value === undefined
+        ? makeKey(ports.fillRandom, prefixOf(input.kind))
+        : typedKey(input.value, ports, input.imported?.weak);
+    const project = input.project === undefined ? undefined : projectFor(input.project, input.newProject);
+    if (project && project.archivedAt !== null)
+      throw new KeyhatchError('project_is_archived', { details: { project: project.name } });
+    const folded = input.name.toLowerCase();
+    inTheMaking.add(folded);
+    try {
+      await verifiers.put(made.id, made.key, null);
+      store.insert(newRecord(made.id, input, { settings: ports.settings(), project, now: clock.now() }));
+    } finally {
+      inTheMaking.delete(folded);
+    }
+    return { ...made, facts: changed(made.id, input.imported ? 'imported' : 'created') };
   }
 
   return {
     create,
+    isTaken,
     list: () => registry.all().map(registry.facts),
     get: (ref) => registry.facts(resolveKey(registry, ref)),
-    edit: (input) =>
-      patch(input.ref, (key) => ({
+    edit(input) {
+      const { id, name } = living(input.ref);
+      // Two that had one name before names were unique may keep it.
+      if (input.name !== undefined && input.name.toLowerCase() !== name.toLowerCase()) refuseTaken(input.name);
+      return patch(id, 'edited', (key) => ({
         name: input.name ?? key.name,
-        project: input.project === undefined ? key.project : input.project,
+        projectId:
+          input.project === undefined
+            ? key.projectId
+            : input.project === null
+              ? null
+              : projectFor(input.project, input.newProject).id,
         expiresAt: newEnd(key, input, clock.now()),
         limits: {
           rpm: input.rpm === undefined ? key.limits.rpm : input.rpm,
@@ -128,17 +185,20 @@ export function createKeys(ports: KeyPorts): Keys {
         },
         models: input.models === undefined ? key.models : input.models === null ? null : [...input.models],
         policy: input.policy === undefined ? key.policy : withPatch(key.policy, input.policy),
-      })),
-    setPaused: (ref, paused) => patch(ref, () => ({ paused })),
-    topUp: (ref, add) => patch(ref, (key) => ({ policy: withTopUp(key, add, clock.now()) })),
+      }));
+    },
+    setPaused: (ref, paused) => patch(ref, paused ? 'paused' : 'resumed', () => ({ paused })),
+    topUp: (ref, add) => patch(ref, 'topped_up', (key) => ({ policy: withTopUp(key, add, clock.now()) })),
     // The verifier stays, so that whoever still sends the key is told that it was revoked.
-    revoke: (ref) => patch(ref, () => ({ revokedAt: clock.now() })),
+    revoke: (ref) => patch(ref, 'revoked', () => ({ revokedAt: clock.now() })),
+    acceptWeak: (ref) => patch(ref, 'weak_accepted', () => ({ weak: false, oldSecretWeak: false })),
     async delete(ref) {
       const key = resolveKey(registry, ref);
       const facts = registry.facts(key);
       store.remove(key.id, clock.now());
       registry.reload(key.id);
-      ports.onChange(key.id);
+      ports.record({ action: 'deleted', subject: subjectOf(key), before: noted(key) });
+      ports.onChange(key.id, key.projectId === null ? [] : [key.projectId]);
       // Gone for the gateway already; what is left in a locked vault is cleared away when it opens.
       await ports.vault
         .verifiers()
@@ -147,37 +207,56 @@ export function createKeys(ports: KeyPorts): Keys {
       return facts;
     },
     async rotate(ref, graceMs) {
-      const present = resolveKey(registry, ref);
-      if (present.revokedAt !== null) throw new KeyhatchError('key_revoked_final', { details: { name: present.name } });
+      const present = living(ref);
       const { key } = makeKey(ports.fillRandom, prefixOf(present.kind), present.id);
       const now = clock.now();
       const until = graceMs > 0 ? now + graceMs : null;
       await openVerifiers(ports.vault).put(present.id, key, until);
-      store.update(present.id, { rotatedAt: now, oldSecretUntil: until, origin: 'generated' });
-      return { id: present.id, key, facts: changed(present.id) };
+      const oldSecretWeak = until !== null && present.weak;
+      store.update(present.id, {
+        ...freshSecret,
+        oldSecretWeak,
+        rotatedAt: now,
+        oldSecretUntil: until,
+        origin: 'generated',
+      });
+      return { id: present.id, key, facts: changed(present.id, 'rotated') };
     },
     async resetCounters(ref) {
-      const { id, countedSince } = resolveKey(registry, ref);
+      const { id } = resolveKey(registry, ref);
       const counted = await ports.counters.countedBy(id);
-      const now = clock.now();
-      ports.counters.reset(id, now, counted);
-      ports.recordHistory?.({ what: 'key.counters_reset', ref: id, by: 'owner', detail: { countedSince, now } });
-      return changed(id);
+      ports.counters.reset(id, clock.now(), counted);
+      return changed(id, 'counters_reset');
     },
-    async ensure(name, value) {
-      const verifiers = openVerifiers(ports.vault);
-      const holder = registry.find(value);
-      if (holder) return registry.facts(holder);
-      const present = registry
-        .all()
-        .find((key) => key.name === name && key.revokedAt === null && key.kind === 'inference');
-      if (!present) return (await create({ name, value })).facts;
-      checkTyped(value);
-      await verifiers.put(present.id, value, null);
-      store.update(present.id, { origin: 'typed', rotatedAt: clock.now(), oldSecretUntil: null });
-      return changed(present.id);
+    async endOldSecret(ref) {
+      const key = living(ref);
+      if (key.oldSecretUntil === null || key.oldSecretUntil <= clock.now())
+        throw new KeyhatchError('old_secret_gone', { details: { name: key.name } });
+      await openVerifiers(ports.vault).endGrace(key.id);
+      return patch(key.id, 'old_secret_ended', () => ({ oldSecretUntil: null, oldSecretWeak: false }));
     },
+    ensure: (name, value) => ports.acting.as({ kind: 'flag', detail: null }, () => ensure(name, value)),
   };
+
+  async function ensure(name: string, value: string): Promise<KeyFacts> {
+    const verifiers = openVerifiers(ports.vault);
+    const holder = registry.find(value);
+    if (holder) return registry.facts(holder);
+    const present = registry
+      .all()
+      .find(
+        (key) => key.kind === 'inference' && key.name.toLowerCase() === name.toLowerCase() && key.revokedAt === null,
+      );
+    if (!present) return (await create({ name, value })).facts;
+    checkTyped(value);
+    await verifiers.put(present.id, value, null);
+    store.update(present.id, { ...freshSecret, origin: 'typed', rotatedAt: clock.now(), oldSecretUntil: null });
+    return changed(present.id, 'rotated');
+  }
+}
+
+function subjectOf({ id, name }: KeptKey) {
+  return { kind: 'key', id, name } as const;
 }
 
 function prefixOf(kind: KeyKind | undefined): KeyPrefix {
@@ -190,42 +269,9 @@ function newEnd(key: KeptKey, input: KeyEdit, now: number): number | null {
   return key.kind === 'admin' ? endOfAdminKey(input.expiresAt, now) : input.expiresAt;
 }
 
-function newRecord(id: string, input: NewKey, settings: Settings, now: number): KeptKey {
-  return {
-    id,
-    name: input.name,
-    kind: input.kind ?? 'inference',
-    project: input.project ?? null,
-    origin: input.value === undefined ? 'generated' : 'typed',
-    paused: false,
-    createdAt: now,
-    expiresAt: input.kind === 'admin' ? endOfAdminKey(input.expiresAt, now) : (input.expiresAt ?? null),
-    revokedAt: null,
-    rotatedAt: null,
-    oldSecretUntil: null,
-    lastUsedAt: null,
-    lastUsedFrom: null,
-    lastUsedBy: null,
-    limits: {
-      rpm: input.rpm === undefined ? settings['keys.defaultRpm'] : input.rpm,
-      parallel: input.parallel === undefined ? settings['keys.defaultParallel'] : input.parallel,
-    },
-    models: input.models ? [...input.models] : null,
-    countedSince: null,
-    policy: withPatch(
-      {
-        ...usualPolicy,
-        rph: settings['keys.defaultRph'],
-        tpm: settings['keys.defaultTpm'],
-        priority: settings['keys.defaultPriority'],
-      },
-      input.policy ?? {},
-    ),
-  };
-}
-
-function typedKey(value: string, ports: KeyPorts): { id: string; key: string } {
-  checkTyped(value);
+function typedKey(value: string, ports: KeyPorts, weak = false): { id: string; key: string } {
+  // Whoever imports a weak one has looked at it.
+  if (!weak) checkTyped(value);
   if (ports.vault.verifiers()?.find(value, ports.clock.now())) {
     throw new KeyhatchError('key_value_unsuitable', { details: { reason: 'another key has it already' } });
   }

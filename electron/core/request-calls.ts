@@ -1,5 +1,5 @@
 // What people ask about single requests: a page of them, one, or how many could not be metered. Gives each the names its
-// key and upstream go by now.
+// key, project and upstream go by now.
 
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { UnmeteredLine, UnmeteredReport } from '../../shared/metering-model.ts';
@@ -19,6 +19,7 @@ export type RequestCallsPorts = {
   };
   /** Also of a deleted key. */
   readonly keyName: (id: string) => string | undefined;
+  readonly projectName: (id: string) => string;
   readonly upstreamName: (id: string) => string | undefined;
 };
 
@@ -34,7 +35,12 @@ export type RequestCalls = {
 
 export function createRequestCalls(ports: RequestCallsPorts): RequestCalls {
   const upstreamName = (id: string | null) => (id === null ? null : (ports.upstreamName(id) ?? null));
-  const named = (row: Named): RequestView => ({ ...row, upstreamName: upstreamName(row.upstreamId) });
+  const projectName = (id: string | null) => (id === null ? null : ports.projectName(id));
+  const named = (row: Named): RequestView => ({
+    ...row,
+    projectName: projectName(row.project),
+    upstreamName: upstreamName(row.upstreamId),
+  });
   return {
     view: named,
     async list(query) {

@@ -15,9 +15,14 @@ import type {
   SignInLink,
   Status,
 } from '../../shared/model.ts';
+import type { Acting, CallContext } from '../lib/acting.ts';
+import type { Backup } from './backup.ts';
 import type { ExportCalls } from './export-calls.ts';
+import type { History } from './history.ts';
+import type { KeyTransfer } from './key-import.ts';
 import type { Keys } from './keys.ts';
 import type { PolicyTest } from './policy-test.ts';
+import type { Projects } from './projects.ts';
 import type { RequestCalls } from './request-calls.ts';
 import type { ServerControl } from './server-control.ts';
 import type { SettingsCalls } from './settings-calls.ts';
@@ -46,6 +51,13 @@ export type RouterPorts = {
   readonly setLan: (on: boolean) => Promise<void>;
   readonly checkPort: (port: number) => Promise<PortCheck>;
   readonly keys: Keys;
+  readonly projects: Projects;
+  /** Resolves once the echo model is there, if a project wants it. */
+  readonly echoWanted: () => Promise<void>;
+  readonly history: Pick<History, 'list'>;
+  readonly acting: Acting;
+  readonly keyTransfer: KeyTransfer;
+  readonly backup: Backup;
   readonly policyTest: PolicyTest;
   readonly upstreams: Upstreams;
   readonly settings: SettingsCalls;
@@ -61,8 +73,11 @@ export type RouterPorts = {
 };
 
 export function createRouter(ports: RouterPorts) {
-  const { status, server, keys, upstreams, settings, usage, exports, requests, desktop } = ports;
-  const calls = implement(contract);
+  const { status, server, keys, projects, upstreams, settings, usage, exports, requests, desktop } = ports;
+  const calls = implement(contract)
+    .$context<CallContext>()
+    .use(({ context, next }) => (context.actor ? ports.acting.as(context.actor, () => next()) : next()));
+  const afterEcho = <Answer>(answer: Answer) => ports.echoWanted().then(() => answer);
   return calls.router({
     status: {
       get: calls.status.get.handler(() => status()),
@@ -88,6 +103,26 @@ export function createRouter(ports: RouterPorts) {
       topUp: calls.keys.topUp.handler(({ input }) => keys.topUp(input.ref, input.add)),
       rotate: calls.keys.rotate.handler(({ input }) => keys.rotate(input.ref, input.graceMs)),
       resetCounters: calls.keys.resetCounters.handler(({ input }) => keys.resetCounters(input.ref)),
+      endOldSecret: calls.keys.endOldSecret.handler(({ input }) => keys.endOldSecret(input.ref)),
+      import: calls.keys.import.handler(({ input }) => ports.keyTransfer.import(input)),
+      export: calls.keys.export.handler(() => ports.keyTransfer.export()),
+      acceptWeak: calls.keys.acceptWeak.handler(({ input }) => keys.acceptWeak(input.ref)),
+    },
+    projects: {
+      create: calls.projects.create.handler(({ input }) => afterEcho(projects.create(input))),
+      list: calls.projects.list.handler(() => projects.list()),
+      get: calls.projects.get.handler(({ input }) => projects.get(input.ref)),
+      edit: calls.projects.edit.handler(({ input }) => afterEcho(projects.edit(input))),
+      archive: calls.projects.archive.handler(({ input }) => projects.setArchived(input.ref, true)),
+      unarchive: calls.projects.unarchive.handler(({ input }) => projects.setArchived(input.ref, false)),
+      delete: calls.projects.delete.handler(({ input }) => projects.delete(input.ref)),
+    },
+    backup: {
+      create: calls.backup.create.handler(({ input }) => ports.backup.create(input.passphrase)),
+      restore: calls.backup.restore.handler(({ input }) => ports.backup.restore(input).then(afterEcho)),
+    },
+    history: {
+      list: calls.history.list.handler(({ input }) => ports.history.list(input)),
     },
     policy: {
       test: calls.policy.test.handler(({ input }) => ports.policyTest(input)),

@@ -1,6 +1,6 @@
 // The present state of everything, put together for the command line and the window.
 
-import type { Reachable, Status, UpstreamStatus, VaultKind } from '../../shared/model.ts';
+import type { Reachable, Reminder, Status, UpstreamStatus, VaultKind } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { accessSentence, isOnLan } from './access-sentence.ts';
 import type { KeyRegistry } from './key-registry.ts';
@@ -19,6 +19,7 @@ export type StatusPorts = {
   readonly settingsProblems: () => readonly string[];
   readonly upstreams: () => UpstreamStatus[];
   readonly requestsToday: () => number;
+  readonly reminders: () => Reminder[];
   /** What became of a damaged database; null when it was whole. */
   readonly storageProblem: string | null;
 };
@@ -49,6 +50,7 @@ export function statusNow(ports: StatusPorts): Status {
     },
     upstreams: ports.upstreams(),
     requestsToday: ports.requestsToday(),
+    reminders: ports.reminders(),
     warnings: [
       ...(ports.storageProblem === null ? [] : [ports.storageProblem]),
       ...ports.settingsProblems(),

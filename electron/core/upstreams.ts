@@ -74,6 +74,8 @@ export type Upstreams = {
   readonly live: () => readonly LiveUpstream[];
   readonly fallback: () => LiveUpstream | undefined;
   readonly statuses: () => UpstreamStatus[];
+  /** The id of the one that people name so. @throws KeyhatchError `upstream_not_found`, `name_ambiguous` */
+  readonly idOf: (ref: string) => string;
   readonly add: (input: NewUpstream) => Promise<UpstreamStatus>;
   readonly edit: (input: UpstreamEdit) => UpstreamStatus;
   readonly test: (ref: string) => Promise<UpstreamStatus>;
@@ -102,15 +104,8 @@ export function createUpstreams(ports: UpstreamPorts): Upstreams {
   }
 
   function liveOf(record: UpstreamRecord): LiveUpstream {
-    const facts = ports.health(record.id);
-    return {
-      ...record,
-      url: new URL(record.url),
-      dialects: upstreamKindRow(record.kind).dialects,
-      credential: credentials.get(record.id),
-      health: facts?.health ?? 'unknown',
-      models: facts?.models ?? new Set(),
-    };
+    const { health = 'unknown', models = new Set<string>() } = ports.health(record.id) ?? {};
+    return liveUpstream(record, credentials.get(record.id), { health, models });
   }
 
   function live(): readonly LiveUpstream[] {
@@ -165,6 +160,7 @@ export function createUpstreams(ports: UpstreamPorts): Upstreams {
     live,
     fallback,
     statuses: () => saved().map(statusOf),
+    idOf: (ref) => resolve(ref).id,
     async add(input) {
       if (isFixed) throw new KeyhatchError('upstream_set_by_flag');
       const url = ports.parseAddress(input.url, input.confirm);
@@ -232,6 +228,16 @@ export function createUpstreams(ports: UpstreamPorts): Upstreams {
       liveCache = undefined;
     },
   };
+}
+
+/** An upstream as requests see it. */
+export function liveUpstream(
+  record: UpstreamRecord,
+  credential: string | undefined,
+  facts: Pick<UpstreamHealthFacts, 'health' | 'models'>,
+): LiveUpstream {
+  const { dialects } = upstreamKindRow(record.kind);
+  return { ...record, url: new URL(record.url), dialects, credential, ...facts };
 }
 
 function edited(record: UpstreamRecord, { name, parallel }: UpstreamEdit): UpstreamRecord {

@@ -8,6 +8,12 @@ import type { Locked, VaultDoor, Verifiers } from './key-registry.ts';
 export type WatchedVaultDoor = VaultDoor & {
   /** Tries once more at once, if it is locked. Never rejects. */
   readonly retry: () => Promise<void>;
+  /**
+   * Does work that changes what the vault holds while nobody uses it, and opens it anew. Where the work fails, all is as it
+   * was; where only the opening fails, it is locked and tried again.
+   * @throws KeyhatchError `vault_locked`, or whatever the work throws
+   */
+  readonly closedFor: (work: () => Promise<void>) => Promise<void>;
   readonly stop: () => void;
 };
 
@@ -31,6 +37,8 @@ export async function createVaultDoor(ports: VaultDoorPorts): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   let trying: Promise<void> | undefined;
   let stopped = false;
+  // While work goes on behind the closed door, nobody may open it.
+  let closed = false;
 
   async function attempt(): Promise<void> {
     try {
@@ -49,17 +57,44 @@ export async function createVaultDoor(ports: VaultDoorPorts): Promise<void> {
   }
 
   function retry(): Promise<void> {
-    if (!locked || stopped) return Promise.resolve();
+    if (!locked || stopped || closed) return Promise.resolve();
     trying ??= attempt().finally(() => {
       trying = undefined;
     });
     return trying;
   }
 
+  async function closedFor(work: () => Promise<void>): Promise<void> {
+    await trying;
+    const before = verifiers;
+    if (!before || locked || closed)
+      throw new KeyhatchError(locked?.code ?? 'vault_locked', {
+        details: { vault: locked?.vault ?? 'the vault', reason: locked?.reason ?? 'it is in use' },
+      });
+    closed = true;
+    verifiers = undefined;
+    locked = { code: 'vault_locked', vault: 'the vault', reason: 'a backup is being restored' };
+    try {
+      await before.settled();
+      await work();
+    } catch (error) {
+      verifiers = before;
+      locked = undefined;
+      throw error;
+    } finally {
+      closed = false;
+    }
+    trying = attempt().finally(() => {
+      trying = undefined;
+    });
+    await trying;
+  }
+
   ports.onCreated({
     verifiers: () => verifiers,
     locked: () => locked,
     retry,
+    closedFor,
     stop() {
       stopped = true;
       clearTimeout(timer);

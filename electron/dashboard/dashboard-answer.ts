@@ -7,6 +7,7 @@ import { RPCHandler } from '@orpc/server/node';
 import type { Contract } from '../../shared/contract.ts';
 import { errorsToWire, toWireError } from '../../shared/error-wire.ts';
 import { KeyhatchError } from '../../shared/errors.ts';
+import type { CallContext } from '../lib/acting.ts';
 import type { Log } from '../lib/log.ts';
 import { pagePolicy } from '../lib/page-files.ts';
 import { asksForWorker, retireWorker } from './leftover-worker.ts';
@@ -15,7 +16,7 @@ import { createPageAnswers } from './page-answers.ts';
 import { checkOwnNames, checkOwnPage } from './same-origin.ts';
 import { readJson, type SessionCalls } from './session-calls.ts';
 
-export type DashboardRouter = Router<Contract, Record<never, never>>;
+export type DashboardRouter = Router<Contract, CallContext>;
 export type DashboardAnswer = (request: IncomingMessage, response: ServerResponse) => void;
 
 const bodyMaxBytes = 4 * 1024 * 1024;
@@ -54,7 +55,7 @@ export function createDashboardAnswer(ports: {
     const body = await readJson(request, bodyMaxBytes);
     const { matched } = await handler.handle(Object.assign(request, { body }), response, {
       prefix: '/rpc',
-      context: {},
+      context: { actor: { kind: 'dashboard', detail: session.label } },
     });
     if (!matched) throw new KeyhatchError('route_unknown', { details: { method, path, hint: '' } });
   }

@@ -10,6 +10,8 @@ import { digestOf } from '../lib/digest.ts';
 export type GivenHalves = { readonly cookies: readonly string[]; readonly page: string | undefined };
 
 export type SessionInUse = {
+  /** What the history calls it; says nothing about either half. */
+  readonly label: string;
   /** Counts as use until the returned function is called; `cut` is called when the session ends before. */
   readonly enter: (cut: () => void) => () => void;
   readonly end: () => void;
@@ -24,7 +26,13 @@ export type DashboardSessions = {
   readonly endAll: () => void;
 };
 
-type Session = { readonly cookie: Buffer; readonly page: Buffer; lastUsedAt: number; readonly cuts: Set<() => void> };
+type Session = {
+  readonly label: string;
+  readonly cookie: Buffer;
+  readonly page: Buffer;
+  lastUsedAt: number;
+  readonly cuts: Set<() => void>;
+};
 
 export const sessionIdleMs = 30 * 86_400_000;
 const sessionsMax = 50;
@@ -52,7 +60,13 @@ export function createDashboardSessions({ clock }: { readonly clock: Clock }): D
       for (const session of sessions.filter((one) => !isAlive(one))) end(session);
       const idlest = [...sessions].sort((a, b) => a.lastUsedAt - b.lastUsedAt);
       for (const session of idlest.slice(0, Math.max(0, sessions.length + 1 - sessionsMax))) end(session);
-      const made = { cookie: digestOf(cookie), page: digestOf(page), lastUsedAt: clock.now(), cuts: new Set<never>() };
+      const made = {
+        label: `session ${randomBytes(3).toString('hex')}`,
+        cookie: digestOf(cookie),
+        page: digestOf(page),
+        lastUsedAt: clock.now(),
+        cuts: new Set<never>(),
+      };
       sessions = [...sessions, made];
       return { cookie, page };
     },
@@ -62,6 +76,7 @@ export function createDashboardSessions({ clock }: { readonly clock: Clock }): D
       const found = sessions.filter((session) => belongs(session, given)).find(isAlive);
       if (!found) return undefined;
       return {
+        label: found.label,
         enter(cut) {
           touch(found);
           found.cuts.add(cut);

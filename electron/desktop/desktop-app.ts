@@ -97,13 +97,17 @@ export async function openDesktopApp(options: DesktopAppOptions): Promise<void> 
     log,
   });
   const listen = house.changes.listen;
-  const client = createRouterClient(house.router, { interceptors: [errorsFromWire(), errorsToWire(log)] });
+  const client = createRouterClient(house.router, {
+    context: { actor: { kind: 'window', detail: 'tray' } },
+    interceptors: [errorsFromWire(), errorsToWire(log)],
+  });
   const act = createTrayActions({ calls: client, open: window.show, ask: window.ask, log });
   const notices: Notices = createNotices({
     settings: house.settings,
     listen,
     serverState: house.status().server.state,
     open: window.show,
+    sayOnce: memory.sayOnce,
   });
   const tray = createTrayPresence({
     platform,

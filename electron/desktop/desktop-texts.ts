@@ -1,6 +1,8 @@
 // What the desktop app says outside its window: tray, menus, dialogs, notices. In one place, so that it can be translated.
 // Words only; who says them when is decided elsewhere.
 
+import type { Reminder } from '../../shared/model.ts';
+
 const number = (count: number) => count.toLocaleString();
 const counted = (count: number, one: string, many: string) => `${number(count)} ${count === 1 ? one : many}`;
 const requests = (count: number) => counted(count, 'request', 'requests');
@@ -75,6 +77,15 @@ export const noticeTexts = {
     title: `“${name}” is being refused`,
     body: `${requests(count)} with this key were refused in 5 minutes. Open the key to see why.`,
   }),
+  reminder: ({ kind, keyName }: Reminder) => {
+    if (kind === 'rotation_due')
+      return {
+        title: `“${keyName}” should have a new secret`,
+        body: 'Rotate it; the old secret works on for a while.',
+      };
+    const when = kind === 'key_expires_in_1_day' ? 'within a day' : 'within a week';
+    return { title: `“${keyName}” ends ${when}`, body: 'Open the key to extend it, or let it end.' };
+  },
   updateReady: (version: string | null) => ({
     title: 'An update is ready',
     body: `Keyhatch${version === null ? '' : ` ${version}`} is installed when you quit. Open Settings to restart now.`,

@@ -21,7 +21,7 @@ export function offerContract(ports: { readonly router: House['router']; readonl
       port.close();
       return;
     }
-    handler.upgrade(port, { context: {} });
+    handler.upgrade(port, { context: { actor: { kind: 'window', detail: null } } });
     port.start();
   });
 }

@@ -1,5 +1,5 @@
 // Says what a person should hear of while no window is open: the server has stopped by itself, a key is refused many
-// times, an update is ready. Silent when it is switched off.
+// times, is about to end or should be rotated, an update is ready. Silent when it is switched off.
 
 import { Notification } from 'electron';
 import type { Change } from '../../shared/change.ts';
@@ -15,6 +15,8 @@ export type NoticesPorts = {
   /** The server's state when listening begins. */
   readonly serverState: Status['server']['state'];
   readonly open: (page: Page) => void;
+  /** Whether a reminder was not said before, in this run or another; from then on it was. */
+  readonly sayOnce: (reminderId: string) => boolean;
 };
 
 export type Notices = {
@@ -43,10 +45,14 @@ export function createNotices(ports: NoticesPorts): Notices {
     return true;
   }
 
-  function hearStatus({ server }: Status): void {
+  function hearStatus({ server, reminders }: Status): void {
     // From `running`: a start that failed is told to whoever asked for it.
     if (server.state === 'failed' && state === 'running') say(texts.serverFailed(server.reason), '#/server');
     state = server.state;
+    // While notices are off none is used up: they are said once they are on again.
+    if (!ports.settings()['desktop.notifications']) return;
+    for (const reminder of reminders)
+      if (ports.sayOnce(reminder.id)) say(texts.reminder(reminder), `#/keys/${reminder.keyId}`);
   }
 
   const off = ports.listen((change) => {

@@ -11,29 +11,41 @@ export type Remembered = {
   readonly height: number;
   /** It was said that closing the window leaves the server running. */
   readonly saidStillRunning: boolean;
+  /** Ids of reminders that were shown, the latest ones. */
+  readonly saidReminders: readonly string[];
 };
 
 export type WindowMemory = {
   readonly get: () => Remembered;
   readonly keep: (part: Partial<Remembered>) => void;
+  /** Whether a reminder is new; from then on it is not. */
+  readonly sayOnce: (reminderId: string) => boolean;
 };
 
 export const smallest = { width: 480, height: 400 } as const;
-const first: Remembered = { width: 1180, height: 800, saidStillRunning: false };
+const first: Remembered = { width: 1180, height: 800, saidStillRunning: false, saidReminders: [] };
 const largest = 20_000;
+const mostReminders = 500;
 
 export function openWindowMemory(dataDir: string, log: Log): WindowMemory {
   const file = join(dataDir, 'window.json');
   let remembered = read(file);
+  function keep(part: Partial<Remembered>): void {
+    remembered = { ...remembered, ...part };
+    try {
+      writeFileSync(file, `${JSON.stringify(remembered)}\n`, { mode: 0o600 });
+    } catch (error) {
+      log.warn('the window’s size could not be kept', { error });
+    }
+  }
   return {
     get: () => remembered,
-    keep(part) {
-      remembered = { ...remembered, ...part };
-      try {
-        writeFileSync(file, `${JSON.stringify(remembered)}\n`, { mode: 0o600 });
-      } catch (error) {
-        log.warn('the window’s size could not be kept', { error });
-      }
+    keep,
+    sayOnce(reminderId) {
+      const { saidReminders } = remembered;
+      if (saidReminders.includes(reminderId)) return false;
+      keep({ saidReminders: [...saidReminders, reminderId].slice(-mostReminders) });
+      return true;
     },
   };
 }
@@ -50,7 +62,12 @@ function read(file: string): Remembered {
     width: within(kept['width'], smallest.width) ?? first.width,
     height: within(kept['height'], smallest.height) ?? first.height,
     saidStillRunning: kept['saidStillRunning'] === true,
+    saidReminders: textsIn(kept['saidReminders']),
   };
+}
+
+function textsIn(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string').slice(-mostReminders) : [];
 }
 
 function within(value: unknown, least: number): number | undefined {

@@ -1,10 +1,10 @@
-// Stage 5: may this caller have one more request running now? Status, requests a minute over a rolling 60 seconds, and
-// parallel requests. Gives out a lease that the pipeline returns exactly once; a refused call counts nothing.
+// Stage 5: may this caller have one more request running now? Status, project, requests a minute over a rolling 60
+// seconds, and parallel requests. Gives out a lease that the pipeline returns exactly once; a refused call counts nothing.
 
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Admitted, Identified, Lease } from './exchange.ts';
-import type { AdmissionLog, GatewayKey } from './ports.ts';
+import type { AdmissionLog, GatewayKey, PresentedKey, ProjectRegistry } from './ports.ts';
 import { createRateWindow, type RateWindow } from './rate-window.ts';
 import type { RunningRequests } from './running.ts';
 
@@ -20,6 +20,7 @@ export type AdmitPorts = {
   readonly clock: Clock;
   readonly admissions: AdmissionLog;
   readonly running: RunningRequests;
+  readonly projects: ProjectRegistry;
 };
 
 export function createAdmission(ports: AdmitPorts): Admission {
@@ -36,8 +37,13 @@ export function createAdmission(ports: AdmitPorts): Admission {
     windowOf(keyId).count(Math.min(at + offsetMs, ports.clock.monotonic()));
   }
 
-  function checkKey(key: GatewayKey): void {
+  function checkKey(key: PresentedKey, trulyLocal: boolean): void {
     checkPaused(key);
+    const closed = closedProject(key, ports.projects);
+    if (closed !== undefined)
+      throw new KeyhatchError('project_archived', { details: { name: key.name, project: closed } });
+    const weak = key.byOldSecret ? key.oldSecretWeak : key.weak;
+    if (weak && !trulyLocal) throw new KeyhatchError('key_weak', { details: { name: key.name } });
     const { rpm, parallel } = key.limits;
     if (rpm === 0) throw new KeyhatchError('key_blocked', { details: { name: key.name } });
     if (parallel !== null && ports.running.count(key.id) >= parallel) {
@@ -58,7 +64,7 @@ export function createAdmission(ports: AdmitPorts): Admission {
       const admittedAt = ports.clock.now();
       // Asking about oneself or about the server is free, and works for a key that has used up its minute.
       if (caller.kind === 'key' && identified.route.own === undefined) {
-        checkKey(caller.key);
+        checkKey(caller.key, identified.trulyLocal);
         windowOf(caller.key.id).count(ports.clock.monotonic());
         ports.admissions.record(caller.key.id, admittedAt);
       }
@@ -77,6 +83,13 @@ export function createAdmission(ports: AdmitPorts): Admission {
       };
     },
   };
+}
+
+/** The name of a key's project where that lets nothing pass: it is archived, or it is not known. */
+export function closedProject(key: GatewayKey, projects: ProjectRegistry): string | undefined {
+  if (key.projectId === null) return undefined;
+  const project = projects.get(key.projectId);
+  return !project ? key.projectId : project.closed ? project.name : undefined;
 }
 
 /** @throws KeyhatchError `key_paused` */

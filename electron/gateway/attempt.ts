@@ -124,7 +124,7 @@ export function endOf(state: Attempt): Forwarded {
   return {
     upstreamId: upstream.id,
     status,
-    outcome: endedBy ? outcomeOf(endedBy.code) : whole ? (status >= 400 ? 'upstream_error' : 'ok') : 'client_gone',
+    outcome: endedBy ? outcomeOf(endedBy) : whole ? (status >= 400 ? 'upstream_error' : 'ok') : 'client_gone',
     errorCode,
     forwardedAt: state.forwardedAt,
     firstByteAt: state.firstByteAt,

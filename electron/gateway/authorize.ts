@@ -6,31 +6,32 @@ import { withoutLatest } from '../../shared/model-patterns.ts';
 import { type Dialect, dialectNames, upstreamKindRow } from '../../shared/upstream-kinds.ts';
 import { checkCaps } from './body-amounts.ts';
 import { editsOf, type Splice } from './body-edits.ts';
-import type { Authorized, Bodied, Caller } from './exchange.ts';
+import type { Authorized, Bodied, Caller, Projected } from './exchange.ts';
 import { ownerOf } from './exchange.ts';
 import { hasModelRules, type KeyRules } from './key-rules.ts';
 import { checkOperation } from './permit.ts';
 import type { GatewayKey, GatewayUpstream, ResponseOwners, UpstreamRegistry } from './ports.ts';
 
 export type AuthorizePorts = {
-  readonly upstreams: UpstreamRegistry;
   readonly responses: ResponseOwners;
   readonly rules: KeyRules;
 };
 
+type ModelPorts = { readonly rules: KeyRules; readonly upstreams: UpstreamRegistry };
+
 /** Names that clients put in when they know no model: they stand for the default upstream. */
 const modelAliases: ReadonlySet<string> = new Set(['local-model', 'default']);
 
-export function authorize(bodied: Bodied, ports: AuthorizePorts): Authorized {
+export function authorize(bodied: Projected, ports: AuthorizePorts): Authorized {
   const { facts } = bodied.body;
   for (const [operation, what] of facts.needs) checkOperation(bodied.caller, operation, what);
-  const model = modelOf(bodied, ports.upstreams);
-  checkModels(bodied, model, ports);
+  const model = modelOf(bodied, bodied.upstreams);
+  checkModels(bodied, model, { ...ports, upstreams: bodied.upstreams });
   const key = keyOf(bodied.caller);
   if (key) checkCaps(key, facts.amounts);
   const owned = findStored(bodied, ports.responses);
-  const upstreams = ports.upstreams.list();
-  const chosen = owned === undefined ? byModel(model, ports.upstreams) : upstreams.filter(({ id }) => id === owned);
+  const upstreams = bodied.upstreams.list();
+  const chosen = owned === undefined ? byModel(model, bodied.upstreams) : upstreams.filter(({ id }) => id === owned);
   const candidates = speaking(bodied, chosen, upstreams);
   checkListed(model, candidates);
   const [first, ...rest] = candidates;
@@ -47,10 +48,11 @@ function modelOf(bodied: Bodied, registry: UpstreamRegistry): string | undefined
 }
 
 // What was held against the key's lists is what goes on: a server that knows the alias might take another model for it.
-function editsFor({ caller, route, body }: Bodied, model: string | undefined): readonly Splice[] {
+function editsFor({ caller, route, body, wireModel }: Projected, model: string | undefined): readonly Splice[] {
   const key = keyOf(caller);
   if (!key || !body.facts.isJson) return [];
-  const renamed = route.names === 'model-in-body' && model !== body.facts.model ? model : undefined;
+  const meant = wireModel ?? (model === body.facts.model ? undefined : model);
+  const renamed = route.names === 'model-in-body' ? meant : undefined;
   const { maxTokens } = key.policy.caps;
   if (renamed === undefined && maxTokens === null) return [];
   return editsOf(body.bytes(), body.facts, route.tokenField, { model: renamed, maxTokens });
@@ -63,7 +65,7 @@ export function realModel(model: string | undefined, registry: UpstreamRegistry)
   return only !== undefined && others.length === 0 ? only : undefined;
 }
 
-function checkModels(bodied: Bodied, model: string | undefined, ports: AuthorizePorts): void {
+function checkModels(bodied: Bodied, model: string | undefined, ports: ModelPorts): void {
   const key = keyOf(bodied.caller);
   if (!key || bodied.route.names === 'nothing' || bodied.route.names === 'response-in-path') return;
   checkModel(key, model, ports);
@@ -71,11 +73,7 @@ function checkModels(bodied: Bodied, model: string | undefined, ports: Authorize
 }
 
 /** @throws KeyhatchError `model_not_allowed` */
-export function checkModel(
-  key: GatewayKey,
-  model: string | undefined,
-  { rules, upstreams }: Pick<AuthorizePorts, 'rules' | 'upstreams'>,
-): void {
+export function checkModel(key: GatewayKey, model: string | undefined, { rules, upstreams }: ModelPorts): void {
   if (!hasModelRules(key)) return;
   // A server knows one model under several names (`llama3`, `library/llama3`, `LLAMA3` at Ollama). Where some are denied,
   // only names count that a server lists, because nobody can deny all the others.

@@ -6,7 +6,7 @@ import { KeyhatchError } from '../../shared/errors.ts';
 import type { Dialect } from '../../shared/upstream-kinds.ts';
 import type { Splice } from './body-edits.ts';
 import type { BodyFacts } from './body-policy.ts';
-import type { GatewayKey, GatewayUpstream } from './ports.ts';
+import type { GatewayProject, GatewayUpstream, PresentedKey, UpstreamRegistry } from './ports.ts';
 import type { Operation, RouteRow } from './route-table.ts';
 import type { Ending } from './running.ts';
 import type { Upload } from './upload.ts';
@@ -51,7 +51,7 @@ export type Routed = Guarded & {
 };
 
 export type Caller =
-  | { readonly kind: 'key'; readonly key: GatewayKey }
+  | { readonly kind: 'key'; readonly key: PresentedKey }
   | { readonly kind: 'this_computer' }
   | { readonly kind: 'anonymous' }
   /** Nobody, on a public route. */
@@ -85,8 +85,17 @@ export type Bodied = Admitted & {
   };
 };
 
+/** After project: what the caller's project makes of it. */
+export type Projected = Bodied & {
+  readonly project: GatewayProject | undefined;
+  /** The upstreams that there are for this caller. */
+  readonly upstreams: UpstreamRegistry;
+  /** The model that must stand in the body, where it is another than the one that does. */
+  readonly wireModel: string | undefined;
+};
+
 /** After authorize: what may be done, with which model, by which upstream. */
-export type Authorized = Bodied & {
+export type Authorized = Projected & {
   readonly model: string | undefined;
   /** What the key's policy puts into the body. */
   readonly edits: readonly Splice[];
@@ -100,8 +109,11 @@ export type Authorized = Bodied & {
 export type SoFar = Received & Partial<Authorized>;
 
 /** The error that tells a client why its running request was ended. */
-export function endedError({ ending, caller }: Admitted): KeyhatchError {
-  const details = caller.kind === 'key' ? { name: caller.key.name } : {};
+export function endedError({ ending, caller, project }: Admitted & Partial<Projected>): KeyhatchError {
+  const details =
+    caller.kind === 'key'
+      ? { name: caller.key.name, project: project?.name ?? caller.key.projectId ?? '', ran: 1 }
+      : {};
   return new KeyhatchError(ending.reason() ?? 'server_stopping', { details });
 }
 

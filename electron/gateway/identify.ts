@@ -8,7 +8,7 @@ import type { Clock } from '../lib/clock.ts';
 import { collectCredentials } from './credentials.ts';
 import type { Caller, Identified, Routed } from './exchange.ts';
 import type { Lockout } from './lockout.ts';
-import type { GatewayKey, KeyRegistry } from './ports.ts';
+import type { GatewayKey, KeyRegistry, PresentedKey } from './ports.ts';
 
 export type IdentifyPorts = {
   readonly settings: () => Settings;
@@ -62,7 +62,7 @@ function findKey(
   keys: KeyRegistry,
   settings: Settings,
   publicPath: boolean,
-): GatewayKey | undefined {
+): PresentedKey | undefined {
   const locked = keys.locked();
   if (locked) {
     const openDoor = !settings['access.requireKey'] && presented.every((value) => parseKey(value).kind === 'foreign');
@@ -70,7 +70,7 @@ function findKey(
     const { code, ...details } = locked;
     throw new KeyhatchError(code, { details });
   }
-  const matched = new Map<string, GatewayKey>();
+  const matched = new Map<string, PresentedKey>();
   let bad: KeyhatchError | undefined;
   for (const value of presented) {
     // By its spelling alone, so that nobody learns here whether there is such an admin key.

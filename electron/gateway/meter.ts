@@ -8,13 +8,14 @@ import type { Clock } from '../lib/clock.ts';
 import { type Log, scrub } from '../lib/log.ts';
 import type { Forwarded } from './attempt.ts';
 import type { SoFar } from './exchange.ts';
-import type { UsageSink } from './ports.ts';
+import type { NoteOldSecret, UsageSink } from './ports.ts';
 import { speedsOf } from './speeds.ts';
 import type { TokenRecount } from './token-recount.ts';
 import { outcomeOf } from './upstream-failure.ts';
 
 export type MeterPorts = {
   readonly usage: UsageSink;
+  readonly oldSecretUsed: NoteOldSecret;
   readonly recount: TokenRecount;
   readonly clock: Clock;
   readonly log: Log;
@@ -29,6 +30,7 @@ export function meter(soFar: SoFar, end: Forwarded | KeyhatchError | undefined, 
       if (refusal) ports.usage.stranger(refusal.code);
       return;
     }
+    if (caller.kind === 'key' && caller.key.byOldSecret) ports.oldSecretUsed(oldSecretUse(caller.key.id, soFar));
     if (soFar.route?.own !== undefined) return;
     const recountable = end instanceof Error ? undefined : end?.recountable;
     ports.recount.settle(rowOf(soFar, end, ports.clock.now()), recountable, ports.usage.record);
@@ -47,13 +49,13 @@ function rowOf(soFar: SoFar, end: Forwarded | KeyhatchError | undefined, now: nu
     id: soFar.id,
     keyId: key?.id ?? null,
     caller: caller?.kind === 'key' || caller?.kind === 'this_computer' ? caller.kind : 'anonymous',
-    project: key?.project ?? null,
+    project: key?.projectId ?? null,
     model: textOf(soFar.model ?? soFar.body?.facts.model),
     upstreamId: forwarded?.upstreamId ?? null,
     operation: soFar.operation ?? 'about',
     dialect: soFar.dialect ?? 'openai',
     streamed: tallied?.streamed ?? soFar.body?.facts.streaming ?? false,
-    outcome: refusal ? outcomeOf(refusal.code) : (forwarded?.outcome ?? 'ok'),
+    outcome: refusal ? outcomeOf(refusal) : (forwarded?.outcome ?? 'ok'),
     status: refusal?.status ?? forwarded?.status ?? res.statusCode,
     errorCode: refusal?.code ?? forwarded?.errorCode ?? null,
     receivedAt: soFar.receivedAt,
@@ -77,6 +79,10 @@ function rowOf(soFar: SoFar, end: Forwarded | KeyhatchError | undefined, now: nu
     userAgent: textOf(req.headers['user-agent']),
     attempt: attemptOf(req.headers['x-stainless-retry-count']),
   };
+}
+
+function oldSecretUse(id: string, { receivedAt, clientAddress, req }: SoFar): Parameters<NoteOldSecret>[0] {
+  return { id, at: receivedAt, address: clientAddress ?? '', userAgent: textOf(req.headers['user-agent']) };
 }
 
 // Whatever a caller writes goes into the ledger short, and without what looks like a key.

@@ -9,11 +9,11 @@ import type { Log } from '../lib/log.ts';
 import { type Authorized, endedError } from './exchange.ts';
 import { upstreamHeaders } from './forward-headers.ts';
 import { hasModelRules, type KeyRules } from './key-rules.ts';
-import type { GatewayUpstream, UpstreamRegistry } from './ports.ts';
+import type { GatewayUpstream } from './ports.ts';
+import { projectMayUse } from './project.ts';
 import type { UpstreamAgents } from './upstream-agent.ts';
 
 export type ModelListPorts = {
-  readonly upstreams: UpstreamRegistry;
   readonly instanceId: string;
   readonly agents: UpstreamAgents;
   readonly rules: KeyRules;
@@ -26,11 +26,12 @@ const maxBytes = 4 * 1024 * 1024;
 type Item = Record<string, unknown>;
 
 /** The upstreams whose lists belong into this answer, or undefined when it can be forwarded as it is. */
-export function upstreamsToList(exchange: Authorized, ports: ModelListPorts): readonly GatewayUpstream[] | undefined {
+export function upstreamsToList(exchange: Authorized): readonly GatewayUpstream[] | undefined {
   if (exchange.route.list === undefined) return undefined;
-  const speaking = ports.upstreams.list().filter(({ dialects }) => dialects.includes(exchange.dialect));
+  const speaking = exchange.upstreams.list().filter(({ dialects }) => dialects.includes(exchange.dialect));
   const limited = exchange.caller.kind === 'key' && hasModelRules(exchange.caller.key);
-  return speaking.length > 1 || limited ? speaking : undefined;
+  const ofProject = (exchange.project?.models ?? null) !== null;
+  return speaking.length > 1 || limited || ofProject ? speaking : undefined;
 }
 
 /** Answers with the joint list. @throws KeyhatchError `upstream_unreachable` when none of them answered */
@@ -53,7 +54,7 @@ export async function answerModelList(
   const key = exchange.caller.kind === 'key' ? exchange.caller.key : undefined;
   const items = joined(
     good.flatMap((answer) => itemsOf(answer, member)),
-    (id) => !key || ports.rules.mayUse(key, id),
+    (id) => (!key || ports.rules.mayUse(key, id)) && projectMayUse(exchange.project, id),
   );
   const body = Buffer.from(
     JSON.stringify({ ...(typeof first['object'] === 'string' ? { object: first['object'] } : {}), [member]: items }),
@@ -119,11 +120,11 @@ function itemsOf(answer: Item, member: string): readonly Item[] {
   return Array.isArray(items) ? items.filter((item): item is Item => typeof item === 'object' && item !== null) : [];
 }
 
-function joined(items: readonly Item[], mayUse: (id: string) => boolean): readonly Item[] {
+function joined(items: readonly Item[], isShown: (id: string) => boolean): readonly Item[] {
   const seen = new Set<string>();
   return items.filter((item) => {
     const id = String(item['id'] ?? item['key'] ?? item['model'] ?? item['name'] ?? '');
-    if (seen.has(id) || !mayUse(id)) return false;
+    if (seen.has(id) || !isShown(id)) return false;
     seen.add(id);
     return true;
   });

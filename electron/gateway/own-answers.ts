@@ -7,7 +7,10 @@ import type { Admission } from './admit.ts';
 import type { Admitted } from './exchange.ts';
 import type { GatewayKey, GatewayPorts } from './ports.ts';
 
-export type OwnAnswerPorts = Pick<GatewayPorts, 'settings' | 'upstreams' | 'version' | 'usage' | 'keys'> & {
+export type OwnAnswerPorts = Pick<
+  GatewayPorts,
+  'settings' | 'upstreams' | 'version' | 'usage' | 'keys' | 'projects'
+> & {
   readonly admission: Admission;
 };
 
@@ -72,7 +75,7 @@ function self(key: GatewayKey, ports: OwnAnswerPorts): unknown {
   return {
     id: key.id,
     name: key.name,
-    project: key.project,
+    project: key.projectId === null ? null : (ports.projects.get(key.projectId)?.name ?? key.projectId),
     status: key.status,
     expires_at: key.expiresAt,
     limits: { requests_per_minute: key.limits.rpm, parallel: key.limits.parallel },

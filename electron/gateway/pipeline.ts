@@ -1,4 +1,5 @@
-// A request's way through the gateway, top to bottom: guard, route, identify, permit, admit, body, authorize, forward, meter.
+// A request's way through the gateway, top to bottom: guard, route, identify, permit, admit, body, project, authorize,
+// forward, meter.
 // The only place that catches: one refusal, in the caller's dialect. What a stage took is given back here, once.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -21,6 +22,7 @@ import { answerModelList, upstreamsToList } from './model-list.ts';
 import { answerOwn } from './own-answers.ts';
 import { permit } from './permit.ts';
 import type { GatewayPorts } from './ports.ts';
+import { applyProject } from './project.ts';
 import { refuse } from './reply.ts';
 import { makeRequestId } from './request-id.ts';
 import { createRouter, dialectOfPath } from './route.ts';
@@ -90,9 +92,11 @@ export function createPipeline(given: PipelinePorts): Pipeline {
       if (admitted.route.own) return answerOwn(admitted, ownPorts);
       const bodied = await readBody(admitted, bodyPorts);
       soFar = bodied;
-      const authorized = authorize(bodied, ports);
+      const projected = applyProject(bodied, ports);
+      soFar = projected;
+      const authorized = authorize(projected, ports);
       soFar = authorized;
-      const lists = upstreamsToList(authorized, listPorts);
+      const lists = upstreamsToList(authorized);
       if (lists) return await answerModelList(authorized, lists, listPorts);
       end = await forward(authorized);
     } catch (error) {

@@ -16,8 +16,11 @@ export type GatewayKey = {
   readonly name: string;
   /** Only inference keys open the gateway. */
   readonly kind: KeyKind;
-  readonly project: string | null;
+  readonly projectId: string | null;
   readonly status: KeyStatus;
+  /** Too short to be safe: for this computer alone. */
+  readonly weak: boolean;
+  readonly oldSecretWeak: boolean;
   readonly expiresAt: number | null;
   readonly limits: KeyLimits;
   readonly models: readonly string[] | null;
@@ -30,9 +33,39 @@ export type KeyRegistry = {
     | { readonly code: 'vault_locked' | 'keys_damaged'; readonly vault: string; readonly reason: string }
     | undefined;
   /** The key this credential is, whatever its status. Does the same work for unknown and wrong credentials. */
-  readonly find: (credential: string) => GatewayKey | undefined;
+  readonly find: (credential: string) => PresentedKey | undefined;
   readonly get: (id: string) => GatewayKey | undefined;
 };
+
+/** A key, and whether what was sent is the secret before its last rotation. */
+export type PresentedKey = GatewayKey & { readonly byOldSecret: boolean };
+
+/** What the gateway knows of a project. */
+export type GatewayProject = {
+  readonly id: string;
+  readonly name: string;
+  /** All its keys are refused. */
+  readonly closed: boolean;
+  readonly models: readonly string[] | null;
+  readonly aliases: ReadonlyMap<string, string>;
+  readonly upstreamId: string | null;
+  /** The echo model answers everything. */
+  readonly echo: boolean;
+};
+
+export type ProjectRegistry = {
+  readonly get: (id: string) => GatewayProject | undefined;
+  /** The built-in echo model, once it is there. */
+  readonly echo: () => GatewayUpstream | undefined;
+};
+
+/** Told when somebody used the secret before a key's last rotation. */
+export type NoteOldSecret = (use: {
+  readonly id: string;
+  readonly at: number;
+  readonly address: string;
+  readonly userAgent: string | null;
+}) => void;
 
 /** An upstream as requests see it. */
 export type GatewayUpstream = {
@@ -85,6 +118,8 @@ export type GatewayPorts = {
   readonly instanceId: string;
   readonly settings: () => Settings;
   readonly keys: KeyRegistry;
+  readonly projects: ProjectRegistry;
+  readonly oldSecretUsed: NoteOldSecret;
   readonly upstreams: UpstreamRegistry;
   readonly responses: ResponseOwners;
   readonly usage: UsageSink;

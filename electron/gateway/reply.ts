@@ -62,9 +62,8 @@ export function errorHeaders(error: KeyhatchError): Record<string, string> {
     headers['retry-after'] = '1';
   if (error.code === 'vault_locked') headers['retry-after'] = '5';
   // SDKs try every 429 and 5xx twice more by themselves: tell them where that cannot help or is not safe (§4.2).
-  // Of a paused key too: some clients try whatever they do not know again.
-  const tempts = error.status >= 500 || error.status === 429 || error.code === 'key_paused';
-  if (tempts && !error.retry) headers['x-should-retry'] = 'false';
+  if ((error.status >= 500 || error.status === 429 || error.status === 403) && !error.retry)
+    headers['x-should-retry'] = 'false';
   return headers;
 }
 

@@ -66,8 +66,12 @@ function hasLmStudio(upstreams: UpstreamRegistry): boolean {
 function upstreamPath(path: string, row: RouteRow, argument: string | undefined): string {
   const own = row.upstreamPrefix ? row.upstreamPrefix.to + path.slice(row.upstreamPrefix.from.length) : path;
   if (argument === undefined || row.names !== 'model-in-path') return own;
-  const segment = encodeURIComponent(decodeArgument(argument)).replaceAll('%3A', ':').replaceAll('%40', '@');
-  return own.slice(0, own.length - argument.length) + segment;
+  return own.slice(0, own.length - argument.length) + modelSegment(decodeArgument(argument));
+}
+
+/** A model's name as the one segment of a path that it is. */
+export function modelSegment(model: string): string {
+  return encodeURIComponent(model).replaceAll('%3A', ':').replaceAll('%40', '@');
 }
 
 function checkQuery(query: URLSearchParams, row: RouteRow): void {

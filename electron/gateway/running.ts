@@ -3,12 +3,13 @@
 
 import type { ErrorCode } from '../../shared/errors.ts';
 import type { Clock } from '../lib/clock.ts';
+import { closedProject } from './admit.ts';
 import { type Bag, createBag } from './bag.ts';
 import type { Caller } from './exchange.ts';
-import type { KeyRegistry } from './ports.ts';
+import type { GatewayKey, KeyRegistry, ProjectRegistry } from './ports.ts';
 
 /** Why a running request is ended: told to the client in its dialect. */
-export type EndReason = Extract<ErrorCode, 'key_revoked' | 'key_expired' | 'server_stopping'>;
+export type EndReason = Extract<ErrorCode, 'key_revoked' | 'key_expired' | 'project_archived' | 'server_stopping'>;
 
 /** Whether and why a request may not go on. An AbortSignal would say the same, at several times the cost a request. */
 export type Ending = {
@@ -38,7 +39,11 @@ type End = (reason: EndReason) => void;
 // setTimeout overflows above this; a key that expires later is looked at again then.
 const longestTimeoutMs = 2 ** 31 - 1;
 
-export function createRunningRequests(ports: { readonly keys: KeyRegistry; readonly clock: Clock }): RunningRequests {
+export function createRunningRequests(ports: {
+  readonly keys: KeyRegistry;
+  readonly projects: ProjectRegistry;
+  readonly clock: Clock;
+}): RunningRequests {
   const all = createBag<End>();
   // One timer a key, set anew whenever the key changes: an expiry may come or move while a request runs.
   const byKey = new Map<string, { readonly ends: Bag<End>; timer: NodeJS.Timeout | undefined }>();
@@ -51,7 +56,7 @@ export function createRunningRequests(ports: { readonly keys: KeyRegistry; reado
     ofKey.timer = undefined;
     const key = ports.keys.get(keyId);
     const leftMs = (key?.expiresAt ?? Number.POSITIVE_INFINITY) - ports.clock.now();
-    const reason = !key || key.status === 'revoked' ? 'key_revoked' : leftMs <= 0 ? 'key_expired' : undefined;
+    const reason = reasonToEnd(key, leftMs, ports.projects);
     if (reason) for (const end of ofKey.ends.items()) end(reason);
     else if (leftMs !== Number.POSITIVE_INFINITY) {
       ofKey.timer = setTimeout(() => endIfOver(keyId), Math.min(leftMs, longestTimeoutMs)).unref();
@@ -112,4 +117,10 @@ export function createRunningRequests(ports: { readonly keys: KeyRegistry; reado
       return all.size() === 0 ? Promise.resolve() : new Promise((resolve) => whenIdle.push(resolve));
     },
   };
+}
+
+function reasonToEnd(key: GatewayKey | undefined, leftMs: number, projects: ProjectRegistry): EndReason | undefined {
+  if (!key || key.status === 'revoked') return 'key_revoked';
+  if (leftMs <= 0) return 'key_expired';
+  return closedProject(key, projects) === undefined ? undefined : 'project_archived';
 }

@@ -2,7 +2,7 @@
 // and from those into the outcome that a row names. Touches no socket.
 
 import type { IncomingMessage } from 'node:http';
-import { type ErrorCode, KeyhatchError } from '../../shared/errors.ts';
+import { KeyhatchError } from '../../shared/errors.ts';
 import type { Outcome } from '../../shared/usage-model.ts';
 import type { GatewayUpstream } from './ports.ts';
 
@@ -21,7 +21,7 @@ export function answerFailure(response: IncomingMessage, upstream: GatewayUpstre
 }
 
 /** How a row names the end that an error brought. */
-export function outcomeOf(code: ErrorCode): Outcome {
+export function outcomeOf({ code, details }: KeyhatchError): Outcome {
   switch (code) {
     case 'upstream_unreachable':
     case 'upstream_broken':
@@ -33,6 +33,8 @@ export function outcomeOf(code: ErrorCode): Outcome {
     case 'key_expired':
     case 'server_stopping':
       return 'ended';
+    case 'project_archived':
+      return details['ran'] === 1 ? 'ended' : 'refused';
     default:
       return 'refused';
   }

@@ -23,6 +23,13 @@ export type SettingsBook = {
    * @throws KeyhatchError `setting_unknown`, `setting_invalid`, `setting_set_by_flag`
    */
   readonly set: (name: string, value: unknown) => SettingView;
+  /** What is kept and is not as it comes; without the flags of this run. */
+  readonly kept: () => Partial<Settings>;
+  /**
+   * Keeps these values, whatever the flags of this run say; what cannot be used is left out.
+   * @param others whether all other settings go back to how they come
+   */
+  readonly takeOver: (values: Readonly<Record<string, unknown>>, others: 'reset' | 'stay') => void;
   /** Values of the file that were not taken, one sentence each. */
   readonly problems: () => readonly string[];
   /** Told which settings have another value than before, until the returned function is called. */
@@ -52,7 +59,10 @@ export function openSettings(options: {
   const changes = createEventHub<{ changed: readonly SettingName[] }>((error) =>
     log.error('a listener to changed settings failed', { error }),
   );
-  let snapshot = deepFreeze({ ...checked.settings, ...flags });
+  let kept: Settings = checked.settings;
+  let snapshot = deepFreeze({ ...kept, ...flags });
+
+  const isUsual = (name: string, value: unknown) => isDeepStrictEqual(value, defaults[name as SettingName]);
 
   const view = (name: SettingName): SettingView => ({
     name,
@@ -85,11 +95,26 @@ export function openSettings(options: {
       if (Object.hasOwn(flags, name)) throw new KeyhatchError('setting_set_by_flag', { details: { name } });
       const value = checkSetting(name, givenValue);
       write(name, value);
+      kept = { ...kept, [name]: value };
       if (!isDeepStrictEqual(snapshot[name], value)) {
         snapshot = deepFreeze({ ...snapshot, [name]: structuredClone(value) });
         changes.emit('changed', [name]);
       }
       return view(name);
+    },
+    kept: () => Object.fromEntries(Object.entries(kept).filter(([name, value]) => !isUsual(name, value))),
+    takeOver(values, others) {
+      const taken = checkSettings(others === 'reset' ? values : { ...kept, ...values }).settings;
+      for (const name of settingNames) {
+        if (isDeepStrictEqual(kept[name], taken[name])) continue;
+        if (isUsual(name, taken[name])) store.delete(name);
+        else write(name, taken[name]);
+      }
+      kept = taken;
+      const before = snapshot;
+      snapshot = deepFreeze({ ...structuredClone(kept), ...flags });
+      const changed = settingNames.filter((name) => !isDeepStrictEqual(before[name], snapshot[name]));
+      if (changed.length > 0) changes.emit('changed', changed);
     },
     problems: () => [...problems.values()],
     onChange: (listener) => changes.on('changed', listener),

@@ -8,6 +8,8 @@ import { tokenSources } from './migrations/0040-token-sources.ts';
 import { keyCounters } from './migrations/0041-key-counters.ts';
 import { keyPolicies } from './migrations/0070-key-policies.ts';
 import { keyKinds } from './migrations/0090-key-kinds.ts';
+import { projects } from './migrations/0100-projects.ts';
+import { history } from './migrations/0110-history.ts';
 import { fewerIndexes } from './migrations/0120-fewer-indexes.ts';
 
 export type DatabaseMigration = {
@@ -24,5 +26,7 @@ export const databaseMigrations: readonly DatabaseMigration[] = [
   keyCounters,
   keyPolicies,
   keyKinds,
+  projects,
+  history,
   fewerIndexes,
 ];

@@ -8,11 +8,12 @@ import { KeyhatchError } from '../../shared/errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { openDatabase, openStandIn } from './database.ts';
+import { labelsToProjects } from './migrations/0100-projects.ts';
 import { isDamage, openingError } from './storage-errors.ts';
 import { inTransaction } from './transaction.ts';
 
-/** Must be whole. */
-const essential = ['meta', 'keys'] as const;
+/** Must be whole, where the database has them: what a project refuses must not be forgotten. */
+const essential = ['meta', 'keys', 'projects'] as const;
 /** As far as they can be read. Single requests are not among them: they may be millions, and stay in the copy. */
 const wanted = [
   'response_owners',
@@ -21,6 +22,7 @@ const wanted = [
   'usage_groups',
   'usage_rollups',
   'refusal_rollups',
+  'history',
   'unmetered_counts',
 ] as const;
 
@@ -126,6 +128,7 @@ function repair(file: string, copy: string, log: Log): boolean {
         const rows = inTransaction(fresh, () => copyReadable(damaged, fresh, table));
         log.info('read from the damaged database', { table, rows });
       }
+      if (!has(damaged, 'projects')) inTransaction(fresh, () => fresh.exec(labelsToProjects));
     } finally {
       fresh.close();
     }
@@ -151,7 +154,13 @@ function finishRepair(file: string): void {
   renameSync(repairedName(file), file);
 }
 
+function has(db: DatabaseSync, table: string): boolean {
+  return db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(table) !== undefined;
+}
+
 function isWhole(db: DatabaseSync, table: string): boolean {
+  // Newer than this database; without the first ones it is none of ours.
+  if (table === 'projects' && !has(db, table)) return true;
   const [found] = db.prepare(`PRAGMA integrity_check(${table})`).all();
   return found?.['integrity_check'] === 'ok';
 }
@@ -168,7 +177,7 @@ function copyReadable(from: DatabaseSync, to: DatabaseSync, table: string): numb
 
 function copyRows(from: DatabaseSync, to: DatabaseSync, table: string, copied = { rows: 0 }): void {
   // A database of an older version does not have them all.
-  if (from.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(table) === undefined) return;
+  if (!has(from, table)) return;
   const columns = from
     .prepare(`PRAGMA table_info(${table})`)
     .all()

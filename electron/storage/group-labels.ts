@@ -1,4 +1,4 @@
-// What a group of usage is called: the name of a key, and words for what has no key, model or project. Only reads.
+// What a group of usage is called: the name of a key or project, and words for what has no key, model or project. Only reads.
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { UsageSplit } from '../../shared/usage-model.ts';
@@ -15,12 +15,14 @@ const noGroup: Readonly<Record<UsageSplit, string>> = {
   none: 'all',
 };
 
-/** Keys by the name they have, or had before they were deleted. */
+/** Keys and projects by the name they have, or had before they were deleted. */
 export function createGroupLabels(db: DatabaseSync): (group: string | null, by: UsageSplit) => string {
   const keyName = db.prepare('SELECT name FROM keys WHERE id = ?');
+  const projectName = db.prepare('SELECT name FROM projects WHERE id = ?');
   return (group, by) => {
     if (group === null) return noGroup[by];
-    if (by !== 'key' || group === otherGroup) return group;
-    return (keyName.get(group) as { name: string } | undefined)?.name ?? group;
+    if ((by !== 'key' && by !== 'project') || group === otherGroup) return group;
+    const named = (by === 'key' ? keyName : projectName).get(group) as { name: string } | undefined;
+    return named?.name ?? group;
   };
 }

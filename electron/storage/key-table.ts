@@ -3,10 +3,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { closedPolicy, type KeyPolicy, keyPolicy, usualPolicy } from '../../shared/key-policy.ts';
 import { type KeyFacts, keyFacts } from '../../shared/model.ts';
+import type { KeyUse } from './key-uses.ts';
 import { durably, inTransaction } from './transaction.ts';
 
 /** A key as it is kept: its facts without those that are derived. */
-export type StoredKey = Readonly<Omit<KeyFacts, 'status' | 'usable' | 'today'>> & { readonly paused: boolean };
+export type StoredKey = Readonly<Omit<KeyFacts, 'status' | 'usable' | 'today' | 'project'>> & {
+  readonly paused: boolean;
+};
 
 export type KeyPatch = { readonly [Name in keyof Omit<StoredKey, 'id'>]?: StoredKey[Name] };
 
@@ -24,6 +27,10 @@ export type KeyTable = {
   readonly resetCounters: (id: string, sinceMs: number, before: string) => void;
   /** The name of a key, also of a deleted one. */
   readonly nameOf: (id: string) => string | undefined;
+  /** Notes when secrets were last used that had been rotated away; an older use than the known one changes nothing. */
+  readonly recordOldSecretUse: (batch: readonly KeyUse[]) => void;
+  /** Makes a key, or puts it in the place of the one with its id, deleted or not. */
+  readonly put: (key: StoredKey) => void;
 };
 
 type KeyRecord = {
@@ -50,6 +57,11 @@ const columns = [
   'counted_since',
   'policy',
   'kind',
+  'weak',
+  'old_secret_weak',
+  'old_secret_used_at',
+  'old_secret_used_from',
+  'old_secret_used_by',
 ] as const;
 
 export function createKeyTable(db: DatabaseSync): KeyTable {
@@ -65,6 +77,11 @@ export function createKeyTable(db: DatabaseSync): KeyTable {
   const removeOne = db.prepare('UPDATE keys SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL');
   const reset = db.prepare('UPDATE keys SET counted_since = ?, counted_before = ? WHERE id = ?');
   const name = db.prepare('SELECT name FROM keys WHERE id = ?');
+
+  const oldUse = db.prepare(`
+    UPDATE keys SET old_secret_used_at = :at, old_secret_used_from = :address, old_secret_used_by = :userAgent
+    WHERE id = :id AND (old_secret_used_at IS NULL OR old_secret_used_at <= :at)`);
+  const revive = db.prepare('UPDATE keys SET deleted_at = NULL WHERE id = ?');
 
   function get(id: string): StoredKey | undefined {
     const row = one.get(id);
@@ -92,6 +109,14 @@ export function createKeyTable(db: DatabaseSync): KeyTable {
       durably(db, () => reset.run(sinceMs, before, id));
     },
     nameOf: (id) => (name.get(id) as { name: string } | undefined)?.name,
+    recordOldSecretUse(batch) {
+      for (const { id, at, address, userAgent } of batch) oldUse.run({ id, at, address, userAgent });
+    },
+    put: (key) => {
+      durably(db, () =>
+        revive.run(key.id).changes === 1 ? updateOne.run(toRecord(key)) : insertOne.run(toRecord(key)),
+      );
+    },
   };
 }
 
@@ -99,7 +124,7 @@ function toRecord(key: StoredKey): KeyRecord {
   return {
     id: key.id,
     name: key.name,
-    project: key.project,
+    project: key.projectId,
     origin: key.origin,
     paused: key.paused ? 1 : 0,
     created_at: key.createdAt,
@@ -116,23 +141,33 @@ function toRecord(key: StoredKey): KeyRecord {
     counted_since: key.countedSince,
     policy: JSON.stringify(key.policy),
     kind: key.kind,
+    weak: key.weak ? 1 : 0,
+    old_secret_weak: key.oldSecretWeak ? 1 : 0,
+    old_secret_used_at: key.oldSecretUsedAt,
+    old_secret_used_from: key.oldSecretUsedFrom,
+    old_secret_used_by: key.oldSecretUsedBy,
   };
 }
 
-const storedFacts = keyFacts.omit({ status: true, usable: true, today: true });
+const storedFacts = keyFacts.omit({ status: true, usable: true, today: true, project: true });
 
 function fromRecord(row: KeyRecord): StoredKey {
   const facts = storedFacts.parse({
     id: row.id,
     name: row.name,
     kind: row.kind,
-    project: row.project,
+    projectId: row.project,
     origin: row.origin,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,
     rotatedAt: row.rotated_at,
     oldSecretUntil: row.old_secret_until,
+    weak: row.weak === 1,
+    oldSecretWeak: row.old_secret_weak === 1,
+    oldSecretUsedAt: row.old_secret_used_at,
+    oldSecretUsedFrom: row.old_secret_used_from,
+    oldSecretUsedBy: row.old_secret_used_by,
     lastUsedAt: row.last_used_at,
     lastUsedFrom: row.last_used_from,
     lastUsedBy: row.last_used_by,

@@ -14,5 +14,7 @@ export function closedVault(wanted: VaultKind | undefined): ProfileVault {
     kind: () => wanted ?? 'keychain',
     open: refuse,
     secrets: { get: refuse, set: refuse, delete: refuse },
+    content: refuse,
+    stage: refuse,
   };
 }

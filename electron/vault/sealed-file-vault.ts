@@ -1,10 +1,10 @@
 // The vault of a server without a keychain: every entry in one file, sealed as a whole and replaced as a whole. Reads the
 // file at each call, so that one restored from a copy counts at once, and derives the key from a passphrase only once.
 
-import { scrypt } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createBoundedTurns } from './calls-in-turn.ts';
+import { deriveKey, usualCost } from './passphrase-key.ts';
 import {
   newScryptScheme,
   parseSealedText,
@@ -17,8 +17,6 @@ import { type SealingKey, sealedFileName } from './sealing-key.ts';
 import { type Vault, vaultDeadlineMs, vaultLocked } from './vault.ts';
 import { explainFileError, readSmallFile, replaceFile } from './vault-files.ts';
 
-// 128 MiB and about half a second a guess.
-const defaultCost: ScryptCost = { N: 2 ** 17, r: 8, p: 1 };
 const fileMaxBytes = 16 * 1024 * 1024;
 
 type Opened = { readonly scheme: SealingScheme; readonly entries: Map<string, string> };
@@ -30,7 +28,7 @@ export function createSealedFileVault(options: {
   readonly deadlineMs?: number;
   readonly scryptCost?: ScryptCost;
 }): Vault {
-  const { dataDir, sealingKey, deadlineMs = vaultDeadlineMs, scryptCost = defaultCost } = options;
+  const { dataDir, sealingKey, deadlineMs = vaultDeadlineMs, scryptCost = usualCost } = options;
   const path = join(dataDir, sealedFileName);
   const inTurn = createBoundedTurns({ kind: 'file', deadlineMs, explain: explainFileError });
   const keyOf = rememberKey(sealingKey);
@@ -82,19 +80,9 @@ function rememberKey(sealingKey: SealingKey): (scheme: SealingScheme) => Promise
       throw vaultLocked('file', 'it was sealed with a key file, and a passphrase was given. Give the key file');
     }
     const salt = JSON.stringify(scheme);
-    if (last?.salt !== salt) last = { salt, key: await derive(sealingKey.passphrase, scheme.salt, scheme.cost) };
+    if (last?.salt !== salt) last = { salt, key: await deriveKey(sealingKey.passphrase, scheme.salt, scheme.cost) };
     return last.key;
   };
-}
-
-function derive(passphrase: Buffer, salt: string, cost: ScryptCost): Promise<Buffer> {
-  // Node's own ceiling is 32 MiB. Twice what the cost needs leaves room for what OpenSSL adds.
-  const limits = { ...cost, maxmem: 256 * cost.N * cost.r };
-  return new Promise((resolve, reject) => {
-    scrypt(passphrase, Buffer.from(salt, 'base64url'), 32, limits, (error, key) =>
-      error ? reject(error) : resolve(key),
-    );
-  });
 }
 
 // A changed byte looks the same as a wrong key, and a wrong key is by far the likelier of the two.

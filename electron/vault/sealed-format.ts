@@ -1,4 +1,4 @@
-// The text of `vault.sealed`: a line of JSON that says how it is sealed, and a line with the AES-256-GCM ciphertext and
+// The text of `vault.sealed` and of a backup: a line of JSON that says how it is sealed, and a line with the AES-256-GCM ciphertext and
 // its tag. The first line is authenticated as it stands. Knows no files and not where the key comes from.
 
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
@@ -8,9 +8,11 @@ import { vaultLocked } from './vault.ts';
 export type ScryptCost = { readonly N: number; readonly r: number; readonly p: number };
 
 /** How the sealing key comes about: from a passphrase, or read from a key file as it is. */
-export type SealingScheme =
-  | { readonly kdf: 'scrypt'; readonly cost: ScryptCost; readonly salt: string }
-  | { readonly kdf: 'none' };
+export type SealingScheme = ScryptScheme | { readonly kdf: 'none' };
+export type ScryptScheme = { readonly kdf: 'scrypt'; readonly cost: ScryptCost; readonly salt: string };
+
+/** What is sealed: the one is never taken for the other. */
+export type SealedKind = 'vault' | 'backup';
 
 export type SealedText = {
   readonly scheme: SealingScheme;
@@ -28,14 +30,14 @@ const saltBytes = 16;
 const scryptMaxBytes = 256 * 1024 * 1024;
 
 /** A scheme for a new file, with a salt of its own. */
-export function newScryptScheme(cost: ScryptCost): SealingScheme {
+export function newScryptScheme(cost: ScryptCost): ScryptScheme {
   return { kdf: 'scrypt', cost, salt: randomBytes(saltBytes).toString('base64url') };
 }
 
 /** Seals a text under a fresh nonce. */
-export function sealText(scheme: SealingScheme, key: Buffer, plain: string): string {
+export function sealText(scheme: SealingScheme, key: Buffer, plain: string, kind: SealedKind = 'vault'): string {
   const nonce = randomBytes(nonceBytes);
-  const header = { keyhatch: 'vault', version: sealedFormatVersion, ...scheme, nonce: nonce.toString('base64url') };
+  const header = { keyhatch: kind, version: sealedFormatVersion, ...scheme, nonce: nonce.toString('base64url') };
   const headerLine = JSON.stringify(header);
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes });
   cipher.setAAD(Buffer.from(headerLine));
@@ -59,10 +61,10 @@ export function unsealText(text: SealedText, key: Buffer): string | undefined {
  * Takes a sealed file apart without opening it.
  * @throws `profile_from_future` when a newer Keyhatch wrote it, `vault_locked` when it is damaged
  */
-export function parseSealedText(text: string, file: string): SealedText {
+export function parseSealedText(text: string, file: string, kind: SealedKind = 'vault'): SealedText {
   const [headerLine = '', sealedLine = ''] = text.split('\n', 2);
   const header = parseHeader(headerLine);
-  if (header?.keyhatch !== 'vault' || typeof header.version !== 'number') throw damaged(file);
+  if (header?.keyhatch !== kind || typeof header.version !== 'number') throw damaged(file);
   if (header.version > sealedFormatVersion) {
     const details = { file, found: header.version, known: sealedFormatVersion };
     throw new KeyhatchError('profile_from_future', { details });

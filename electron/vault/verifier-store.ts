@@ -27,13 +27,17 @@ export type VerifierStore = {
   readonly put: (keyId: string, credential: string, previousUntil: number | null) => Promise<void>;
   /** Forgets everything about a key. @throws `vault_locked`, and nothing changed */
   readonly remove: (keyId: string) => Promise<void>;
+  /** Ends the grace of the credential before the present one. @throws `vault_locked`, and nothing changed */
+  readonly endGrace: (keyId: string) => Promise<void>;
+  /** Resolves when every change that was asked for has been written or has failed. */
+  readonly settled: () => Promise<void>;
   /** Every key with a verifier, be it only one under grace. */
   readonly ids: () => string[];
   /** Drops verifiers whose grace is over at `now` (epoch ms); also rewrites entries whose last write had failed. */
   readonly expire: (now: number) => Promise<void>;
 };
 
-const rootName = 'root';
+export const rootName = 'root';
 const rootBytes = 32;
 const credentialMaxChars = 512;
 
@@ -64,6 +68,11 @@ export async function openVerifierStore(options: {
       await shelf.change(() => planPut(shelf, current, previousUntil, clock.now()));
     },
     remove: (keyId) => shelf.change(() => ({ entries: without(shelf.entries(), (one) => one.keyId === keyId) })),
+    endGrace: (keyId) =>
+      shelf.change(() => ({
+        entries: without(shelf.entries(), (one) => one.keyId === keyId && one.until !== null),
+      })),
+    settled: () => shelf.change(() => ({ entries: shelf.entries() })).catch(() => {}),
     ids: () => [...new Set(shelf.entries().flatMap((entry) => entry.map((one) => one.keyId)))],
     expire: (now) => shelf.change(() => ({ entries: without(shelf.entries(), (one) => isOver(one, now)) })),
   };

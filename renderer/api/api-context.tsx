@@ -51,6 +51,10 @@ export function useKeys() {
   return useQuery(useCalls().keys.list.queryOptions());
 }
 
+export function useProjects() {
+  return useQuery(useCalls().projects.list.queryOptions());
+}
+
 /** The newest requests that ended since the page was opened, newest first. */
 export function useTail(): readonly RequestView[] {
   return useQuery<RequestView[]>({ queryKey: tailKey, enabled: false, initialData: [] }).data;

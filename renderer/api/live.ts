@@ -4,6 +4,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { Change } from '../../shared/change.ts';
 import type { KeyFacts } from '../../shared/model.ts';
+import type { ProjectFacts } from '../../shared/project-model.ts';
 import type { RequestView } from '../../shared/usage-model.ts';
 import type { Calls } from './calls.ts';
 import type { Client } from './ipc-transport.ts';
@@ -118,10 +119,21 @@ function createApply({ calls, queries }: { readonly calls: Calls; readonly queri
         put(calls.status.get.queryKey(), () => change.status);
         break;
       case 'key':
-        put<KeyFacts[]>(calls.keys.list.queryKey(), (keys) => keys && withKey(keys, change.key));
+        put<KeyFacts[]>(calls.keys.list.queryKey(), (keys) => keys && withItem(keys, change.key));
         break;
       case 'key_deleted':
         put<KeyFacts[]>(calls.keys.list.queryKey(), (keys) => keys?.filter(({ id }) => id !== change.id));
+        break;
+      case 'project':
+        put<ProjectFacts[]>(
+          calls.projects.list.queryKey(),
+          (projects) => projects && withItem(projects, change.project),
+        );
+        break;
+      case 'project_deleted':
+        put<ProjectFacts[]>(calls.projects.list.queryKey(), (projects) =>
+          projects?.filter(({ id }) => id !== change.id),
+        );
         break;
       case 'setting':
         put(calls.settings.list.queryKey(), (settings: readonly { readonly name: string }[] | undefined) =>
@@ -146,10 +158,10 @@ function createApply({ calls, queries }: { readonly calls: Calls; readonly queri
   };
 }
 
-function withKey(keys: readonly KeyFacts[], key: KeyFacts): KeyFacts[] {
-  return keys.some(({ id }) => id === key.id)
-    ? keys.map((other) => (other.id === key.id ? key : other))
-    : [...keys, key];
+function withItem<Item extends { readonly id: string }>(items: readonly Item[], item: Item): Item[] {
+  return items.some(({ id }) => id === item.id)
+    ? items.map((other) => (other.id === item.id ? item : other))
+    : [...items, item];
 }
 
 function untilSignedIn(session: Session, signal: AbortSignal): Promise<void> {

@@ -13,6 +13,7 @@ export const keyFormTexts = {
   limits: 'Limits and access',
   project: 'Project',
   projectNone: 'None',
+  projectNew: 'A new project of this name is made.',
   expires: 'Expires',
   expiresOn: 'Last day',
   expiry: {
@@ -24,6 +25,7 @@ export const keyFormTexts = {
     year: 'In a year',
     own: 'On a day of your choice',
     keep: 'As it is',
+    project: 'As the project says',
   },
   create: 'Create key',
   createAdmin: 'Create admin key',

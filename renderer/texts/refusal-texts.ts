@@ -136,6 +136,21 @@ const texts: Readonly<Partial<Record<ErrorCode, RefusalText>>> = {
     why: 'The key is paused.',
     cure: 'Resume it on its page when it should work again.',
   },
+  key_weak: {
+    short: 'key too short',
+    why: 'The key was imported with a short value, so it works on the server’s own computer alone.',
+    cure: 'Rotate it, or accept it as it is on its page.',
+  },
+  project_archived: {
+    short: 'project archived',
+    why: 'The key’s project is archived.',
+    cure: 'Unarchive the project, or move the key to another one.',
+  },
+  project_upstream_gone: {
+    short: 'model server gone',
+    why: 'The key’s project has a model server of its own, which is no longer there.',
+    cure: 'Choose another model server for the project.',
+  },
   rate_limited: {
     short: 'too many requests',
     why: 'The key had used up its requests for the minute.',

@@ -93,7 +93,10 @@ function roomOf(file: string): string {
   if (top !== 'electron') return top ?? '';
   if (rest.length > 0) return room ?? '';
   // compose.ts has parts of their own.
-  return (room ?? '').replace(/(-ledger|-dashboard|-echo|-metrics|-usage|-policy|-vault)?\.tsx?$/, '');
+  return (room ?? '').replace(
+    /(-ledger|-dashboard|-metrics|-policy|-usage|-keys|-projects|-upstreams|-vault|-transfer)?\.tsx?$/,
+    '',
+  );
 }
 
 function importsOf(file: string): Import[] {

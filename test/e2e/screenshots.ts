@@ -18,12 +18,12 @@ const projects: Readonly<Record<string, string>> = { 'Continue on laptop': 'Edit
 async function furnish(profile: Profile, upstream: FakeUpstream): Promise<void> {
   const made = [];
   for (const key of demoKeys) {
-    const flags = ['--name', key.name, '--project', projects[key.name] ?? 'Home'];
+    const flags = ['--name', key.name, '--project', projects[key.name] ?? 'Home', '--new-project'];
     if (key.name.startsWith('Kids')) flags.push('--rpm', '20', '--models', 'llama3.2:3b');
     if (key.name === 'CI nightly') flags.push('--expires', '6d');
     made.push({ ...key, id: (await profile.createKey(...flags)).id });
   }
-  const old = await profile.createKey('--name', 'Old plugin', '--project', 'Editors');
+  const old = await profile.createKey('--name', 'Old plugin', '--project', 'Editors', '--new-project');
   await profile.json(['keys', 'revoke', old.id]);
   await profile.json(['settings', 'set', 'window.welcomed', 'true']);
   await profile.json(['upstreams', 'add', upstream.url, '--name', 'LM Studio', '--kind', 'lmstudio']);

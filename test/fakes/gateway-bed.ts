@@ -3,7 +3,13 @@
 
 import { connect, type Socket } from 'node:net';
 import { createGateway, type Gateway } from '../../electron/gateway/gateway.ts';
-import type { GatewayKey, GatewayPorts, GatewayUpstream } from '../../electron/gateway/ports.ts';
+import type {
+  GatewayKey,
+  GatewayPorts,
+  GatewayProject,
+  GatewayUpstream,
+  NoteOldSecret,
+} from '../../electron/gateway/ports.ts';
 import { systemClock } from '../../electron/lib/clock.ts';
 import { createLog, type Log } from '../../electron/lib/log.ts';
 import { makeKey } from '../../shared/key-format.ts';
@@ -28,6 +34,12 @@ export type Bed = {
   readonly addKey: (facts?: Partial<GatewayKey>) => { readonly id: string; readonly key: string };
   readonly changeKey: (id: string, change: Partial<GatewayKey>) => void;
   readonly lock: (locked: { readonly vault: string; readonly reason: string } | undefined) => void;
+  /** Makes the project of this id or changes it; keys are put into it by `projectId`. */
+  readonly setProject: (id: string, change: Partial<GatewayProject>) => void;
+  readonly setEcho: (upstream: GatewayUpstream | undefined) => void;
+  /** A further credential of a key, as if it had been rotated away. */
+  readonly addOldSecret: (id: string) => string;
+  readonly oldSecretUses: Parameters<NoteOldSecret>[0][];
   readonly upstreams: GatewayUpstream[];
   readonly addUpstream: (fake: FakeUpstream, facts?: Partial<GatewayUpstream>) => GatewayUpstream;
   /** Resolves with the row of the next request that ends. */
@@ -52,6 +64,10 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
   const upstream = await startFakeUpstream();
   const keys = new Map<string, GatewayKey>();
   const credentials = new Map<string, string>();
+  const oldCredentials = new Set<string>();
+  const oldSecretUses: Parameters<NoteOldSecret>[0][] = [];
+  const projects = new Map<string, GatewayProject>();
+  let echo: GatewayUpstream | undefined;
   const owners = new Map<string, { owner: string; upstreamId: string }>();
   const rows: RequestRow[] = [];
   const strangers: string[] = [];
@@ -68,9 +84,14 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
     settings: () => settings,
     keys: {
       locked: () => locked && { code: 'vault_locked', ...locked },
-      find: (credential) => keys.get(credentials.get(credential) ?? ''),
+      find(credential) {
+        const key = keys.get(credentials.get(credential) ?? '');
+        return key && { ...key, byOldSecret: oldCredentials.has(credential) };
+      },
       get: (id) => keys.get(id),
     },
+    projects: { get: (id) => projects.get(id), echo: () => echo },
+    oldSecretUsed: (use) => void oldSecretUses.push(use),
     upstreams: { list: () => upstreams, fallback: () => upstreams[0] },
     responses: {
       claim: (id, owner, upstreamId) => void owners.set(id, { owner, upstreamId }),
@@ -100,7 +121,9 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
       id,
       name: `key ${keys.size + 1}`,
       kind: 'inference',
-      project: null,
+      projectId: null,
+      weak: false,
+      oldSecretWeak: false,
       status: 'active',
       expiresAt: null,
       limits,
@@ -143,6 +166,21 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
     strangers,
     log: lines,
     upstreams,
+    oldSecretUses,
+    addOldSecret(id) {
+      const { key } = makeKey((bytes) => crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>), 'kh', id);
+      credentials.set(key, id);
+      oldCredentials.add(key);
+      return key;
+    },
+    setProject(id, change) {
+      const { name, closed, models, aliases, upstreamId, echo } = projects.get(id) ?? { ...openProject, name: id };
+      projects.set(id, { id, name, closed, models, aliases, upstreamId, echo, ...change });
+      for (const key of keys.values()) if (key.projectId === id) gateway.keyChanged(key.id);
+    },
+    setEcho: (upstream) => {
+      echo = upstream;
+    },
     settings: (change) => {
       settings = { ...settings, ...change };
     },
@@ -173,6 +211,8 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
     },
   };
 }
+
+const openProject = { closed: false, models: null, aliases: new Map(), upstreamId: null, echo: false } as const;
 
 /** Writes bytes to a port of this machine and gives back what comes, until it ends or matches. */
 export function sendRaw(port: number, text: string | Buffer, until?: RegExp): Promise<string> {

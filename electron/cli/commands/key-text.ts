@@ -35,7 +35,7 @@ export function keyDetails(key: KeyFacts, { paint, when }: Output, unusable?: st
     ['Id', key.id],
     ['Project', key.project ?? '–'],
     ['Status', paintStatus(paint, key.status, statusText(key))],
-    ['Made', `${when(key.createdAt, '–')}${key.origin === 'typed' ? ', with a value of your own' : ''}`],
+    ['Made', `${when(key.createdAt, '–')}${originText[key.origin]}`],
     ['Expires', when(key.expiresAt, 'never')],
     ['Last used', lastUse(key, when)],
     ...(key.kind === 'admin' ? [] : gatewayPairs(key)),
@@ -43,7 +43,10 @@ export function keyDetails(key: KeyFacts, { paint, when }: Output, unusable?: st
   ];
   if (!key.usable && unusable !== undefined) pairs.push(['', unusable]);
   if (key.rotatedAt !== null) pairs.push(['Rotated', when(key.rotatedAt, '–')]);
-  if (key.oldSecretUntil !== null) pairs.push(['Old secret', `ends ${when(key.oldSecretUntil, '–')}`]);
+  if (key.oldSecretUntil !== null)
+    pairs.push(['Old secret', `ends ${when(key.oldSecretUntil, '–')}, ${oldSecretUse(key, when)}`]);
+  if (key.policy.rotateEveryDays !== null) pairs.push(['Rotate', `every ${key.policy.rotateEveryDays} days`]);
+  if (key.weak) pairs.push(['Weak', 'works on this computer alone: rotate it, or accept it']);
   if (key.countedSince !== null) pairs.push(['Counted', `since ${when(key.countedSince, '–')}`]);
   if (key.revokedAt !== null) pairs.push(['Revoked', when(key.revokedAt, '–')]);
   const title = paint('bold', visible(key.name));
@@ -91,6 +94,14 @@ export function newSecretText(
   ];
   if (options.baseUrl !== undefined) lines.push(assign('OPENAI_BASE_URL', `${options.baseUrl}/v1`));
   return lines.join('\n');
+}
+
+const originText = { generated: '', typed: ', with a value of your own', imported: ', from another program' } as const;
+
+function oldSecretUse(key: KeyFacts, when: Output['when']): string {
+  if (key.oldSecretUsedAt === null) return 'not used since';
+  const by = key.oldSecretUsedBy === null ? '' : ` by ${key.oldSecretUsedBy}`;
+  return `last used ${when(key.oldSecretUsedAt, '')} from ${key.oldSecretUsedFrom}${by}`;
 }
 
 function statusText(key: KeyFacts): string {

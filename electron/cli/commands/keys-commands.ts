@@ -26,8 +26,9 @@ const create = defineCommand({
   prepare({ flags, now }) {
     const name = flags.text('name');
     if (name === undefined) throw new UsageError('A key needs a name: --name NAME.');
-    const { expiresAt, models, ...fields } = parseKeyFields(flags, now);
-    if (flags.on('admin') && expiresAt === null) throw new UsageError('An admin key always has an end: --expires 30d.');
+    const fields = parseKeyFields(flags, now);
+    if (flags.on('admin') && fields.expiresAt === null)
+      throw new UsageError('An admin key always has an end: --expires 30d.');
     return async (session) => {
       await refuseToMakeInVain(session.client);
       const value = flags.on('value-stdin') ? await session.input.secret('the value of the key') : undefined;
@@ -36,8 +37,6 @@ const create = defineCommand({
         name,
         ...(flags.on('admin') ? { kind: 'admin' as const } : {}),
         ...fields,
-        expiresAt: expiresAt ?? undefined,
-        models: models ?? undefined,
         value,
       });
       showSecret(session, created, baseUrl, `Made the key ${keyTitle(created.facts)}.`);
@@ -83,7 +82,7 @@ const edit = defineCommand({
   flags: {
     name: { value: 'NAME', about: 'A new name.' },
     ...fieldFlags,
-    project: { value: 'P', about: 'Label to group keys by; none takes it away.' },
+    project: { value: 'P', about: 'The project it moves to, by name or id; none takes it out.' },
   },
   prepare(invocation) {
     const { flags, now } = invocation;
@@ -213,4 +212,16 @@ export const keysCommands: readonly Command[] = [
   ),
   rotate,
   resetCounters,
+  keyAction(
+    'end-old-secret',
+    'End the secret before the last rotation now.',
+    'has one secret: the old one has ended',
+    (client, ref) => client.keys.endOldSecret({ ref }),
+  ),
+  keyAction(
+    'accept-weak',
+    'Let an imported key with a short value be used from other machines too.',
+    'may be used from everywhere now, in spite of its short value',
+    (client, ref) => client.keys.acceptWeak({ ref }),
+  ),
 ];

@@ -1,6 +1,6 @@
 // `keyhatch status`: whether the server runs, at which address, who may come in, and what stands behind it.
 
-import type { Status } from '../../../shared/model.ts';
+import type { Reminder, Status } from '../../../shared/model.ts';
 import { defineCommand } from '../command.ts';
 import { type Output, visible } from '../output.ts';
 import { textPairs } from '../text-table.ts';
@@ -35,7 +35,14 @@ function statusText(status: Status, out: Output): string {
   pairs.push(['Today', requestsText(status)]);
   pairs.push(['Profile', visible(status.dataDir)]);
   const warnings = status.warnings.map((warning) => paint('yellow', `! ${visible(warning)}`));
-  return [headline(status, out), textPairs(pairs), ...warnings].join('\n');
+  const reminders = status.reminders.map((one) => paint('yellow', `! ${visible(reminderText(one, out))}`));
+  return [headline(status, out), textPairs(pairs), ...warnings, ...reminders].join('\n');
+}
+
+function reminderText({ kind, keyName, dueAt }: Reminder, { when }: Output): string {
+  if (kind === 'rotation_due')
+    return `The key "${keyName}" should have a new secret: keyhatch keys rotate "${keyName}"`;
+  return `The key "${keyName}" ends ${when(dueAt, '')}. Extend it: keyhatch keys edit "${keyName}" --expires 30d`;
 }
 
 function headline({ version, shell, pid, server }: Status, { paint, when }: Output): string {

@@ -1,6 +1,7 @@
 // A key while it is being filled in: its name, project and end besides its policy, and what they become. Pure.
 
 import type { KeyFacts, KeyKind } from '../../../shared/model.ts';
+import type { ProjectDefaults } from '../../../shared/project-model.ts';
 import type { NewKeyInput } from '../../api/create-key.ts';
 import { keyFormTexts } from '../../texts/key-form-texts.ts';
 import { changedPolicyInput, type PolicyDraft, policyInputOf, type Wrong, wrongWithPolicy } from './policy-draft.ts';
@@ -41,10 +42,21 @@ export function keyDraftOf({ edited, like, kind, policy }: DraftSource): KeyDraf
 }
 
 /** An admin key always has an end, within a year. */
-export function expiryChoices(kind: KeyKind, edited: Pick<KeyFacts, 'expiresAt'> | undefined): readonly Expiry[] {
-  const keep: readonly Expiry[] = edited && edited.expiresAt !== null ? ['keep'] : [];
+export function expiryChoices(
+  kind: KeyKind,
+  edited: Pick<KeyFacts, 'expiresAt'> | undefined,
+  chosen: Expiry,
+): readonly Expiry[] {
+  const keep: readonly Expiry[] =
+    edited && edited.expiresAt !== null ? ['keep'] : chosen === 'project' ? ['project'] : [];
   const near = ['day', 'week', 'month', 'quarter'] as const;
   return kind === 'admin' ? [...keep, ...near, 'own'] : [...keep, 'never', ...near, 'year', 'own'];
+}
+
+/** The end that a new key begins with in a project, where nobody chose another. */
+export function expiryIn(chosen: Expiry, defaults: ProjectDefaults | undefined): Expiry {
+  if (chosen !== 'never' && chosen !== 'project') return chosen;
+  return typeof defaults?.expiresInMs === 'number' ? 'project' : 'never';
 }
 
 export function wrongWith(draft: KeyDraft, kind: KeyKind): Wrong {
@@ -56,9 +68,9 @@ export function wrongWith(draft: KeyDraft, kind: KeyKind): Wrong {
   };
 }
 
-/** @returns undefined where it stays as it is, null for never */
+/** @returns undefined where it stays as it is or is as its project says, null for never */
 function expiresAtOf({ expiry, expiresOn }: KeyDraft): number | null | undefined {
-  if (expiry === 'keep') return undefined;
+  if (expiry === 'keep' || expiry === 'project') return undefined;
   if (expiry === 'own') return endOfDay(expiresOn) ?? null;
   const days = expiryDays[expiry];
   return days === undefined ? null : Date.now() + days * dayMs;
@@ -72,16 +84,15 @@ function endOfDay(day: string): number | undefined {
 
 export function newInputOf(draft: KeyDraft, kind: KeyKind): NewKeyInput {
   const expiresAt = expiresAtOf(draft);
-  const end = typeof expiresAt === 'number' ? { expiresAt } : {};
+  const end = expiresAt === undefined ? {} : { expiresAt };
   if (kind === 'admin') return { kind, name: draft.name.trim(), ...end };
   const project = draft.project.trim();
-  const { models, ...policy } = policyInputOf(draft.policy);
   return {
     name: draft.name.trim(),
-    ...(project === '' ? {} : { project }),
+    // A name that is not there yet makes its project.
+    ...(project === '' ? {} : { project, newProject: true }),
     ...end,
-    ...policy,
-    ...(models === null ? {} : { models }),
+    ...policyInputOf(draft.policy),
   };
 }
 
@@ -91,7 +102,11 @@ export function editInputOf(before: KeyDraft, now: KeyDraft, kind: KeyKind) {
   return {
     ...(name === before.name ? {} : { name }),
     ...(expiresAt === undefined || (now.expiry === before.expiry && expiresAt === null) ? {} : { expiresAt }),
-    ...(kind === 'admin' || project === before.project ? {} : { project: project === '' ? null : project }),
+    ...(kind === 'admin' || project === before.project ? {} : projectInput(project)),
     ...(kind === 'admin' ? {} : changedPolicyInput(before.policy, now.policy)),
   };
+}
+
+function projectInput(project: string) {
+  return project === '' ? { project: null } : { project, newProject: true };
 }

@@ -5,7 +5,8 @@ import { Accordion, Autocomplete, Button, Select, Stack, TextInput } from '@mant
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { CreatedKey, KeyFacts, KeyKind } from '../../../shared/model.ts';
-import { useApi, useKeys } from '../../api/api-context.tsx';
+import type { ProjectFacts } from '../../../shared/project-model.ts';
+import { useApi, useProjects } from '../../api/api-context.tsx';
 import { keyFormTexts as texts } from '../../texts/key-form-texts.ts';
 import { formatDate } from '../../ui/format.ts';
 import { Notice } from '../../ui/notice.tsx';
@@ -13,15 +14,16 @@ import {
   type Expiry,
   editInputOf,
   expiryChoices,
+  expiryIn,
   type KeyDraft,
   keyDraftOf,
   newInputOf,
   wrongWith,
 } from './key-draft.ts';
-import { type PolicySource, policyDraftOf } from './policy-draft.ts';
+import { onNewBase, type PolicySource, policyDraftOf } from './policy-draft.ts';
 import { Fold, PolicyGroups } from './policy-groups.tsx';
 import { wholeSummary } from './policy-words.ts';
-import { useNewKeySource } from './use-new-key-source.ts';
+import { sourceIn, useNewKeySource } from './use-new-key-source.ts';
 
 type KeyFormProps = {
   readonly edited?: KeyFacts | undefined;
@@ -47,9 +49,27 @@ function Fields({ edited, like, kind, onCreated, onEdited, from }: KeyFormProps 
   const [initial] = useState(() => keyDraftOf({ edited, like, kind, policy: policyDraftOf(from) }));
   const [draft, setDraft] = useState<KeyDraft>(initial);
   const [tried, setTried] = useState(false);
+  const { data: projects = [] } = useProjects();
+  const [base, setBase] = useState(initial.policy);
   const found = useMemo(() => wrongWith(draft, kind), [draft, kind]);
   const wrong = tried ? found : {};
   const change = (patch: Partial<KeyDraft>) => setDraft((before) => ({ ...before, ...patch }));
+  // A new key begins as its project says, where nobody chose otherwise.
+  function choose(project: string): void {
+    if (edited || like) {
+      change({ project });
+      return;
+    }
+    const known = projects.find(({ name }) => name === project.trim());
+    const next = policyDraftOf(sourceIn(from, known?.defaults));
+    setDraft((before) => ({
+      ...before,
+      project,
+      expiry: expiryIn(before.expiry, known?.defaults),
+      policy: onNewBase(before.policy, base, next),
+    }));
+    setBase(next);
+  }
   // Not through the query cache: the answer to a new key carries its secret.
   const submit = useMutation({
     mutationFn: () =>
@@ -105,7 +125,7 @@ function Fields({ edited, like, kind, onCreated, onEdited, from }: KeyFormProps 
               <Accordion.Panel>
                 <div className="kh-pair">
                   <ExpiryFields draft={draft} change={change} kind={kind} edited={edited} wrong={wrong['expires']} />
-                  <ProjectField draft={draft} change={change} />
+                  <ProjectField value={draft.project} choose={choose} projects={projects} />
                 </div>
                 <div style={{ height: 14 }} />
                 <PolicyGroups
@@ -134,7 +154,7 @@ type ExpiryFieldsProps = FieldProps & {
 };
 
 function ExpiryFields({ draft, change, kind, edited, wrong }: ExpiryFieldsProps) {
-  const choices = expiryChoices(kind, edited).map((value) => ({
+  const choices = expiryChoices(kind, edited, draft.expiry).map((value) => ({
     value,
     label:
       value === 'keep' && edited?.expiresAt
@@ -164,17 +184,25 @@ function ExpiryFields({ draft, change, kind, edited, wrong }: ExpiryFieldsProps)
   );
 }
 
-function ProjectField({ draft, change }: FieldProps) {
-  const { data: keys = [] } = useKeys();
-  const projects = [...new Set(keys.flatMap(({ project }) => project ?? []))];
+type ProjectFieldProps = {
+  readonly value: string;
+  readonly choose: (project: string) => void;
+  readonly projects: readonly ProjectFacts[];
+};
+
+function ProjectField({ value, choose, projects }: ProjectFieldProps) {
+  const alive = projects.filter(({ archivedAt }) => archivedAt === null).map(({ name }) => name);
+  const name = value.trim();
   return (
     <Autocomplete
       label={texts.project}
       placeholder={texts.projectNone}
-      data={projects}
+      data={alive}
       maxLength={80}
-      value={draft.project}
-      onChange={(project) => change({ project })}
+      value={value}
+      onChange={choose}
+      description={name !== '' && !projects.some((project) => project.name === name) ? texts.projectNew : undefined}
+      inputWrapperOrder={['label', 'input', 'description', 'error']}
     />
   );
 }

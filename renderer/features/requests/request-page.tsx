@@ -128,7 +128,7 @@ function Who({ row }: { readonly row: RequestView }) {
               </Anchor>
             ),
           ],
-          [facts.project, row.project],
+          [facts.project, row.projectName],
           [facts.address, <code key="address">{row.clientAddress || texts.nothing}</code>],
           [facts.client, client === 'other' ? facts.unknownClient : `${client} (${facts.clientClaims})`],
           [facts.userAgent, row.userAgent && <code>{row.userAgent}</code>],

@@ -21,7 +21,7 @@ import { KeyhatchError } from '../../../shared/errors.ts';
 import { dashboardClient, signIn } from '../../fakes/browser.ts';
 import { composeHouse } from '../../fakes/composed-house.ts';
 import { makeDashboard } from '../../fakes/dashboard-bed.ts';
-import { createFakeInstance, laptop, studio } from '../../unit/cli/fake-instance.ts';
+import { createFakeInstance, home, laptop, studio } from '../../unit/cli/fake-instance.ts';
 
 /** What each call is asked. A call of the contract that is missing here fails the first test. */
 const inputs: Readonly<Record<string, unknown>> = {
@@ -43,6 +43,20 @@ const inputs: Readonly<Record<string, unknown>> = {
   'keys.resetCounters': { ref: laptop.id },
   'policy.test': { key: laptop.name, operation: 'chat', model: 'qwen3-8b', from: '192.168.1.7' },
   'keys.topUp': { ref: laptop.id, add: { period: 'day', tokens: 1000, endsAt: 2_000_000_000_000 } },
+  'keys.endOldSecret': { ref: laptop.id },
+  'keys.acceptWeak': { ref: laptop.id },
+  'keys.import': { text: 'laptop,sk-0123456789abcdef', dryRun: true },
+  'keys.export': undefined,
+  'backup.create': { passphrase: 'correct horse battery' },
+  'backup.restore': { text: 'sealed', passphrase: 'correct horse battery' },
+  'projects.create': { name: 'thesis', aliases: { fast: 'qwen3-8b' } },
+  'projects.list': undefined,
+  'projects.get': { ref: home.name },
+  'projects.edit': { ref: home.id, environment: 'test', models: null },
+  'projects.archive': { ref: home.id },
+  'projects.unarchive': { ref: home.id },
+  'projects.delete': { ref: home.id },
+  'history.list': { subject: laptop.name, sinceMs: 60_000 },
   'upstreams.list': undefined,
   'upstreams.add': { url: studio.url },
   'upstreams.test': { ref: studio.id },
@@ -153,7 +167,8 @@ function expected(path: string): object {
   if (path.startsWith('desktop.')) return { error: { code: 'desktop_only', status: 409 } };
   if (path === 'requests.get') return { error: { code: 'request_not_found', status: 404, details: { id: 'gone' } } };
   if (path === 'changes.watch') return { events: [{ type: 'ready' }, { type: 'status' }] };
-  if (path.endsWith('.export')) return { events: [{ text: 'a,b\r\n', done: 0, total: 0 }] };
+  if (path === 'usage.export' || path === 'requests.export')
+    return { events: [{ text: 'a,b\r\n', done: 0, total: 0 }] };
   return { value: expect.anything() };
 }
 

@@ -57,7 +57,7 @@ describe.concurrent('keys', () => {
     const first = await start();
     const [plain, paused, revoked, gone, rotated] = await Promise.all(
       ['plain', 'paused', 'revoked', 'gone', 'rotated'].map((name) =>
-        first.createKey('--name', name, '--project', 'p'),
+        first.createKey('--name', name, '--project', 'p', '--new-project'),
       ),
     );
     await first.json(['keys', 'pause', 'paused']);

@@ -8,11 +8,13 @@ import type { Change } from '../../../shared/change.ts';
 import { type Contract, contract } from '../../../shared/contract.ts';
 import { errorsFromWire, errorsToWire } from '../../../shared/error-wire.ts';
 import { KeyhatchError } from '../../../shared/errors.ts';
+import type { HistoryEntry } from '../../../shared/history-model.ts';
 import { usualPolicy } from '../../../shared/key-policy.ts';
 import type { UnmeteredReport } from '../../../shared/metering-model.ts';
 import type { Finding, KeyFacts, LockedAddress, Status, UpstreamStatus } from '../../../shared/model.ts';
 import type { PolicyAnswer } from '../../../shared/policy-model.ts';
 import { policySentence } from '../../../shared/policy-sentence.ts';
+import { type ProjectFacts, usualRules } from '../../../shared/project-model.ts';
 import { settingAbout, settingNames, settingsSchema } from '../../../shared/settings.ts';
 import type { UsageReport, UsageSeries } from '../../../shared/usage-model.ts';
 import type { ExportChunk } from '../../../shared/usage-questions.ts';
@@ -28,13 +30,19 @@ export const laptop: KeyFacts = {
   name: 'laptop',
   kind: 'inference',
   project: null,
+  projectId: null,
   origin: 'generated',
+  weak: false,
+  oldSecretWeak: false,
   status: 'active',
   createdAt: now - 2 * day,
   expiresAt: now + 29 * day,
   revokedAt: null,
   rotatedAt: null,
   oldSecretUntil: null,
+  oldSecretUsedAt: null,
+  oldSecretUsedFrom: null,
+  oldSecretUsedBy: null,
   countedSince: null,
   lastUsedAt: now - 3 * hour,
   lastUsedFrom: '127.0.0.1',
@@ -51,6 +59,7 @@ export const phone: KeyFacts = {
   id: 'Zz9yX8wV',
   name: 'phone',
   project: 'home',
+  projectId: 'hOmEhOmE',
   status: 'paused',
   expiresAt: null,
   lastUsedAt: null,
@@ -61,6 +70,27 @@ export const phone: KeyFacts = {
 };
 
 export const guesser: LockedAddress = { address: '192.0.2.7', since: now - minute, until: now + hour, times: 2 };
+export const home: ProjectFacts = {
+  ...usualRules,
+  id: 'hOmEhOmE',
+  name: 'home',
+  colour: 'teal',
+  environment: 'production',
+  createdAt: now - 9 * day,
+  archivedAt: null,
+  readable: true,
+  keys: 1,
+};
+
+export const created: HistoryEntry = {
+  seq: 1,
+  at: now - 2 * day,
+  actor: 'cli',
+  detail: null,
+  action: 'created',
+  subject: { kind: 'key', id: laptop.id, name: laptop.name },
+  changes: [{ member: 'name', before: null, after: 'laptop' }],
+};
 
 export const secretKey = 'kh_aB3dE5fG_0123456789ABCDEFGHIJKLMNOPQRSTUV000000';
 
@@ -100,6 +130,7 @@ export const running: Status = {
   upstreams: [studio],
   requestsToday: 128,
   warnings: [],
+  reminders: [],
 };
 
 export const atRest: Status = {
@@ -226,13 +257,17 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
     if (!found) throw new KeyhatchError('key_not_found', { details: { ref } });
     return found;
   };
+  const projectOf = (ref: string): ProjectFacts => {
+    if (ref === home.id || ref === home.name) return home;
+    throw new KeyhatchError('project_not_found', { details: { ref } });
+  };
   const setting = (name: string) => {
     const known = settingNames.find((candidate) => candidate === name);
     if (!known) throw new KeyhatchError('setting_unknown', { details: { name } });
     const value = settingsSchema.parse({})[known];
     return { name, value, default: value, about: settingAbout[known], setByFlag: known === 'server.port' };
   };
-  const created = (facts: KeyFacts) => ({ id: facts.id, key: secretKey, facts });
+  const made = (facts: KeyFacts) => ({ id: facts.id, key: secretKey, facts });
 
   const router = os.router({
     status: { get: os.status.get.handler(() => status) },
@@ -255,7 +290,7 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
       })),
     },
     keys: {
-      create: os.keys.create.handler(({ input }) => created({ ...laptop, name: input.name })),
+      create: os.keys.create.handler(({ input }) => made({ ...laptop, name: input.name })),
       list: os.keys.list.handler(() => [...keys]),
       get: os.keys.get.handler(({ input }) => keyOf(input.ref)),
       edit: os.keys.edit.handler(({ input }) => keyOf(input.ref)),
@@ -266,12 +301,51 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
       resetCounters: os.keys.resetCounters.handler(({ input }) => ({ ...keyOf(input.ref), countedSince: now })),
       topUp: os.keys.topUp.handler(({ input }) => keyOf(input.ref)),
       rotate: os.keys.rotate.handler(({ input }) =>
-        created({ ...keyOf(input.ref), oldSecretUntil: input.graceMs === 0 ? null : now + input.graceMs }),
+        made({ ...keyOf(input.ref), oldSecretUntil: input.graceMs === 0 ? null : now + input.graceMs }),
       ),
+      endOldSecret: os.keys.endOldSecret.handler(({ input }) => keyOf(input.ref)),
+      import: os.keys.import.handler(({ input }) => ({
+        format: 'list' as const,
+        dryRun: input.dryRun,
+        imported: 1,
+        lines: [
+          { line: 1, name: 'laptop', imported: true, id: laptop.id, weak: true, says: null },
+          { line: 2, name: null, imported: false, id: null, weak: false, says: 'it has expired' },
+        ],
+      })),
+      export: os.keys.export.handler(() => ({
+        keyhatch: 'keys' as const,
+        version: 10 as const,
+        madeAt: now,
+        keys: [...keys],
+        projects: [home],
+      })),
+      acceptWeak: os.keys.acceptWeak.handler(({ input }) => keyOf(input.ref)),
     },
     policy: {
       test: os.policy.test.handler(({ input }) => policyAnswerFor(keyOf(input.key))),
     },
+    projects: {
+      create: os.projects.create.handler(({ input }) => ({ ...home, name: input.name })),
+      list: os.projects.list.handler(() => [home]),
+      get: os.projects.get.handler(({ input }) => projectOf(input.ref)),
+      edit: os.projects.edit.handler(({ input }) => ({ ...projectOf(input.ref), name: input.name ?? home.name })),
+      archive: os.projects.archive.handler(({ input }) => ({ ...projectOf(input.ref), archivedAt: now })),
+      unarchive: os.projects.unarchive.handler(({ input }) => projectOf(input.ref)),
+      delete: os.projects.delete.handler(({ input }) => projectOf(input.ref)),
+    },
+    backup: {
+      create: os.backup.create.handler(() => ({ text: 'sealed\n', keys: 2, projects: 1 })),
+      restore: os.backup.restore.handler(() => ({
+        madeAt: now - day,
+        keys: 2,
+        projects: 1,
+        settings: 3,
+        ended: 0,
+        atNextStart: ['server.port'],
+      })),
+    },
+    history: { list: os.history.list.handler(() => ({ entries: [created], next: null })) },
     upstreams: {
       list: os.upstreams.list.handler(() => [upstream]),
       add: os.upstreams.add.handler(({ input }) => ({

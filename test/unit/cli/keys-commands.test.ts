@@ -42,7 +42,7 @@ test('create-passes-every-field-on', async () => {
 
 test('create-takes-never-none-and-all-as-no-limit', async () => {
   const { calls } = await keyhatch('keys create --name n --expires never --rpm none --models all'.split(' '));
-  expect(inputOf(calls, 'keys.create')).toEqual({ name: 'n', rpm: null });
+  expect(inputOf(calls, 'keys.create')).toEqual({ name: 'n', expiresAt: null, models: null, rpm: null });
 });
 
 test('create-reads-a-value-of-ones-own-from-stdin-only', async () => {

@@ -11,6 +11,7 @@ const view = (id: string, fields: Parameters<typeof requestRow>[1] = {}) =>
   requestView.parse({
     ...requestRow(id, { keyId: laptop.id, receivedAt: now, ...fields }),
     keyName: fields.keyId === null ? null : laptop.name,
+    projectName: null,
     upstreamName: null,
   });
 const ended = (...requests: ReturnType<typeof view>[]): Change => ({ type: 'requests', requests });

@@ -20,9 +20,10 @@ test('a request that is written down while the status is asked for is told, and 
       return {} as Status;
     },
     key: (id) => ({ id }) as KeyFacts,
+    project: () => undefined,
     keyStates: () => [],
     setting: () => undefined,
-    viewOf: (row) => ({ ...row, keyName: null, upstreamName: null }),
+    viewOf: (row) => ({ ...row, keyName: null, projectName: null, upstreamName: null }),
     log: silentLog,
   });
   await new Promise<void>((resolve) => {

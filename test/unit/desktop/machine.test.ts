@@ -224,12 +224,28 @@ describe('refusals of one key', () => {
 describe('the window', () => {
   test('remembers its size and what was said, and takes no nonsense', async () => {
     const memory = openWindowMemory(folder, silentLog);
-    expect(memory.get()).toEqual({ width: 1180, height: 800, saidStillRunning: false });
+    expect(memory.get()).toEqual({ width: 1180, height: 800, saidStillRunning: false, saidReminders: [] });
     memory.keep({ width: 900, height: 600 });
     memory.keep({ saidStillRunning: true });
-    expect(openWindowMemory(folder, silentLog).get()).toEqual({ width: 900, height: 600, saidStillRunning: true });
+    expect(openWindowMemory(folder, silentLog).get()).toEqual({
+      width: 900,
+      height: 600,
+      saidStillRunning: true,
+      saidReminders: [],
+    });
+    expect([memory.sayOnce('rotate-a'), memory.sayOnce('rotate-a'), memory.sayOnce('rotate-b')]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    expect(openWindowMemory(folder, silentLog).sayOnce('rotate-b')).toBe(false);
     await writeFile(join(folder, 'window.json'), '{"width":3,"height":"tall","saidStillRunning":1}');
-    expect(openWindowMemory(folder, silentLog).get()).toEqual({ width: 1180, height: 800, saidStillRunning: false });
+    expect(openWindowMemory(folder, silentLog).get()).toEqual({
+      width: 1180,
+      height: 800,
+      saidStillRunning: false,
+      saidReminders: [],
+    });
     await writeFile(join(folder, 'window.json'), '{{');
     expect(openWindowMemory(folder, silentLog).get().width).toBe(1180);
   });

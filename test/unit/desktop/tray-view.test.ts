@@ -32,6 +32,7 @@ function status({ server, access, vault, upstreams = ['up'] }: Changed = {}): St
     upstreams: upstreams.map((health) => ({ health }) as UpstreamStatus),
     requestsToday: 12,
     warnings: [],
+    reminders: [],
   };
 }
 

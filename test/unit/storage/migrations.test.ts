@@ -14,6 +14,9 @@ import { requestRow, temporaryFolder } from './fixtures/open-profile.ts';
 
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'fixtures', name), 'utf8');
 
+const idOf = (db: DatabaseSync, name: string) =>
+  (db.prepare('SELECT id FROM projects WHERE name = ?').get(name) as { id: string }).id;
+
 test('steps go up', () => {
   const versions = databaseMigrations.map((step) => step.version);
   expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
@@ -102,7 +105,7 @@ test('what a profile of version 10 holds is rolled up once', () => {
       { code: 'key_missing', count: 7 },
     ]);
     expect(db.prepare('SELECT * FROM usage_groups').all()).toEqual([
-      { id: 1, key_id: 'k1aaaaaa', project: 'thesis', model: 'llama', upstream_id: 'up1', client: 'curl' },
+      { id: 1, key_id: 'k1aaaaaa', project: idOf(db, 'thesis'), model: 'llama', upstream_id: 'up1', client: 'curl' },
     ]);
   }
   db.close();
@@ -122,14 +125,19 @@ test('a profile of version 10 opens, with its key, its deleted key and its usage
       id: 'k1aaaaaa',
       name: 'laptop',
       kind: 'inference',
-      project: 'thesis',
+      projectId: idOf(db, 'thesis'),
       origin: 'generated',
+      weak: false,
+      oldSecretWeak: false,
       paused: true,
       createdAt: 1_700_000_000_000,
       expiresAt: 1_800_000_000_000,
       revokedAt: null,
       rotatedAt: 1_700_000_100_000,
       oldSecretUntil: 1_700_000_200_000,
+      oldSecretUsedAt: null,
+      oldSecretUsedFrom: null,
+      oldSecretUsedBy: null,
       lastUsedAt: 1_700_000_300_000,
       lastUsedFrom: '192.168.1.4',
       lastUsedBy: 'curl/8',
@@ -143,6 +151,55 @@ test('a profile of version 10 opens, with its key, its deleted key and its usage
   const report = createUsageTable(db).report({ since: 0, until: 2_000_000_000_000, by: 'key' });
   expect(report.lines.map((line) => [line.label, line.tokensIn, line.tokensOut])).toEqual([['laptop', 11, 22]]);
   expect(report.strangers).toEqual([{ code: 'key_missing', count: 7 }]);
+  db.close();
+});
+
+test('step 100 makes one project of each label that keys carry, whatever its case, and gives their usage its id', () => {
+  const db = new DatabaseSync(':memory:');
+  for (const step of databaseMigrations.filter(({ version }) => version < 100)) step.up(db);
+  const key = db.prepare(
+    "INSERT INTO keys (id, name, project, origin, paused, created_at, deleted_at) VALUES (?, ?, ?, 'typed', 0, ?, ?)",
+  );
+  key.run('k1', 'laptop', 'Home', 5, null);
+  key.run('k2', 'tablet', 'home', 4, null);
+  key.run('k3', 'ci', null, 6, null);
+  key.run('k4', 'gone', 'old label', 3, 9);
+  const group = db.prepare('INSERT INTO usage_groups (key_id, project, client) VALUES (?, ?, ?)');
+  for (const label of ['Home', 'home', 'old label', null]) group.run('k1', label, 'curl');
+  databaseMigrations.find((step) => step.version === 100)?.up(db);
+  expect(db.prepare('SELECT name, colour, environment, rules, created_at FROM projects').all()).toEqual([
+    { name: 'Home', colour: 'grey', environment: 'production', rules: '{}', created_at: 4 },
+  ]);
+  const id = idOf(db, 'Home');
+  expect(id).toMatch(/^[0-9a-f]{8}$/);
+  const projectsOf = (table: string) =>
+    db
+      .prepare(`SELECT project FROM ${table}`)
+      .all()
+      .map(({ project }) => project);
+  expect(projectsOf('keys')).toEqual([id, id, null, 'old label']);
+  expect(projectsOf('usage_groups')).toEqual([id, id, 'old label', null]);
+  db.close();
+});
+
+test('step 110 makes a history that SQL can add to, and cannot change, empty or write over', () => {
+  const db = new DatabaseSync(':memory:');
+  for (const step of databaseMigrations.filter(({ version }) => version <= 110)) step.up(db);
+  db.exec(`INSERT INTO history (at, entry) VALUES (1, '{"a":1}'), (2, '{"a":2}')`);
+  for (const attack of [
+    "UPDATE history SET entry = '{}'",
+    'DELETE FROM history',
+    'DELETE FROM history WHERE seq = 2',
+    "INSERT OR REPLACE INTO history (seq, at, entry) VALUES (1, 9, '{}')",
+    "REPLACE INTO history (seq, at, entry) VALUES (2, 9, '{}')",
+    "INSERT INTO history (seq, at, entry) VALUES (1, 9, '{}') ON CONFLICT (seq) DO UPDATE SET entry = '{}'",
+  ]) {
+    expect(() => db.exec(attack), attack).toThrow('the history is only added to');
+  }
+  expect(db.prepare('SELECT seq, at, entry FROM history').all()).toEqual([
+    { seq: 1, at: 1, entry: '{"a":1}' },
+    { seq: 2, at: 2, entry: '{"a":2}' },
+  ]);
   db.close();
 });
 

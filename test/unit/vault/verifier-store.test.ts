@@ -290,3 +290,13 @@ test('an id that is none of ours is a bug, not an entry', async () => {
   await expect(store.put('two words', credential(1), null)).rejects.toThrow(/8 letters/);
   expect([...vault.values.keys()]).toEqual(['root']);
 });
+
+test('a grace can be ended at once, and the present credential and other keys stay', async () => {
+  const { store } = await filledStore(2);
+  await store.put(keyId(0), 'the new credential', now + 1000);
+  expect(store.find(credential(0), now)).toEqual({ keyId: keyId(0), until: now + 1000 });
+  await store.endGrace(keyId(0));
+  expect(store.find(credential(0), now)).toBeUndefined();
+  expect(store.find('the new credential', now)).toEqual({ keyId: keyId(0), until: null });
+  expect(store.find(credential(1), now)).toEqual({ keyId: keyId(1), until: null });
+});

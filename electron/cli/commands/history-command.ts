@@ -1,0 +1,85 @@
+// `keyhatch history`: who changed what and when, newest first.
+
+import { actorKind, type HistoryEntry, subjectKind } from '../../../shared/history-model.ts';
+import { UsageError } from '../cli-errors.ts';
+import { defineCommand } from '../command.ts';
+import { parseChoice, parseDuration, parseWhole } from '../flag-values.ts';
+import type { Output } from '../output.ts';
+import { textTable } from '../text-table.ts';
+
+const shownAtOnce = 50;
+
+export const historyCommand = defineCommand({
+  name: 'history',
+  words: [],
+  about: 'Who changed what and when.',
+  flags: {
+    key: { value: 'ID|NAME', about: 'Of one key, also a deleted one.' },
+    project: { value: 'ID|NAME', about: 'Of one project, also a deleted one.' },
+    kind: { value: 'K', about: `Of one kind: ${subjectKind.options.join(', ')}.` },
+    actor: { value: 'A', about: `By one way in: ${actorKind.options.join(', ')}.` },
+    since: { value: '7d', about: 'Of so long a time.' },
+    limit: { value: 'N', about: `So many at most; ${shownAtOnce} unless told.` },
+    before: { value: 'N', about: 'Only what comes before this number, for the page after.' },
+  },
+  prepare({ flags }) {
+    const [key, project, kind] = [flags.text('key'), flags.text('project'), flags.text('kind')];
+    if ([key, project, kind].filter((one) => one !== undefined).length > 1)
+      throw new UsageError('Say one of --key, --project and --kind.');
+    const [actor, since, limit, before] = [
+      flags.text('actor'),
+      flags.text('since'),
+      flags.text('limit'),
+      flags.text('before'),
+    ];
+    const query = {
+      kind:
+        key !== undefined
+          ? ('key' as const)
+          : project !== undefined
+            ? ('project' as const)
+            : kind === undefined
+              ? undefined
+              : parseChoice('--kind', kind, subjectKind.options),
+      subject: key ?? project,
+      actor: actor === undefined ? undefined : parseChoice('--actor', actor, actorKind.options),
+      sinceMs: since === undefined ? undefined : parseDuration('--since', since),
+      limit: limit === undefined ? shownAtOnce : parseWhole('--limit', limit, 1, 500),
+      cursor: before === undefined ? undefined : parseWhole('--before', before, 1, Number.MAX_SAFE_INTEGER),
+    };
+    return async ({ client, out }) => {
+      const page = await client.history.list(query);
+      out.answer(page, () => historyText(page.entries, out));
+      if (page.next !== null && !out.json) out.note(`There is more: --before ${page.next}`);
+    };
+  },
+});
+
+function historyText(entries: readonly HistoryEntry[], { paint, when }: Output): string {
+  if (entries.length === 0) return 'Nothing was changed.';
+  return textTable<HistoryEntry>(
+    [
+      { title: 'N', cell: ({ seq }) => String(seq), align: 'right' },
+      { title: 'WHEN', cell: ({ at }) => when(at, '–') },
+      { title: 'BY', cell: ({ actor, detail }) => (detail === null ? actor : `${actor}, ${detail}`) },
+      { title: 'WHAT', cell: ({ action }) => action.replaceAll('_', ' ') },
+      { title: 'OF', cell: ({ subject }) => `${subject.kind} ${subject.name}` },
+      { title: 'CHANGES', cell: changesText },
+    ],
+    entries,
+    (text) => paint('dim', text),
+  );
+}
+
+const longestText = 120;
+
+// What a new thing is like stands with the thing itself; here it would only fill the line.
+function changesText({ action, changes }: HistoryEntry): string {
+  if (action === 'created' || action === 'deleted' || action === 'imported') return '';
+  const text = changes.map(({ member, before, after }) => `${member} ${say(before)} → ${say(after)}`).join(', ');
+  return text.length > longestText ? `${text.slice(0, longestText - 1)}…` : text;
+}
+
+function say(value: unknown): string {
+  return value === null ? '–' : typeof value === 'string' ? value : JSON.stringify(value);
+}

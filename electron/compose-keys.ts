@@ -1,0 +1,38 @@
+// The part of composing that joins keys: all of them in memory, and what people do with them. Used by compose.ts alone.
+
+import { randomFillSync } from 'node:crypto';
+import type { Ledger } from './compose-ledger.ts';
+import { createKeyRegistry, type KeyRegistry } from './core/key-registry.ts';
+import { createKeys, type KeyPorts, type Keys } from './core/keys.ts';
+import type { Projects } from './core/projects.ts';
+
+export function joinKeys(
+  options: Pick<KeyPorts, 'vault' | 'settings' | 'acting' | 'record' | 'clock'> & {
+    readonly ledger: Pick<Ledger, 'keyTable' | 'recorder' | 'answers'>;
+    readonly projects: Projects;
+    readonly onKeyChange: (keyId: string) => void;
+    readonly onProjectChange: (projectId: string) => void;
+  },
+): { readonly registry: KeyRegistry; readonly keys: Keys } {
+  const { ledger, projects, onKeyChange, onProjectChange, ...ports } = options;
+  const registry = createKeyRegistry({
+    store: ledger.keyTable,
+    vault: ports.vault,
+    clock: ports.clock,
+    today: ledger.recorder.usage.today,
+    projectName: projects.nameOf,
+  });
+  const keys = createKeys({
+    ...ports,
+    registry,
+    store: ledger.keyTable,
+    projects,
+    counters: { countedBy: ledger.answers.countedBy, reset: ledger.keyTable.resetCounters },
+    fillRandom: (bytes) => randomFillSync(bytes),
+    onChange(keyId, projectIds) {
+      onKeyChange(keyId);
+      for (const projectId of projectIds) onProjectChange(projectId);
+    },
+  });
+  return { registry, keys };
+}

@@ -1,0 +1,97 @@
+// What a new key is kept as: what was asked for, else what its project gives its keys, else what the settings say. Pure.
+
+import { type KeyPolicy, type KeyPolicyPatch, usualPolicy, withPatch } from '../../shared/key-policy.ts';
+import type { KeyKind } from '../../shared/model.ts';
+import type { ProjectDefaults } from '../../shared/project-model.ts';
+import type { Settings } from '../../shared/settings.ts';
+import { endOfAdminKey } from './admin-keys.ts';
+import type { KeptKey } from './key-registry.ts';
+
+/** What a key must know of its project when it is made. */
+export type KeyProject = {
+  readonly id: string;
+  readonly name: string;
+  readonly archivedAt: number | null;
+  readonly defaults: ProjectDefaults;
+};
+
+export type NewKey = {
+  readonly name: string;
+  readonly kind?: KeyKind | undefined;
+  readonly project?: string | undefined;
+  /** Makes the project where there is none of that name. */
+  readonly newProject?: boolean | undefined;
+  /** Epoch milliseconds; null: never, whatever the project says. */
+  readonly expiresAt?: number | null | undefined;
+  readonly rpm?: number | null | undefined;
+  readonly parallel?: number | null | undefined;
+  readonly models?: readonly string[] | null | undefined;
+  readonly policy?: KeyPolicyPatch | undefined;
+  readonly value?: string | undefined;
+  /** A value of another program, which may be weak. */
+  readonly imported?: { readonly weak: boolean; readonly paused: boolean };
+};
+
+/** What is known of the secrets of a key that has just had a new one. */
+export const freshSecret = {
+  weak: false,
+  oldSecretWeak: false,
+  oldSecretUsedAt: null,
+  oldSecretUsedFrom: null,
+  oldSecretUsedBy: null,
+} as const;
+
+export function newRecord(
+  id: string,
+  input: NewKey,
+  from: { readonly settings: Settings; readonly project: KeyProject | undefined; readonly now: number },
+): KeptKey {
+  const { settings, project, now } = from;
+  const defaults = project?.defaults ?? {};
+  const models = (input.models === undefined ? defaults.models : input.models) ?? null;
+  return {
+    id,
+    name: input.name,
+    kind: input.kind ?? 'inference',
+    projectId: project?.id ?? null,
+    origin: input.imported ? 'imported' : input.value === undefined ? 'generated' : 'typed',
+    ...freshSecret,
+    weak: input.imported?.weak ?? false,
+    paused: input.imported?.paused ?? false,
+    createdAt: now,
+    expiresAt: endOf(input, defaults, now),
+    revokedAt: null,
+    rotatedAt: null,
+    oldSecretUntil: null,
+    lastUsedAt: null,
+    lastUsedFrom: null,
+    lastUsedBy: null,
+    limits: {
+      rpm: firstGiven(input.rpm, defaults.rpm, settings['keys.defaultRpm']),
+      parallel: firstGiven(input.parallel, defaults.parallel, settings['keys.defaultParallel']),
+    },
+    models: models === null ? null : [...models],
+    countedSince: null,
+    policy: withPatch(withPatch(startingPolicy(settings), defaults.policy ?? {}), input.policy ?? {}),
+  };
+}
+
+/** Null is an answer: no limit. */
+function firstGiven(...values: readonly (number | null | undefined)[]): number | null {
+  return values.find((value) => value !== undefined) ?? null;
+}
+
+function startingPolicy(settings: Settings): KeyPolicy {
+  return {
+    ...usualPolicy,
+    rph: settings['keys.defaultRph'],
+    tpm: settings['keys.defaultTpm'],
+    priority: settings['keys.defaultPriority'],
+  };
+}
+
+function endOf({ kind, expiresAt }: NewKey, { expiresInMs }: ProjectDefaults, now: number): number | null {
+  if (kind === 'admin') return endOfAdminKey(expiresAt, now);
+  if (expiresAt !== undefined) return expiresAt;
+  return typeof expiresInMs === 'number' ? now + expiresInMs : null;
+}
