@@ -35,6 +35,8 @@ export const keysTexts = {
     unusable: 'secret is gone',
   },
   admin: 'admin',
+  weak: 'weak',
+  projectArchived: 'project archived',
   unusableHint: 'Its secret is no longer in the vault, so nobody can use it. Rotate it to give it a new one.',
   rpm: (count: string) => `${count} / min`,
   parallel: (count: string) => `${count} at once`,

@@ -9,14 +9,16 @@ import type { CreatedKey, KeyFacts } from '../../../shared/model.ts';
 import { useApi } from '../../api/api-context.tsx';
 import { keyFormTexts } from '../../texts/key-form-texts.ts';
 import { keysTexts as texts } from '../../texts/keys-texts.ts';
+import { MoveDialog } from './move-dialog.tsx';
 import { useShowOnce } from './shown-once-place.tsx';
 
 // Fetched with the first dialog: the page is there before.
 const KeyForm = lazy(() => import('./key-form.tsx').then(({ KeyForm: form }) => ({ default: form })));
 
 export type KeyDialog =
-  | { readonly kind: 'new' | 'new-admin' }
-  | { readonly kind: 'duplicate' | 'edit' | 'rotate'; readonly key: KeyFacts };
+  | { readonly kind: 'new'; readonly project?: string }
+  | { readonly kind: 'new-admin' }
+  | { readonly kind: 'duplicate' | 'edit' | 'rotate' | 'move'; readonly key: KeyFacts };
 
 type KeyDialogsProps = { readonly dialog: KeyDialog | undefined; readonly onClose: () => void };
 
@@ -30,6 +32,7 @@ export function KeyDialogs({ dialog, onClose }: KeyDialogsProps) {
   };
   if (!dialog) return null;
   if (dialog.kind === 'rotate') return <RotateDialog facts={dialog.key} onRotated={shown} onClose={onClose} />;
+  if (dialog.kind === 'move') return <MoveDialog facts={dialog.key} onClose={onClose} />;
   const edited = dialog.kind === 'edit' ? dialog.key : undefined;
   const like = dialog.kind === 'duplicate' ? dialog.key : undefined;
   const kind = dialog.kind === 'new-admin' ? 'admin' : ((edited ?? like)?.kind ?? 'inference');
@@ -41,7 +44,14 @@ export function KeyDialogs({ dialog, onClose }: KeyDialogsProps) {
   return (
     <Modal opened onClose={onClose} title={title} size={540}>
       <Suspense fallback={<Skeleton height={160} />}>
-        <KeyForm edited={edited} like={like} kind={kind} onCreated={shown} onEdited={onClose} />
+        <KeyForm
+          edited={edited}
+          like={like}
+          kind={kind}
+          project={dialog.kind === 'new' ? dialog.project : undefined}
+          onCreated={shown}
+          onEdited={onClose}
+        />
       </Suspense>
     </Modal>
   );

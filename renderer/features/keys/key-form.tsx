@@ -20,7 +20,7 @@ import {
   newInputOf,
   wrongWith,
 } from './key-draft.ts';
-import { onNewBase, type PolicySource, policyDraftOf } from './policy-draft.ts';
+import { onNewBase, type PolicyDraft, type PolicySource, policyDraftOf } from './policy-draft.ts';
 import { Fold, PolicyGroups } from './policy-groups.tsx';
 import { wholeSummary } from './policy-words.ts';
 import { sourceIn, useNewKeySource } from './use-new-key-source.ts';
@@ -30,46 +30,40 @@ type KeyFormProps = {
   /** Takes this key's limits as a beginning. */
   readonly like?: KeyFacts | undefined;
   readonly kind: KeyKind;
+  /** Name of the project that a new key begins in. */
+  readonly project?: string | undefined;
   readonly onCreated: (created: CreatedKey) => void;
   readonly onEdited: () => void;
 };
 
 export function KeyForm(props: KeyFormProps) {
   const usual = useNewKeySource();
+  const projects = useProjects();
   const from = props.edited ?? props.like ?? usual;
-  return from ? <Fields {...props} from={from} /> : null;
+  return from && !projects.isPending ? <Fields {...props} from={from} projects={projects.data ?? []} /> : null;
 }
 
-function Fields({ edited, like, kind, onCreated, onEdited, from }: KeyFormProps & { readonly from: PolicySource }) {
+type FieldsProps = KeyFormProps & { readonly from: PolicySource; readonly projects: readonly ProjectFacts[] };
+
+function Fields({ edited, like, kind, project, onCreated, onEdited, from, projects }: FieldsProps) {
   const { client } = useApi();
   const admin = kind === 'admin';
   const nameField = useRef<HTMLInputElement>(null);
   // The dialog may have opened before this form was ready to take the focus.
   useEffect(() => nameField.current?.focus(), []);
   const [initial] = useState(() => keyDraftOf({ edited, like, kind, policy: policyDraftOf(from) }));
-  const [draft, setDraft] = useState<KeyDraft>(initial);
+  const inProject = (before: Begun, chosen: string) => begunIn(before, { from, chosen, projects });
+  const [{ draft }, setBegun] = useState<Begun>(() => {
+    const begun = { draft: initial, base: initial.policy };
+    return project === undefined ? begun : inProject(begun, project);
+  });
   const [tried, setTried] = useState(false);
-  const { data: projects = [] } = useProjects();
-  const [base, setBase] = useState(initial.policy);
   const found = useMemo(() => wrongWith(draft, kind), [draft, kind]);
   const wrong = tried ? found : {};
-  const change = (patch: Partial<KeyDraft>) => setDraft((before) => ({ ...before, ...patch }));
-  // A new key begins as its project says, where nobody chose otherwise.
-  function choose(project: string): void {
-    if (edited || like) {
-      change({ project });
-      return;
-    }
-    const known = projects.find(({ name }) => name === project.trim());
-    const next = policyDraftOf(sourceIn(from, known?.defaults));
-    setDraft((before) => ({
-      ...before,
-      project,
-      expiry: expiryIn(before.expiry, known?.defaults),
-      policy: onNewBase(before.policy, base, next),
-    }));
-    setBase(next);
-  }
+  const change = (patch: Partial<KeyDraft>) =>
+    setBegun((before) => ({ ...before, draft: { ...before.draft, ...patch } }));
+  const choose = (chosen: string) =>
+    edited || like ? change({ project: chosen }) : setBegun((before) => inProject(before, chosen));
   // Not through the query cache: the answer to a new key carries its secret.
   const submit = useMutation({
     mutationFn: () =>
@@ -130,7 +124,7 @@ function Fields({ edited, like, kind, onCreated, onEdited, from }: KeyFormProps 
                 <div style={{ height: 14 }} />
                 <PolicyGroups
                   draft={draft.policy}
-                  change={(patch) => setDraft((before) => ({ ...before, policy: { ...before.policy, ...patch } }))}
+                  change={(patch) => change({ policy: { ...draft.policy, ...patch } })}
                   wrong={wrong}
                 />
               </Accordion.Panel>
@@ -143,6 +137,21 @@ function Fields({ edited, like, kind, onCreated, onEdited, from }: KeyFormProps 
       </Stack>
     </form>
   );
+}
+
+/** The draft, and what it began with: what nobody touched follows the project that is chosen. */
+type Begun = { readonly draft: KeyDraft; readonly base: PolicyDraft };
+type InProject = {
+  readonly from: PolicySource;
+  readonly chosen: string;
+  readonly projects: readonly ProjectFacts[];
+};
+
+function begunIn({ draft, base }: Begun, { from, chosen, projects }: InProject): Begun {
+  const defaults = projects.find(({ name }) => name === chosen.trim())?.defaults;
+  const next = policyDraftOf(sourceIn(from, defaults));
+  const policy = onNewBase(draft.policy, base, next);
+  return { draft: { ...draft, project: chosen, expiry: expiryIn(draft.expiry, defaults), policy }, base: next };
 }
 
 type FieldProps = { readonly draft: KeyDraft; readonly change: (patch: Partial<KeyDraft>) => void };

@@ -5,6 +5,7 @@ import {
   IconBan,
   IconCopyPlus,
   IconDots,
+  IconFolderSymlink,
   IconId,
   IconPencil,
   IconPlayerPause,
@@ -19,6 +20,7 @@ import { clientOfUserAgent } from '../../../shared/snippets-user-agents.ts';
 import { useCalls } from '../../api/api-context.tsx';
 import { useCopy } from '../../api/copy.ts';
 import { keysTexts as texts } from '../../texts/keys-texts.ts';
+import { projectTexts } from '../../texts/project-texts.ts';
 import { useAsk } from '../../ui/ask.tsx';
 import { formatRelative } from '../../ui/format.ts';
 import type { KeyDialog } from './key-dialogs.tsx';
@@ -62,6 +64,14 @@ export function KeyMenu({ facts, open, onDeleted }: KeyMenuProps) {
         {!final && (
           <Menu.Item leftSection={<IconRefresh size={iconSize} />} onClick={() => open({ kind: 'rotate', key: facts })}>
             {texts.rotate}
+          </Menu.Item>
+        )}
+        {!final && facts.kind === 'inference' && (
+          <Menu.Item
+            leftSection={<IconFolderSymlink size={iconSize} />}
+            onClick={() => open({ kind: 'move', key: facts })}
+          >
+            {projectTexts.move}
           </Menu.Item>
         )}
         <Menu.Item

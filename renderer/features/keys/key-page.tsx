@@ -23,7 +23,7 @@ import { type KeyDialog, KeyDialogs } from './key-dialogs.tsx';
 import { KeyMenu } from './key-menu.tsx';
 import { limitText, stateOfKey } from './key-state.ts';
 import { useKeyTotals } from './key-totals.ts';
-import { KeyUsage } from './key-usage.tsx';
+import { RecentUsage } from './key-usage.tsx';
 import { placeOf } from './last-use.ts';
 
 const { page: texts } = keysTexts;
@@ -85,7 +85,13 @@ function KnownKey({ facts }: { readonly facts: KeyFacts }) {
       {!facts.usable && facts.status === 'active' && <Notice tone="bad">{keysTexts.unusableHint}</Notice>}
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing={14}>
         <FactsPanel facts={facts} />
-        <KeyUsage keyId={facts.id} />
+        <RecentUsage
+          narrow={{ keyId: facts.id }}
+          by="model"
+          title={texts.usage}
+          empty={texts.nothingUsed}
+          hint={texts.nothingUsedHint}
+        />
       </SimpleGrid>
       <LiveTail limit={12} keyId={facts.id} title={texts.requests} />
       <KeyDialogs dialog={dialog} onClose={() => setDialog(undefined)} />

@@ -5,11 +5,14 @@ import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import type { KeyFacts } from '../../../shared/model.ts';
+import type { ProjectFacts } from '../../../shared/project-model.ts';
+import { useProjects } from '../../api/api-context.tsx';
 import { commonTexts } from '../../texts/common-texts.ts';
 import { keysTexts as texts } from '../../texts/keys-texts.ts';
 import { formatCount } from '../../ui/format.ts';
 import { Moment } from '../../ui/moment.tsx';
 import { Dot, Pill } from '../../ui/pill.tsx';
+import { ProjectName } from '../../ui/project-mark.tsx';
 import { VirtualRows } from '../../ui/virtual-rows.tsx';
 import type { KeyDialog } from './key-dialogs.tsx';
 import { KeyMenu } from './key-menu.tsx';
@@ -42,6 +45,7 @@ const rank: Readonly<Record<Column, (key: KeyFacts) => string | number>> = {
 type KeyTableProps = { readonly keys: readonly KeyFacts[]; readonly open: (dialog: KeyDialog) => void };
 
 export function KeyTable({ keys, open }: KeyTableProps) {
+  const { data: projects = [] } = useProjects();
   const [sorting, setSorting] = useState<Sorting>({ by: 'lastUsed', descending: true });
   return (
     <Table className="kh-table" highlightOnHover>
@@ -63,7 +67,14 @@ export function KeyTable({ keys, open }: KeyTableProps) {
         </Table.Tr>
       </Table.Thead>
       <VirtualRows rows={sorted(keys, sorting)} rowPx={44} columns={columns.length + 1}>
-        {(facts) => <KeyRow key={facts.id} facts={facts} open={open} />}
+        {(facts) => (
+          <KeyRow
+            key={facts.id}
+            facts={facts}
+            project={projects.find(({ id }) => id === facts.projectId)}
+            open={open}
+          />
+        )}
       </VirtualRows>
     </Table>
   );
@@ -94,7 +105,13 @@ function SortButton({ column, sorting, onSort }: SortButtonProps) {
   );
 }
 
-function KeyRow({ facts, open }: { readonly facts: KeyFacts; readonly open: (dialog: KeyDialog) => void }) {
+type KeyRowProps = {
+  readonly facts: KeyFacts;
+  readonly project: ProjectFacts | undefined;
+  readonly open: (dialog: KeyDialog) => void;
+};
+
+function KeyRow({ facts, project, open }: KeyRowProps) {
   const { tone, word } = stateOfKey(facts);
   const faded = hasEnded(facts);
   const { today } = facts;
@@ -110,12 +127,17 @@ function KeyRow({ facts, open }: { readonly facts: KeyFacts; readonly open: (dia
             {facts.id}
           </Text>
           {tone !== 'good' && <Pill tone={tone}>{word}</Pill>}
+          {facts.kind === 'admin' && <Pill tone="accent">{texts.admin}</Pill>}
+          {facts.weak && <Pill tone="limited">{texts.weak}</Pill>}
+          {project && project.archivedAt !== null && <Pill tone="off">{texts.projectArchived}</Pill>}
         </span>
         <Text size="xs" c="dimmed" hiddenFrom="sm" pl={17}>
           {facts.lastUsedAt === null ? commonTexts.never : <LastUse facts={facts} at={facts.lastUsedAt} />}
         </Text>
       </Table.Td>
-      <Table.Td visibleFrom="lg">{facts.project !== null && <Pill tone="off">{facts.project}</Pill>}</Table.Td>
+      <Table.Td visibleFrom="lg" style={{ maxWidth: 180 }}>
+        {project ? <ProjectName project={project} /> : facts.project}
+      </Table.Td>
       <Table.Td visibleFrom="sm">
         {facts.lastUsedAt === null ? (
           <Text span size="sm" c="dimmed">

@@ -1,13 +1,14 @@
 // All keys: found, filtered and sorted here, made, changed and ended through their dialogs.
 
-import { ActionIcon, Button, Group, Menu, SegmentedControl, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Group, Menu, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { IconChevronDown, IconKey, IconPlus, IconSearch, IconShieldLock } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import type { KeyFacts } from '../../../shared/model.ts';
-import { useKeys } from '../../api/api-context.tsx';
+import { useKeys, useProjects } from '../../api/api-context.tsx';
 import { commonTexts } from '../../texts/common-texts.ts';
 import { keysTexts as texts } from '../../texts/keys-texts.ts';
+import { projectTexts } from '../../texts/project-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
@@ -15,6 +16,10 @@ import { VaultNotice } from '../../ui/vault-notice.tsx';
 import { type KeyDialog, KeyDialogs } from './key-dialogs.tsx';
 import { hasEnded } from './key-state.ts';
 import { KeyTable } from './key-table.tsx';
+import { KeysTabs } from './keys-tabs.tsx';
+
+const everyProject = 'every';
+const noProject = 'none';
 
 type Filter = keyof typeof texts.filters;
 
@@ -30,11 +35,13 @@ export function KeysPage({ creating = false }: { readonly creating?: boolean }) 
   const keys = useKeys();
   const [text, setText] = useState('');
   const [filter, setFilter] = useState<Filter>('all');
+  const [project, setProject] = useState(everyProject);
   const [opened, setOpened] = useState<KeyDialog>();
   const dialog: KeyDialog | undefined = creating ? { kind: 'new' } : opened;
   function showAll(): void {
     setText('');
     setFilter('all');
+    setProject(everyProject);
   }
 
   function close(): void {
@@ -43,34 +50,31 @@ export function KeysPage({ creating = false }: { readonly creating?: boolean }) 
   }
 
   return (
-    <Page
-      title={texts.title}
-      actions={
-        <>
-          <TextInput
-            w={220}
-            leftSection={<IconSearch size={15} />}
-            placeholder={commonTexts.search}
-            aria-label={texts.search}
-            value={text}
-            onChange={(event) => setText(event.currentTarget.value)}
-          />
-          <SegmentedControl
-            size="xs"
-            aria-label={texts.filter}
-            data={Object.entries(texts.filters).map(([value, label]) => ({ value, label }))}
-            value={filter}
-            onChange={(value) => setFilter(value as Filter)}
-          />
-          <NewKey open={setOpened} />
-        </>
-      }
-    >
+    <Page title={texts.title} actions={<NewKey open={setOpened} />}>
+      <KeysTabs at="keys">
+        <TextInput
+          size="xs"
+          w={200}
+          leftSection={<IconSearch size={14} />}
+          placeholder={commonTexts.search}
+          aria-label={texts.search}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+        />
+        <ProjectChoice chosen={project} choose={setProject} />
+        <SegmentedControl
+          size="xs"
+          aria-label={texts.filter}
+          data={Object.entries(texts.filters).map(([value, label]) => ({ value, label }))}
+          value={filter}
+          onChange={(value) => setFilter(value as Filter)}
+        />
+      </KeysTabs>
       <VaultNotice />
       <Panel flush>
         <Answer query={keys} lines={6}>
           {(all) => {
-            const shown = all.filter((key) => fits[filter](key) && matches(key, text));
+            const shown = all.filter((key) => fits[filter](key) && isIn(key, project) && matches(key, text));
             if (all.length === 0) return <NoKeys onMake={() => setOpened({ kind: 'new' })} />;
             if (shown.length === 0) return <NothingFits onShowAll={showAll} />;
             return <KeyTable keys={shown} open={setOpened} />;
@@ -80,6 +84,32 @@ export function KeysPage({ creating = false }: { readonly creating?: boolean }) 
       <KeyDialogs dialog={dialog} onClose={close} />
     </Page>
   );
+}
+
+type ProjectChoiceProps = { readonly chosen: string; readonly choose: (project: string) => void };
+
+function ProjectChoice({ chosen, choose }: ProjectChoiceProps) {
+  const { data: projects = [] } = useProjects();
+  if (projects.length === 0) return null;
+  return (
+    <Select
+      size="xs"
+      w={150}
+      aria-label={projectTexts.filter}
+      data={[
+        { value: everyProject, label: projectTexts.all },
+        ...projects.map(({ id, name }) => ({ value: id, label: name })),
+        { value: noProject, label: projectTexts.none },
+      ]}
+      value={chosen}
+      onChange={(project) => choose(project ?? everyProject)}
+      allowDeselect={false}
+    />
+  );
+}
+
+function isIn({ projectId }: KeyFacts, project: string): boolean {
+  return project === everyProject || (projectId ?? noProject) === project;
 }
 
 function NewKey({ open }: { readonly open: (dialog: KeyDialog) => void }) {
