@@ -3,10 +3,10 @@
 import './history.css';
 import { Button, Text } from '@mantine/core';
 import { Link } from 'wouter';
-import type { HistoryChange, HistoryEntry } from '../../../shared/history-model.ts';
+import type { HistoryEntry } from '../../../shared/history-model.ts';
 import { historyTexts as texts } from '../../texts/history-texts.ts';
-import { formatDate } from '../../ui/format.ts';
 import { Moment } from '../../ui/moment.tsx';
+import { changeLines } from './history-words.ts';
 
 type HistoryListProps = {
   readonly entries: readonly HistoryEntry[];
@@ -29,9 +29,9 @@ export function HistoryList({ entries, named }: HistoryListProps) {
               {entry.detail !== null && ` (${entry.detail})`}
             </Text>
           </div>
-          {entry.changes.map((change) => (
-            <Text key={change.member} size="xs" c="dimmed" className="kh-history-change">
-              {changeText(change)}
+          {changeLines(entry).map((line) => (
+            <Text key={line} size="xs" c="dimmed" className="kh-history-change">
+              {line}
             </Text>
           ))}
         </li>
@@ -71,17 +71,4 @@ function SubjectName({ subject: { kind, id, name } }: Pick<HistoryEntry, 'subjec
       “{name}”
     </Link>
   );
-}
-
-function changeText({ member, before, after }: HistoryChange): string {
-  const [was, is] = [valueText(member, before), valueText(member, after)];
-  return before === null ? texts.setTo(member, is) : texts.changed(member, was, is);
-}
-
-function valueText(member: string, value: unknown): string {
-  if (value === null || value === '') return texts.nothing;
-  if (Array.isArray(value))
-    return value.length === 0 ? texts.nothing : value.map((one) => valueText('', one)).join(', ');
-  if (typeof value === 'number' && /(At|Until|Since)$/.test(member)) return formatDate(value);
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
