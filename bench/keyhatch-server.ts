@@ -1,8 +1,7 @@
 // The built Keyhatch, as people run it: `serve` on a profile with hundreds of keys, metering and SQLite on. The profile is
 // filled once, through the running server's own socket, and then used by every start.
 
-import { join } from 'node:path';
-import { connectControl } from '../electron/control/control-client.ts';
+import { type ContractClient, connectControl } from '../electron/control/control-client.ts';
 import type { Children } from './children.ts';
 
 export type KeyhatchProfile = {
@@ -35,16 +34,20 @@ export async function startKeyhatch({ children, upstreamPort, profile, nodeArgs 
 
 const atOnce = 8;
 
-/** Makes a profile in `folder`, an empty one, with so many keys that have no limits. */
+/** What the keys of a profile have beside their names. */
+export type KeyGift = Omit<Parameters<ContractClient['keys']['create']>[0], 'name'>;
+
+/** Makes a profile in `folder`, an empty one, with so many keys that have no limits unless they are given some. */
 export async function makeProfile(
   options: Pick<KeyhatchStart, 'children' | 'upstreamPort'> & {
     readonly program: string;
     readonly folder: string;
     readonly keyCount: number;
+    readonly gift?: (nth: number) => KeyGift;
   },
 ): Promise<KeyhatchProfile> {
-  const { children, upstreamPort, program, folder, keyCount } = options;
-  const profile = { program, dataDir: folder, keyFile: join(folder, '..', 'vault.key') };
+  const { children, upstreamPort, program, folder, keyCount, gift = () => ({ rpm: null, parallel: null }) } = options;
+  const profile = { program, dataDir: folder, keyFile: `${folder}.key` };
   const server = await startKeyhatch({ children, upstreamPort, profile, nodeArgs: [] });
   const control = await connectControl({ dataDir: profile.dataDir });
   if (!control) throw new Error('Keyhatch runs, but does not answer on its socket');
@@ -52,7 +55,8 @@ export async function makeProfile(
   let left = keyCount;
   const fill = async () => {
     while (left > 0) {
-      const { key } = await control.client.keys.create({ name: `bench-${left--}`, rpm: null, parallel: null });
+      const nth = left--;
+      const { key } = await control.client.keys.create({ name: `bench-${nth}`, ...gift(nth) });
       keys.push(key);
     }
   };

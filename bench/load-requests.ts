@@ -81,11 +81,12 @@ export async function runLatency({ target, requests }: LatencyJob): Promise<Late
 }
 
 export async function runThroughput({ target, connections, durationMs }: ThroughputJob): Promise<ThroughputResult> {
-  const request = chatRequest(target.port, target.key);
+  const requests = (target.keys ?? [target.key]).map((key) => chatRequest(target.port, key));
+  let sent = 0;
   const startedAt = performance.now();
   const until = startedAt + durationMs;
   let answers = 0;
-  const next = () => (performance.now() < until ? request : undefined);
+  const next = () => (performance.now() < until ? requests[sent++ % requests.length] : undefined);
   const ask = () => askInTurn(target.port, answered, next, () => answers++);
   await Promise.all(Array.from({ length: connections }, ask));
   return { perSecond: (answers * 1000) / (performance.now() - startedAt), answers };

@@ -38,7 +38,7 @@ export function measureLatency(
 export function measureThroughput(
   load: Worker,
   racing: readonly Racing[],
-  amounts: Amounts,
+  amounts: Pick<Amounts, 'connections' | 'throughputMs' | 'throughputRounds'>,
 ): Promise<Rounds<ThroughputRound>[]> {
   const { connections, throughputMs: durationMs } = amounts;
   return inTurns(racing, amounts.throughputRounds, async ({ target, pid }) => {

@@ -10,7 +10,12 @@ export type UpstreamQuestion =
   | { readonly ask: 'sums' };
 export type UpstreamAnswer = { readonly port: number } | { readonly sums: readonly StreamSum[] };
 
-export type Target = { readonly port: number; readonly key: string | undefined };
+export type Target = {
+  readonly port: number;
+  readonly key: string | undefined;
+  /** Where there are several, requests take them in turns. */
+  readonly keys?: readonly string[];
+};
 
 export type LatencyJob = { readonly job: 'latency'; readonly target: Target; readonly requests: number };
 export type LatencyResult = { readonly p50Us: number; readonly p99Us: number };

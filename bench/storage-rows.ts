@@ -68,6 +68,12 @@ export function rowAt(receivedAt: number): RequestRow {
     clientAddress: '192.168.1.9',
     userAgent: habit.userAgent,
     attempt: 0,
+    route: 'POST /v1/chat/completions',
+    client: 'Continue',
+    errorText: refused ? 'The API key has made its requests of this minute.' : null,
+    modelAsked: null,
+    replayOf: null,
+    captured: false,
   };
 }
 

@@ -77,7 +77,7 @@ function batchOf(round: number, nowMs: number): LedgerBatch {
   const at = nowMs + round * 1_000;
   const late = () => Math.round(Math.random() * 2_500);
   const requests = Array.from({ length: batchRows }, (_, index) => rowAt(at + index - late()));
-  return { id: crypto.randomUUID(), at, requests, strangers: [], admissions: [], claims: [] };
+  return { id: crypto.randomUUID(), at, requests, strangers: [], claims: [] };
 }
 
 async function measureFlushes({ writes }: Threads, nowMs: number): Promise<void> {
@@ -112,6 +112,9 @@ async function measureQuestions({ reads }: Threads, now: number): Promise<void> 
         reads.call('series', { since: now + round - lengthMs, until: now + round, by }),
       );
     }
+    await ask(`week and models over ${range}`, (round) =>
+      reads.call('details', { since: now + round - lengthMs, until: now + round, filter: {} }),
+    );
     await ask(`usage over ${range} of one key by model`, (round) =>
       reads.call('series', {
         since: now + round - lengthMs,
@@ -121,6 +124,10 @@ async function measureQuestions({ reads }: Threads, now: number): Promise<void> 
       }),
     );
   }
+  for (const by of ['key', 'model'] as const) {
+    await ask(`since ever by ${by}`, () => reads.call('lifetime', { until: now, by, prices: [] }));
+  }
+  await ask('not metered over 30d', () => reads.call('unmetered', { since: now - 30 * dayMs, until: now }));
   for (const by of usageGroup.options) {
     await ask(`report over 30d by ${by}`, () => reads.call('report', { since: now - 30 * dayMs, until: now, by }));
     await ask(`report since ever by ${by}`, () => reads.call('report', { since: 0, until: now, by }));

@@ -29,6 +29,9 @@ async function askAll(client: ContractClient, sinceMs: number): Promise<void> {
   await Promise.all([
     ...usageSplit.options.map((by) => client.usage.series({ sinceMs, by })),
     ...usageGroup.options.map((by) => client.usage.report({ sinceMs, by })),
+    client.usage.details({ sinceMs }),
+    client.usage.unmetered({ sinceMs }),
+    client.usage.lifetime({ by: 'key' }),
     client.requests.list({ limit: 100 }),
     client.keys.list(),
     client.status.get(),

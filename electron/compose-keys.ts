@@ -10,16 +10,18 @@ export function joinKeys(
   options: Pick<KeyPorts, 'vault' | 'settings' | 'acting' | 'record' | 'clock'> & {
     readonly ledger: Pick<Ledger, 'keyTable' | 'recorder' | 'answers'>;
     readonly projects: Projects;
+    readonly budgets: Parameters<typeof createKeyRegistry>[0]['budgets'];
     readonly onKeyChange: (keyId: string) => void;
     readonly onProjectChange: (projectId: string) => void;
   },
 ): { readonly registry: KeyRegistry; readonly keys: Keys } {
-  const { ledger, projects, onKeyChange, onProjectChange, ...ports } = options;
+  const { ledger, projects, budgets, onKeyChange, onProjectChange, ...ports } = options;
   const registry = createKeyRegistry({
     store: ledger.keyTable,
     vault: ports.vault,
     clock: ports.clock,
     today: ledger.recorder.usage.today,
+    budgets,
     projectName: projects.nameOf,
   });
   const keys = createKeys({

@@ -7,15 +7,18 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { ProfileFacts } from '../shared/model.ts';
 import type { RequestQuery } from '../shared/usage-model.ts';
+import type { CounterStore } from './gateway/limit-counters.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Lifetime } from './lib/lifetime.ts';
 import type { Shell } from './shell.ts';
-import { openSoundDatabase } from './storage/database-repair.ts';
+import { createCaptureTable, type SealedBody } from './storage/capture-table.ts';
+import { type OpenedDatabase, openSoundDatabase } from './storage/database-repair.ts';
 import { createHistoryTable } from './storage/history-table.ts';
 import { createKeyTable } from './storage/key-table.ts';
 import { createLedgerReads, createLedgerWrites, type LedgerReads, type LedgerWrites } from './storage/ledger-calls.ts';
 import { type Carrier, carryHere } from './storage/ledger-carrier.ts';
 import { carryToThread } from './storage/ledger-thread.ts';
+import { createLimitCounterTable } from './storage/limit-counter-table.ts';
 import { createMetaTable } from './storage/meta-table.ts';
 import { createProjectTable } from './storage/project-table.ts';
 import type { ListedPage, ListedRequest } from './storage/request-list.ts';
@@ -52,6 +55,8 @@ export function openLedger(options: LedgerOptions) {
   const write: UsageRecorderOptions['write'] = (batch) => writes.call('write', batch);
   const recorder = createUsageRecorder({ db, usage, write, clock, log, onWritten });
   lifetime.own('usage', recorder.close);
+  const problem = { current: opened.problem };
+  if (opened.lookLater) lookLater({ opened, file, shell, lifetime, tell: (found) => (problem.current = found) });
 
   /** Asks once everything is written that has happened. */
   async function upToDate<Answer>(ask: (now: number) => Promise<Answer>): Promise<Answer> {
@@ -77,14 +82,24 @@ export function openLedger(options: LedgerOptions) {
       upToDate(() => reads.call(name, query));
 
   return {
-    problem: opened.problem,
+    problem: () => problem.current,
     keysDamaged: opened.keysDamaged,
+    captured: {
+      ...createCaptureTable(db),
+      insert: (bodies: readonly SealedBody[], maxBytes: number) => writes.call('keepCaptured', { bodies, maxBytes }),
+      pruneBefore: (beforeMs: number) => writes.call('pruneCaptured', beforeMs),
+      clear: () => writes.call('clearCaptured', null),
+    },
     meta,
     keyTable,
     projectTable,
     writeRestored: createRestoreWriter(db, { keys: keyTable, projects: projectTable, meta }),
     historyTable: createHistoryTable(db),
     recorder,
+    limitCounters: {
+      load: createLimitCounterTable(db).load,
+      save: (put, drop) => writes.call('count', { put, drop }),
+    } satisfies CounterStore,
     requestsToday: recorder.usage.requestsToday,
     prune: (kept: Kept) => writes.call('prune', { nowMs: clock.now(), kept }),
     unmetered: (sinceMs: number) => upToDate((now) => reads.call('unmetered', { since: now - sinceMs, until: now })),
@@ -108,6 +123,30 @@ export function openLedger(options: LedgerOptions) {
       return { dataDir, databaseBytes: statSync(file).size, requests };
     },
   };
+}
+
+/** In a thread of its own, so that it holds up neither rows nor questions; a single command leaves it to the next start. */
+function lookLater(options: {
+  readonly opened: OpenedDatabase;
+  readonly file: string;
+  readonly shell: LedgerOptions['shell'];
+  readonly lifetime: Lifetime;
+  readonly tell: (problem: string | null) => void;
+}): void {
+  const { opened, file, shell, lifetime, tell } = options;
+  const { ledgerWorker: worker, log } = shell;
+  if (worker === undefined) return;
+  const looker = carryToThread<LedgerReads>({ worker, data: { file, part: 'reads' }, log });
+  lifetime.own('looking through the database', looker.close);
+  const looking = looker.call('look', null).then((verdict) => {
+    tell(opened.found(verdict));
+    if (verdict === 'ok') log.info('the database was looked through and is sound');
+    else log.error('the database is damaged', { reason: verdict });
+  });
+  // Cut short by the end of the program, for one; then the next start looks again.
+  looking
+    .catch((error: unknown) => log.warn('the database could not be looked through', { error }))
+    .finally(looker.close);
 }
 
 function carriersOf(

@@ -1,13 +1,21 @@
 // The part of composing that joins the metrics: counted from the rows on their way into the ledger, read by keys through the
-// dashboard. Used by compose.ts alone.
+// dashboard, with the gateway's own deciding functions for what a key may. Used by compose.ts alone.
 
+import { operations } from '../shared/key-policy.ts';
+import type { KeyRegistry } from './core/key-registry.ts';
 import type { Upstreams } from './core/upstreams.ts';
 import type { MetricsSource } from './dashboard/metrics-answer.ts';
-import type { UsageSink } from './gateway/ports.ts';
+import { checkPaused, checkProject } from './gateway/admit.ts';
+import type { Gateway } from './gateway/gateway.ts';
+import { checkStanding } from './gateway/identify.ts';
+import { createKeyRules } from './gateway/key-rules.ts';
+import { checkKeyNetwork, checkOperation } from './gateway/permit.ts';
+import type { PresentedKey, ProjectRegistry, UsageSink } from './gateway/ports.ts';
+import type { Clock } from './lib/clock.ts';
 import type { Log } from './lib/log.ts';
 import { expositionType } from './metrics/exposition.ts';
 import { createMetrics, type MetricsPorts } from './metrics/metrics.ts';
-import { admitReader, type MetricsKeys } from './metrics/metrics-door.ts';
+import { admitReader } from './metrics/metrics-door.ts';
 import type { Shell } from './shell.ts';
 
 export type JoinedMetrics = {
@@ -19,13 +27,15 @@ export type JoinedMetrics = {
 export function joinMetrics(ports: {
   readonly shell: Pick<Shell, 'name' | 'version'>;
   readonly settings: MetricsPorts['settings'];
-  readonly keys: MetricsKeys & { readonly get: (id: string) => { readonly name: string } | undefined };
+  readonly registry: Pick<KeyRegistry, 'locked' | 'find' | 'get'>;
   readonly recorder: { readonly usage: UsageSink; readonly lost: () => number };
   readonly upstreams: Pick<Upstreams, 'live' | 'statuses'>;
-  readonly running: () => number;
+  readonly projects: ProjectRegistry;
+  readonly load: () => Pick<Gateway, 'running'>;
+  readonly clock: Clock;
   readonly log: Log;
 }): JoinedMetrics {
-  const { shell, settings, keys, recorder, upstreams, running, log } = ports;
+  const { shell, settings, registry, recorder, upstreams, load, clock, log } = ports;
   const { usage, lost } = recorder;
   const metrics = createMetrics({
     version: shell.version,
@@ -34,13 +44,14 @@ export function joinMetrics(ports: {
     names: {
       isModel: (model) => upstreams.live().some(({ models }) => models.has(model)),
       upstreamName: (id) => upstreams.live().find((upstream) => upstream.id === id)?.name,
-      keyName: (id) => keys.get(id)?.name,
+      keyName: (id) => registry.get(id)?.name,
     },
-    running,
+    running: () => load().running(),
     lost,
     upstreams: upstreams.live,
     log,
   });
+  const readers = { locked: registry.locked, find: registry.find, judge: judgeOfReaders(clock, ports.projects) };
   return {
     usage: {
       ...usage,
@@ -55,10 +66,23 @@ export function joinMetrics(ports: {
     },
     source: {
       contentType: expositionType,
-      read(credential) {
-        admitReader(credential, keys);
+      async read(credential) {
+        admitReader(credential, readers);
         return metrics.text();
       },
     },
+  };
+}
+
+/** In the gateway's order. The dashboard's listener is on loopback, so whoever asks is on this computer. */
+function judgeOfReaders(clock: Clock, projects: ProjectRegistry): (key: PresentedKey) => void {
+  const rules = createKeyRules();
+  const source = { clientAddress: '127.0.0.1', fromThisComputer: true };
+  return (key) => {
+    checkStanding(key, clock.now());
+    checkKeyNetwork(key, source, rules);
+    checkOperation({ kind: 'key', key }, 'metrics', operations.metrics);
+    checkPaused(key);
+    checkProject(key, projects);
   };
 }

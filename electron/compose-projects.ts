@@ -101,7 +101,11 @@ function echoWhenWanted(isWanted: () => boolean, open: () => Promise<GivenUpstre
     ready(): Promise<void> {
       if (!isWanted()) return Promise.resolve();
       opening ??= open().then((given) => {
-        current = liveUpstream(given, given.credential, { health: 'up', models: new Set([modelId]) });
+        current = liveUpstream(given, given.credential, {
+          health: 'up',
+          models: new Set([modelId]),
+          parallel: null,
+        });
       });
       return opening;
     },

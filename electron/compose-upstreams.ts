@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { createDiscovery, type Discovery } from './core/discovery.ts';
 import { createUpstreams, type GivenUpstream, type UpstreamPorts, type Upstreams } from './core/upstreams.ts';
 import { startEchoUpstream } from './echo/echo-upstream.ts';
-import type { ListenAddress } from './gateway/listener.ts';
+import type { Gateway } from './gateway/gateway.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Lifetime } from './lib/lifetime.ts';
 import type { Log } from './lib/log.ts';
@@ -32,19 +32,21 @@ export async function joinUpstreams(options: {
   readonly shell: Pick<Shell, 'echo' | 'upstreams'>;
   readonly settings: SettingsBook;
   readonly secrets: UpstreamPorts['secrets'];
-  readonly ownAddresses: () => readonly ListenAddress[];
+  readonly gateway: () => Gateway;
   readonly makeId: () => string;
   readonly onChange: () => void;
   readonly lifetime: Lifetime;
   readonly clock: Clock;
   readonly log: Log;
 }): Promise<JoinedUpstreams> {
-  const { shell, settings, ownAddresses, onChange, lifetime, clock, log } = options;
+  const { shell, settings, gateway, onChange, lifetime, clock, log } = options;
+  const ownAddresses = () => gateway().addresses();
   const health = createHealthWatch({
     upstreams: () => upstreams.records().map((record) => ({ ...record, url: new URL(record.url) })),
     clock,
     log,
     onChange() {
+      gateway().upstreamsChanged();
       upstreams.healthChanged();
       onChange();
     },
@@ -70,11 +72,13 @@ export async function joinUpstreams(options: {
     standIn: shell.echo === 'stand-in' ? atOnce : undefined,
     secrets: options.secrets,
     health: health.state,
+    places: (id) => gateway().placesAt(id),
     refreshHealth: (id) => health.refresh(id),
     parseAddress: (text, confirmed) => parseUpstreamAddress(text, { confirmed, ownAddresses: ownAddresses() }),
     identify: (url, credential) => identify(url, { credential, timeoutMs: detectTimeoutMs }),
     makeId: options.makeId,
     onChange() {
+      gateway().upstreamsChanged();
       onChange();
       void health.refresh();
     },

@@ -4,27 +4,30 @@
 import { randomBytes, randomFillSync } from 'node:crypto';
 import { join } from 'node:path';
 import { makeId } from '../shared/key-format.ts';
+import { joinCapture } from './compose-capture.ts';
 import { joinDashboard } from './compose-dashboard.ts';
 import { joinKeys } from './compose-keys.ts';
 import { openLedger } from './compose-ledger.ts';
+import { joinLimits } from './compose-limits.ts';
 import { joinMetrics } from './compose-metrics.ts';
 import { joinPolicy } from './compose-policy.ts';
 import { joinProjects } from './compose-projects.ts';
+import { joinServer } from './compose-server.ts';
 import { joinTransfer, putRestoredSettings } from './compose-transfer.ts';
 import { joinUpstreams } from './compose-upstreams.ts';
 import { joinUsage } from './compose-usage.ts';
 import { joinVault } from './compose-vault.ts';
-import { type ControlServer, startControlServer } from './control/control-server.ts';
+import { startControlServer } from './control/control-server.ts';
 import { createChangeFeed } from './core/change-feed.ts';
 import { examine } from './core/doctor.ts';
 import { startHousekeeping } from './core/housekeeping.ts';
+import { resolveKey } from './core/key-registry.ts';
 import { noDesktop } from './core/no-desktop.ts';
 import { reachableAt } from './core/reachable.ts';
+import { createReplay } from './core/replay.ts';
 import { createRouter } from './core/router.ts';
-import { createServerControl } from './core/server-control.ts';
 import { createSettingsCalls } from './core/settings-calls.ts';
 import { statusNow } from './core/status.ts';
-import { createGateway } from './gateway/gateway.ts';
 import { createActing } from './lib/acting.ts';
 import { systemClock } from './lib/clock.ts';
 import { createLifetime } from './lib/lifetime.ts';
@@ -43,7 +46,7 @@ const drainMs = 15_000;
  */
 export async function compose(shell: Shell): Promise<House> {
   const { log, dataDir } = shell;
-  const clock = systemClock;
+  const clock = shell.clock ?? systemClock;
   const lifetime = createLifetime({ log, partDeadlineMs: drainMs + 5_000 });
   try {
     return await build();
@@ -56,15 +59,14 @@ export async function compose(shell: Shell): Promise<House> {
     const lock = acquireProfileLock({ dataDir, shell: shell.name });
     lifetime.own('profile lock', lock.release);
 
-    const settingsFile = join(dataDir, 'settings.json');
+    const file = join(dataDir, 'settings.json');
     const openStore = () => shell.openSettingsStore(dataDir);
-    const settings = openSettings({ file: settingsFile, openStore, flags: shell.flags, log });
-
+    const settings = openSettings({ file, openStore, flags: shell.flags, log });
+    const ground = { settings: settings.get, lifetime, clock, log };
     const ledger = openLedger({ shell, lifetime, clock, onWritten: (rows) => changes.requestsEnded(rows) });
     const { recorder } = ledger;
-
     putRestoredSettings(ledger.meta, settings);
-    const joinedVault = joinVault({ shell, ledger, lifetime, clock, log });
+    const joinedVault = joinVault({ ...ground, shell, ledger });
     const { vault, vaultDoor } = joinedVault;
     const acting = createActing();
     const newId = () => makeId((bytes) => randomFillSync(bytes));
@@ -72,10 +74,13 @@ export async function compose(shell: Shell): Promise<House> {
       gateway.keyChanged(keyId);
       changes.keyChanged(keyId);
     };
+    // Comes into being further down; these ask for it only once there is traffic.
+    const later = () => gateway;
     const { projects, history, reminders, ...ofProjects } = joinProjects({
+      ...ground,
+      settings,
       ledger,
       registry: () => registry,
-      settings,
       acting,
       upstreamId: (ref) => upstreams.idOf(ref),
       makeId: newId,
@@ -85,67 +90,66 @@ export async function compose(shell: Shell): Promise<House> {
         for (const keyId of keyIds) onKeyChange(keyId);
       },
       onKeyChange: (keyId) => changes.keyChanged(keyId),
-      lifetime,
-      clock,
-      log,
     });
     const { registry, keys } = joinKeys({
+      ...ground,
       ledger,
       vault: vaultDoor,
-      settings: settings.get,
       projects,
+      budgets: (key) => limits.budgets(key.id),
       acting,
       record: history.record,
-      clock,
       onKeyChange,
       onProjectChange: (projectId) => changes.projectChanged(projectId),
     });
-
+    const limits = joinLimits({ ...ground, ledger, registry, gateway: later });
     const { health, upstreams, discovery, echo } = await joinUpstreams({
+      ...ground,
       shell,
       settings,
       secrets: vault.secrets,
-      ownAddresses: () => gateway.addresses(),
+      gateway: later,
       makeId: newId,
       onChange: () => changes.statusChanged(),
-      lifetime,
-      clock,
-      log,
     });
-
-    const running = () => gateway.running();
-    const metrics = joinMetrics({ shell, settings: settings.get, keys: registry, recorder, upstreams, running, log });
-    const gateway = createGateway({
+    const capture = joinCapture({
+      ...ground,
+      table: ledger.captured,
+      secrets: vault.secrets,
+      findKey: (ref) => resolveKey(registry, ref),
+      keyName: (id) => registry.get(id)?.name,
+      vaultLocked: vaultDoor.locked,
+      onChange: () => changes.statusChanged(),
+    });
+    const metrics = joinMetrics({
+      ...ground,
+      ...ofProjects.gateway,
+      shell,
+      registry,
+      recorder,
+      upstreams,
+      load: later,
+    });
+    const { gateway, server } = joinServer({
+      ...ground,
+      ...ofProjects.gateway,
+      ...limits.ports,
       version: shell.version,
       instanceId: randomBytes(12).toString('hex'),
-      settings: settings.get,
       keys: registry,
-      ...ofProjects.gateway,
       upstreams: { list: upstreams.live, fallback: upstreams.fallback },
       responses: recorder.responses,
       usage: metrics.usage,
-      admissions: recorder.admissions,
+      capture,
       upstreamFailed: health.noteFailure,
       lookup: guardedLookup,
-      clock,
-      log,
-    });
-    lifetime.own('gateway', gateway.close);
-    const server = createServerControl({
-      listenOn: gateway.listenOn,
-      stopListening: gateway.stop,
-      urls: gateway.urls,
-      running: gateway.running,
-      wanted: () => ({ hosts: settings.get()['server.hosts'], port: settings.get()['server.port'] }),
-      clock,
-      log,
       onChange: () => changes.statusChanged(),
       drainMs,
     });
-    lifetime.own('server', server.stop);
 
     const vaultTried = joinedVault.open(() => {
       changes.statusChanged();
+      capture.vaultOpened();
       void upstreams.loadCredentials().then(() => health.refresh());
     });
 
@@ -172,8 +176,9 @@ export async function compose(shell: Shell): Promise<House> {
         settingsProblems: settings.problems,
         upstreams: upstreams.statuses,
         requestsToday: ledger.requestsToday,
+        capture: capture.mark,
         reminders: reminders.now,
-        storageProblem: ledger.problem,
+        storageProblem: ledger.problem(),
       });
 
     const settingsCalls = createSettingsCalls({
@@ -194,10 +199,11 @@ export async function compose(shell: Shell): Promise<House> {
         const key = registry.get(id);
         return key && registry.facts(key);
       },
+      keyStates: registry.states,
       project: projects.factsOf,
-      keyStates: () => registry.all().map(({ id, status }) => ({ id, status, usable: registry.isUsable(id) })),
       setting: (name) => settingsCalls.list().find((setting) => setting.name === name),
       viewOf: asked.requests.viewOf,
+      running: gateway.runningList,
       log,
     });
     lifetime.own('changes', changes.close);
@@ -211,11 +217,13 @@ export async function compose(shell: Shell): Promise<House> {
       setLan: settingsCalls.setLan,
       checkPort: (port) => checkPort(settings.get()['server.hosts'], port, gateway.addresses()),
       keys,
+      limits: limits.of,
       policyTest: policy.test,
       projects,
       history,
       acting,
       ...joinTransfer({
+        ...ground,
         ledger,
         vault: joinedVault,
         registry,
@@ -223,8 +231,6 @@ export async function compose(shell: Shell): Promise<House> {
         projects,
         settings,
         record: history.record,
-        clock,
-        log,
         onRestored(keyIds, projectIds) {
           for (const projectId of projectIds) changes.projectChanged(projectId);
           for (const keyId of keyIds) onKeyChange(keyId);
@@ -235,6 +241,9 @@ export async function compose(shell: Shell): Promise<House> {
       upstreams,
       settings: settingsCalls,
       ...asked,
+      running: gateway.runningList,
+      capture,
+      replay: createReplay({ request: asked.requests.get, conversation: capture.conversation, send: gateway.replay }),
       lockout: gateway.lockout,
       profile: ledger.profile,
       dashboardLink: dashboard.link,
@@ -246,31 +255,25 @@ export async function compose(shell: Shell): Promise<House> {
           test: upstreams.test,
           openOnLan: (url) => isOpenOnLan(url),
           settingsProblems: settings.problems,
-          storage: ledger,
+          storage: { problem: ledger.problem(), keysDamaged: ledger.keysDamaged },
         }),
     });
 
     async function start(): Promise<void> {
-      const control: ControlServer = await startControlServer({
-        dataDir,
-        router,
-        context: { actor: { kind: 'cli', detail: null } },
-        log,
-        verifyAdmin: policy.verifyAdmin,
-      });
+      const context = { actor: { kind: 'cli', detail: null } } as const;
+      const control = await startControlServer({ dataDir, router, context, log, verifyAdmin: policy.verifyAdmin });
       lifetime.own('control socket', control.close);
       await ofProjects.echoWanted();
       health.start();
       lifetime.own(
         'housekeeping',
         startHousekeeping({
-          settings: settings.get,
+          ...ground,
           prune: ledger.prune,
+          pruneCaptured: capture.prune,
           onPruned: reminders.notePruned,
           remind: reminders.note,
           verifiers: vaultDoor.verifiers,
-          clock,
-          log,
         }),
       );
       // The gateway has the first choice of ports; and where it fails, the dashboard is how that is mended.

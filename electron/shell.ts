@@ -6,6 +6,7 @@ import type { Settings } from '../shared/settings.ts';
 import type { ChangeFeed } from './core/change-feed.ts';
 import type { Keys } from './core/keys.ts';
 import type { DesktopCalls, Router } from './core/router.ts';
+import type { Clock } from './lib/clock.ts';
 import type { Log } from './lib/log.ts';
 import type { SettingsStore } from './lib/settings-store.ts';
 
@@ -28,6 +29,8 @@ export type Shell = {
   readonly echo: 'off' | 'on' | 'stand-in';
   /** Folder of the built pages, for the dashboard; undefined where there are none to offer. */
   readonly pagesDir: string | undefined;
+  /** The time, where it is not the system's: for tests of what ends by itself. */
+  readonly clock?: Clock;
   /** Program of the threads that keep the ledger; undefined keeps it without one, which is enough for a single command. */
   readonly ledgerWorker: string | undefined;
   /** What the desktop app can do; undefined elsewhere. */

@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { keyFacts, settingView, status } from './model.ts';
 import { projectFacts } from './project-model.ts';
+import { runningRequest } from './running-model.ts';
 import { requestView } from './usage-model.ts';
 
 /**
@@ -20,5 +21,7 @@ export const change = z.discriminatedUnion('type', [
   z.object({ type: z.literal('setting'), setting: settingView }),
   /** What ended since the last such event, oldest first, at most once a second; the newest 200 where there were more. */
   z.object({ type: z.literal('requests'), requests: z.array(requestView) }),
+  /** All that run now, newest first, looked at every second. */
+  z.object({ type: z.literal('running'), running: z.array(runningRequest) }),
 ]);
 export type Change = z.infer<typeof change>;

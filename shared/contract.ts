@@ -3,9 +3,10 @@
 
 import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
+import { captureStart, captureState, conversation, replayOrder } from './capture-model.ts';
 import { change } from './change.ts';
 import { historyPage, historyQuery } from './history-model.ts';
-import { topUp } from './limit-model.ts';
+import { limitStates, topUp } from './limit-model.ts';
 import { unmeteredReport } from './metering-model.ts';
 import {
   createdKey,
@@ -26,6 +27,7 @@ import {
 } from './model.ts';
 import { policyAnswer, policyQuestion } from './policy-model.ts';
 import { newProject, projectEdit, projectFacts } from './project-model.ts';
+import { runningRequest } from './running-model.ts';
 import {
   backupMade,
   backupRestore,
@@ -120,6 +122,10 @@ export const contract = {
     /** Which stage would decide about a request, and why. Sends nothing and counts nothing. */
     test: view.input(policyQuestion).output(policyAnswer),
   },
+  limits: {
+    /** Every limit of a key and what is left of it now. */
+    get: view.input(ref).output(limitStates),
+  },
   upstreams: {
     list: view.output(z.array(upstreamStatus)),
     add: manage
@@ -177,6 +183,20 @@ export const contract = {
     get: view.input(z.object({ id: z.string().max(80) })).output(requestView),
     /** The pieces of a file, oldest request first. What comes while it runs is not in it. */
     export: view.input(requestExport).output(eventIterator(exportChunk)),
+    /** Those that have not ended yet, newest first; at most a hundred. */
+    running: view.output(z.array(runningRequest)),
+    /** What was captured of a request. Fails with `capture_not_found`, `capture_impossible`. */
+    conversation: manage.input(z.object({ id: z.string().max(80) })).output(conversation),
+    /** Sends a captured request once more; answers with the id of the new one as soon as it runs. */
+    replay: manage.input(replayOrder).output(z.object({ id: z.string() })),
+  },
+  /** Keeping prompts and answers, encrypted: by the owner alone, a key at a time, never without an end. */
+  capture: {
+    list: view.output(captureState),
+    start: manage.input(captureStart).output(captureState),
+    stop: manage.input(ref).output(captureState),
+    /** Ends all capture, deletes what is kept and destroys the key that opens it. */
+    wipe: manage.output(z.object({ requests: z.number().int().nonnegative() })),
   },
   lockout: {
     list: view.output(z.array(lockedAddress)),

@@ -176,14 +176,13 @@ const table = {
   rate_limited: {
     status: 429,
     retry: true,
-    message:
-      'The API key "{name}" may make {limit} requests in any 60 seconds and has made them. Try again in {seconds} s.',
+    message: 'The API key "{name}" may make {limit} requests in any {span} and has made them. Try again in {wait}.',
   },
   key_blocked: {
     status: 429,
     retry: false,
     message:
-      'The API key "{name}" may make 0 requests a minute, so none pass. Ask the owner of this server to raise its limit.',
+      'The API key "{name}" may have 0 {what}, so nothing passes. Ask the owner of this server to raise its limit.',
   },
   parallel_limited: {
     status: 429,
@@ -263,6 +262,42 @@ const table = {
     status: 503,
     retry: false,
     message: 'No model server is connected. Add one: keyhatch upstreams add URL',
+  },
+
+  // reserve
+  tokens_limited: {
+    status: 429,
+    retry: true,
+    message:
+      'The API key "{name}" may use {limit} tokens in any 60 seconds, and this request needs about {wanted}. Try again in {wait}.',
+  },
+  limit_unreachable: {
+    status: 429,
+    retry: false,
+    message:
+      'This request needs {wanted}, and the API key "{name}" may have {limit} {what} at most. Ask for less, or ask the owner of this server to raise that.',
+  },
+  budget_spent: {
+    status: 429,
+    retry: false,
+    message: 'The budget of {owner} {span} is used up: {amount}. Ask the owner of this server for more{until}.',
+  },
+  model_unpriced: {
+    status: 403,
+    retry: false,
+    message:
+      'The model "{model}" has no price in {currency}, by which the budget of {owner} counts. Use another model, or ask the owner of this server to give it one.',
+  },
+  queue_full: {
+    status: 429,
+    retry: true,
+    message: 'The model server {upstream} is busy: {reason}. Try again in {wait}.',
+  },
+  limits_unwritable: {
+    status: 503,
+    retry: true,
+    message:
+      'This server cannot write down what its keys use, and lets nothing pass uncounted: {reason}. Its owner should look at its disk.',
   },
 
   // forward
@@ -407,6 +442,22 @@ const table = {
     message:
       '{file} cannot be read: {reason}. It was not touched: restore it from a copy, or move it away to begin anew.',
   },
+  capture_impossible: {
+    status: 409,
+    retry: false,
+    message:
+      'Nothing can be captured or opened at the moment, because {vault} cannot be read: {reason}. Requests themselves go on.',
+  },
+  capture_not_found: {
+    status: 404,
+    retry: false,
+    message: 'Nothing is kept of what the request "{id}" said. It was not captured, or what was kept has gone.',
+  },
+  replay_impossible: {
+    status: 409,
+    retry: false,
+    message: 'This request cannot be sent again: {reason}.',
+  },
   ledger_unavailable: {
     status: 503,
     retry: true,
@@ -455,11 +506,6 @@ const table = {
     status: 403,
     retry: false,
     message: 'Another web page tried to use the dashboard and was refused. Open the dashboard itself: {url}',
-  },
-  metrics_not_allowed: {
-    status: 403,
-    retry: false,
-    message: 'The key "{name}" may not read the metrics. Let it: keyhatch keys edit {id} --operations metrics',
   },
   desktop_only: {
     status: 409,

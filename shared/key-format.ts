@@ -46,6 +46,12 @@ export function parseKey(value: string): ParsedKey {
   return { kind: 'key', prefix, id: whole[1] };
 }
 
+/** By its spelling, whether there is such a key or not. */
+export function isAdminKey(value: string): boolean {
+  const parsed = parseKey(value);
+  return parsed.kind !== 'foreign' && parsed.prefix === 'kha';
+}
+
 const placeholders: ReadonlySet<string> = new Set([
   'lm-studio',
   'lmstudio',

@@ -2,7 +2,9 @@
 // epoch milliseconds, every duration milliseconds, every size bytes. A secret stands in `createdKey` and nowhere else.
 
 import * as z from 'zod';
+import { captureMark } from './capture-model.ts';
 import { keyPolicy, keyPolicyPatch } from './key-policy.ts';
+import { budgetState, placesState } from './limit-model.ts';
 import { modelPattern } from './model-patterns.ts';
 import { itemName, timeMs } from './names.ts';
 import { dialects, type UpstreamKind, upstreamKindNames } from './upstream-kinds.ts';
@@ -59,6 +61,8 @@ export const keyFacts = z.object({
   /** Models the key may use, as names or patterns (model-patterns.ts); `null`: all. */
   models: z.array(z.string()).nullable(),
   policy: keyPolicy,
+  /** Its budgets as they stand; a spent one makes it `exhausted`. */
+  budgets: z.array(budgetState),
   /** False when the vault is open and holds no verifier for it, so that nobody can use it: rotate it. */
   usable: z.boolean(),
   /** Since local midnight, finished requests only. */
@@ -126,6 +130,7 @@ export const upstreamStatus = upstreamRecord.extend({
   latencyMs: z.number().nullable(),
   checkedAt: timeMs.nullable(),
   models: z.array(z.string()),
+  places: placesState,
   isDefault: z.boolean(),
   hasCredential: z.boolean(),
   setByFlag: z.boolean(),
@@ -188,6 +193,8 @@ export const status = z.object({
     startedAt: timeMs.nullable(),
     reason: z.string().nullable(),
     running: count,
+    /** Waiting in line for a model server, besides those that run. */
+    queued: count,
     reachable: z.array(reachable),
   }),
   /** Address of the dashboard's listener, if it is on. */
@@ -201,6 +208,8 @@ export const status = z.object({
     sentence: z.string(),
   }),
   keys: z.object({ active: count, total: count }),
+  /** Whose prompts and answers are being kept: to be seen wherever this is shown. */
+  capture: captureMark,
   upstreams: z.array(upstreamStatus),
   requestsToday: count,
   warnings: z.array(z.string()),

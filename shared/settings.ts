@@ -86,6 +86,13 @@ export const settingsSchema = z.object({
   'window.welcomed': z.boolean().default(false),
   'usage.retentionDays': z.number().int().min(1).max(3650).default(30),
   'usage.hourlyDays': z.number().int().min(31).max(3650).default(365),
+  'capture.maxBytes': z
+    .number()
+    .int()
+    .min(mebibyte)
+    .max(16_384 * mebibyte)
+    .default(200 * mebibyte),
+  'capture.retentionDays': z.number().int().min(1).max(365).default(7),
   'usage.prices': z
     .array(modelPrice)
     .max(200)
@@ -147,13 +154,15 @@ export const settingAbout: Readonly<Record<SettingName, string>> = {
   'desktop.trayClick': 'What a click on the tray icon does: toggle the server, open the menu, or open the window.',
   'desktop.openAtLogin': 'Start Keyhatch in the tray when you log in.',
   'desktop.notifications':
-    'Say it when the server stops by itself, a key is refused many times, or an update is ready.',
+    'Say it when the server stops by itself, a key is refused many times, a budget is used up, or an update is ready.',
   'desktop.clearClipboard':
     'Take a copied key off the clipboard after 60 seconds: on, off, or auto, which is on where looking at the clipboard asks nobody.',
   'desktop.keepAwake': 'Keep this computer from suspending Keyhatch while requests run.',
   'desktop.updates': 'Look for updates, where the program was installed from a place that offers them.',
   'window.welcomed': 'The first steps have been taken or skipped.',
   'usage.retentionDays': 'Days for which single requests are kept.',
+  'capture.maxBytes': 'Largest sum of captured prompts and answers, in bytes; the oldest go first.',
+  'capture.retentionDays': 'Days for which captured prompts and answers are kept.',
   'usage.hourlyDays': 'Days for which usage is kept by the hour; by the day it is kept for ever.',
   'usage.prices':
     'What a million tokens would cost elsewhere, by model; the first pattern that fits counts. Begins with examples.',

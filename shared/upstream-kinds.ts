@@ -19,15 +19,35 @@ export type UpstreamKindRow = {
   readonly dialects: readonly Dialect[];
   /** Headers that carry the server's own credential. Some take only one; text-generation-webui differs by path. */
   readonly credential: 'bearer' | 'x-api-key' | 'both';
+  /** How many requests it answers at once as it comes; left out where it lets the others wait by itself. */
+  readonly parallel?: number;
 };
 
 const everyDialect = dialects;
 
 /** Kinds in the order in which a listing should name them. `unknown` is taken to speak what it is asked. */
 export const upstreamKinds = {
-  lmstudio: { name: 'LM Studio', ports: [1234], dialects: ['openai', 'anthropic', 'lmstudio'], credential: 'bearer' },
-  ollama: { name: 'Ollama', ports: [11434], dialects: ['openai', 'anthropic', 'ollama'], credential: 'bearer' },
-  llamacpp: { name: 'llama.cpp', ports: [8080, 9931], dialects: ['openai', 'anthropic'], credential: 'bearer' },
+  lmstudio: {
+    name: 'LM Studio',
+    ports: [1234],
+    dialects: ['openai', 'anthropic', 'lmstudio'],
+    credential: 'bearer',
+    parallel: 4,
+  },
+  ollama: {
+    name: 'Ollama',
+    ports: [11434],
+    dialects: ['openai', 'anthropic', 'ollama'],
+    credential: 'bearer',
+    parallel: 1,
+  },
+  llamacpp: {
+    name: 'llama.cpp',
+    ports: [8080, 9931],
+    dialects: ['openai', 'anthropic'],
+    credential: 'bearer',
+    parallel: 1,
+  },
   vllm: { name: 'vLLM', ports: [8000], dialects: ['openai', 'anthropic'], credential: 'bearer' },
   omlx: { name: 'oMLX', ports: [8000], dialects: ['openai', 'anthropic'], credential: 'bearer' },
   mlxlm: { name: 'mlx-lm', ports: [8080], dialects: ['openai'], credential: 'bearer' },

@@ -27,8 +27,8 @@ export type Outcome = z.infer<typeof outcome>;
 export const requestRow = z.object({
   id: z.string(),
   keyId: z.string().nullable(),
-  caller: z.enum(['key', 'this_computer', 'anonymous']),
-  /** Id of the project that the key was in then; a name where it was none of ours yet. */
+  /** `replay`: the owner sent a captured request once more. */
+  caller: z.enum(['key', 'this_computer', 'anonymous', 'replay']),
   project: z.string().nullable(),
   model: z.string().nullable(),
   upstreamId: z.string().nullable(),
@@ -65,6 +65,18 @@ export const requestRow = z.object({
   clientAddress: z.string(),
   userAgent: z.string().nullable(),
   attempt: z.number().int(),
+  /** Method and path template, such as `POST /v1/chat/completions`; null for rows from before it was kept. */
+  route: z.string().nullable(),
+  /** The program by its User-Agent, a name out of a fixed list. */
+  client: z.string().nullable(),
+  /** The error as the client got it, at most 500 characters, without anything that looks like a credential. */
+  errorText: z.string().nullable(),
+  /** The model as the client named it, where `model` is what was sent. */
+  modelAsked: z.string().nullable(),
+  /** The request that this one sent once more. */
+  replayOf: z.string().nullable(),
+  /** Its bodies were kept, encrypted; they may have been wiped since. */
+  captured: z.boolean(),
 });
 export type RequestRow = Readonly<z.infer<typeof requestRow>>;
 
@@ -83,7 +95,13 @@ export const requestQuery = z.object({
   upstreamId: z.string().max(80).optional(),
   /** `trouble`: whatever did not end well and was not the client's own leaving. */
   outcome: z.union([outcome, z.literal('trouble')]).optional(),
-  /** Part of the model, key name, user agent, client address, error code or id. */
+  /** A name of the list of clients, see `userAgentNames`. */
+  client: z.string().max(80).optional(),
+  /** Part of the error's code or text. */
+  error: z.string().trim().max(200).optional(),
+  /** Took longer than this altogether. */
+  slowerMs: z.number().int().min(0).max(86_400_000).optional(),
+  /** Part of the model, key name, user agent, client address, error or id. */
   text: z.string().trim().max(200).optional(),
   /** From the page before. */
   cursor: z.string().max(80).optional(),
@@ -147,7 +165,7 @@ const timesToTokens = {
    * most 4.5 % off.
    */
   firstTokenMs: z.object({ p50: z.number().nullable(), p95: z.number().nullable() }),
-  /** Output tokens a second from first token to end, as exact as `firstTokenMs`; null without any. */
+  /** Output tokens a second as the rows say them, as exact as `firstTokenMs`; null without any. */
   tokensPerSecond: z.object({ p50: z.number().nullable(), p95: z.number().nullable() }),
 };
 

@@ -2,11 +2,13 @@
 
 import { serveFlags } from '../serve/serve-arguments.ts';
 import { type Command, globalFlags } from './command.ts';
+import { captureCommands } from './commands/capture-commands.ts';
 import { dashboardLinkCommand } from './commands/dashboard-command.ts';
 import { detectCommand } from './commands/detect-command.ts';
 import { doctorCommand } from './commands/doctor-command.ts';
 import { historyCommand } from './commands/history-command.ts';
 import { keysCommands } from './commands/keys-commands.ts';
+import { limitsCommands } from './commands/limits-commands.ts';
 import { lockoutCommands } from './commands/lockout-commands.ts';
 import { policyTestCommand } from './commands/policy-command.ts';
 import { projectsCommands } from './commands/projects-commands.ts';
@@ -23,6 +25,7 @@ export type CommandFacts = Pick<Command, 'name' | 'words' | 'about' | 'flags'>;
 
 export const commands: readonly Command[] = [
   ...keysCommands,
+  ...limitsCommands,
   ...keyTransferCommands,
   ...projectsCommands,
   policyTestCommand,
@@ -30,6 +33,7 @@ export const commands: readonly Command[] = [
   ...settingsCommands,
   usageCommand,
   requestsCommand,
+  ...captureCommands,
   historyCommand,
   ...backupCommands,
   statusCommand,

@@ -4,6 +4,7 @@
 import type { Change } from '../../shared/change.ts';
 import type { KeyFacts, SettingView, Status } from '../../shared/model.ts';
 import type { ProjectFacts } from '../../shared/project-model.ts';
+import type { RunningRequest } from '../../shared/running-model.ts';
 import type { RequestRow, RequestView } from '../../shared/usage-model.ts';
 import type { Log } from '../lib/log.ts';
 
@@ -18,6 +19,8 @@ export type ChangeFeedPorts = {
   /** A setting as people may see it, or undefined where it is changed by calls of its own. */
   readonly setting: (name: string) => SettingView | undefined;
   readonly viewOf: (row: RequestRow) => RequestView;
+  /** What runs now, from memory. */
+  readonly running: () => RunningRequest[];
   readonly log: Log;
 };
 
@@ -59,6 +62,7 @@ export function createChangeFeed(ports: ChangeFeedPorts): ChangeFeed {
   let looking: NodeJS.Timeout | undefined;
   let beatAt = 0;
   let toldStatus = '';
+  let toldRunning = '[]';
   let keyStates = new Map<string, string>();
 
   function tell(change: Change): void {
@@ -86,6 +90,7 @@ export function createChangeFeed(ports: ChangeFeedPorts): ChangeFeed {
         const setting = ports.setting(name);
         if (setting) tell({ type: 'setting', setting });
       }
+      tellRunning();
       if (status) tellStatus();
     } catch (error) {
       // The database may be closing under it; whoever still listens asks anew when the stream begins again.
@@ -131,6 +136,14 @@ export function createChangeFeed(ports: ChangeFeedPorts): ChangeFeed {
     tell({ type: 'status', status });
   }
 
+  function tellRunning(): void {
+    const running = ports.running();
+    const text = JSON.stringify(running);
+    if (text === toldRunning) return;
+    toldRunning = text;
+    tell({ type: 'running', running });
+  }
+
   function look(): void {
     try {
       const states = new Map(ports.keyStates().map(({ id, status, usable }) => [id, `${status} ${usable}`]));
@@ -158,6 +171,7 @@ export function createChangeFeed(ports: ChangeFeedPorts): ChangeFeed {
       clearTimeout(gathering);
       gathering = undefined;
       toldStatus = '';
+      toldRunning = '[]';
       keyStates = new Map();
       forget();
     };

@@ -1,4 +1,4 @@
-// What is done now and then while Keyhatch runs: old requests go, and secrets whose grace is over leave the vault.
+// What is done now and then while Keyhatch runs: old requests and what was captured of them go, and secrets whose grace is over leave the vault.
 
 import type { Settings } from '../../shared/settings.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -9,6 +9,7 @@ export type HousekeepingPorts = {
   readonly settings: () => Settings;
   /** Takes one small step at deleting what is old; true while there may be more. */
   readonly prune: (kept: { readonly requestDays: number; readonly hourlyDays: number }) => Promise<boolean>;
+  readonly pruneCaptured: () => Promise<void>;
   /** Told once a round at most that old requests were deleted. */
   readonly onPruned: () => void;
   /** Looks for what owners should be reminded of. */
@@ -45,6 +46,7 @@ export function startHousekeeping(ports: HousekeepingPorts): () => void {
         prunedAt = ports.clock.monotonic();
         await prune();
       }
+      await ports.pruneCaptured();
       ports.remind();
       await ports.verifiers()?.expire(ports.clock.now());
     } catch (error) {

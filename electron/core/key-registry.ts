@@ -2,13 +2,15 @@
 // gateway asks it on every request; only keys.ts changes it. Holds no credential.
 
 import { KeyhatchError } from '../../shared/errors.ts';
+import type { BudgetState } from '../../shared/limit-model.ts';
 import type { KeyFacts, KeyStatus } from '../../shared/model.ts';
 import type { Clock } from '../lib/clock.ts';
 
+/** What follows from other things and is kept nowhere. */
+type DerivedFact = 'status' | 'usable' | 'today' | 'budgets' | 'project';
+
 /** A key as storage keeps it. */
-export type KeptKey = Readonly<Omit<KeyFacts, 'status' | 'usable' | 'today' | 'project'>> & {
-  readonly paused: boolean;
-};
+export type KeptKey = Readonly<Omit<KeyFacts, DerivedFact>> & { readonly paused: boolean };
 
 export type KeyStore = {
   readonly list: () => readonly KeptKey[];
@@ -20,6 +22,7 @@ export type KeyStore = {
 
 /** The verifiers in the vault, once it is open. */
 export type Verifiers = {
+  /** These three do not look at budgets: none of them is `exhausted`. */
   readonly find: (
     credential: string,
     now: number,
@@ -58,6 +61,9 @@ export type KeyRegistry = {
     | undefined;
   readonly get: (id: string) => RegisteredKey | undefined;
   readonly all: () => readonly RegisteredKey[];
+  /** How each of them stands, with budgets looked at. */
+  readonly states: () => readonly Pick<KeyFacts, 'id' | 'status' | 'usable'>[];
+  readonly budgets: (key: KeptKey) => readonly BudgetState[];
   readonly facts: (key: KeptKey) => KeyFacts;
   /** Whether the vault holds its verifier, as far as can be told. */
   readonly isUsable: (id: string) => boolean;
@@ -72,6 +78,8 @@ export function createKeyRegistry(ports: {
   readonly vault: VaultDoor;
   readonly clock: Clock;
   readonly today: (keyId: string) => KeyFacts['today'];
+  /** A key's own budgets as they stand. */
+  readonly budgets: (key: KeptKey) => readonly BudgetState[];
   readonly projectName: (projectId: string) => string;
 }): KeyRegistry {
   const keys = new Map(ports.store.list().map((key) => [key.id, key]));
@@ -96,15 +104,24 @@ export function createKeyRegistry(ports: {
     get,
     all: () => [...keys.values()].map(withStatus),
     facts(key) {
+      const budgets = ports.budgets(key);
       const { paused: _paused, ...facts } = { ...key, ...lastUseOf(ports.store, key) };
       return {
         ...facts,
+        status: withBudgets(statusOf(key, ports.clock.now()), budgets),
+        budgets: [...budgets],
         project: key.projectId === null ? null : ports.projectName(key.projectId),
-        status: statusOf(key, ports.clock.now()),
         usable: isUsable(key.id),
         today: ports.today(key.id),
       };
     },
+    budgets: ports.budgets,
+    states: () =>
+      [...keys.values()].map(withStatus).map((key) => ({
+        id: key.id,
+        status: withBudgets(key.status, ports.budgets(key)),
+        usable: isUsable(key.id),
+      })),
     reload(id) {
       const key = ports.store.get(id);
       if (key) keys.set(id, key);
@@ -123,6 +140,10 @@ function statusOf(key: KeptKey, now: number): KeyStatus {
   if (key.revokedAt !== null) return 'revoked';
   if (key.expiresAt !== null && key.expiresAt <= now) return 'expired';
   return key.paused ? 'paused' : 'active';
+}
+
+function withBudgets(status: KeyStatus, budgets: readonly BudgetState[]): KeyStatus {
+  return status === 'active' && budgets.some(({ state }) => state === 'spent') ? 'exhausted' : status;
 }
 
 // Written by the usage recorder, behind the registry's back.

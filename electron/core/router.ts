@@ -5,6 +5,7 @@ import { implement } from '@orpc/server';
 import type { Change } from '../../shared/change.ts';
 import { contract } from '../../shared/contract.ts';
 import { KeyhatchError } from '../../shared/errors.ts';
+import type { LimitStates } from '../../shared/limit-model.ts';
 import type {
   DesktopFacts,
   DetectedServer,
@@ -15,14 +16,17 @@ import type {
   SignInLink,
   Status,
 } from '../../shared/model.ts';
+import type { RunningRequest } from '../../shared/running-model.ts';
 import type { Acting, CallContext } from '../lib/acting.ts';
 import type { Backup } from './backup.ts';
+import type { Capture } from './capture.ts';
 import type { ExportCalls } from './export-calls.ts';
 import type { History } from './history.ts';
 import type { KeyTransfer } from './key-import.ts';
 import type { Keys } from './keys.ts';
 import type { PolicyTest } from './policy-test.ts';
 import type { Projects } from './projects.ts';
+import type { Replay } from './replay.ts';
 import type { RequestCalls } from './request-calls.ts';
 import type { ServerControl } from './server-control.ts';
 import type { SettingsCalls } from './settings-calls.ts';
@@ -51,6 +55,7 @@ export type RouterPorts = {
   readonly setLan: (on: boolean) => Promise<void>;
   readonly checkPort: (port: number) => Promise<PortCheck>;
   readonly keys: Keys;
+  readonly limits: (ref: string) => LimitStates;
   readonly projects: Projects;
   /** Resolves once the echo model is there, if a project wants it. */
   readonly echoWanted: () => Promise<void>;
@@ -64,6 +69,9 @@ export type RouterPorts = {
   readonly usage: UsageCalls;
   readonly exports: ExportCalls;
   readonly requests: RequestCalls;
+  readonly running: () => RunningRequest[];
+  readonly capture: Capture;
+  readonly replay: Replay;
   readonly lockout: LockoutCalls;
   readonly detect: () => Promise<DetectedServer[]>;
   readonly examine: () => Promise<Finding[]>;
@@ -73,7 +81,7 @@ export type RouterPorts = {
 };
 
 export function createRouter(ports: RouterPorts) {
-  const { status, server, keys, projects, upstreams, settings, usage, exports, requests, desktop } = ports;
+  const { status, server, keys, projects, upstreams, settings, usage, exports, requests, capture, desktop } = ports;
   const calls = implement(contract)
     .$context<CallContext>()
     .use(({ context, next }) => (context.actor ? ports.acting.as(context.actor, () => next()) : next()));
@@ -127,6 +135,9 @@ export function createRouter(ports: RouterPorts) {
     policy: {
       test: calls.policy.test.handler(({ input }) => ports.policyTest(input)),
     },
+    limits: {
+      get: calls.limits.get.handler(({ input }) => ports.limits(input.ref)),
+    },
     upstreams: {
       list: calls.upstreams.list.handler(() => upstreams.statuses()),
       add: calls.upstreams.add.handler(({ input }) => upstreams.add(input)),
@@ -151,6 +162,15 @@ export function createRouter(ports: RouterPorts) {
       list: calls.requests.list.handler(({ input }) => requests.list(input)),
       get: calls.requests.get.handler(({ input }) => requests.get(input.id)),
       export: calls.requests.export.handler(({ input, signal }) => exports.requests(input, signal)),
+      running: calls.requests.running.handler(() => ports.running()),
+      conversation: calls.requests.conversation.handler(({ input }) => capture.conversation(input.id)),
+      replay: calls.requests.replay.handler(({ input }) => ports.replay(input)),
+    },
+    capture: {
+      list: calls.capture.list.handler(() => capture.state()),
+      start: calls.capture.start.handler(({ input }) => capture.start(input.ref, input.forMs)),
+      stop: calls.capture.stop.handler(({ input }) => capture.stop(input.ref)),
+      wipe: calls.capture.wipe.handler(() => capture.wipe()),
     },
     lockout: {
       list: calls.lockout.list.handler(() => ports.lockout.list()),

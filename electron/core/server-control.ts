@@ -24,6 +24,7 @@ export type ServerControlPorts = {
   readonly stopListening: (drainMs: number) => Promise<void>;
   readonly urls: () => readonly string[];
   readonly running: () => number;
+  readonly queued: () => number;
   readonly wanted: () => { readonly hosts: readonly string[]; readonly port: number };
   /** Told whenever the state is another one. */
   readonly onChange: () => void;
@@ -102,6 +103,13 @@ export function createServerControl(ports: ServerControlPorts): ServerControl {
       inTurn(async () => {
         if (state === 'running') await listen().finally(ports.onChange);
       }),
-    state: () => ({ state, urls: [...ports.urls()], startedAt, reason, running: ports.running() }),
+    state: () => ({
+      state,
+      urls: [...ports.urls()],
+      startedAt,
+      reason,
+      running: ports.running(),
+      queued: ports.queued(),
+    }),
   };
 }

@@ -1,8 +1,10 @@
 // The present state of everything, put together for the command line and the window.
 
+import type { CaptureMark } from '../../shared/capture-model.ts';
 import type { Reachable, Reminder, Status, UpstreamStatus, VaultKind } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { accessSentence, isOnLan } from './access-sentence.ts';
+import { budgetWarnings } from './budget-warnings.ts';
 import type { KeyRegistry } from './key-registry.ts';
 import type { ServerControl } from './server-control.ts';
 
@@ -19,6 +21,7 @@ export type StatusPorts = {
   readonly settingsProblems: () => readonly string[];
   readonly upstreams: () => UpstreamStatus[];
   readonly requestsToday: () => number;
+  readonly capture: () => CaptureMark;
   readonly reminders: () => Reminder[];
   /** What became of a damaged database; null when it was whole. */
   readonly storageProblem: string | null;
@@ -29,6 +32,7 @@ export function statusNow(ports: StatusPorts): Status {
   const locked = ports.keys.locked();
   const keys = ports.keys.all();
   const dashboardProblem = ports.dashboard.problem();
+  const active = ports.keys.states().filter(({ status, usable }) => status === 'active' && usable);
   const onLan = isOnLan(settings['server.hosts']);
   return {
     version: ports.version,
@@ -45,9 +49,10 @@ export function statusNow(ports: StatusPorts): Status {
       sentence: accessSentence(settings),
     },
     keys: {
-      active: keys.filter(({ id, status }) => status === 'active' && ports.keys.isUsable(id)).length,
+      active: active.length,
       total: keys.length,
     },
+    capture: ports.capture(),
     upstreams: ports.upstreams(),
     requestsToday: ports.requestsToday(),
     reminders: ports.reminders(),
@@ -55,6 +60,7 @@ export function statusNow(ports: StatusPorts): Status {
       ...(ports.storageProblem === null ? [] : [ports.storageProblem]),
       ...ports.settingsProblems(),
       ...(dashboardProblem === null ? [] : [dashboardProblem]),
+      ...budgetWarnings(keys, ports.keys.budgets),
       ...(onLan && !settings['access.requireKey'] ? ['Keys are off while other machines can reach this server.'] : []),
     ],
   };

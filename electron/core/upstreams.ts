@@ -2,6 +2,7 @@
 // credentials lie in the vault under `upstream/<id>` and are read once into memory.
 
 import { KeyhatchError } from '../../shared/errors.ts';
+import type { PlacesState } from '../../shared/limit-model.ts';
 import type { UpstreamRecord, UpstreamStatus } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { type Dialect, type UpstreamKind, upstreamKindRow } from '../../shared/upstream-kinds.ts';
@@ -16,10 +17,14 @@ export type UpstreamHealthFacts = {
   readonly models: ReadonlySet<string>;
   /** The models as the server itself lists them. */
   readonly listed: readonly string[];
+  /** How many requests it says that it answers at once; null where it does not say. */
+  readonly slots: number | null;
 };
 
 /** An upstream with everything that requests need. */
-export type LiveUpstream = Omit<UpstreamRecord, 'url'> & {
+export type LiveUpstream = Omit<UpstreamRecord, 'url' | 'parallel'> & {
+  /** How many requests it takes at once; null: as many as come. */
+  readonly parallel: number | null;
   readonly url: URL;
   readonly dialects: readonly Dialect[];
   readonly credential: string | undefined;
@@ -43,6 +48,8 @@ export type UpstreamPorts = {
     readonly delete: (name: string) => Promise<void>;
   };
   readonly health: (id: string) => UpstreamHealthFacts | undefined;
+  /** How many requests it answers now, and how many wait for it. */
+  readonly places: (id: string) => { readonly running: number; readonly queued: number };
   readonly refreshHealth: (id: string) => Promise<void>;
   readonly parseAddress: (text: string, confirmed: boolean) => URL;
   readonly identify: (
@@ -104,8 +111,10 @@ export function createUpstreams(ports: UpstreamPorts): Upstreams {
   }
 
   function liveOf(record: UpstreamRecord): LiveUpstream {
-    const { health = 'unknown', models = new Set<string>() } = ports.health(record.id) ?? {};
-    return liveUpstream(record, credentials.get(record.id), { health, models });
+    const facts = ports.health(record.id);
+    const { health = 'unknown', models = new Set<string>() } = facts ?? {};
+    const parallel = placesOf(record, facts).limit;
+    return liveUpstream(record, credentials.get(record.id), { health, models, parallel });
   }
 
   function live(): readonly LiveUpstream[] {
@@ -133,6 +142,7 @@ export function createUpstreams(ports: UpstreamPorts): Upstreams {
       latencyMs: facts?.latencyMs ?? null,
       checkedAt: facts?.checkedAt ?? null,
       models: [...(facts?.listed ?? [])],
+      places: { ...placesOf(record, facts), ...ports.places(record.id) },
       isDefault: fallback()?.id === record.id,
       hasCredential: credentials.has(record.id),
       setByFlag: isFixed || record.id === ports.standIn?.id,
@@ -230,11 +240,22 @@ export function createUpstreams(ports: UpstreamPorts): Upstreams {
   };
 }
 
+// Its owner knows best, then itself, then what is known of its kind.
+function placesOf(
+  { kind, parallel }: UpstreamRecord,
+  facts: UpstreamHealthFacts | undefined,
+): Pick<PlacesState, 'limit' | 'from'> {
+  if (parallel !== undefined) return { limit: parallel, from: 'setting' };
+  const slots = facts?.slots ?? null;
+  if (slots !== null) return { limit: slots, from: 'server' };
+  return { limit: upstreamKindRow(kind).parallel ?? null, from: 'kind' };
+}
+
 /** An upstream as requests see it. */
 export function liveUpstream(
   record: UpstreamRecord,
   credential: string | undefined,
-  facts: Pick<UpstreamHealthFacts, 'health' | 'models'>,
+  facts: Pick<LiveUpstream, 'health' | 'models' | 'parallel'>,
 ): LiveUpstream {
   const { dialects } = upstreamKindRow(record.kind);
   return { ...record, url: new URL(record.url), dialects, credential, ...facts };

@@ -30,6 +30,8 @@ export const trayTexts = {
     failed: 'could not start',
   },
   runningOn: (url: string) => `running on ${url}`,
+  capturing: (count: number) => `capturing ${counted(count, 'key', 'keys')}`,
+  capturingKey: (name: string, until: string) => `Capturing ${name} until ${until}`,
   noUpstream: 'no model server answers',
   vaultLocked: 'keys are locked away',
   keys: (count: number) => counted(count, 'key', 'keys'),
@@ -76,6 +78,14 @@ export const noticeTexts = {
   keyRefused: (name: string, count: number) => ({
     title: `“${name}” is being refused`,
     body: `${requests(count)} with this key were refused in 5 minutes. Open the key to see why.`,
+  }),
+  budgetWarned: (name: string, share: number) => ({
+    title: `“${name}” has used ${share} % of a budget`,
+    body: 'It is refused once all of it is used. Open the key to see which one, or to give it more.',
+  }),
+  budgetSpent: (name: string) => ({
+    title: `“${name}” has used up a budget`,
+    body: 'It is refused until the budget begins anew. Open the key to see when, or to give it more.',
   }),
   reminder: ({ kind, keyName }: Reminder) => {
     if (kind === 'rotation_due')

@@ -1,10 +1,12 @@
 // Says what a person should hear of while no window is open: the server has stopped by itself, a key is refused many
-// times, is about to end or should be rotated, an update is ready. Silent when it is switched off.
+// times, is about to end or should be rotated, has nearly or wholly used a budget, an update is ready. Silent when it is
+// switched off.
 
 import { Notification } from 'electron';
 import type { Change } from '../../shared/change.ts';
-import type { Status } from '../../shared/model.ts';
+import type { KeyFacts, Status } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
+import { createBudgetWatch } from './budget-watch.ts';
 import { noticeTexts as texts } from './desktop-texts.ts';
 import { createRefusalWatch } from './refusal-watch.ts';
 import type { Page } from './tray-view.ts';
@@ -32,6 +34,7 @@ export function createNotices(ports: NoticesPorts): Notices {
   // A notice that nobody holds is collected, and its click with it.
   const shown = new Set<Notification>();
   const refusals = createRefusalWatch();
+  const budgets = createBudgetWatch();
   let state = ports.serverState;
 
   function say({ title, body }: Words, page: Page): boolean {
@@ -55,8 +58,15 @@ export function createNotices(ports: NoticesPorts): Notices {
       if (ports.sayOnce(reminder.id)) say(texts.reminder(reminder), `#/keys/${reminder.keyId}`);
   }
 
+  function hearKey(key: KeyFacts): void {
+    for (const { state, share } of budgets(key)) {
+      say(state === 'spent' ? texts.budgetSpent(key.name) : texts.budgetWarned(key.name, share), `#/keys/${key.id}`);
+    }
+  }
+
   const off = ports.listen((change) => {
     if (change.type === 'status') hearStatus(change.status);
+    if (change.type === 'key') hearKey(change.key);
     if (change.type !== 'requests') return;
     for (const { keyId, name, count } of refusals(change.requests))
       say(texts.keyRefused(name, count), `#/keys/${keyId}`);

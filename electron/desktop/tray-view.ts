@@ -1,6 +1,7 @@
 // What the tray shows, as data: from the server's status to an icon's name, a tooltip and a menu. Pure: it knows neither
 // Electron nor who carries the actions out.
 
+import type { CaptureWindow } from '../../shared/capture-model.ts';
 import type { Status } from '../../shared/model.ts';
 import type { SettingName, Settings } from '../../shared/settings.ts';
 import { clients, endpointFor } from '../../shared/snippets.ts';
@@ -90,7 +91,12 @@ function tooltip(status: Status): string {
   const [url] = urls;
   const doing = state === 'running' ? texts.runningOn(url ?? '') : texts.stateOf[state];
   const trouble = state === 'running' ? troubleOf(status) : undefined;
-  const facts = [doing, ...(trouble === undefined ? [] : [trouble])];
+  const { on } = status.capture;
+  const facts = [
+    doing,
+    ...(on.length === 0 ? [] : [texts.capturing(on.length)]),
+    ...(trouble === undefined ? [] : [trouble]),
+  ];
   return `Keyhatch — ${[...facts, texts.keys(status.keys.active), texts.requestsToday(status.requestsToday)].join(' · ')}`;
 }
 
@@ -99,6 +105,7 @@ function menu({ status, settings, recent }: TrayInput): readonly TrayItem[] {
   return [
     switchItem(status),
     ...(url === undefined ? [] : [entry(url, { does: 'copy', text: url })]),
+    ...status.capture.on.map(captureItem),
     { type: 'separator' },
     entry(texts.newKey, { does: 'open', page: '#/keys/new' }),
     ...(url === undefined ? [] : [endpoints(url)]),
@@ -114,6 +121,11 @@ function menu({ status, settings, recent }: TrayInput): readonly TrayItem[] {
     { type: 'separator' },
     entry(texts.quit, { does: 'quit' }),
   ];
+}
+
+// Leads to where it can be ended.
+function captureItem({ keyId, keyName, until }: CaptureWindow): TrayItem {
+  return entry(texts.capturingKey(shortened(keyName), shortTime(until)), { does: 'open', page: `#/keys/${keyId}` });
 }
 
 function switchItem({ server }: Status): TrayItem {
@@ -137,10 +149,13 @@ function activity(recent: readonly RequestView[]): readonly TrayItem[] {
 }
 
 function activityLine(request: RequestView): string {
-  const time = new Date(request.endedAt).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
   const who = shortened(request.keyName ?? texts.somebody);
   const what = shortened(request.model ?? texts.noModel);
-  return `${time}  ${who} · ${what} · ${request.status}`;
+  return `${shortTime(request.endedAt)}  ${who} · ${what} · ${request.status}`;
+}
+
+function shortTime(at: number): string {
+  return new Date(at).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
 }
 
 function shortened(text: string): string {

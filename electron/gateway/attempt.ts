@@ -6,6 +6,7 @@ import type { ErrorCode, KeyhatchError } from '../../shared/errors.ts';
 import type { Outcome } from '../../shared/usage-model.ts';
 import type { AnswerCopy } from './answer-copy.ts';
 import type { Splice } from './body-edits.ts';
+import { type ErrorHead, errorLine } from './error-text.ts';
 import type { Authorized } from './exchange.ts';
 import type { GatewayUpstream } from './ports.ts';
 import { inBandError } from './reply.ts';
@@ -21,6 +22,8 @@ export type Forwarded = {
   readonly status: number;
   readonly outcome: Outcome;
   readonly errorCode: ErrorCode | null;
+  /** What the error said, redacted; null where there was none. */
+  readonly errorText: string | null;
   readonly forwardedAt: number | null;
   readonly firstByteAt: number | null;
   readonly bytesOut: number;
@@ -45,6 +48,8 @@ export type Attempt = {
   /** That, and what else goes into the body, in the order of its bytes. */
   splices: readonly Splice[];
   strip: UsageStrip | undefined;
+  /** Listens to an answer that is an error of the model server's own. */
+  errorHead: ErrorHead | undefined;
   /** When the last of the body was handed to the connection. */
   forwardedAt: number | null;
   firstByteAt: number | null;
@@ -126,6 +131,7 @@ export function endOf(state: Attempt): Forwarded {
     status,
     outcome: endedBy ? outcomeOf(endedBy) : whole ? (status >= 400 ? 'upstream_error' : 'ok') : 'client_gone',
     errorCode,
+    errorText: endedBy ? errorLine(endedBy.message) : (state.errorHead?.read() ?? null),
     forwardedAt: state.forwardedAt,
     firstByteAt: state.firstByteAt,
     bytesOut: state.bytesOut,
@@ -143,6 +149,7 @@ function recountableOf({ copy, tally, response, exchange, upstream, request }: A
   return {
     upstream,
     path: exchange.upstreamPath,
+    model: exchange.model,
     copy,
     contentType: response?.headers['content-type'] ?? '',
     reported: tally?.reported() ?? unknownTotals,

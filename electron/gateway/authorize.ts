@@ -34,6 +34,7 @@ export function authorize(bodied: Projected, ports: AuthorizePorts): Authorized 
   const chosen = owned === undefined ? byModel(model, bodied.upstreams) : upstreams.filter(({ id }) => id === owned);
   const candidates = speaking(bodied, chosen, upstreams);
   checkListed(model, candidates);
+  bodied.progress.model = model;
   const [first, ...rest] = candidates;
   if (!first) throw new KeyhatchError('no_upstream');
   return { ...bodied, model, edits: editsFor(bodied, model), candidates: [first, ...rest] };

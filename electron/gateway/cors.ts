@@ -13,6 +13,7 @@ const exposed = [
   'x-request-id',
   'request-id',
   'x-keyhatch-error',
+  'x-keyhatch-captured',
   'retry-after',
   'retry-after-ms',
   'x-should-retry',

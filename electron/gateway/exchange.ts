@@ -6,7 +6,10 @@ import { KeyhatchError } from '../../shared/errors.ts';
 import type { Dialect } from '../../shared/upstream-kinds.ts';
 import type { Splice } from './body-edits.ts';
 import type { BodyFacts } from './body-policy.ts';
+import type { CaptureTap } from './capture-tap.ts';
+import type { Place } from './places.ts';
 import type { GatewayProject, GatewayUpstream, PresentedKey, UpstreamRegistry } from './ports.ts';
+import type { Reservation } from './reserve.ts';
 import type { Operation, RouteRow } from './route-table.ts';
 import type { Ending } from './running.ts';
 import type { Upload } from './upload.ts';
@@ -23,6 +26,8 @@ export type Received = {
   readonly expectsContinue: boolean;
   /** It asks to become a WebSocket at a place that offers one. */
   readonly upgrades?: true;
+  /** The owner's own, from inside the process: no network lies between. */
+  readonly inside?: boolean;
   /** Told why an answer breaks off, where that is said in another way than by bytes in it. */
   readonly onCut?: ((error: KeyhatchError) => void) | undefined;
 };
@@ -54,11 +59,21 @@ export type Caller =
   | { readonly kind: 'key'; readonly key: PresentedKey }
   | { readonly kind: 'this_computer' }
   | { readonly kind: 'anonymous' }
+  /** The owner sends a captured request once more; in process, never from a socket. */
+  | { readonly kind: 'replay'; readonly of: string }
   /** Nobody, on a public route. */
   | { readonly kind: 'nobody' };
 
 /** After identify: we know who asks. */
 export type Identified = Routed & { readonly caller: Caller };
+
+/** What comes to be known of a request while it runs, for whoever looks at it meanwhile, and for its row however it ends. */
+export type Progress = {
+  model: string | undefined;
+  upstreamName: string | undefined;
+  /** When it went to the model server, epoch milliseconds. */
+  forwardedAt: number | null;
+};
 
 /** Given back exactly once, whatever happens. */
 export type Lease = { readonly release: () => void };
@@ -69,6 +84,7 @@ export type Admitted = Identified & {
   readonly lease: Lease;
   /** Says when and why the request may not go on: its key was revoked, or the server stops. */
   readonly ending: Ending;
+  readonly progress: Progress;
 };
 
 /** After body: read whole, within its bounds. `bytes` is what goes on to the upstream. */
@@ -101,12 +117,22 @@ export type Authorized = Projected & {
   readonly edits: readonly Splice[];
   /** Upstreams that serve it, best first; only a refused connection moves on to the next. */
   readonly candidates: readonly [GatewayUpstream, ...GatewayUpstream[]];
+  /** Where its bodies are copied to, when its key is being captured. */
+  readonly capture?: CaptureTap | undefined;
   /** How long it waited for a place at the upstream; left out where there is nothing to wait for. */
   readonly queuedMs?: number;
 };
 
+/** After reserve: what it may use is held, and so is a place at the first of its candidates. */
+export type Reserved = Authorized & {
+  /** How long it waited for a place at the upstream; left out where there is nothing to wait for. */
+  readonly queuedMs?: number;
+  readonly place: Place | undefined;
+  readonly reservation: Reservation | undefined;
+};
+
 /** How far an exchange has got, for the refusal and the meter. */
-export type SoFar = Received & Partial<Authorized>;
+export type SoFar = Received & Partial<Reserved>;
 
 /** The error that tells a client why its running request was ended. */
 export function endedError({ ending, caller, project }: Admitted & Partial<Projected>): KeyhatchError {

@@ -64,6 +64,8 @@ const dropped: ReadonlySet<string> = new Set([
   'strict-transport-security',
   'x-request-id',
   'x-should-retry',
+  'x-keyhatch-captured',
+  'x-keyhatch-error',
   'location',
   'refresh',
 ]);

@@ -10,7 +10,8 @@ import { bareHost } from '../lib/bare-host.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type AnswerCopies, createAnswerCopies } from './answer-copy.ts';
 import { type Attempt, breakOff, endAttempt, endOf, type Forwarded, hold, release, tallyFacts } from './attempt.ts';
-import { type Authorized, endedError, ownerOf } from './exchange.ts';
+import { watchErrorBody } from './error-text.ts';
+import { type Authorized, endedError, ownerOf, type Reserved } from './exchange.ts';
 import { clientHeaders, upstreamHeaders } from './forward-headers.ts';
 import type { GatewayUpstream, ResponseOwners } from './ports.ts';
 import type { RunningRequests } from './running.ts';
@@ -39,7 +40,7 @@ type SendPorts = ForwardPorts & { readonly turns: Turns; readonly asking: UsageA
 /** What is put off to the end of a turn of the event loop. */
 type Turns = { readonly send: (state: Attempt) => void; readonly release: (state: Attempt) => void };
 
-export type Forward = (exchange: Authorized) => Promise<Forwarded>;
+export type Forward = (exchange: Reserved) => Promise<Forwarded>;
 
 // On the request itself and not in a WeakMap: an entry there that leads back to its key outlives every minor collection,
 // and with it all that a request ever held (measured: 12 ms of pause three times a second under load).
@@ -89,6 +90,7 @@ export function createForward(ports: ForwardPorts): Forward {
         splice,
         splices: [...exchange.edits, ...(splice ? [splice] : [])].sort((a, b) => a.from - b.from),
         strip: undefined,
+        errorHead: undefined,
         forwardedAt: null,
         firstByteAt: null,
         bytesOut: 0,
@@ -104,6 +106,8 @@ export function createForward(ports: ForwardPorts): Forward {
       if (res.destroyed) return onClose();
       if (exchange.ending.reason()) return onEnded();
       exchange.ending.tell(onEnded);
+      exchange.progress.upstreamName = upstream.name;
+      exchange.progress.forwardedAt = ports.clock.now();
       send(proxy, state, sendPorts);
     });
   }
@@ -117,6 +121,7 @@ export function createForward(ports: ForwardPorts): Forward {
       } catch (error) {
         const next = others.shift();
         if (!next || !isRefusedConnection(error)) throw error;
+        await exchange.place?.moveTo(next);
         upstream = next;
       }
     }
@@ -182,7 +187,10 @@ function onRequest(state: Attempt, request: ClientRequest, ports: ForwardPorts):
   const begun = () => {
     if (!upload) return waitForAnswer();
     clearTimeout(state.timer);
-    request.once('finish', waitForAnswer);
+    request.once('finish', () => {
+      state.forwardedAt = ports.clock.now();
+      waitForAnswer();
+    });
     upload.start((error) => endAttempt(state, error));
   };
   if (request.socket?.connecting) {
@@ -214,9 +222,11 @@ function onResponse(state: Attempt, response: IncomingMessage, ports: SendPorts)
   }
   const tally = openTallyFor(exchange, upstream, response, ports.responses);
   state.tally = tally;
+  if ((response.statusCode ?? 500) >= 400) state.errorHead = watchErrorBody([upstream.credential]);
   const streamEnd = exchange.operation === 'models:manage' ? undefined : watchStreamEnd(response, exchange.req.method);
   const pass = (bytes: Buffer) => {
     state.bytesOut += bytes.length;
+    exchange.capture?.answer(bytes);
     if (!res.write(bytes)) response.pause();
   };
   const strip = state.splice && ports.asking.answered(response, upstream) ? createUsageStrip(pass) : undefined;
@@ -225,6 +235,7 @@ function onResponse(state: Attempt, response: IncomingMessage, ports: SendPorts)
     // Broken off, or nobody is there any more: nothing may follow.
     if (state.endedBy || res.destroyed) return;
     tally.chunk(chunk, ports.clock.now());
+    state.errorHead?.chunk(chunk);
     state.copy?.chunk(chunk);
     streamEnd?.chunk(chunk);
     if (strip) strip.chunk(chunk);

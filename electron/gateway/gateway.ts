@@ -1,12 +1,19 @@
 // The data plane as a whole: listeners, pipeline and running requests under one roof. Started, moved and stopped by core;
 // knows nothing of who asks it to.
 
+import type { LimitStates } from '../../shared/limit-model.ts';
+import type { RunningRequest } from '../../shared/running-model.ts';
+import { createBudgetCalendar } from './budget-calendar.ts';
 import { createConnectionLimits } from './connection-limits.ts';
+import { createKeyLimits } from './key-limits.ts';
 import { createListener, type ListenAddress, urlOf } from './listener.ts';
 import { createLockout, type Lockout } from './lockout.ts';
 import { createPipeline } from './pipeline.ts';
-import type { GatewayPorts } from './ports.ts';
+import { createPlaces, type Places } from './places.ts';
+import type { GatewayKey, GatewayPorts } from './ports.ts';
+import { makeRequestId } from './request-id.ts';
 import { createRunningRequests } from './running.ts';
+import { type ReplayOrder, sendInside } from './send-inside.ts';
 import { offersSocket } from './socket/upgrade.ts';
 
 export type Gateway = {
@@ -16,8 +23,19 @@ export type Gateway = {
   readonly addresses: () => readonly ListenAddress[];
   /** Takes no new requests, waits for the running ones at most `drainMs`, then ends them in their dialect. */
   readonly stop: (drainMs: number) => Promise<void>;
-  /** How many requests run now. */
+  /** How many requests run now, without those that wait in line. */
   readonly running: () => number;
+  /** Which those are, newest first; at most the newest hundred. */
+  readonly runningList: () => RunningRequest[];
+  /** Sends a request of the owner's through the pipeline. @returns its id, at once: how it ends stands in its row */
+  readonly replay: (order: Omit<ReplayOrder, 'id'>) => string;
+  readonly queued: () => number;
+  /** How many requests a model server answers now, and how many wait for it. */
+  readonly placesAt: Places['at'];
+  /** Every limit of a key and what is left of it. */
+  readonly limitsOf: (key: GatewayKey) => LimitStates;
+  /** To be called when upstreams were added or changed: they may take more at once than before. */
+  readonly upstreamsChanged: () => void;
   /** To be called when a key changed: ends its running requests if it may no longer be used. */
   readonly keyChanged: (keyId: string) => void;
   readonly lockout: Pick<Lockout, 'list' | 'unlock'>;
@@ -31,14 +49,22 @@ export function createGateway(
 ): Gateway {
   const running = createRunningRequests(ports);
   const lockout = createLockout(ports);
-  const pipeline = createPipeline({ ...ports, running, lockout });
+  const calendar = createBudgetCalendar(() => ports.settings()['usage.timeZone']);
+  const limits = createKeyLimits({ ...ports, calendar });
+  const places = createPlaces(ports);
+  const pipeline = createPipeline({ ...ports, running, calendar, limits, places, lockout });
   const { sockets } = pipeline;
-  const limits = createConnectionLimits(ports);
+  const connectionLimits = createConnectionLimits(ports);
   const upgrades = { offered: offersSocket, take: sockets.upgrade };
-  const listener = createListener(pipeline.handle, { limits, settings: ports.settings, upgrades });
+  const listener = createListener(pipeline.handle, {
+    limits: connectionLimits,
+    settings: ports.settings,
+    upgrades,
+  });
 
   async function stop(drainMs: number): Promise<void> {
     await listener.stopAccepting();
+    places.refuseAll();
     sockets.look();
     await within(drainMs, running.idle());
     running.endAll('server_stopping');
@@ -57,14 +83,30 @@ export function createGateway(
     addresses: listener.addresses,
     urls: () => [...new Set(listener.addresses().map(urlOf))],
     stop,
-    running: () => running.count(),
+    runningList: running.list,
+    replay(order) {
+      const id = makeRequestId(ports.clock.now());
+      void sendInside({ ...order, id }, pipeline.handle);
+      return id;
+    },
+    running: () => running.count() - places.queued(),
+    queued: () => places.queued(),
+    placesAt: places.at,
+    limitsOf: (key) => ({
+      ...limits.states(key),
+      parallel: { limit: key.limits.parallel, running: running.count(key.id) },
+      waiting: places.queued(key.id),
+    }),
+    upstreamsChanged: places.look,
     keyChanged(keyId) {
       running.keyChanged(keyId);
       sockets.keyChanged(keyId);
+      places.keyChanged(keyId);
+      if (!ports.keys.get(keyId)) ports.counters.forget({ kind: 'key', id: keyId });
     },
     lockout,
     close() {
-      limits.close();
+      connectionLimits.close();
       pipeline.close();
     },
   };

@@ -30,7 +30,7 @@ export function guard(received: Received, ports: GuardPorts): Guarded {
     clientAddress: plainAddress(req.socket.remoteAddress),
     fromThisComputer: isFromThisComputer(req, hostName),
   };
-  checkGatewayNetwork(source, settings, ports.rules);
+  if (!received.inside) checkGatewayNetwork(source, settings, ports.rules);
   checkOrigin(req, settings);
   checkKeyInUrl(path, query);
   checkBodyType(req, path);

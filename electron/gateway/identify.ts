@@ -2,7 +2,7 @@
 // are not ours are ignored beside one that is; what is revoked or expired is said only to a credential that matched.
 
 import { type ErrorCode, KeyhatchError } from '../../shared/errors.ts';
-import { isPlaceholder, parseKey } from '../../shared/key-format.ts';
+import { isAdminKey, isPlaceholder, parseKey } from '../../shared/key-format.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Clock } from '../lib/clock.ts';
 import { collectCredentials } from './credentials.ts';
@@ -91,11 +91,6 @@ function badOwnKey(value: string): KeyhatchError | undefined {
   if (parsed.kind === 'foreign') return undefined;
   if (parsed.prefix === 'kha') return new KeyhatchError('key_wrong_kind');
   return new KeyhatchError(parsed.kind === 'malformed' ? 'key_malformed' : 'key_unknown');
-}
-
-function isAdminKey(value: string): boolean {
-  const parsed = parseKey(value);
-  return parsed.kind !== 'foreign' && parsed.prefix === 'kha';
 }
 
 /**

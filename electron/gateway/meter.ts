@@ -7,14 +7,18 @@ import type { RequestRow } from '../../shared/usage-model.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type Log, scrub } from '../lib/log.ts';
 import type { Forwarded } from './attempt.ts';
+import type { ClientName } from './client-name.ts';
+import { errorLine } from './error-text.ts';
 import type { SoFar } from './exchange.ts';
 import type { NoteOldSecret, UsageSink } from './ports.ts';
+import { routeLabel } from './route-label.ts';
 import { speedsOf } from './speeds.ts';
 import type { TokenRecount } from './token-recount.ts';
 import { outcomeOf } from './upstream-failure.ts';
 
 export type MeterPorts = {
   readonly usage: UsageSink;
+  readonly clientName: ClientName;
   readonly oldSecretUsed: NoteOldSecret;
   readonly recount: TokenRecount;
   readonly clock: Clock;
@@ -33,13 +37,17 @@ export function meter(soFar: SoFar, end: Forwarded | KeyhatchError | undefined, 
     if (caller.kind === 'key' && caller.key.byOldSecret) ports.oldSecretUsed(oldSecretUse(caller.key.id, soFar));
     if (soFar.route?.own !== undefined) return;
     const recountable = end instanceof Error ? undefined : end?.recountable;
-    ports.recount.settle(rowOf(soFar, end, ports.clock.now()), recountable, ports.usage.record);
+    ports.recount.settle(rowOf(soFar, end, ports), recountable, ports.usage.record);
   } catch (error) {
     ports.log.error('a request could not be metered', { request: soFar.id, error });
   }
 }
 
-function rowOf(soFar: SoFar, end: Forwarded | KeyhatchError | undefined, now: number): RequestRow {
+function rowOf(
+  soFar: SoFar,
+  end: Forwarded | KeyhatchError | undefined,
+  { clock, clientName }: MeterPorts,
+): RequestRow {
   const { caller, req, res } = soFar;
   const refusal = end instanceof Error ? end : undefined;
   const forwarded = end instanceof Error ? undefined : end;
@@ -48,7 +56,7 @@ function rowOf(soFar: SoFar, end: Forwarded | KeyhatchError | undefined, now: nu
   return {
     id: soFar.id,
     keyId: key?.id ?? null,
-    caller: caller?.kind === 'key' || caller?.kind === 'this_computer' ? caller.kind : 'anonymous',
+    caller: caller === undefined || caller.kind === 'nobody' ? 'anonymous' : caller.kind,
     project: key?.projectId ?? null,
     model: textOf(soFar.model ?? soFar.body?.facts.model),
     upstreamId: forwarded?.upstreamId ?? null,
@@ -65,7 +73,7 @@ function rowOf(soFar: SoFar, end: Forwarded | KeyhatchError | undefined, now: nu
     firstByteAt: forwarded?.firstByteAt ?? null,
     firstTokenAt: tallied?.firstTokenAt ?? null,
     lastTokenAt: tallied?.lastTokenAt ?? null,
-    endedAt: now,
+    endedAt: clock.now(),
     bytesIn: soFar.body?.sizeBytes ?? 0,
     bytesOut: forwarded?.bytesOut ?? 0,
     tokensIn: tallied?.tokensIn ?? null,
@@ -78,6 +86,12 @@ function rowOf(soFar: SoFar, end: Forwarded | KeyhatchError | undefined, now: nu
     clientAddress: soFar.clientAddress ?? '',
     userAgent: textOf(req.headers['user-agent']),
     attempt: attemptOf(req.headers['x-stainless-retry-count']),
+    route: soFar.route ? routeLabel(req.method ?? '', soFar.route) : null,
+    client: clientName(req.headers['user-agent']),
+    errorText: refusal ? errorLine(refusal.message) : (forwarded?.errorText ?? null),
+    modelAsked: textOf(soFar.route?.names === 'model-in-path' ? soFar.pathArgument : soFar.body?.facts.model),
+    replayOf: caller?.kind === 'replay' ? caller.of : null,
+    captured: soFar.capture !== undefined,
   };
 }
 

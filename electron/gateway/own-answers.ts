@@ -2,16 +2,17 @@
 // memory; a stranger learns that something answers and whether a key is needed, and can make nothing happen.
 
 import { KeyhatchError } from '../../shared/errors.ts';
+import type { BudgetState } from '../../shared/limit-model.ts';
 import { upstreamKindRow } from '../../shared/upstream-kinds.ts';
-import type { Admission } from './admit.ts';
 import type { Admitted } from './exchange.ts';
+import type { KeyLimits } from './key-limits.ts';
 import type { GatewayKey, GatewayPorts } from './ports.ts';
 
 export type OwnAnswerPorts = Pick<
   GatewayPorts,
   'settings' | 'upstreams' | 'version' | 'usage' | 'keys' | 'projects'
 > & {
-  readonly admission: Admission;
+  readonly limits: KeyLimits;
 };
 
 export function answerOwn(exchange: Admitted, ports: OwnAnswerPorts): void {
@@ -70,7 +71,7 @@ function baseUrls(exchange: Admitted): Record<string, string> {
 }
 
 function self(key: GatewayKey, ports: OwnAnswerPorts): unknown {
-  const rate = ports.admission.rateOf(key);
+  const states = ports.limits.states(key);
   const today = ports.usage.today(key.id);
   return {
     id: key.id,
@@ -78,13 +79,29 @@ function self(key: GatewayKey, ports: OwnAnswerPorts): unknown {
     project: key.projectId === null ? null : (ports.projects.get(key.projectId)?.name ?? key.projectId),
     status: key.status,
     expires_at: key.expiresAt,
-    limits: { requests_per_minute: key.limits.rpm, parallel: key.limits.parallel },
+    limits: {
+      requests_per_minute: key.limits.rpm,
+      requests_per_hour: key.policy.rph,
+      tokens_per_minute: key.policy.tpm,
+      parallel: key.limits.parallel,
+      priority: key.policy.priority,
+    },
     models: key.models,
     denied_models: key.policy.deniedModels,
     operations: key.policy.operations,
-    remaining: { requests_this_minute: rate?.remaining ?? null },
+    remaining: {
+      requests_this_minute: states.requestsPerMinute?.remaining ?? null,
+      requests_this_hour: states.requestsPerHour?.remaining ?? null,
+      tokens_this_minute: states.tokensPerMinute?.remaining ?? null,
+    },
+    budgets: states.budgets.map(budgetView),
     usage_today: { requests: today.requests, tokens_in: today.tokensIn, tokens_out: today.tokensOut },
   };
+}
+
+function budgetView({ period, currency, limit, used, reserved, remaining, state, endsAt }: BudgetState): unknown {
+  const unit = currency === null ? 'tokens' : `millionths of ${currency}`;
+  return { period, unit, limit, used, reserved, remaining, state, ends_at: endsAt };
 }
 
 function nothingHere(exchange: Admitted): KeyhatchError {

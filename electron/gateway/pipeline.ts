@@ -1,45 +1,54 @@
-// A request's way through the gateway, top to bottom: guard, route, identify, permit, admit, body, project, authorize,
+// A request's way through the gateway, top to bottom: guard, route, identify, permit, admit, body, project, authorize, reserve,
 // forward, meter.
 // The only place that catches: one refusal, in the caller's dialect. What a stage took is given back here, once.
 
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { KeyhatchError } from '../../shared/errors.ts';
-import { type Admission, createAdmission } from './admit.ts';
+import { admit } from './admit.ts';
 import type { Forwarded } from './attempt.ts';
 import { authorize } from './authorize.ts';
 import { readBody } from './body.ts';
 import { createBodyBudget } from './body-memory.ts';
+import type { BudgetCalendar } from './budget-calendar.ts';
+import { type CaptureTaps, createCaptureTaps } from './capture-tap.ts';
+import { createClientName } from './client-name.ts';
 import { answerPreflight, isPreflight, setCorsHeaders } from './cors.ts';
-import type { Received, SoFar } from './exchange.ts';
+import type { Received, Reserved, SoFar } from './exchange.ts';
 import { createForward } from './forward.ts';
 import { guard } from './guard.ts';
 import { identify } from './identify.ts';
+import type { KeyLimits } from './key-limits.ts';
 import { createKeyRules } from './key-rules.ts';
-import type { Handler } from './listener.ts';
 import type { Lockout } from './lockout.ts';
 import { meter } from './meter.ts';
 import { answerModelList, upstreamsToList } from './model-list.ts';
 import { answerOwn } from './own-answers.ts';
 import { permit } from './permit.ts';
+import type { Places } from './places.ts';
 import type { GatewayPorts } from './ports.ts';
 import { applyProject } from './project.ts';
+import { setRateHeaders } from './rate-headers.ts';
 import { refuse } from './reply.ts';
 import { makeRequestId } from './request-id.ts';
+import { createReserve } from './reserve.ts';
 import { createRouter, dialectOfPath } from './route.ts';
 import type { RunningRequests } from './running.ts';
+import type { InsideHandler } from './send-inside.ts';
 import { createSocketUpgrade, type SocketUpgrade } from './socket/upgrade.ts';
 import { createTokenRecount } from './token-recount.ts';
 import { createUpstreamAgents } from './upstream-agent.ts';
 
 export type Pipeline = {
   /** Takes a request from any listener; never rejects. */
-  readonly handle: Handler;
+  readonly handle: InsideHandler;
   readonly sockets: SocketUpgrade;
   readonly close: () => void;
 };
 
 export type PipelinePorts = GatewayPorts & {
   readonly running: RunningRequests;
+  readonly limits: KeyLimits;
+  readonly calendar: BudgetCalendar;
+  readonly places: Places;
   readonly lockout: Lockout;
   readonly upstreamFailed: (upstreamId: string, reason: string) => void;
 };
@@ -47,32 +56,28 @@ export type PipelinePorts = GatewayPorts & {
 export function createPipeline(given: PipelinePorts): Pipeline {
   const ports = { ...given, rules: createKeyRules() };
   const agents = createUpstreamAgents(ports);
-  const admission = createAdmission(ports);
   const route = createRouter(ports);
+  const reserve = createReserve(ports);
   const forward = createForward({ ...ports, agents });
   const bodyPorts = {
     settings: ports.settings,
     budget: createBodyBudget(() => ports.settings()['limits.bodiesInFlightBytes']),
   };
+  const taps = createCaptureTaps(ports.capture);
   const recount = createTokenRecount({ ...ports, agents });
-  const meterPorts = { ...ports, recount };
+  const meterPorts = { ...ports, recount, clientName: createClientName() };
   const listPorts = { ...ports, agents };
-  const ownPorts = { ...ports, admission };
 
-  async function handle(
-    req: IncomingMessage,
-    res: ServerResponse,
-    expectsContinue: boolean,
-    onCut?: Received['onCut'],
-  ): Promise<void> {
+  const handle: InsideHandler = async (req, res, expectsContinue, onCut, inside) => {
     const receivedAt = ports.clock.now();
     const received: Received = {
       req,
       res,
-      id: makeRequestId(receivedAt),
+      id: inside?.id ?? makeRequestId(receivedAt),
       receivedAt,
       expectsContinue,
       onCut,
+      inside: inside !== undefined,
     };
     let soFar: SoFar = received;
     let end: Forwarded | KeyhatchError | undefined;
@@ -84,26 +89,33 @@ export function createPipeline(given: PipelinePorts): Pipeline {
       setCorsHeaders(req, res, ports.settings());
       const routed = route(guarded);
       soFar = routed;
-      const identified = identify(routed, ports);
+      const identified = inside ? { ...routed, caller: inside.caller } : identify(routed, ports);
       soFar = identified;
-      const admitted = admission.admit(permit(identified, ports));
+      const admitted = await admit(permit(identified, ports), ports);
       soFar = admitted;
-      setRateHeaders(soFar, admission);
-      if (admitted.route.own) return answerOwn(admitted, ownPorts);
+      if (admitted.route.own) {
+        showLimits(soFar);
+        return answerOwn(admitted, ports);
+      }
       const bodied = await readBody(admitted, bodyPorts);
       soFar = bodied;
       const projected = applyProject(bodied, ports);
       soFar = projected;
       const authorized = authorize(projected, ports);
       soFar = authorized;
+      const reserved = await reserve(authorized);
+      soFar = reserved;
+      showLimits(soFar);
       const lists = upstreamsToList(authorized);
       if (lists) return await answerModelList(authorized, lists, listPorts);
-      end = await forward(authorized);
+      const tapped = withCapture(reserved, taps);
+      soFar = tapped;
+      end = await forward(tapped);
     } catch (error) {
       end = expected(error, received.id);
       if (!res.headersSent) {
         setCorsHeaders(req, res, ports.settings());
-        setRateHeaders(soFar, admission);
+        showLimits(soFar);
       }
       // Who waited for 100 Continue may now leave the body out or not: what comes next could be either.
       if (expectsContinue && !res.headersSent) res.setHeader('connection', 'close');
@@ -112,11 +124,20 @@ export function createPipeline(given: PipelinePorts): Pipeline {
       // Each in its own right: a fault in one must not cost the others.
       try {
         soFar.body?.letGo();
+        soFar.reservation?.settle(end);
       } finally {
+        soFar.place?.release();
         soFar.lease?.release();
         meter(soFar, end, meterPorts);
+        soFar.capture?.end();
       }
     }
+  };
+
+  // What a key has left, on every answer, so that clients can pace themselves.
+  function showLimits({ caller, res, dialect }: SoFar): void {
+    if (caller?.kind !== 'key') return;
+    setRateHeaders(res, dialect ?? 'openai', ports.limits.shown(caller.key), ports.clock.now());
   }
 
   function expected(error: unknown, id: string): KeyhatchError {
@@ -143,12 +164,10 @@ export function createPipeline(given: PipelinePorts): Pipeline {
   };
 }
 
-// What a key has left of its minute, on every answer, so that clients can pace themselves.
-function setRateHeaders(soFar: SoFar, admission: Admission): void {
-  if (soFar.caller?.kind !== 'key') return;
-  const rate = admission.rateOf(soFar.caller.key);
-  if (!rate) return;
-  soFar.res.setHeader('x-ratelimit-limit-requests', rate.limit);
-  soFar.res.setHeader('x-ratelimit-remaining-requests', rate.remaining);
-  soFar.res.setHeader('x-ratelimit-reset-requests', `${Math.ceil(rate.resetMs / 1000)}s`);
+// Said on the answer itself, so that whoever holds the key can know.
+function withCapture(reserved: Reserved, taps: CaptureTaps): Reserved {
+  const capture = taps.open(reserved);
+  if (!capture) return reserved;
+  reserved.res.setHeader('x-keyhatch-captured', '1');
+  return { ...reserved, capture };
 }

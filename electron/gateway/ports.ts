@@ -9,6 +9,9 @@ import type { Dialect, UpstreamKind } from '../../shared/upstream-kinds.ts';
 import type { RequestRow } from '../../shared/usage-model.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import type { CapturePort } from './capture-tap.ts';
+import type { BudgetOwner } from './key-limits.ts';
+import type { LimitCounters } from './limit-counters.ts';
 
 /** What the gateway knows of a key. Replaced as a whole when the owner changes it. */
 export type GatewayKey = {
@@ -79,6 +82,8 @@ export type GatewayUpstream = {
   readonly credential: string | undefined;
   readonly health: UpstreamHealth;
   readonly models: ReadonlySet<string>;
+  /** How many requests it takes at once; null: as many as come. */
+  readonly parallel: number | null;
 };
 
 export type UpstreamRegistry = {
@@ -106,10 +111,14 @@ export type UsageSink = {
   };
 };
 
-/** Admissions of the last minute, kept so that a restart forgets none of them. */
-export type AdmissionLog = {
-  readonly recent: () => Iterable<{ readonly keyId: string; readonly at: number }>;
-  readonly record: (keyId: string, at: number) => void;
+/** What models cost; where that is not said, undefined. */
+export type PricePort = {
+  /** In micro-units of the currency. `tokensCached` are a part of `tokensIn`. */
+  readonly costOf: (
+    model: string | undefined,
+    tokens: { readonly tokensIn: number; readonly tokensCached: number; readonly tokensOut: number },
+    currency: string,
+  ) => number | undefined;
 };
 
 export type GatewayPorts = {
@@ -123,7 +132,11 @@ export type GatewayPorts = {
   readonly upstreams: UpstreamRegistry;
   readonly responses: ResponseOwners;
   readonly usage: UsageSink;
-  readonly admissions: AdmissionLog;
+  readonly capture: CapturePort;
+  readonly counters: LimitCounters;
+  readonly prices: PricePort;
+  /** Whose budgets a request of this key counts against. */
+  readonly budgetOwners: (key: GatewayKey) => readonly BudgetOwner[];
   /** How an upstream's name becomes an address; undefined takes the system's way. */
   readonly lookup: LookupFunction | undefined;
   readonly clock: Clock;

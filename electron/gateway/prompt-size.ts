@@ -1,7 +1,18 @@
 // The text that a request gives its model to read, for estimates where a model server reports nothing. Takes what is
 // written in the members that hold prompts; media are left out, as their tokens have nothing to do with their size.
 
-const promptMembers = ['messages', 'prompt', 'input', 'system', 'instructions', 'suffix', 'tools', 'system_prompt'];
+const promptMembers = [
+  'messages',
+  'prompt',
+  'input',
+  'system',
+  'instructions',
+  'suffix',
+  'tools',
+  'system_prompt',
+  'query',
+  'documents',
+];
 
 /** As much as a token of text is taken for. */
 const bytesPerToken = 4;

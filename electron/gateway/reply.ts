@@ -4,12 +4,16 @@
 import type { ServerResponse } from 'node:http';
 import type { KeyhatchError } from '../../shared/errors.ts';
 import type { Dialect } from '../../shared/upstream-kinds.ts';
+import { longestAdviceMs } from './wait-advice.ts';
 
 /** OpenAI's `type` and `code` for an error: SDKs branch on them. */
 function openaiTypeAndCode(error: KeyhatchError): { readonly type: string; readonly code: string } {
   const { status, code } = error;
   if (code === 'key_unknown') return { type: 'invalid_request_error', code: 'invalid_api_key' };
-  if (code === 'rate_limited' || code === 'parallel_limited') return { type: 'requests', code: 'rate_limit_exceeded' };
+  if (code === 'rate_limited' || code === 'parallel_limited' || code === 'queue_full')
+    return { type: 'requests', code: 'rate_limit_exceeded' };
+  if (code === 'tokens_limited' || code === 'limit_unreachable') return { type: 'tokens', code: 'rate_limit_exceeded' };
+  if (code === 'budget_spent') return { type: 'insufficient_quota', code: 'insufficient_quota' };
   if (code === 'model_not_allowed' || code === 'model_unknown')
     return { type: 'invalid_request_error', code: 'model_not_found' };
   if (status === 403) return { type: 'permission_error', code };
@@ -19,6 +23,7 @@ function openaiTypeAndCode(error: KeyhatchError): { readonly type: string; reado
 function anthropicType(status: number): string {
   const types: Readonly<Record<number, string>> = {
     401: 'authentication_error',
+    402: 'billing_error',
     403: 'permission_error',
     404: 'not_found_error',
     405: 'invalid_request_error',
@@ -30,13 +35,18 @@ function anthropicType(status: number): string {
 }
 
 /** The error as an object of the dialect; `code` there is ours wherever the dialect has no word of its own. */
-export function errorBody(error: KeyhatchError, dialect: Dialect, requestId: string): unknown {
+export function errorBody(
+  error: KeyhatchError,
+  dialect: Dialect,
+  requestId: string,
+  status: number = error.status,
+): unknown {
   const { message, code } = error;
   if (dialect === 'ollama') return { error: message };
   if (dialect === 'anthropic') {
     return {
       type: 'error',
-      error: { type: anthropicType(error.status), message, details: { error_code: code } },
+      error: { type: anthropicType(status), message, details: { error_code: code } },
       request_id: requestId,
     };
   }
@@ -54,9 +64,11 @@ export function errorHeaders(error: KeyhatchError): Record<string, string> {
   const headers: Record<string, string> = { 'x-keyhatch-error': error.code };
   if (error.status === 401) headers['www-authenticate'] = 'Bearer realm="Keyhatch"';
   if (error.code === 'too_many_attempts') headers['retry-after'] = String(error.details['seconds']);
-  if (error.code === 'rate_limited') {
+  const waitMs = error.details['waitMs'];
+  const tooLong = Number(waitMs) > longestAdviceMs;
+  if (waitMs !== undefined && !tooLong) {
     headers['retry-after'] = String(error.details['seconds']);
-    headers['retry-after-ms'] = String(Math.min(59_000, Number(error.details['waitMs'])));
+    headers['retry-after-ms'] = String(Math.min(59_000, Number(waitMs)));
   }
   if (error.code === 'parallel_limited' || error.code === 'memory_full' || error.code === 'server_stopping')
     headers['retry-after'] = '1';
@@ -67,20 +79,27 @@ export function errorHeaders(error: KeyhatchError): Record<string, string> {
   return headers;
 }
 
+/** Anthropic has a status of its own for what is spent; its older libraries know only 429. */
+function statusFor(error: KeyhatchError, dialect: Dialect, version: string | string[] | undefined): number {
+  const isNew = typeof version === 'string' && /^\d{4}-\d\d-\d\d$/.test(version) && version >= '2026';
+  return error.code === 'budget_spent' && dialect === 'anthropic' && isNew ? 402 : error.status;
+}
+
 /** Bodies up to this are drained so that the connection lives on; a larger or unmeasured one is cut off. */
 const drainableBytes = 256 * 1024;
 
 /** Answers with an error. The only place that does so before headers have gone. */
 export function refuse(res: ServerResponse, error: KeyhatchError, dialect: Dialect, requestId: string): void {
   if (res.headersSent || res.destroyed) return;
-  const body = Buffer.from(JSON.stringify(errorBody(error, dialect, requestId)));
+  const status = statusFor(error, dialect, res.req.headers['anthropic-version']);
+  const body = Buffer.from(JSON.stringify(errorBody(error, dialect, requestId, status)));
   for (const [name, value] of Object.entries(errorHeaders(error))) res.setHeader(name, value);
   const { req } = res;
   const announcedBytes =
     req.headers['transfer-encoding'] === undefined ? Number(req.headers['content-length'] ?? 0) : Infinity;
   const mustClose = error.code === 'server_stopping' || (!req.complete && announcedBytes > drainableBytes);
   if (mustClose) res.setHeader('connection', 'close');
-  res.writeHead(error.status, { 'content-type': 'application/json', 'content-length': body.length });
+  res.writeHead(status, { 'content-type': 'application/json', 'content-length': body.length });
   res.end(req.method === 'HEAD' ? undefined : body);
 }
 

@@ -1,11 +1,14 @@
 // The requests that are running now, by key, and the one way to end them early: when a key is revoked, deleted or
-// expires, or the server gives up draining. Knows nothing of HTTP.
+// expires, or the server gives up draining. Tells who runs what, and nothing of what is said.
 
 import type { ErrorCode } from '../../shared/errors.ts';
+import type { RunningRequest } from '../../shared/running-model.ts';
+import { clientOfUserAgent } from '../../shared/snippets-user-agents.ts';
 import type { Clock } from '../lib/clock.ts';
+import { scrub } from '../lib/log.ts';
 import { closedProject } from './admit.ts';
 import { type Bag, createBag } from './bag.ts';
-import type { Caller } from './exchange.ts';
+import type { Identified, Progress } from './exchange.ts';
 import type { GatewayKey, KeyRegistry, ProjectRegistry } from './ports.ts';
 
 /** Why a running request is ended: told to the client in its dialect. */
@@ -18,15 +21,19 @@ export type Ending = {
   readonly tell: (listener: (() => void) | undefined) => void;
 };
 
-export type RunningRequest = {
+export type Running = {
   readonly ending: Ending;
+  /** Filled in by the stages as they come to know it. */
+  readonly progress: Progress;
   readonly done: () => void;
 };
 
 export type RunningRequests = {
-  readonly enter: (caller: Caller) => RunningRequest;
+  readonly enter: (identified: Identified) => Running;
   /** How many a key has running; of everybody without an argument. */
   readonly count: (keyId?: string) => number;
+  /** The newest of them, newest first. */
+  readonly list: () => RunningRequest[];
   /** Looks at a key that changed, and ends its requests if it may no longer be used. */
   readonly keyChanged: (keyId: string) => void;
   readonly endAll: (reason: EndReason) => void;
@@ -35,6 +42,10 @@ export type RunningRequests = {
 };
 
 type End = (reason: EndReason) => void;
+type Entry = { readonly identified: Identified; readonly progress: Progress; readonly end: End };
+
+/** More than these nobody looks at. */
+const listedAtMost = 100;
 
 // setTimeout overflows above this; a key that expires later is looked at again then.
 const longestTimeoutMs = 2 ** 31 - 1;
@@ -44,7 +55,7 @@ export function createRunningRequests(ports: {
   readonly projects: ProjectRegistry;
   readonly clock: Clock;
 }): RunningRequests {
-  const all = createBag<End>();
+  const all = createBag<Entry>();
   // One timer a key, set anew whenever the key changes: an expiry may come or move while a request runs.
   const byKey = new Map<string, { readonly ends: Bag<End>; timer: NodeJS.Timeout | undefined }>();
   let whenIdle: (() => void)[] = [];
@@ -82,17 +93,20 @@ export function createRunningRequests(ports: {
   }
 
   return {
-    enter(caller) {
+    enter(identified) {
+      const { caller } = identified;
+      const progress: Progress = { model: undefined, upstreamName: undefined, forwardedAt: null };
       let reason: EndReason | undefined;
       let listener: (() => void) | undefined;
       const end: End = (given) => {
         reason ??= given;
         listener?.();
       };
-      const place = all.add(end);
+      const place = all.add({ identified, progress, end });
       const keyId = caller.kind === 'key' ? caller.key.id : undefined;
       const placeOfKey = keyId === undefined ? 0 : join(keyId, end);
       return {
+        progress,
         ending: {
           reason: () => reason,
           tell(next) {
@@ -109,13 +123,39 @@ export function createRunningRequests(ports: {
       };
     },
     count: (keyId) => (keyId === undefined ? all.size() : (byKey.get(keyId)?.ends.size() ?? 0)),
+    list: () =>
+      all
+        .items()
+        .filter(({ identified }) => identified.route.own === undefined)
+        .sort((a, b) => b.identified.receivedAt - a.identified.receivedAt)
+        .slice(0, listedAtMost)
+        .map(viewOf),
     keyChanged: endIfOver,
     endAll(reason) {
-      for (const end of all.items()) end(reason);
+      for (const { end } of all.items()) end(reason);
     },
     idle() {
       return all.size() === 0 ? Promise.resolve() : new Promise((resolve) => whenIdle.push(resolve));
     },
+  };
+}
+
+function viewOf({ identified, progress }: Entry): RunningRequest {
+  const { id, caller, operation, dialect, receivedAt, clientAddress, req } = identified;
+  const key = caller.kind === 'key' ? caller.key : undefined;
+  return {
+    id,
+    keyId: key?.id ?? null,
+    keyName: key?.name ?? null,
+    caller: caller.kind === 'nobody' ? 'anonymous' : caller.kind,
+    model: progress.model === undefined ? null : scrub(progress.model.slice(0, 200)),
+    upstreamName: progress.upstreamName ?? null,
+    operation,
+    dialect,
+    receivedAt,
+    forwardedAt: progress.forwardedAt,
+    clientAddress,
+    client: clientOfUserAgent(req.headers['user-agent']),
   };
 }
 

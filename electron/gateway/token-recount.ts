@@ -22,6 +22,8 @@ import type { UpstreamAgents } from './upstream-agent.ts';
 export type Recountable = {
   readonly upstream: GatewayUpstream;
   readonly path: string;
+  /** As it was asked for upstream, whatever the client called it. */
+  readonly model: string | undefined;
   readonly copy: AnswerCopy;
   readonly contentType: string;
   /** What the answer said itself. */
@@ -93,13 +95,13 @@ function worthAsking({ unmetered, outcome }: RequestRow, { upstream }: Recountab
 
 async function recounted(
   row: RequestRow,
-  { path, copy, contentType, reported }: Recountable,
+  { path, model, copy, contentType, reported }: Recountable,
   tokenizer: Tokenizer,
   ask: (question: Question) => Promise<number | undefined>,
 ): Promise<RequestRow> {
   const body = parseObject(copy.prompt().toString('utf8'));
   if (!body) return row;
-  const prompt: Prompt = { path, body, text: promptTextOf(body) };
+  const prompt: Prompt = { path, body: model === undefined ? body : { ...body, model }, text: promptTextOf(body) };
   const tokensIn = reported.tokensIn ?? (await firstOf(tokenizer.ofPrompt(prompt), ask));
   const answer = copy.answer();
   const text = answer && generatedTextOf(answer, contentType.startsWith('text/event-stream'));

@@ -6,7 +6,10 @@ import { usageRollups } from './migrations/0020-usage-rollups.ts';
 import { timesAndMetering } from './migrations/0030-times-and-metering.ts';
 import { tokenSources } from './migrations/0040-token-sources.ts';
 import { keyCounters } from './migrations/0041-key-counters.ts';
+import { requestTrace } from './migrations/0060-request-trace.ts';
+import { capture } from './migrations/0061-capture.ts';
 import { keyPolicies } from './migrations/0070-key-policies.ts';
+import { limitCounters } from './migrations/0080-limit-counters.ts';
 import { keyKinds } from './migrations/0090-key-kinds.ts';
 import { projects } from './migrations/0100-projects.ts';
 import { history } from './migrations/0110-history.ts';
@@ -24,7 +27,10 @@ export const databaseMigrations: readonly DatabaseMigration[] = [
   timesAndMetering,
   tokenSources,
   keyCounters,
+  requestTrace,
+  capture,
   keyPolicies,
+  limitCounters,
   keyKinds,
   projects,
   history,

@@ -2,7 +2,7 @@
 // file. Only where keys and meta are whole, because keys that are not known would be cleared from the vault; otherwise
 // nothing is touched, and an empty database in memory takes its place for the run. The profile lock must be held.
 
-import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -12,12 +12,13 @@ import { labelsToProjects } from './migrations/0100-projects.ts';
 import { isDamage, openingError } from './storage-errors.ts';
 import { inTransaction } from './transaction.ts';
 
+const usuallyAtOnceBytes = 256 * 1024 * 1024;
 /** Must be whole, where the database has them: what a project refuses must not be forgotten. */
 const essential = ['meta', 'keys', 'projects'] as const;
 /** As far as they can be read. Single requests are not among them: they may be millions, and stay in the copy. */
 const wanted = [
   'response_owners',
-  'admissions',
+  'limit_counters',
   'strangers',
   'usage_groups',
   'usage_rollups',
@@ -32,25 +33,31 @@ export type OpenedDatabase = {
   readonly keysDamaged: boolean;
   /** What the owner must know; null when all is well. */
   readonly problem: string | null;
-  /** Notes that the end was a clean one and closes. */
+  /** After an unclean end of a large file: it is yet to be looked through, and what was found to be told with `found`. */
+  readonly lookLater: boolean;
+  /** @returns what the owner must know; null when all is well. Damage is noted, and mended by the next start. */
+  readonly found: (verdict: string) => string | null;
+  /** Notes that the end was a clean one, unless it is yet to be looked through, and closes. */
   readonly close: () => void;
 };
 
 /**
- * Opens the database as `openDatabase` does, looks through it after an unclean end, and repairs it where it is damaged.
+ * Opens the database as `openDatabase` does, looks through it after an unclean end, and repairs it where it is damaged. A
+ * large file is opened first and looked through later, because that takes a minute and the gate would be closed for it.
  * @param standIn whether to go on without the keys where those are damaged, instead of failing
  * @throws KeyhatchError `profile_from_future`, `profile_damaged`; the file is then as it was
  */
 export function openSoundDatabase(options: {
   readonly file: string;
   readonly standIn: boolean;
+  readonly lookAtOnceBytes?: number;
   readonly clock: Clock;
   readonly log: Log;
 }): OpenedDatabase {
-  const { file, standIn, clock, log } = options;
+  const { file, standIn, lookAtOnceBytes = usuallyAtOnceBytes, clock, log } = options;
   finishRepair(file);
-  const opened = openAndLook(file, log);
-  if ('db' in opened) return inUse(opened.db, null);
+  const opened = openAndLook(file, lookAtOnceBytes, log);
+  if ('db' in opened) return inUse(opened.db, null, opened.lookLater);
   const copy = `${file}.damaged-${new Date(clock.now()).toISOString().replace(/[:.]/g, '-')}`;
   if (!repair(file, copy, log)) {
     if (!standIn) throw opened.error;
@@ -68,19 +75,27 @@ export function openSoundDatabase(options: {
 function inItsPlace(file: string): OpenedDatabase {
   const db = openStandIn();
   const problem = `The database is damaged, its keys too: every key is refused, and what happens now is not kept. Nothing in ${file} was touched. Stop Keyhatch, restore the file from a copy, or move it away to begin anew, and start again.`;
-  return { db, keysDamaged: true, problem, close: () => db.close() };
+  return { db, keysDamaged: true, problem, lookLater: false, found: () => problem, close: () => db.close() };
 }
 
 // The mark stands in the database while it is open: whoever finds it there comes after an end that was not clean.
-function inUse(db: DatabaseSync, problem: string | null): OpenedDatabase {
+function inUse(db: DatabaseSync, problem: string | null, lookLater = false): OpenedDatabase {
+  let looked = !lookLater;
   db.exec("INSERT INTO meta (name, value) VALUES ('in_use', 'yes') ON CONFLICT (name) DO NOTHING");
   return {
     db,
     keysDamaged: false,
     problem,
+    lookLater,
+    found(verdict) {
+      looked = true;
+      if (verdict === 'ok') return null;
+      db.prepare("INSERT OR REPLACE INTO meta (name, value) VALUES ('damaged', ?)").run(verdict);
+      return 'The database is damaged. Keys are not; start Keyhatch anew, and it is set aside and mended as far as it can be.';
+    },
     close() {
       try {
-        db.exec("DELETE FROM meta WHERE name = 'in_use'");
+        if (looked) db.exec("DELETE FROM meta WHERE name = 'in_use'");
       } finally {
         db.close();
       }
@@ -88,28 +103,44 @@ function inUse(db: DatabaseSync, problem: string | null): OpenedDatabase {
   };
 }
 
-function openAndLook(file: string, log: Log): { readonly db: DatabaseSync } | { readonly error: unknown } {
+type Looked = { readonly db: DatabaseSync; readonly lookLater: boolean } | { readonly error: unknown };
+
+function openAndLook(file: string, atOnceBytes: number, log: Log): Looked {
   let db: DatabaseSync | undefined;
   try {
     db = openDatabase({ file, log });
-    if (db.prepare("SELECT 1 FROM meta WHERE name = 'in_use'").get() === undefined) {
-      // Small, and what all else rests on: looked through each time.
-      const broken = essential.find((table) => !isWhole(db as DatabaseSync, table));
-      if (broken === undefined) return { db };
-      db.close();
-      return { error: new KeyhatchError('profile_damaged', { details: { file, reason: `${broken} is damaged` } }) };
-    }
-    log.info('Keyhatch did not end cleanly; the database is looked through');
-    const [found] = db.prepare('PRAGMA quick_check(1)').all();
-    const verdict = String(found?.['quick_check']);
-    if (verdict === 'ok') return { db };
+    const reason = damageOf(db) ?? (isInUse(db) ? damageInAll(db, file, atOnceBytes, log) : undefined);
+    if (reason === undefined || reason === 'later') return { db, lookLater: reason === 'later' };
     db.close();
-    return { error: new KeyhatchError('profile_damaged', { details: { file, reason: verdict } }) };
+    return { error: new KeyhatchError('profile_damaged', { details: { file, reason } }) };
   } catch (error) {
     if (db?.isOpen) db.close();
     if (!isDamage(error)) throw error;
     return { error: openingError(file, error) };
   }
+}
+
+/** What is known already, and what is small and all else rests on: looked at each time. */
+function damageOf(db: DatabaseSync): string | undefined {
+  const noted = db.prepare("SELECT value FROM meta WHERE name = 'damaged'").get();
+  const broken = essential.find((table) => !isWhole(db, table));
+  return broken === undefined ? noted && String(noted['value']) : `${broken} is damaged`;
+}
+
+const isInUse = (db: DatabaseSync) => db.prepare("SELECT 1 FROM meta WHERE name = 'in_use'").get() !== undefined;
+
+function damageInAll(db: DatabaseSync, file: string, atOnceBytes: number, log: Log): string | undefined {
+  const later = statSync(file).size > atOnceBytes;
+  log.info(`Keyhatch did not end cleanly; the database is looked through${later ? ' while it runs' : ''}`);
+  if (later) return 'later';
+  const verdict = lookThrough(db);
+  return verdict === 'ok' ? undefined : verdict;
+}
+
+/** `ok`, or what is wrong first. Some 2 s for each GB that is in memory already. */
+export function lookThrough(db: DatabaseSync): string {
+  const [found] = db.prepare('PRAGMA quick_check(1)').all();
+  return String(found?.['quick_check']);
 }
 
 /** @returns false, with nothing changed, where keys or meta are not whole */
@@ -124,6 +155,7 @@ function repair(file: string, copy: string, log: Log): boolean {
       // What is there is whole: nothing may be rolled up a second time, unless it was due in the old one.
       fresh.exec('DELETE FROM meta');
       for (const table of essential) inTransaction(fresh, () => copyRows(damaged, fresh, table));
+      fresh.exec("DELETE FROM meta WHERE name = 'damaged'");
       for (const table of wanted) {
         const rows = inTransaction(fresh, () => copyReadable(damaged, fresh, table));
         log.info('read from the damaged database', { table, rows });

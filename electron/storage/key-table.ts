@@ -7,7 +7,7 @@ import type { KeyUse } from './key-uses.ts';
 import { durably, inTransaction } from './transaction.ts';
 
 /** A key as it is kept: its facts without those that are derived. */
-export type StoredKey = Readonly<Omit<KeyFacts, 'status' | 'usable' | 'today' | 'project'>> & {
+export type StoredKey = Readonly<Omit<KeyFacts, 'status' | 'usable' | 'today' | 'budgets' | 'project'>> & {
   readonly paused: boolean;
 };
 
@@ -149,7 +149,7 @@ function toRecord(key: StoredKey): KeyRecord {
   };
 }
 
-const storedFacts = keyFacts.omit({ status: true, usable: true, today: true, project: true });
+const storedFacts = keyFacts.omit({ status: true, usable: true, today: true, budgets: true, project: true });
 
 function fromRecord(row: KeyRecord): StoredKey {
   const facts = storedFacts.parse({

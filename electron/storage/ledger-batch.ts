@@ -1,11 +1,9 @@
-// Writes what the gateway told in one transaction: requests, strangers, admissions, owners of responses, and when keys were
+// Writes what the gateway told in one transaction: requests, strangers, owners of responses, and when keys were
 // last used. Exactly once: whoever did not hear that a batch was written sends it again under the same id.
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { RequestRow } from '../../shared/usage-model.ts';
-import { type Admission, createAdmissionTable } from './admission-table.ts';
 import { createKeyUses, type KeyUse } from './key-uses.ts';
-import { admissionWindowMs } from './recent-admissions.ts';
 import { responseKeptMs, responsesKept } from './response-ledger.ts';
 import { createResponseOwnerTable, type ResponseClaim } from './response-owner-table.ts';
 import { inTransaction } from './transaction.ts';
@@ -18,7 +16,6 @@ export type LedgerBatch = {
   readonly at: number;
   readonly requests: readonly RequestRow[];
   readonly strangers: readonly StrangerCount[];
-  readonly admissions: readonly Admission[];
   readonly claims: readonly ResponseClaim[];
 };
 
@@ -30,7 +27,6 @@ export function createBatchWrite(options: {
 }): (batch: LedgerBatch) => void {
   const { db, usage } = options;
   const keyUses = createKeyUses(db);
-  const admissions = createAdmissionTable(db);
   const owners = createResponseOwnerTable(db);
   const firstTime = onceEach(db);
   let prunedOwnersAt = Number.NEGATIVE_INFINITY;
@@ -43,8 +39,6 @@ export function createBatchWrite(options: {
       usage.insertRequests(batch.requests);
       usage.insertStrangers(batch.strangers);
       keyUses.record(lastUses(batch.requests));
-      admissions.insert(batch.admissions);
-      admissions.prune(at - admissionWindowMs);
       owners.insert(batch.claims);
       if (prunesOwners) owners.prune(at - responseKeptMs, responsesKept);
     });

@@ -4,7 +4,10 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { RequestQuery, UsageGroup, UsageReport } from '../../shared/usage-model.ts';
+import { type CaptureWrites, createCaptureWrites } from './capture-table.ts';
+import { lookThrough } from './database-repair.ts';
 import { createBatchWrite, type LedgerBatch } from './ledger-batch.ts';
+import { createLimitCounterTable, type LimitCounterRow } from './limit-counter-table.ts';
 import { createRequestList, type ListedPage, type ListedRequest } from './request-list.ts';
 import { createRetention, type Kept } from './retention.ts';
 import { createUnmeteredReport, type UnmeteredCounts } from './unmetered-table.ts';
@@ -15,8 +18,16 @@ import { createUsageTable } from './usage-table.ts';
 export type LedgerWrites = {
   /** Writes all of a batch, exactly once however often it is sent, or nothing of it and throws. */
   readonly write: (batch: LedgerBatch) => void;
+  /** Notes how much of their limits keys and projects have used, and forgets what is over. */
+  readonly count: (counted: {
+    readonly put: readonly LimitCounterRow[];
+    readonly drop: readonly LimitCounterRow[];
+  }) => void;
   /** Takes one small step at deleting what is old; true while there may be more. */
   readonly prune: (at: { readonly nowMs: number; readonly kept: Kept }) => boolean;
+  readonly keepCaptured: CaptureWrites['insert'];
+  readonly pruneCaptured: CaptureWrites['pruneBefore'];
+  readonly clearCaptured: CaptureWrites['clear'];
 };
 
 export type LedgerReads = UsageAnswers & {
@@ -24,6 +35,8 @@ export type LedgerReads = UsageAnswers & {
   readonly unmetered: (query: { readonly since: number; readonly until: number }) => UnmeteredCounts;
   readonly requestPage: (query: RequestQuery) => ListedPage;
   readonly findRequest: (id: string) => ListedRequest | undefined;
+  /** Looks through the whole database: `ok`, or what is wrong first. Takes its time. */
+  readonly look: (none: null) => string;
   /** How many single requests are kept. */
   readonly requestsKept: (none: null) => number;
 };
@@ -31,9 +44,15 @@ export type LedgerReads = UsageAnswers & {
 export function createLedgerWrites(db: DatabaseSync): LedgerWrites {
   const usage = createUsageTable(db);
   const retention = createRetention({ db, usage });
+  const captured = createCaptureWrites(db);
+  const counters = createLimitCounterTable(db);
   return {
     write: createBatchWrite({ db, usage }),
+    count: ({ put, drop }) => counters.save(put, drop),
     prune: ({ nowMs, kept }) => retention(nowMs, kept),
+    keepCaptured: captured.insert,
+    pruneCaptured: captured.pruneBefore,
+    clearCaptured: captured.clear,
   };
 }
 
@@ -46,6 +65,7 @@ export function createLedgerReads(db: DatabaseSync): LedgerReads {
     unmetered: createUnmeteredReport(db),
     requestPage: requests.page,
     findRequest: requests.find,
+    look: () => lookThrough(db),
     requestsKept: () => (kept.get() as { requests: number }).requests,
   };
 }

@@ -36,6 +36,12 @@ export const requestColumns = {
   clientAddress: 'client_address',
   userAgent: 'user_agent',
   attempt: 'attempt',
+  route: 'route',
+  client: 'client',
+  errorText: 'error_text',
+  modelAsked: 'model_asked',
+  replayOf: 'replay_of',
+  captured: 'captured',
 } as const satisfies Record<keyof RequestRow, string>;
 
 const fields = Object.keys(requestColumns) as (keyof RequestRow)[];

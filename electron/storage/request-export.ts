@@ -44,14 +44,16 @@ export function createRequestExport(db: DatabaseSync): RequestExportReader {
       return { total: counted.total, lastRow };
     },
     page({ query, lastRow, after, limit }) {
-      const { where, values } = conditions(query, lastRow);
+      // From where the page before ended, and not from the beginning: of two lower bounds SQLite would take the wrong one.
+      const since = after?.at ?? query.since;
+      const { where, values } = conditions({ ...query, since }, lastRow);
       // By time and row, as the index by time has them: nothing is sorted, and none is told twice or left out.
-      const from = after === undefined ? 'TRUE' : 'r.received_at >= :at AND (r.received_at > :at OR r.rowid > :row)';
+      const from = after === undefined ? 'TRUE' : '(r.received_at > :since OR r.rowid > :row)';
       const found = db
         .prepare(`
           ${selectRequests('r.rowid AS "row"')} WHERE ${where} AND ${from}
           ORDER BY r.received_at, r.rowid LIMIT :limit`)
-        .all({ ...values, ...after, limit });
+        .all({ ...values, ...(after && { row: after.row }), limit });
       const end = found.at(-1);
       return {
         rows: found.map(({ row: _row, ...one }) => listedRequest(one)),

@@ -32,6 +32,7 @@ const conditions = {
   keyId: 'r.key_id = :keyId',
   model: 'r.model = :model',
   upstreamId: 'r.upstream_id = :upstreamId',
+  client: 'r.client = :client',
   // Nearly all of them: found by their time, to which the sign keeps SQLite.
   ok: "+r.outcome = 'ok'",
   // Said twice, because the index of those that are not `ok` is found by the word alone.
@@ -39,14 +40,21 @@ const conditions = {
   trouble: "r.outcome NOT IN ('ok', 'client_gone')",
   cursor: '(r.received_at, r.id) < (:cursorAt, :cursorId)',
   floor: 'r.received_at >= :floor',
-  // SQLite lowers both sides, because it lowers only ASCII and JavaScript lowers more.
-  text: `(${['r.model', 'k.name', 'r.user_agent', 'r.client_address', 'r.error_code', 'r.id']
-    .map((column) => `instr(lower(coalesce(${column}, '')), lower(:text))`)
-    .join(' OR ')})`,
+  slowerMs: 'r.ended_at - r.received_at > :slowerMs',
+  error: holding(['r.error_code', 'r.error_text'], 'error'),
+  text: holding(
+    ['r.model', 'k.name', 'r.user_agent', 'r.client_address', 'r.error_code', 'r.error_text', 'r.id'],
+    'text',
+  ),
 } as const;
 
+// SQLite lowers both sides, because it lowers only ASCII and JavaScript lowers more.
+function holding(columns: readonly string[], field: string): string {
+  return `(${columns.map((column) => `instr(lower(coalesce(${column}, '')), lower(:${field}))`).join(' OR ')})`;
+}
+
 /** Filters for which rows themselves must be looked at, one after the other. */
-const withoutIndex: readonly (keyof RequestQuery)[] = ['text'];
+const withoutIndex: readonly (keyof RequestQuery)[] = ['client', 'slowerMs', 'error', 'text'];
 const mostLookedAt = 50_000;
 /** Before the id of every row. */
 const firstId = '!';
@@ -99,9 +107,9 @@ export function narrowRequests(
     parts.push(conditions.floor);
     values['floor'] = floor;
   }
-  for (const field of ['keyId', 'model', 'upstreamId'] as const) {
+  for (const field of ['keyId', 'model', 'upstreamId', 'client', 'slowerMs', 'error', 'text'] as const) {
     const value = query[field];
-    if (value === undefined) continue;
+    if (value === undefined || value === '') continue;
     parts.push(conditions[field]);
     values[field] = value;
   }
@@ -109,10 +117,6 @@ export function narrowRequests(
   else if (query.outcome !== undefined) {
     parts.push(conditions.outcome);
     values['outcome'] = query.outcome;
-  }
-  if (query.text) {
-    parts.push(conditions.text);
-    values['text'] = query.text;
   }
   if (query.cursor !== undefined) {
     parts.push(conditions.cursor);
@@ -131,5 +135,5 @@ function cursorOf(cursor: string): { readonly cursorAt: number; readonly cursorI
 }
 
 export function listedRequest(row: Record<string, unknown>): ListedRequest {
-  return { ...row, streamed: row['streamed'] === 1 } as ListedRequest;
+  return { ...row, streamed: row['streamed'] === 1, captured: row['captured'] === 1 } as ListedRequest;
 }

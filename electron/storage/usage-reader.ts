@@ -83,6 +83,7 @@ const countedColumns = [
   'outcome',
   'errorCode',
   'receivedAt',
+  'forwardedAt',
   'firstTokenAt',
   'endedAt',
   'tokensIn',
@@ -90,6 +91,7 @@ const countedColumns = [
   'tokensCached',
   'tokensReasoning',
   'tokenSource',
+  'outputPerSecond',
 ] as const satisfies readonly (keyof CountedRow)[];
 
 const summed = `

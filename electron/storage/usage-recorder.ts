@@ -5,10 +5,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { RequestRow } from '../../shared/usage-model.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
-import { type Admission, createAdmissionTable } from './admission-table.ts';
 import { type Batch, createBatchWriter } from './batch-writer.ts';
 import type { LedgerBatch } from './ledger-batch.ts';
-import { admissionWindowMs, createRecentAdmissions } from './recent-admissions.ts';
 import { createResponseLedger, responseKeptMs } from './response-ledger.ts';
 import { createResponseOwnerTable, type ResponseClaim } from './response-owner-table.ts';
 import { isUnwritableRow } from './storage-errors.ts';
@@ -17,6 +15,8 @@ import type { UsageTable } from './usage-table.ts';
 
 const minuteMs = 60_000;
 const pruneEveryMs = 3_600_000;
+/** A crash may cost a second, and writing itself takes its time. */
+const usuallyEveryMs = 750;
 
 export type UsageRecorder = {
   readonly usage: {
@@ -24,10 +24,6 @@ export type UsageRecorder = {
     readonly stranger: (code: string) => void;
     readonly today: UsageCounters['today'];
     readonly requestsToday: UsageCounters['requestsToday'];
-  };
-  readonly admissions: {
-    readonly recent: () => Iterable<Admission>;
-    readonly record: (keyId: string, at: number) => void;
   };
   readonly responses: {
     readonly claim: (responseId: string, owner: string, upstreamId: string) => void;
@@ -60,7 +56,6 @@ type CountedStranger = { readonly minute: number; readonly code: string; count: 
 /** Exactly one of them. */
 type Item = {
   readonly request?: RequestRow;
-  readonly admission?: Admission;
   readonly claim?: ResponseClaim;
   readonly stranger?: CountedStranger;
 };
@@ -75,7 +70,7 @@ export function createUsageRecorder(options: UsageRecorderOptions): UsageRecorde
     isUnwritable: isUnwritableRow,
     clock,
     log,
-    ...(options.everyMs === undefined ? {} : { everyMs: options.everyMs }),
+    everyMs: options.everyMs ?? usuallyEveryMs,
   });
 
   async function write({ id, items }: Batch<Item>): Promise<void> {
@@ -84,9 +79,8 @@ export function createUsageRecorder(options: UsageRecorderOptions): UsageRecorde
     // What is on its way grows no more.
     strangers.seal(counted);
     const at = clock.now();
-    const admissions = items.flatMap(({ admission }) => admission ?? []);
     const claims = items.flatMap(({ claim }) => claim ?? []);
-    await options.write({ id, at, requests, strangers: counted, admissions, claims });
+    await options.write({ id, at, requests, strangers: counted, claims });
     memory.prune(at);
     if (requests.length > 0) tellWritten(requests);
   }
@@ -113,13 +107,6 @@ export function createUsageRecorder(options: UsageRecorderOptions): UsageRecorde
       today: memory.counters.today,
       requestsToday: memory.counters.requestsToday,
     },
-    admissions: {
-      recent: memory.recent.recent,
-      record(keyId, at) {
-        memory.recent.record({ keyId, at });
-        writer.add({ admission: { keyId, at } });
-      },
-    },
     responses: {
       claim(responseId, owner, upstreamId) {
         const claim = { responseId, owner, upstreamId, createdAt: clock.now() };
@@ -138,13 +125,10 @@ function loadMemory({ db, usage, clock }: UsageRecorderOptions) {
   const now = clock.now();
   const ledger = createResponseLedger(createResponseOwnerTable(db).list());
   ledger.prune(now - responseKeptMs);
-  const loaded = createAdmissionTable(db).between(now - admissionWindowMs, now);
   let prunedAt = now;
   return {
     ledger,
     counters: createUsageCounters({ clock, restore: usage.today }),
-    recent: createRecentAdmissions({ clock, loaded }),
-    /** Admissions see to themselves. */
     prune(at: number): void {
       if (at - prunedAt < pruneEveryMs) return;
       prunedAt = at;

@@ -25,6 +25,7 @@ export type CountedRow = Pick<
   | 'outcome'
   | 'errorCode'
   | 'receivedAt'
+  | 'forwardedAt'
   | 'firstTokenAt'
   | 'endedAt'
   | 'tokensIn'
@@ -32,6 +33,7 @@ export type CountedRow = Pick<
   | 'tokensCached'
   | 'tokensReasoning'
   | 'tokenSource'
+  | 'outputPerSecond'
 >;
 
 export type UsageSums = {
@@ -94,8 +96,13 @@ export function addRow(sums: UsageSums, row: CountedRow): void {
     number,
   ];
   count(sums.firstTokens, bucketOf(first - received));
-  const out = row.tokensOut ?? 0;
-  if (out > 1 && ended > first) count(sums.speeds, bucketOf((out * 1_000_000) / (ended - first)));
+  const perSecond = row.forwardedAt === null ? speedByItsEnd(row.tokensOut ?? 0, ended - first) : row.outputPerSecond;
+  if (perSecond !== null) count(sums.speeds, bucketOf(perSecond * 1_000));
+}
+
+/** Of rows from before their speeds were written down. */
+function speedByItsEnd(tokens: number, lengthMs: number): number | null {
+  return tokens > 1 && lengthMs > 0 ? (tokens * 1_000) / lengthMs : null;
 }
 
 /** Adds the sums of one to those of another. */

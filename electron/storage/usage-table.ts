@@ -3,6 +3,7 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { RequestRow, UsageGroup, UsageReport } from '../../shared/usage-model.ts';
+import { nameClientsOnce } from './client-names.ts';
 import { requestColumns, requestValues } from './request-columns.ts';
 import { createRollupTable, type RollupTable } from './rollup-table.ts';
 import { createUnmeteredTable } from './unmetered-table.ts';
@@ -49,6 +50,7 @@ export type UsageTable = {
 };
 
 export function createUsageTable(db: DatabaseSync): UsageTable {
+  nameClientsOnce(db);
   const rollups = createRollupTable(db);
   const unmetered = createUnmeteredTable(db);
   const columns = Object.values(requestColumns);

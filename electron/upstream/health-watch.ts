@@ -4,6 +4,7 @@
 import type { UpstreamHealth, UpstreamRecord } from '../../shared/model.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import { askSlots } from './ask-slots.ts';
 import { askModels, type ModelsAnswer, modelNames } from './list-models.ts';
 
 const restMs = 1000;
@@ -24,6 +25,8 @@ export type UpstreamState = {
   readonly models: ReadonlySet<string>;
   /** The models as the upstream lists them. */
   readonly listed: readonly string[];
+  /** How many requests it says that it answers at once; null where it does not say. */
+  readonly slots: number | null;
 };
 
 export type HealthWatchOptions = {
@@ -35,7 +38,7 @@ export type HealthWatchOptions = {
   readonly timeoutMs?: number;
   readonly clock: Clock;
   readonly log: Log;
-  /** Called when health, reason or models differ from before. */
+  /** Called when health, reason, models or slots differ from before. */
   readonly onChange: (id: string, state: UpstreamState) => void;
 };
 
@@ -86,15 +89,16 @@ export function createHealthWatch(options: HealthWatchOptions): HealthWatch {
     if (clock.monotonic() - entry.startedAt < restMs) return Promise.resolve();
     entry.startedAt = clock.monotonic();
     const { signal } = ending;
-    entry.running = askModels(upstream, { timeoutMs, signal }).then((answer) => {
+    const limits = { timeoutMs, signal };
+    entry.running = Promise.all([askModels(upstream, limits), askSlots(upstream, limits)]).then(([answer, slots]) => {
       entry.running = undefined;
-      if (entries.get(upstream.id) === entry && !signal.aborted) take(entry, answer);
+      if (entries.get(upstream.id) === entry && !signal.aborted) take(entry, answer, slots);
     });
     return entry.running;
   }
 
-  function take(entry: Entry, answer: ModelsAnswer): void {
-    const next = nextState(entry, answer, clock.now());
+  function take(entry: Entry, answer: ModelsAnswer, slots: number | undefined): void {
+    const next = { ...nextState(entry, answer, clock.now()), slots: slots ?? entry.state.slots };
     // What failed while we asked is newer than the answer.
     if (entry.failedAt > entry.startedAt && next.health === 'up') entry.dueAt = clock.monotonic() + restMs;
     else {
@@ -109,7 +113,7 @@ export function createHealthWatch(options: HealthWatchOptions): HealthWatch {
     entry.state = next;
     const asBefore = before.health === next.health && before.reason === next.reason;
     if (!asBefore) logChange(options.log, entry.checked, next);
-    if (asBefore && sameSet(before.models, next.models)) return;
+    if (asBefore && before.slots === next.slots && sameSet(before.models, next.models)) return;
     try {
       options.onChange(entry.checked.id, next);
     } catch (error) {
@@ -165,7 +169,7 @@ export function createHealthWatch(options: HealthWatchOptions): HealthWatch {
   };
 }
 
-function nextState(entry: Entry, answer: ModelsAnswer, now: number): UpstreamState {
+function nextState(entry: Entry, answer: ModelsAnswer, now: number): Omit<UpstreamState, 'slots'> {
   const { kind } = entry.checked;
   // A server that computes can be too busy to list: silence alone does not make one that was up anything else.
   const health = answer.health === 'unknown' && entry.state.health === 'up' ? 'up' : answer.health;
@@ -175,7 +179,15 @@ function nextState(entry: Entry, answer: ModelsAnswer, now: number): UpstreamSta
 }
 
 function unknownState(): UpstreamState {
-  return { health: 'unknown', reason: null, latencyMs: null, checkedAt: null, models: new Set(), listed: [] };
+  return {
+    health: 'unknown',
+    reason: null,
+    latencyMs: null,
+    checkedAt: null,
+    models: new Set(),
+    listed: [],
+    slots: null,
+  };
 }
 
 function logChange(log: Log, upstream: WatchedUpstream, next: UpstreamState): void {

@@ -1,7 +1,8 @@
 // What every page may use to reach Keyhatch, handed down from main.tsx.
 
 import { useQuery } from '@tanstack/react-query';
-import { createContext, type ReactNode, useContext, useSyncExternalStore } from 'react';
+import { createContext, type ReactNode, useContext, useMemo, useSyncExternalStore } from 'react';
+import type { RunningRequest } from '../../shared/running-model.ts';
 import type { RequestView } from '../../shared/usage-model.ts';
 import type { Calls } from './calls.ts';
 import type { Client } from './ipc-transport.ts';
@@ -49,6 +50,19 @@ export function useStatus() {
 
 export function useKeys() {
   return useQuery(useCalls().keys.list.queryOptions());
+}
+
+// The same one each time: who compares it with the one before must not see another.
+const noneRunning: readonly RunningRequest[] = [];
+
+/** The requests that have not ended yet, newest first, without those whose end is known already. */
+export function useRunning(): readonly RunningRequest[] {
+  const { data = noneRunning } = useQuery(useCalls().requests.running.queryOptions());
+  const tail = useTail();
+  return useMemo(() => {
+    const ended = new Set(tail.map(({ id }) => id));
+    return data.filter(({ id }) => !ended.has(id));
+  }, [data, tail]);
 }
 
 export function useProjects() {

@@ -151,6 +151,9 @@ function createApply({ calls, queries }: { readonly calls: Calls; readonly queri
         );
         refreshSums();
         break;
+      case 'running':
+        put(calls.requests.running.queryKey(), () => change.running);
+        break;
       case 'ready':
       case 'beat':
         break;

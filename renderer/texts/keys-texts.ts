@@ -100,8 +100,7 @@ export const keysTexts = {
     today: 'Today',
     counted: (day: string) => `Since ${day}`,
     ever: 'All time',
-    totalText: (requests: string, tokens: string, cost: string) =>
-      `${requests === '1' ? '1 request' : `${requests} requests`} · ${tokens} tokens · would have cost ${cost}`,
+    wouldHaveCost: (cost: string) => `would have cost ${cost}`,
     noPrice: 'no price',
     todayText: (requests: string, tokens: string) =>
       `${requests === '1' ? '1 request' : `${requests} requests`} · ${tokens} tokens`,

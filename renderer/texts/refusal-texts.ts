@@ -126,6 +126,11 @@ const texts: Readonly<Partial<Record<ErrorCode, RefusalText>>> = {
     why: 'An admin key was used where only inference keys open the door.',
     cure: 'Give the client an ordinary key from Keys: one that begins with kh_, not kha_.',
   },
+  keys_damaged: {
+    short: 'keys damaged',
+    why: 'The database of this server is damaged, so that no key can be checked and every one is refused.',
+    cure: 'Restore it from a copy; keyhatch doctor says how. The damaged file was set aside and not touched.',
+  },
   vault_locked: {
     short: 'vault locked',
     why: 'The place where keys are kept could not be read.',
@@ -153,13 +158,43 @@ const texts: Readonly<Partial<Record<ErrorCode, RefusalText>>> = {
   },
   rate_limited: {
     short: 'too many requests',
-    why: 'The key had used up its requests for the minute.',
+    why: 'The key had used up its requests for the minute or the hour.',
     cure: 'Wait a minute: most clients try again by themselves. If it happens often, raise the limit on the key’s page.',
   },
   key_blocked: {
     short: 'limit is 0',
-    why: 'The key may make no requests a minute, so none pass.',
+    why: 'One of the limits of the key is 0, so nothing passes.',
     cure: 'Raise its limit on the key’s page.',
+  },
+  tokens_limited: {
+    short: 'too many tokens',
+    why: 'The key had used up its tokens for the minute, or others of its requests held them.',
+    cure: 'Wait a minute: most clients try again by themselves. If it happens often, raise the limit on the key’s page.',
+  },
+  limit_unreachable: {
+    short: 'more than ever fits',
+    why: 'The request asked for more at once than the key may ever have.',
+    cure: 'Ask for less at once, or raise the limit on the key’s page.',
+  },
+  budget_spent: {
+    short: 'budget spent',
+    why: 'The key had used up its budget.',
+    cure: 'Top the budget up or raise it on the key’s page; otherwise it begins anew by itself.',
+  },
+  model_unpriced: {
+    short: 'no price',
+    why: 'The model has no price, and a strict budget of the key counts money.',
+    cure: 'Give the model a price, or take “strict” off the budget.',
+  },
+  queue_full: {
+    short: 'server busy',
+    why: 'Every place at the model server was taken, and the line was full or too slow.',
+    cure: 'Clients try again by themselves. If the server takes more at once, raise its number of places.',
+  },
+  limits_unwritable: {
+    short: 'disk trouble',
+    why: 'What keys use could not be written down, and nothing passes uncounted.',
+    cure: 'Look whether the disk is full; the server recovers by itself.',
   },
   parallel_limited: {
     short: 'too many at once',

@@ -13,7 +13,8 @@ export const settingsTexts = {
     trayClickSentence: 'On Linux desktops that only offer a menu, start and stop is its first entry.',
     trayClicks: { toggle: 'Starts or stops the server', menu: 'Opens the menu', window: 'Opens the window' },
     notifications: 'Notifications',
-    notificationsSentence: 'When the server stops by itself, a key is refused many times, or an update is ready.',
+    notificationsSentence:
+      'When the server stops by itself, a key is refused many times, a budget is used up, or an update is ready.',
     keepAwake: 'Stay awake while requests run',
     keepAwakeSentence: 'The system does not suspend Keyhatch in the middle of an answer.',
     commandLine: 'Command line tool',
@@ -62,6 +63,9 @@ export const settingsTexts = {
     waitingSentence: 'For busy model servers. 0 refuses them at once.',
     wait: 'Longest wait in line',
     waitSentence: 'In seconds, up to 59. Then the client is told to come again.',
+    timeZone: 'Time zone of budgets',
+    timeZoneSentence: 'In which their days, weeks and months begin.',
+    thisComputer: 'That of this computer',
     body: 'Largest request',
     bodySentence: 'In MiB. Pictures and long conversations make requests large.',
     upload: 'Largest model file to upload',
@@ -108,7 +112,7 @@ export const settingsTexts = {
     title: 'Privacy',
     logged: 'What is kept of a request',
     loggedSentence:
-      'Which key, model and client, when, how long, how many tokens, and how it ended. Never what was asked or answered, and never a key.',
+      'Which key, model and client, when, how long, how many tokens, and how it ended. Never a key, and what was asked or answered only while you capture a key, which shows in red on every page.',
     clipboard: 'Clear copied keys',
     clipboardSentence: 'Takes a key off the clipboard 60 seconds after you copied it, if it is still there.',
     clipboards: { auto: 'Where it asks nobody', on: 'Always', off: 'Never' },

@@ -81,6 +81,13 @@ export function formatLength(lengthMs: number): string {
   return minutes === 0 ? unitOf(hours, 'hour') : `${unitOf(hours, 'hour')} ${unitOf(minutes, 'minute')}`;
 }
 
+/** Whole seconds, then `1:05`: what counts up must not jump between units. */
+export function formatElapsed(lengthMs: number): string {
+  const seconds = Math.max(0, Math.floor(lengthMs / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
 function unitOf(value: number, unit: LengthUnit): string {
   return lengths[unit].format(value);
 }

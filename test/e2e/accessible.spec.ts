@@ -1,24 +1,9 @@
 // Every page and dialog in dark and light: no violation of axe's rules, nothing wider than the screen, and a picture for
 // people to look at in the folder screenshots/, which is not kept.
 
-import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
-import { expect, type Page, test, visit } from './fixture.ts';
+import { expect, test, visit } from './fixture.ts';
+import { look } from './look.ts';
 import { places } from './pages.ts';
-
-const pictures = join(import.meta.dirname, '../../screenshots');
-
-async function look(page: Page, name: string): Promise<void> {
-  // Colours that fade in would be judged half way.
-  await page.emulateMedia({ reducedMotion: 'reduce' });
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => ({ id, targets: nodes.map(({ target }) => target.join(' ')) }))).toEqual([]);
-  const overflowPx = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  expect(overflowPx, 'the page can be scrolled sideways').toBeLessThanOrEqual(0);
-  await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
-}
 
 for (const scheme of ['dark', 'light'] as const) {
   test.describe(scheme, () => {

@@ -67,6 +67,7 @@ export async function signIn(page: Page, link: string): Promise<void> {
   await page.goto(link);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByRole('heading', { name: 'Sign in to Keyhatch' })).toBeHidden();
+  await expect(page.locator('#page')).toBeVisible();
 }
 
 /** Goes to a page by its address, as a deep link would. */

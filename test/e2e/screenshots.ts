@@ -26,6 +26,11 @@ async function furnish(profile: Profile, upstream: FakeUpstream): Promise<void> 
   const old = await profile.createKey('--name', 'Old plugin', '--project', 'Editors', '--new-project');
   await profile.json(['keys', 'revoke', old.id]);
   await profile.json(['settings', 'set', 'window.welcomed', 'true']);
+  const prices = [
+    { pattern: '*coder*', currency: 'USD', input: 0.3, cachedInput: 0.1, output: 1.2 },
+    { pattern: 'llama3.2*', currency: 'USD', input: 0.05, cachedInput: null, output: 0.08 },
+  ];
+  await profile.json(['settings', 'set', 'usage.prices', JSON.stringify(prices)]);
   await profile.json(['upstreams', 'add', upstream.url, '--name', 'LM Studio', '--kind', 'lmstudio']);
   seedUsage(profile.dataDir, made, Date.now());
 }
@@ -73,6 +78,7 @@ async function main(): Promise<void> {
         ['usage', '/usage'],
       ] as const) {
         await page.goto(`${dashboard}/#${path}`);
+        if (name === 'usage') await page.locator('.recharts-bar').first().waitFor();
         await take(page, name);
       }
     }

@@ -8,6 +8,7 @@ import { openDatabase } from '../../electron/storage/database.ts';
 import { createKeyUses } from '../../electron/storage/key-uses.ts';
 import { inTransaction } from '../../electron/storage/transaction.ts';
 import { createUsageTable } from '../../electron/storage/usage-table.ts';
+import { clientOfUserAgent } from '../../shared/snippets-user-agents.ts';
 import type { Outcome, RequestRow } from '../../shared/usage-model.ts';
 
 export type DemoKey = {
@@ -132,6 +133,13 @@ function rowOf(key: DemoKey, at: number, index: number, random: () => number): R
     clientAddress: key.address,
     userAgent: key.client,
     attempt: 0,
+    route: embedding ? 'POST /v1/embeddings' : 'POST /v1/chat/completions',
+    client: clientOfUserAgent(key.client),
+    errorText:
+      outcome === 'refused' ? `The API key "${key.name}" may make 60 requests a minute and has made them.` : null,
+    modelAsked: model,
+    replayOf: null,
+    captured: false,
   };
 }
 

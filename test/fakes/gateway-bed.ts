@@ -3,6 +3,9 @@
 
 import { connect, type Socket } from 'node:net';
 import { createGateway, type Gateway } from '../../electron/gateway/gateway.ts';
+import { ownBudgets } from '../../electron/gateway/key-limits.ts';
+import type { CounterRow } from '../../electron/gateway/limit-counters.ts';
+import { createMemoryCounters } from '../../electron/gateway/memory-counters.ts';
 import type {
   GatewayKey,
   GatewayPorts,
@@ -57,7 +60,10 @@ export type BedOptions = {
   readonly hosts?: readonly string[];
   readonly key?: Partial<GatewayKey>;
   readonly clock?: GatewayPorts['clock'];
-  readonly admissions?: readonly { readonly keyId: string; readonly at: number }[];
+  readonly capture?: GatewayPorts['capture'];
+  /** What an earlier run left of limits. */
+  readonly counted?: readonly CounterRow[];
+  readonly prices?: GatewayPorts['prices'];
 };
 
 export async function makeBed(options: BedOptions = {}): Promise<Bed> {
@@ -105,7 +111,14 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
       stranger: (code) => void strangers.push(code),
       today: () => ({ requests: rows.length, tokensIn: 0, tokensOut: 0 }),
     },
-    admissions: { recent: () => options.admissions ?? [], record: () => {} },
+    capture: options.capture ?? { wants: () => false, keep: () => {} },
+    counters: createMemoryCounters({
+      store: { load: () => options.counted ?? [], save: () => {} },
+      clock: options.clock ?? systemClock,
+      log,
+    }),
+    prices: options.prices ?? { costOf: () => undefined },
+    budgetOwners: (key) => [ownBudgets(key)],
     upstreamFailed: () => {},
     lookup: undefined,
     clock: options.clock ?? systemClock,
@@ -146,6 +159,7 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
       credential: undefined,
       health: 'up',
       models: new Set(['m']),
+      parallel: null,
       ...facts,
     };
     upstreams.push(added);

@@ -223,7 +223,7 @@ export function callsTo(url: string): Pick<KeyhatchProcess, 'chat' | 'get'> {
         method: 'POST',
         body: JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'hi' }], ...more }),
         ...init,
-        headers: { 'content-type': 'application/json', ...bearer(key) },
+        headers: { 'content-type': 'application/json', ...bearer(key), ...init.headers },
       }),
     get: (key, path) => fetch(url + path, { headers: bearer(key) }),
   };

@@ -4,6 +4,7 @@ import type { KeyPolicyPatch } from '../../../shared/key-policy.ts';
 import { UsageError } from '../cli-errors.ts';
 import { parseDuration, parseList, parseWhole } from '../flag-values.ts';
 import type { Flags } from '../flags.ts';
+import { limitFlags, parseLimitFlags } from './limit-flags.ts';
 import { parsePolicyFlags, policyFlags } from './policy-flags.ts';
 
 export const fieldFlags = {
@@ -15,6 +16,7 @@ export const fieldFlags = {
   parallel: { value: 'N', about: 'Requests running at once; none lifts the limit.' },
   models: { value: 'a,b', about: 'The only models it may use, * for anything; all lifts the limit.' },
   ...policyFlags,
+  ...limitFlags,
 } as const;
 
 export type KeyFields = {
@@ -38,17 +40,13 @@ export function parseKeyFields(flags: Flags<keyof typeof fieldFlags>, now: numbe
     rpm: orNull(flags.text('rpm'), 'none', (text) => parseWhole('--rpm', text, 0, 1_000_000)),
     parallel: orNull(flags.text('parallel'), 'none', (text) => parseWhole('--parallel', text, 1, 100_000)),
     models: orNull(flags.text('models'), 'all', (text) => parseModels('--models', text)),
-    policy: bothOf(parsePolicyFlags(flags), parsePolicy(flags)),
+    policy: joinPolicies(parsePolicyFlags(flags), parseLimitFlags(flags), parsePolicy(flags)),
   };
 }
 
 export function orNull<Value>(text: string | undefined, nullWord: string, parse: (text: string) => Value) {
   if (text === undefined) return undefined;
   return text === nullWord ? null : parse(text);
-}
-
-function bothOf(one: KeyPolicyPatch | undefined, other: KeyPolicyPatch | undefined): KeyPolicyPatch | undefined {
-  return one || other ? { ...one, ...other } : undefined;
 }
 
 function parsePolicy(flags: Flags<keyof typeof fieldFlags>): KeyPolicyPatch | undefined {
@@ -67,4 +65,10 @@ export function parseModels(flag: string, text: string): string[] {
   const models = parseList(text);
   if (models.length === 0) throw new UsageError(`${flag} takes model names with commas between them, or all.`);
   return models;
+}
+
+/** What several kinds of flags say, as one; undefined where none of them says anything. */
+function joinPolicies(...patches: readonly (KeyPolicyPatch | undefined)[]): KeyPolicyPatch | undefined {
+  const said = patches.filter((patch) => patch !== undefined);
+  return said.length === 0 ? undefined : Object.assign({}, ...said);
 }

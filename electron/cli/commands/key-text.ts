@@ -5,6 +5,7 @@ import { capsText, operationsText, policySentence } from '../../../shared/policy
 import type { Output, Paint } from '../output.ts';
 import { visible } from '../output.ts';
 import { textPairs, textTable } from '../text-table.ts';
+import { budgetText } from './limit-text.ts';
 
 export function keyTable(keys: readonly KeyFacts[], { paint, when }: Output): string {
   if (keys.length === 0) return 'There are no keys yet. Make one: keyhatch keys create --name NAME';
@@ -56,7 +57,7 @@ export function keyDetails(key: KeyFacts, { paint, when }: Output, unusable?: st
 function gatewayPairs(key: KeyFacts): (readonly [string, string])[] {
   const { operations, networks, caps } = key.policy;
   const pairs: (readonly [string, string])[] = [
-    ['Limits', `${perMinute(key.limits.rpm)}, ${parallel(key.limits.parallel)}`],
+    ['Limits', limitsOf(key)],
     ['Models', modelsText(key)],
     ['Rights', operationsText(operations)],
     ['Networks', networks === null ? 'anywhere' : networks.join(', ')],
@@ -118,6 +119,17 @@ function lastUse(key: KeyFacts, when: Output['when']): string {
   const from = key.lastUsedFrom === null ? '' : ` from ${key.lastUsedFrom}`;
   const by = key.lastUsedBy === null ? '' : ` by ${key.lastUsedBy}`;
   return when(key.lastUsedAt, 'never') + from + by;
+}
+
+function limitsOf({ limits, policy }: KeyFacts): string {
+  return [
+    perMinute(limits.rpm),
+    parallel(limits.parallel),
+    ...(policy.rph === null ? [] : [`${policy.rph} requests an hour`]),
+    ...(policy.tpm === null ? [] : [`${policy.tpm} tokens a minute`]),
+    ...(policy.priority === 'normal' ? [] : [`${policy.priority} priority`]),
+    ...policy.budgets.map(budgetText),
+  ].join(', ');
 }
 
 const limitText = (limit: number | null) => (limit === null ? 'none' : String(limit));

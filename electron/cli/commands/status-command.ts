@@ -4,6 +4,7 @@ import type { Reminder, Status } from '../../../shared/model.ts';
 import { defineCommand } from '../command.ts';
 import { type Output, visible } from '../output.ts';
 import { textPairs } from '../text-table.ts';
+import { capturingLines } from './capture-commands.ts';
 import { healthText, paintHealth } from './upstreams-commands.ts';
 
 export const statusCommand = defineCommand({
@@ -36,7 +37,8 @@ function statusText(status: Status, out: Output): string {
   pairs.push(['Profile', visible(status.dataDir)]);
   const warnings = status.warnings.map((warning) => paint('yellow', `! ${visible(warning)}`));
   const reminders = status.reminders.map((one) => paint('yellow', `! ${visible(reminderText(one, out))}`));
-  return [headline(status, out), textPairs(pairs), ...warnings, ...reminders].join('\n');
+  const capturing = capturingLines(status.capture, out);
+  return [headline(status, out), ...capturing, textPairs(pairs), ...warnings, ...reminders].join('\n');
 }
 
 function reminderText({ kind, keyName, dueAt }: Reminder, { when }: Output): string {

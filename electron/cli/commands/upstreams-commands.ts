@@ -2,9 +2,9 @@
 
 import type { UpstreamStatus } from '../../../shared/model.ts';
 import { upstreamKindNames, upstreamKindRow } from '../../../shared/upstream-kinds.ts';
-import { CommandFailed } from '../cli-errors.ts';
+import { CommandFailed, UsageError } from '../cli-errors.ts';
 import { type Command, defineCommand, onlyWord } from '../command.ts';
-import { parseChoice } from '../flag-values.ts';
+import { parseChoice, parseWhole } from '../flag-values.ts';
 import { type Output, type Paint, visible } from '../output.ts';
 import { textTable } from '../text-table.ts';
 
@@ -45,6 +45,31 @@ const add = defineCommand({
   },
 });
 
+const edit = defineCommand({
+  name: 'upstreams edit',
+  words: ['ID|NAME'],
+  about: 'Change the name of a model server, or how many requests it gets at once.',
+  flags: {
+    name: { value: 'NAME', about: 'A new name.' },
+    parallel: { value: 'N', about: 'Requests at once; none: as many as come; auto: as it says itself, or its kind.' },
+  },
+  prepare(invocation) {
+    const [name, text] = [invocation.flags.text('name'), invocation.flags.text('parallel')];
+    if (name === undefined && text === undefined)
+      throw new UsageError('Say what to change, for instance --parallel 2.');
+    const parallel = parseParallel(text);
+    return async ({ client, out }) => {
+      const upstream = await client.upstreams.edit({ ref: onlyWord(invocation), name, parallel });
+      out.answer(upstream, () => `Changed ${upstreamTitle(upstream)}: ${placesText(upstream)}.`);
+    };
+  },
+});
+
+function parseParallel(text: string | undefined): number | 'auto' | null | undefined {
+  if (text === undefined || text === 'auto') return text;
+  return text === 'none' ? null : parseWhole('--parallel', text, 1, 10_000);
+}
+
 const test = defineCommand({
   name: 'upstreams test',
   words: ['ID|NAME'],
@@ -73,7 +98,7 @@ const remove = defineCommand({
     },
 });
 
-export const upstreamsCommands: readonly Command[] = [list, add, test, remove];
+export const upstreamsCommands: readonly Command[] = [list, add, edit, test, remove];
 
 export function upstreamTable(upstreams: readonly UpstreamStatus[], { paint }: Output): string {
   if (upstreams.length === 0) return 'No model server is connected. Look for one: keyhatch detect';
@@ -84,6 +109,7 @@ export function upstreamTable(upstreams: readonly UpstreamStatus[], { paint }: O
       { title: 'KIND', cell: (upstream) => upstreamKindRow(upstream.kind).name },
       { title: 'ADDRESS', cell: (upstream) => upstream.url },
       { title: 'CREDENTIAL', cell: (upstream) => (upstream.hasCredential ? 'yes' : 'none') },
+      { title: 'AT ONCE', cell: placesText },
       { title: 'HEALTH', cell: healthText, paint: (text, upstream) => paintHealth(paint, upstream, text) },
     ],
     upstreams,
@@ -101,6 +127,12 @@ export function healthText(upstream: UpstreamStatus): string {
 
 export function paintHealth(paint: Paint, { health }: UpstreamStatus, text: string): string {
   return paint(health === 'up' ? 'green' : health === 'down' ? 'red' : 'dim', text);
+}
+
+/** `1 of 4, 3 waiting`. */
+function placesText({ places: { limit, running, queued } }: UpstreamStatus): string {
+  const waiting = queued === 0 ? '' : `, ${queued} waiting`;
+  return limit === null ? 'as many as come' : `${running} of ${limit}${waiting}`;
 }
 
 function upstreamTitle(upstream: UpstreamStatus): string {

@@ -63,6 +63,8 @@ export function createSocketUpgrade(ports: SocketUpgradePorts): SocketUpgrade {
   function letIn(received: Received): Caller {
     let soFar: SoFar = received;
     try {
+      // A Node that asks nobody whether to upgrade (before 24.9) hands over every request that mentions it.
+      if (!offersSocket(received.req)) throw new KeyhatchError('websocket_unsupported');
       const guarded = guard(received, ports);
       soFar = guarded;
       const { req } = received;

@@ -9,6 +9,7 @@ import type { CreatedKey, KeyFacts } from '../../../shared/model.ts';
 import { useApi } from '../../api/api-context.tsx';
 import { keyFormTexts } from '../../texts/key-form-texts.ts';
 import { keysTexts as texts } from '../../texts/keys-texts.ts';
+import { CaptureDialog } from '../capture/capture-dialog.tsx';
 import { MoveDialog } from './move-dialog.tsx';
 import { useShowOnce } from './shown-once-place.tsx';
 
@@ -18,7 +19,7 @@ const KeyForm = lazy(() => import('./key-form.tsx').then(({ KeyForm: form }) => 
 export type KeyDialog =
   | { readonly kind: 'new'; readonly project?: string }
   | { readonly kind: 'new-admin' }
-  | { readonly kind: 'duplicate' | 'edit' | 'rotate' | 'move'; readonly key: KeyFacts };
+  | { readonly kind: 'duplicate' | 'edit' | 'rotate' | 'move' | 'capture'; readonly key: KeyFacts };
 
 type KeyDialogsProps = { readonly dialog: KeyDialog | undefined; readonly onClose: () => void };
 
@@ -33,6 +34,7 @@ export function KeyDialogs({ dialog, onClose }: KeyDialogsProps) {
   if (!dialog) return null;
   if (dialog.kind === 'rotate') return <RotateDialog facts={dialog.key} onRotated={shown} onClose={onClose} />;
   if (dialog.kind === 'move') return <MoveDialog facts={dialog.key} onClose={onClose} />;
+  if (dialog.kind === 'capture') return <CaptureDialog facts={dialog.key} onClose={onClose} />;
   const edited = dialog.kind === 'edit' ? dialog.key : undefined;
   const like = dialog.kind === 'duplicate' ? dialog.key : undefined;
   const kind = dialog.kind === 'new-admin' ? 'admin' : ((edited ?? like)?.kind ?? 'inference');

@@ -7,6 +7,7 @@ import {
   IconDots,
   IconFolderSymlink,
   IconId,
+  IconMessages,
   IconPencil,
   IconPlayerPause,
   IconPlayerPlay,
@@ -19,6 +20,7 @@ import type { KeyFacts } from '../../../shared/model.ts';
 import { clientOfUserAgent } from '../../../shared/snippets-user-agents.ts';
 import { useCalls } from '../../api/api-context.tsx';
 import { useCopy } from '../../api/copy.ts';
+import { captureTexts } from '../../texts/capture-texts.ts';
 import { keysTexts as texts } from '../../texts/keys-texts.ts';
 import { projectTexts } from '../../texts/project-texts.ts';
 import { useAsk } from '../../ui/ask.tsx';
@@ -72,6 +74,14 @@ export function KeyMenu({ facts, open, onDeleted }: KeyMenuProps) {
             onClick={() => open({ kind: 'move', key: facts })}
           >
             {projectTexts.move}
+          </Menu.Item>
+        )}
+        {!final && (
+          <Menu.Item
+            leftSection={<IconMessages size={iconSize} />}
+            onClick={() => open({ kind: 'capture', key: facts })}
+          >
+            {captureTexts.menu}
           </Menu.Item>
         )}
         <Menu.Item

@@ -18,6 +18,7 @@ import { Moment } from '../../ui/moment.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
 import { Pill } from '../../ui/pill.tsx';
+import { CaptureNotice } from '../capture/capture-notice.tsx';
 import { LiveTail } from '../requests/live-tail.tsx';
 import { type KeyDialog, KeyDialogs } from './key-dialogs.tsx';
 import { KeyMenu } from './key-menu.tsx';
@@ -83,6 +84,7 @@ function KnownKey({ facts }: { readonly facts: KeyFacts }) {
       }
     >
       {!facts.usable && facts.status === 'active' && <Notice tone="bad">{keysTexts.unusableHint}</Notice>}
+      <CaptureNotice keyId={facts.id} />
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing={14}>
         <FactsPanel facts={facts} />
         <RecentUsage

@@ -14,6 +14,7 @@ import { Moment } from '../../ui/moment.tsx';
 import { Dot, Pill } from '../../ui/pill.tsx';
 import { ProjectName } from '../../ui/project-mark.tsx';
 import { VirtualRows } from '../../ui/virtual-rows.tsx';
+import { CapturePill } from '../capture/capture-mark.tsx';
 import type { KeyDialog } from './key-dialogs.tsx';
 import { KeyMenu } from './key-menu.tsx';
 import { hasEnded, limitText, stateOfKey } from './key-state.ts';
@@ -130,6 +131,7 @@ function KeyRow({ facts, project, open }: KeyRowProps) {
           {facts.kind === 'admin' && <Pill tone="accent">{texts.admin}</Pill>}
           {facts.weak && <Pill tone="limited">{texts.weak}</Pill>}
           {project && project.archivedAt !== null && <Pill tone="off">{texts.projectArchived}</Pill>}
+          <CapturePill keyId={facts.id} />
         </span>
         <Text size="xs" c="dimmed" hiddenFrom="sm" pl={17}>
           {facts.lastUsedAt === null ? commonTexts.never : <LastUse facts={facts} at={facts.lastUsedAt} />}

@@ -21,5 +21,7 @@ export function useKeyTotals(keyId: string): readonly (readonly [name: string, v
 }
 
 function words({ requests, tokensIn, tokensOut, costs }: LifetimeSums): string {
-  return texts.totalText(formatCount(requests), formatCompact(tokensIn + tokensOut), formatCosts(costs, texts.noPrice));
+  const used = texts.todayText(formatCount(requests), formatCompact(tokensIn + tokensOut));
+  if (costs.sums.length === 0) return costs.unpricedTokens > 0 ? `${used} · ${texts.noPrice}` : used;
+  return `${used} · ${texts.wouldHaveCost(formatCosts(costs, texts.noPrice))}`;
 }

@@ -6,15 +6,17 @@ import { IconFilter, IconList, IconPlayerPause, IconPlayerPlay, IconSearch } fro
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
+import type { RunningRequest } from '../../../shared/running-model.ts';
 import type { RequestView } from '../../../shared/usage-model.ts';
-import { useCalls, useTail } from '../../api/api-context.tsx';
+import { useCalls, useRunning, useTail } from '../../api/api-context.tsx';
 import { requestTexts as texts } from '../../texts/request-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { useNow } from '../../ui/moment.tsx';
 import { Panel } from '../../ui/page.tsx';
 import { RequestHead, RequestLine, stepRows } from './request-rows.tsx';
-import { mergeTail, type RequestFilter } from './tail-merge.ts';
+import { RunningRows } from './running-rows.tsx';
+import { mayFit, mergeTail, type RequestFilter } from './tail-merge.ts';
 import { useHeld } from './use-held.ts';
 
 type LiveTailProps = {
@@ -37,6 +39,9 @@ export function LiveTail({ limit, keyId, title = texts.live }: LiveTailProps) {
   );
   const tail = useHeld(useTail(), paused);
   const rows = mergeTail(tail, query.data?.rows ?? [], filter).slice(0, limit);
+  const running = useHeld(useRunning(), paused)
+    .filter((row) => mayFit(row, filter, Date.now()))
+    .slice(0, limit);
   const search = new URLSearchParams({
     ...(keyId === undefined ? {} : { key: keyId }),
     ...(asked ? { text: asked } : {}),
@@ -80,7 +85,7 @@ export function LiveTail({ limit, keyId, title = texts.live }: LiveTailProps) {
         />
       )}
       <Answer query={query}>
-        {() => <TailRows rows={rows} filtered={asked !== ''} ofKey={keyId !== undefined} />}
+        {() => <TailRows rows={rows} running={running} filtered={asked !== ''} ofKey={keyId !== undefined} />}
       </Answer>
     </Panel>
   );
@@ -88,11 +93,12 @@ export function LiveTail({ limit, keyId, title = texts.live }: LiveTailProps) {
 
 function TailRows(props: {
   readonly rows: readonly RequestView[];
+  readonly running: readonly RunningRequest[];
   readonly filtered: boolean;
   readonly ofKey: boolean;
 }) {
   const today = new Date(useNow(60_000)).setHours(0, 0, 0, 0);
-  if (props.rows.length === 0) {
+  if (props.rows.length === 0 && props.running.length === 0) {
     return props.filtered ? (
       <Empty icon={IconSearch} title={texts.nothingFits} />
     ) : (
@@ -105,6 +111,9 @@ function TailRows(props: {
     <div className="kh-request-plain">
       <div className="kh-requests">
         <RequestHead />
+      </div>
+      <RunningRows rows={props.running} />
+      <div className="kh-requests">
         <ul aria-label={texts.listName} onKeyDown={stepRows}>
           {props.rows.map((row) => (
             <li key={row.id}>

@@ -1,27 +1,30 @@
 // One request: who asked for what, where its time went, what it used, and how it ended, with the cure where it did not
-// end well.
+// end well; what was said, where it was captured; and how to make the same again.
 
-import { Anchor, Button, Group, SimpleGrid, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { IconArrowLeft, IconFileUnknown } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from 'wouter';
+import { useEffect } from 'react';
+import { Link, useSearchParams } from 'wouter';
 import { KeyhatchError } from '../../../shared/errors.ts';
-import { clientOfUserAgent } from '../../../shared/snippets-user-agents.ts';
-import { dialectNames } from '../../../shared/upstream-kinds.ts';
 import type { RequestView } from '../../../shared/usage-model.ts';
-import { useCalls } from '../../api/api-context.tsx';
+import { useCalls, useRunning, useTail } from '../../api/api-context.tsx';
 import { refusalText } from '../../texts/refusal-texts.ts';
 import { requestTexts as texts } from '../../texts/request-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { CopyIcon } from '../../ui/copy-button.tsx';
 import { Empty } from '../../ui/empty.tsx';
-import { Facts } from '../../ui/facts.tsx';
-import { formatBytes, formatCount, formatLength, formatMoment, formatRate } from '../../ui/format.ts';
+import { formatLength, formatMoment } from '../../ui/format.ts';
 import { Notice } from '../../ui/notice.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
 import { Pill } from '../../ui/pill.tsx';
+import { useConversation } from './answer-view.tsx';
+import { ConversationPanel } from './conversation-panel.tsx';
+import { CurlPanel } from './curl-panel.tsx';
+import { RequestFacts } from './request-facts.tsx';
 import { RequestStages } from './request-stages.tsx';
-import { callerOf, operationOf, resultOf, speedOf } from './request-words.ts';
+import { resultOf } from './request-words.ts';
+import { RunningRequestPage } from './running-request.tsx';
 
 const { facts } = texts;
 
@@ -29,7 +32,14 @@ export function RequestPage({ id }: { readonly id: string }) {
   const query = useQuery(
     useCalls().requests.get.queryOptions({ input: { id: id.slice(0, 80) }, retry: isWorthAnother }),
   );
-  const gone = query.error instanceof KeyhatchError && query.error.code === 'request_not_found';
+  const running = useRunning().find((row) => row.id === id);
+  const ended = useTail().some((row) => row.id === id);
+  const missing = query.error instanceof KeyhatchError && query.error.code === 'request_not_found';
+  // It was asked for while it ran; once its end has been told, it is there.
+  const { refetch } = query;
+  useEffect(() => {
+    if (missing && ended) void refetch();
+  }, [missing, ended, refetch]);
   return (
     <Page
       title={texts.one}
@@ -39,7 +49,9 @@ export function RequestPage({ id }: { readonly id: string }) {
         </Button>
       }
     >
-      {gone ? (
+      {missing && running ? (
+        <RunningRequestPage row={running} />
+      ) : missing ? (
         <Panel>
           <Empty icon={IconFileUnknown} title={texts.notFound}>
             {texts.notFoundHint}
@@ -47,7 +59,7 @@ export function RequestPage({ id }: { readonly id: string }) {
         </Panel>
       ) : (
         <Answer query={query} lines={8}>
-          {(row) => <OneRequest row={row} />}
+          {(row) => <OneRequest key={row.id} row={row} />}
         </Answer>
       )}
     </Page>
@@ -58,6 +70,14 @@ const isWorthAnother = (failures: number, error: Error): boolean =>
   failures < 1 && !(error instanceof KeyhatchError && error.code === 'request_not_found');
 
 function OneRequest({ row }: { readonly row: RequestView }) {
+  const conversation = useConversation(row.id);
+  const [search] = useSearchParams();
+  const { mutate: open } = conversation;
+  // Whoever has just sent it again wants to see what came of it.
+  const openNow = search.has('open') && row.replayOf !== null;
+  useEffect(() => {
+    if (openNow) open();
+  }, [openNow, open]);
   return (
     <>
       <Result row={row} />
@@ -71,11 +91,9 @@ function OneRequest({ row }: { readonly row: RequestView }) {
       >
         <RequestStages row={row} />
       </Panel>
-      <SimpleGrid cols={{ base: 1, md: 3 }} spacing={14}>
-        <Who row={row} />
-        <What row={row} />
-        <Usage row={row} />
-      </SimpleGrid>
+      <RequestFacts row={row} />
+      {row.captured && <ConversationPanel row={row} conversation={conversation} />}
+      <CurlPanel row={row} opened={conversation.data} />
     </>
   );
 }
@@ -108,87 +126,14 @@ function Result({ row }: { readonly row: RequestView }) {
           </Notice>
         )
       )}
+      {row.errorText !== null && (
+        <Panel title={facts.errorText}>
+          <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+            {row.errorCode !== null && <code>{row.errorCode}: </code>}
+            {row.errorText}
+          </Text>
+        </Panel>
+      )}
     </>
-  );
-}
-
-function Who({ row }: { readonly row: RequestView }) {
-  const client = clientOfUserAgent(row.userAgent);
-  return (
-    <Panel title={texts.who}>
-      <Facts
-        rows={[
-          [
-            facts.key,
-            row.keyId === null ? (
-              callerOf(row)
-            ) : (
-              <Anchor key="key" component={Link} href={`/keys/${encodeURIComponent(row.keyId)}`} inherit>
-                {callerOf(row)}
-              </Anchor>
-            ),
-          ],
-          [facts.project, row.projectName],
-          [facts.address, <code key="address">{row.clientAddress || texts.nothing}</code>],
-          [facts.client, client === 'other' ? facts.unknownClient : `${client} (${facts.clientClaims})`],
-          [facts.userAgent, row.userAgent && <code>{row.userAgent}</code>],
-        ]}
-      />
-    </Panel>
-  );
-}
-
-function What({ row }: { readonly row: RequestView }) {
-  return (
-    <Panel title={texts.what}>
-      <Facts
-        rows={[
-          [facts.operation, operationOf(row)],
-          [facts.dialect, dialectNames[row.dialect]],
-          [facts.model, row.model && <ModelName id={row.model} />],
-          [
-            facts.upstream,
-            row.upstreamName ?? row.upstreamId ?? (row.outcome === 'ok' ? facts.ownAnswer : facts.notAsked),
-          ],
-          [facts.streamed, row.streamed ? facts.yes : facts.no],
-          [facts.status, String(row.status)],
-          [facts.code, row.errorCode && <code>{row.errorCode}</code>],
-          [facts.attempt, row.attempt > 0 ? facts.repeat(formatCount(row.attempt + 1)) : null],
-        ]}
-      />
-    </Panel>
-  );
-}
-
-function ModelName({ id }: { readonly id: string }) {
-  return (
-    <Anchor component={Link} href={`/requests?model=${encodeURIComponent(id)}`} inherit>
-      <code>{id}</code>
-    </Anchor>
-  );
-}
-
-function Usage({ row }: { readonly row: RequestView }) {
-  const speed = speedOf(row);
-  const count = (value: number | null) => (value === null ? null : formatCount(value));
-  return (
-    <Panel title={texts.usage}>
-      <Facts
-        rows={[
-          [facts.tokensIn, count(row.tokensIn)],
-          [facts.tokensCached, count(row.tokensCached)],
-          [facts.tokensOut, count(row.tokensOut)],
-          [facts.tokensReasoning, count(row.tokensReasoning)],
-          [facts.prefill, row.prefillPerSecond === null ? null : facts.perSecond(formatRate(row.prefillPerSecond))],
-          [facts.speed, speed === null ? null : facts.perSecond(formatRate(speed))],
-          [facts.bytesIn, formatBytes(row.bytesIn)],
-          [facts.bytesOut, formatBytes(row.bytesOut)],
-        ]}
-      />
-      <Text size="xs" c="dimmed" mt={6}>
-        {row.upstreamId === null ? texts.noTokens : texts.tokenSources[row.tokenSource]}{' '}
-        {row.unmetered !== null && texts.unmetered[row.unmetered]}
-      </Text>
-    </Panel>
   );
 }

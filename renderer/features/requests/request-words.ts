@@ -1,6 +1,7 @@
 // A request's result, caller and figures as words and colours. Pure functions.
 
 import type { RequestView } from '../../../shared/usage-model.ts';
+import { captureTexts } from '../../texts/capture-texts.ts';
 import { refusalText } from '../../texts/refusal-texts.ts';
 import { requestTexts as texts } from '../../texts/request-texts.ts';
 import type { Tone } from '../../ui/pill.tsx';
@@ -38,12 +39,19 @@ export function resultOf({ outcome, status, errorCode }: RequestView): { readonl
 }
 
 /** Who asked: the key's name, or where somebody without one came from. */
-export function callerOf({ keyId, keyName, caller, clientAddress }: RequestView): string {
+export function callerOf({
+  keyId,
+  keyName,
+  caller,
+  clientAddress,
+}: Pick<RequestView, 'keyId' | 'keyName' | 'caller' | 'clientAddress'>): string {
   if (keyId !== null) return keyName ?? keyId;
+  if (caller === 'replay') return captureTexts.replay.caller;
   return caller === 'this_computer' ? texts.thisComputer : clientAddress || texts.noKey;
 }
 
-export const operationOf = ({ operation }: RequestView): string => texts.operations[operation] ?? operation;
+export const operationOf = ({ operation }: Pick<RequestView, 'operation'>): string =>
+  texts.operations[operation] ?? operation;
 
 /** From its arrival to the first token. */
 export const firstTokenMsOf = ({ firstTokenAt, receivedAt }: RequestView): number | null =>

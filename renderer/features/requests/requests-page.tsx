@@ -1,20 +1,29 @@
 // Every request that is kept: narrowed by what stands in the address, loaded as one scrolls, with new ones on top as they
 // come, unless somebody is reading further down or has paused them.
 
-import { ActionIcon, Button, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, TextInput, Tooltip } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
-import { IconArrowUp, IconClock, IconList, IconPlayerPause, IconPlayerPlay, IconSearchOff } from '@tabler/icons-react';
+import {
+  IconArrowUp,
+  IconClock,
+  IconFileSearch,
+  IconList,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconSearchOff,
+} from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { type ReactNode, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
-import { Link } from 'wouter';
-import { useCalls, useTail } from '../../api/api-context.tsx';
+import { Link, useLocation } from 'wouter';
+import { useCalls, useRunning, useTail } from '../../api/api-context.tsx';
 import { requestTexts as texts } from '../../texts/request-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { Page } from '../../ui/page.tsx';
 import { type FilterHandle, RequestFilters, useRequestFilter } from './request-filters.tsx';
-import { fits, mergeTail, type RequestFilter } from './tail-merge.ts';
+import { RunningRows } from './running-rows.tsx';
+import { fits, mayFit, mergeTail, type RequestFilter } from './tail-merge.ts';
 import { useHeld } from './use-held.ts';
 import { VirtualRequests } from './virtual-requests.tsx';
 
@@ -27,6 +36,7 @@ export function RequestsPage() {
   const [paused, setPaused] = useState(false);
   const [ago, setAgo] = useLocalStorage({ key: 'keyhatch-requests-ago', defaultValue: false });
   const { query, rows, fresh } = useRequests(handle.filter, paused);
+  const running = useHeld(useRunning(), paused).filter((row) => mayFit(row, handle.filter, Date.now()));
   const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = query;
   const loadMore = useCallback(() => void fetchNextPage(), [fetchNextPage]);
   return (
@@ -34,6 +44,7 @@ export function RequestsPage() {
       title={texts.title}
       actions={
         <>
+          <FindById />
           <Tooltip label={texts.ago}>
             <ActionIcon
               size="lg"
@@ -59,11 +70,12 @@ export function RequestsPage() {
       <section className="kh-panel" aria-label={texts.title}>
         <Answer query={query} lines={10}>
           {() =>
-            rows.length === 0 ? (
+            rows.length === 0 && running.length === 0 ? (
               <NothingHere handle={handle} />
             ) : (
               <>
                 <Held count={fresh} resume={() => setPaused(false)} />
+                <RunningRows rows={running} />
                 <VirtualRequests
                   rows={rows}
                   more={hasNextPage}
@@ -131,6 +143,31 @@ function Held({ count, resume }: { readonly count: number; readonly resume: () =
         {texts.held(formatCount(count))}
       </Button>
     </div>
+  );
+}
+
+/** Opens the page of the request that an answer's x-request-id names. */
+function FindById() {
+  const [, go] = useLocation();
+  const [id, setId] = useState('');
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (id.trim() !== '') go(`/requests/${encodeURIComponent(id.trim())}`);
+      }}
+    >
+      <TextInput
+        w={{ base: 180, sm: 230 }}
+        aria-label={texts.find}
+        placeholder={texts.findHint}
+        leftSection={<IconFileSearch size={15} />}
+        value={id}
+        onChange={({ currentTarget }) => setId(currentTarget.value)}
+        maxLength={80}
+        spellCheck={false}
+      />
+    </form>
   );
 }
 

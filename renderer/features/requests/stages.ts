@@ -2,19 +2,27 @@
 
 import type { RequestView } from '../../../shared/usage-model.ts';
 
-export type StageName = 'check' | 'wait' | 'prepare' | 'answer' | 'refuse';
+export type StageName = 'check' | 'read' | 'queue' | 'wait' | 'prepare' | 'answer' | 'finish' | 'refuse';
 export type Stage = { readonly name: StageName; readonly lengthMs: number };
 
-type Moments = Pick<RequestView, 'receivedAt' | 'admittedAt' | 'firstByteAt' | 'firstTokenAt' | 'endedAt'>;
+type Moments = Pick<
+  RequestView,
+  'receivedAt' | 'admittedAt' | 'queuedMs' | 'forwardedAt' | 'firstByteAt' | 'firstTokenAt' | 'lastTokenAt' | 'endedAt'
+>;
 
 /** In order, together as long as the request; a moment that never came ends its stage with the next one that did. */
-export function stagesOf({ receivedAt, admittedAt, firstByteAt, firstTokenAt, endedAt }: Moments): readonly Stage[] {
+export function stagesOf(moments: Moments): readonly Stage[] {
+  const { receivedAt, admittedAt, queuedMs, forwardedAt, firstByteAt, firstTokenAt, lastTokenAt, endedAt } = moments;
   if (admittedAt === null) return [{ name: 'refuse', lengthMs: Math.max(0, endedAt - receivedAt) }];
   const marks: readonly (readonly [StageName, number | null])[] = [
     ['check', admittedAt],
+    // Rows from before this was kept have it with the waiting.
+    ['read', forwardedAt === null ? null : forwardedAt - (queuedMs ?? 0)],
+    ['queue', queuedMs ? forwardedAt : null],
     ['wait', firstByteAt ?? firstTokenAt ?? endedAt],
     ['prepare', firstByteAt === null ? null : firstTokenAt],
-    ['answer', firstByteAt === null && firstTokenAt === null ? null : endedAt],
+    ['answer', lastTokenAt ?? (firstByteAt === null && firstTokenAt === null ? null : endedAt)],
+    ['finish', lastTokenAt === null ? null : endedAt],
   ];
   const stages: Stage[] = [];
   let from = receivedAt;

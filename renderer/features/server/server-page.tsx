@@ -9,6 +9,7 @@ import { serverTexts as texts } from '../../texts/server-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { VaultNotice } from '../../ui/vault-notice.tsx';
+import { CaptureNotice } from '../capture/capture-notice.tsx';
 import { LiveTail } from '../requests/live-tail.tsx';
 import { AccessPanel } from './access-panel.tsx';
 import { AccessSentence } from './access-sentence.tsx';
@@ -56,6 +57,7 @@ function Troubles({ status }: { readonly status: Status }) {
         </Notice>
       )}
       <VaultNotice />
+      <CaptureNotice />
       {vault.kind === 'memory' && <Notice tone="limited">{texts.memoryVault}</Notice>}
       {warnings.map((warning) => (
         <Notice key={warning} tone="limited">

@@ -9,12 +9,14 @@ import { settingsTexts as texts } from '../../texts/settings-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
 import { SettingSwitch } from '../../ui/setting-switch.tsx';
+import { CaptureCard } from '../capture/capture-card.tsx';
 import { LanSwitch } from '../server/access-panel.tsx';
 import { AboutCard } from './about-card.tsx';
 import { DashboardCard } from './dashboard-card.tsx';
 import { DataCard } from './data-card.tsx';
 import { DesktopStartup, UpdatesCard } from './desktop-cards.tsx';
 import { SettingChoice, SettingList, SettingNumber } from './setting-fields.tsx';
+import { TimeZoneField } from './time-zone-field.tsx';
 
 const mebibyte = 1024 * 1024;
 
@@ -47,6 +49,7 @@ function Cards({ status }: { readonly status: Status }) {
         <NetworkCard status={status} />
         <LimitsCard />
         <DataCard status={status} />
+        <CaptureCard />
       </Stack>
       <Stack gap={14}>
         <AccessCard />
@@ -151,6 +154,7 @@ function LimitsCard() {
           max={59}
           unit={1000}
         />
+        <TimeZoneField />
         <SettingNumber
           name="limits.bodyMaxBytes"
           title={limits.body}

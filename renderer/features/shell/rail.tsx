@@ -6,6 +6,7 @@ import { Link, useLocation } from 'wouter';
 import { useLiveState, useStatus } from '../../api/api-context.tsx';
 import { shellTexts as texts } from '../../texts/shell-texts.ts';
 import { Dot } from '../../ui/pill.tsx';
+import { CaptureMark } from '../capture/capture-mark.tsx';
 import { Brand } from './brand.tsx';
 import { pages } from './pages.ts';
 import { stateOf } from './server-state.ts';
@@ -42,7 +43,10 @@ export function Rail({ opened, close }: { readonly opened: boolean; readonly clo
           </Link>
         ))}
       </nav>
-      <Foot />
+      <div style={{ marginTop: 'auto', paddingTop: 12 }}>
+        <CaptureMark onClick={close} />
+        <Foot />
+      </div>
     </div>
   );
 }
@@ -62,7 +66,7 @@ function Foot() {
   const { tone, word } = lost ? { tone: 'off' as const, word: texts.lost } : stateOf(status);
   const address = status.server.urls[0]?.replace(/^https?:\/\//, '');
   return (
-    <Group mt="auto" gap={8} px={10} pt={12} wrap="nowrap">
+    <Group gap={8} px={10} wrap="nowrap">
       <Dot tone={tone} label={word} />
       <Text size="xs" c="dimmed" className="kh-clip">
         {address ?? word} · {status.version}

@@ -86,7 +86,7 @@ export const refusalRows = (keys: () => MadeKeys): readonly Refusal[] => [
   row('more than the key may ask for at once', () => ({ key: keys().capped, fetch: askingForMore }), 400, 'body_over_cap', /at most 50 in ".*", and this request asks for 5000/),
   row('a body that is too large', () => ({ prompt: 'x'.repeat(5000) }), 413, 'body_too_large', /larger than/),
   row('too many requests a minute', () => ({ key: keys().once }), 429, 'rate_limited', /1 requests in any 60 seconds/, { ...rate, retryAfter: /^([1-9]|[1-5]\d)$/ }),
-  row('no requests a minute at all', () => ({ key: keys().blocked }), 429, 'key_blocked', /may make 0 requests/),
+  row('no requests a minute at all', () => ({ key: keys().blocked }), 429, 'key_blocked', /may have 0 requests/),
   row('too many requests at once', () => ({ key: keys().single }), 429, 'parallel_limited', /1 requests running at once/, { ...rate, retryAfter: /^1$/ }),
   row('a model server that answers 500 itself', () => ({ model: 'fails' }), 500, undefined, /the model fell over/, { again: true }),
   row('a model server that hangs up before it answers', () => ({ model: 'dies-before' }), 502, 'upstream_broken', /broke off its answer/),

@@ -43,6 +43,7 @@ const inputs: Readonly<Record<string, unknown>> = {
   'keys.resetCounters': { ref: laptop.id },
   'policy.test': { key: laptop.name, operation: 'chat', model: 'qwen3-8b', from: '192.168.1.7' },
   'keys.topUp': { ref: laptop.id, add: { period: 'day', tokens: 1000, endsAt: 2_000_000_000_000 } },
+  'limits.get': { ref: laptop.id },
   'keys.endOldSecret': { ref: laptop.id },
   'keys.acceptWeak': { ref: laptop.id },
   'keys.import': { text: 'laptop,sk-0123456789abcdef', dryRun: true },
@@ -73,6 +74,13 @@ const inputs: Readonly<Record<string, unknown>> = {
   'usage.export': { sinceMs: 60_000, by: 'client', every: 'day', format: 'csv' },
   'requests.list': {},
   'requests.get': { id: 'gone' },
+  'requests.running': undefined,
+  'requests.conversation': { id: 'gone' },
+  'requests.replay': { id: 'gone', model: 'qwen3-8b' },
+  'capture.list': undefined,
+  'capture.start': { ref: laptop.id, forMs: 60_000 },
+  'capture.stop': { ref: laptop.id },
+  'capture.wipe': undefined,
   'requests.export': { sinceMs: 60_000, format: 'json' },
   'lockout.list': undefined,
   'lockout.unlock': { address: '192.0.2.7' },
@@ -166,6 +174,7 @@ describe('is answered alike on all three', () => {
 function expected(path: string): object {
   if (path.startsWith('desktop.')) return { error: { code: 'desktop_only', status: 409 } };
   if (path === 'requests.get') return { error: { code: 'request_not_found', status: 404, details: { id: 'gone' } } };
+  if (path === 'requests.conversation') return { error: { code: 'capture_not_found', status: 404 } };
   if (path === 'changes.watch') return { events: [{ type: 'ready' }, { type: 'status' }] };
   if (path === 'usage.export' || path === 'requests.export')
     return { events: [{ text: 'a,b\r\n', done: 0, total: 0 }] };

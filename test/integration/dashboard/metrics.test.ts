@@ -127,7 +127,7 @@ describe('are refused', () => {
     const { url, client, make } = await stand();
     const ordinary = await make('laptop');
     expect(await ask(url, bearer(ordinary.key))).toMatchObject({ status: 403 });
-    expect((await ask(url, bearer(ordinary.key))).text).toMatch(/may not read the metrics/);
+    expect((await ask(url, bearer(ordinary.key))).text).toMatch(/may not do this: Read the metrics/);
     const { id, key } = await make('prometheus', ['metrics']);
     expect((await ask(url, bearer(key))).status).toBe(200);
     await client.keys.pause({ ref: id });
@@ -137,6 +137,24 @@ describe('are refused', () => {
     await client.keys.revoke({ ref: id });
     const gone = await ask(url, bearer(key));
     expect([gone.status, gone.text]).toEqual([401, expect.stringContaining('revoked')]);
+  });
+
+  test('with a key of another network, and with an admin key', async () => {
+    const { url, client } = await stand();
+    const elsewhere = await client.keys.create({
+      name: 'on the NAS',
+      policy: { operations: ['metrics'], networks: ['192.168.7.0/24'] },
+    });
+    const refused = await ask(url, bearer(elsewhere.key));
+    expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('this computer')]);
+    await client.keys.edit({ ref: elsewhere.id, policy: { networks: ['this-computer'] } });
+    expect((await ask(url, bearer(elsewhere.key))).status).toBe(200);
+    const admin = await client.keys.create({ name: 'admin', kind: 'admin', expiresAt: Date.now() + 86_400_000 });
+    const neverMade = admin.key.replace(/.$/, (last) => (last === 'x' ? 'y' : 'x'));
+    for (const key of [admin.key, neverMade]) {
+      const answer = await ask(url, bearer(key));
+      expect([answer.status, answer.text]).toEqual([403, expect.stringContaining('admin key')]);
+    }
   });
 
   test('with the right key anywhere but in the header, and no log has it then', async () => {

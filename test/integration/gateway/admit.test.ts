@@ -80,8 +80,10 @@ describe('requests a minute', () => {
 
   test('survive a restart, however the wall clock stands to the monotonic one', async () => {
     const clock = heldClock();
-    const admissions = [{ keyId: 'restored', at: clock.now() - 20_000 }];
-    bed = await makeBed({ clock, key: { id: 'restored', ...limited(1) }, admissions });
+    // May have been used until the slice after it ended.
+    const slice = { startsAt: clock.now() - 40_000, endsAt: clock.now() - 30_000 };
+    const counted = [{ owner: { kind: 'key', id: 'restored' }, counter: 'rpm', ...slice, amount: 1 } as const];
+    bed = await makeBed({ clock, key: { id: 'restored', ...limited(1) }, counted });
     const refused = await ask();
     expect(refused.status).toBe(429);
     expect(refused.headers.get('retry-after')).toBe('40');

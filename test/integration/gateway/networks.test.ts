@@ -90,6 +90,18 @@ describe('a key with networks', () => {
   });
 });
 
+test('a WebSocket is let in by the same networks and rights', async () => {
+  const head = () =>
+    `GET /v1/responses HTTP/1.1\r\nHost: 127.0.0.1:${bed.port}\r\nAuthorization: Bearer ${bed.key}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`;
+  const open = () => bed.raw(head(), /\r\n\r\n/);
+  allow('this-computer');
+  expect(await open()).toMatch(/^HTTP\/1\.1 101/);
+  allow('203.0.113.7');
+  expect(await open()).toMatch(/^HTTP\/1\.1 403[\s\S]*network_not_allowed/i);
+  bed.changeKey(bed.keyId, { policy: { ...usualPolicy, operations: ['embeddings'] } });
+  expect(await open()).toMatch(/^HTTP\/1\.1 403[\s\S]*operation_not_allowed/i);
+});
+
 describe('the whole gateway', () => {
   test('refuses whoever comes from elsewhere, with a key or without, before it looks at one', async () => {
     bed.settings({ 'access.networks': ['203.0.113.0/24'] });

@@ -6,13 +6,22 @@ import OpenAI from 'openai';
 import { ResponsesWS } from 'openai/resources/responses/ws';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { systemClock } from '../../../electron/lib/clock.ts';
+import { usualPolicy } from '../../../shared/key-policy.ts';
 import { json, startFakeUpstream } from '../../fakes/fake-upstream.ts';
 import { type Bed, makeBed } from '../../fakes/gateway-bed.ts';
 
 let bed: Bed;
 let open: WebSocket[] = [];
+/** How far the clock is ahead of the true one. */
+let aheadMs = 0;
+const clock = {
+  now: () => systemClock.now() + aheadMs,
+  monotonic: () => systemClock.monotonic() + aheadMs,
+};
 beforeEach(async () => {
-  bed = await makeBed();
+  aheadMs = 0;
+  bed = await makeBed({ clock });
   bed.upstream.behave = (_arrival, res) => answer(res);
 });
 afterEach(async () => {
@@ -410,4 +419,76 @@ test('a socket that came in by an address which is no longer listened on asks no
   const client = await connect();
   await bed.gateway.listenOn(['127.0.0.1'], 0);
   expect(await client.closed).toMatchObject({ code: 1001, reason: 'server_stopping' });
+});
+
+const minuteMs = 60_000;
+
+test('an idle socket is closed without a word after a while, and one that works is not', async () => {
+  const client = await connect();
+  aheadMs = 14 * minuteMs;
+  expect((await client.turn()).at(-1)).toEqual(done);
+  aheadMs = 28 * minuteMs;
+  bed.changeKey(bed.keyId, {});
+  expect((await client.turn()).at(-1)).toEqual(done);
+  aheadMs = 44 * minuteMs;
+  bed.changeKey(bed.keyId, {});
+  expect(await client.closed).toEqual({ code: 1001, reason: 'idle' });
+});
+
+test('a socket lives for an hour, which clients know how to take', async () => {
+  const client = await connect();
+  aheadMs = 61 * minuteMs;
+  client.send(create());
+  expect(await client.next()).toMatchObject({ type: 'error', code: 'websocket_connection_limit_reached' });
+  expect(await client.closed).toMatchObject({ code: 1001 });
+  expect(bed.upstream.journal).toEqual([]);
+});
+
+test('a key that has expired ends its socket with the next message', async () => {
+  bed.changeKey(bed.keyId, { expiresAt: clock.now() + minuteMs });
+  const client = await connect();
+  aheadMs = 2 * minuteMs;
+  client.send(create());
+  expect(await client.next()).toMatchObject({ type: 'error', status: 401, error: { code: 'key_expired' } });
+  expect(await client.closed).toMatchObject({ code: 1008 });
+});
+
+test('programs on this computer come in without a key where they may, and pages do not', async () => {
+  bed.settings({ 'access.localhostBypass': true, 'cors.mode': 'any' });
+  expect((await (await connect({ key: null })).turn()).at(-1)).toEqual(done);
+  await expect.poll(() => bed.rows[0]).toMatchObject({ caller: 'this_computer', keyId: null });
+  const fromPage = { key: null, headers: { origin: 'https://page.example' } };
+  expect((await refusal(fromPage)).headers['x-keyhatch-error']).toBe('key_missing');
+  const forwarded = { key: null, headers: { 'x-forwarded-for': '192.0.2.1' } };
+  expect((await refusal(forwarded)).headers['x-keyhatch-error']).toBe('key_missing');
+});
+
+test('a handshake that is none is refused by the protocol, after the key', async () => {
+  const head = `GET /v1/responses HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\n`;
+  expect(await bed.raw(`${head}\r\n`, /key_missing/)).toMatch(/^HTTP\/1.1 401 /);
+  expect(await bed.raw(`${head}Authorization: Bearer ${bed.key}\r\n\r\n`)).toMatch(/^HTTP\/1.1 400 /);
+});
+
+test('a slow reader holds its generation back and gets every event', async () => {
+  const text = 'x'.repeat(64 * 1024);
+  const count = 400;
+  bed.upstream.behave = (_arrival, res) =>
+    answer(res, [begun, ...Array.from({ length: count }, () => delta(text)), done]);
+  const client = await connect();
+  client.socket.pause();
+  const arrived = bed.upstream.nextArrival();
+  client.send(create());
+  await arrived;
+  await expect.poll(() => bed.gateway.running()).toBe(1);
+  client.socket.resume();
+  for (let index = 0; index <= count; index += 1) await client.next();
+  expect(await client.next()).toEqual(done);
+});
+
+test('what a key may do holds at the upgrade and for each message after it', async () => {
+  const client = await connect();
+  expect((await client.turn()).at(-1)).toEqual(done);
+  bed.changeKey(bed.keyId, { policy: { ...usualPolicy, operations: ['embeddings'] } });
+  expect((await client.turn())[0]).toMatchObject({ status: 403, error: { code: 'operation_not_allowed' } });
+  expect((await refusal()).headers['x-keyhatch-error']).toBe('operation_not_allowed');
 });

@@ -4,12 +4,14 @@
 import { createRouterClient, implement, type Router } from '@orpc/server';
 import type { ContractClient } from '../../../electron/control/control-client.ts';
 import { silentLog } from '../../../electron/lib/log.ts';
+import type { CaptureState } from '../../../shared/capture-model.ts';
 import type { Change } from '../../../shared/change.ts';
 import { type Contract, contract } from '../../../shared/contract.ts';
 import { errorsFromWire, errorsToWire } from '../../../shared/error-wire.ts';
 import { KeyhatchError } from '../../../shared/errors.ts';
 import type { HistoryEntry } from '../../../shared/history-model.ts';
 import { usualPolicy } from '../../../shared/key-policy.ts';
+import type { LimitStates } from '../../../shared/limit-model.ts';
 import type { UnmeteredReport } from '../../../shared/metering-model.ts';
 import type { Finding, KeyFacts, LockedAddress, Status, UpstreamStatus } from '../../../shared/model.ts';
 import type { PolicyAnswer } from '../../../shared/policy-model.ts';
@@ -50,6 +52,7 @@ export const laptop: KeyFacts = {
   limits: { rpm: 60, parallel: null },
   models: null,
   policy: usualPolicy,
+  budgets: [],
   usable: true,
   today: { requests: 4, tokensIn: 900, tokensOut: 120 },
 };
@@ -105,6 +108,7 @@ export const studio: UpstreamStatus = {
   latencyMs: 12,
   checkedAt: now,
   models: ['qwen3-8b', 'gemma-3'],
+  places: { limit: 4, from: 'kind', running: 2, queued: 0 },
   isDefault: true,
   hasCredential: false,
   setByFlag: false,
@@ -121,22 +125,34 @@ export const running: Status = {
     startedAt: now - hour,
     reason: null,
     running: 2,
+    queued: 0,
     reachable: [],
   },
   dashboard: { url: null },
   vault: { kind: 'keychain', state: 'open', reason: null },
   access: { requireKey: true, localhostBypass: false, onLan: false, sentence: 'Only programs with a key.' },
   keys: { active: 1, total: 2 },
+  capture: { on: [], problem: null },
   upstreams: [studio],
   requestsToday: 128,
   warnings: [],
   reminders: [],
 };
 
+/** Nothing is being captured, and something is kept. */
+export const captured: CaptureState = {
+  on: [],
+  problem: null,
+  requests: 3,
+  keptBytes: 12_345,
+  maxBytes: 209_715_200,
+  retentionDays: 7,
+};
+
 export const atRest: Status = {
   ...running,
   shell: 'at-rest',
-  server: { state: 'stopped', urls: [], startedAt: null, reason: null, running: 0, reachable: [] },
+  server: { state: 'stopped', urls: [], startedAt: null, reason: null, running: 0, queued: 0, reachable: [] },
 };
 
 export const unmetered: UnmeteredReport = {
@@ -193,6 +209,18 @@ const series: UsageSeries = {
   refusals: [{ code: 'key_missing', count: 7 }],
 };
 
+function limitsOf({ limits, budgets }: KeyFacts): LimitStates {
+  return {
+    requestsPerMinute:
+      limits.rpm === null ? null : { limit: limits.rpm, used: 4, remaining: limits.rpm - 4, resetMs: 0 },
+    requestsPerHour: null,
+    tokensPerMinute: null,
+    parallel: { limit: limits.parallel, running: 1 },
+    priority: 'normal',
+    waiting: 0,
+    budgets: [...budgets],
+  };
+}
 const week = Array.from({ length: 7 }, () => new Array<number>(24).fill(0));
 
 const noDesktop = (): never => {
@@ -322,6 +350,9 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
       })),
       acceptWeak: os.keys.acceptWeak.handler(({ input }) => keyOf(input.ref)),
     },
+    limits: {
+      get: os.limits.get.handler(({ input }) => limitsOf(keyOf(input.ref))),
+    },
     policy: {
       test: os.policy.test.handler(({ input }) => policyAnswerFor(keyOf(input.key))),
     },
@@ -386,6 +417,20 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
       get: os.requests.get.handler(({ input }) => {
         throw new KeyhatchError('request_not_found', { details: { id: input.id } });
       }),
+      running: os.requests.running.handler(() => []),
+      conversation: os.requests.conversation.handler(({ input }) => {
+        throw new KeyhatchError('capture_not_found', { details: { id: input.id } });
+      }),
+      replay: os.requests.replay.handler(() => ({ id: 'req_again' })),
+    },
+    capture: {
+      list: os.capture.list.handler(() => captured),
+      start: os.capture.start.handler(({ input }) => ({
+        ...captured,
+        on: [{ keyId: keyOf(input.ref).id, keyName: keyOf(input.ref).name, until: now + input.forMs }],
+      })),
+      stop: os.capture.stop.handler(() => captured),
+      wipe: os.capture.wipe.handler(() => ({ requests: captured.requests })),
     },
     lockout: { list: os.lockout.list.handler(() => [guesser]), unlock: os.lockout.unlock.handler(() => []) },
     profile: { get: os.profile.get.handler(() => ({ dataDir: '/profile', databaseBytes: 4096, requests: 128 })) },

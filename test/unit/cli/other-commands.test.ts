@@ -10,8 +10,8 @@ const json = async (...argv: string[]) => JSON.parse((await keyhatch([...argv, '
 test('upstreams-list-is-a-table', async () => {
   const { out } = await keyhatch(['upstreams', 'list']);
   expect(out.trimEnd().split('\n')).toEqual([
-    'ID        NAME                 KIND       ADDRESS                CREDENTIAL  HEALTH',
-    'uP1uP1uP  LM Studio (default)  LM Studio  http://127.0.0.1:1234  none        up, 2 models, 12 ms',
+    'ID        NAME                 KIND       ADDRESS                CREDENTIAL  AT ONCE  HEALTH',
+    'uP1uP1uP  LM Studio (default)  LM Studio  http://127.0.0.1:1234  none        2 of 4   up, 2 models, 12 ms',
   ]);
   expect(await json('upstreams', 'list')).toEqual([studio]);
 });

@@ -17,6 +17,7 @@ test('a request that ends up written while the status is asked for is told of', 
       return { pid: asked } as Status;
     },
     key: () => undefined,
+    running: () => [],
     project: () => undefined,
     keyStates: () => [],
     setting: () => undefined,

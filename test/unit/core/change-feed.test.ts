@@ -20,6 +20,7 @@ test('a request that is written down while the status is asked for is told, and 
       return {} as Status;
     },
     key: (id) => ({ id }) as KeyFacts,
+    running: () => [],
     project: () => undefined,
     keyStates: () => [],
     setting: () => undefined,

@@ -17,6 +17,7 @@ const registryOf = (...keys: Partial<KeptKey>[]) => {
     vault: { verifiers: () => undefined, locked: () => undefined },
     clock: heldClock(5),
     today: () => ({ requests: 0, tokensIn: 0, tokensOut: 0 }),
+    budgets: () => [],
     projectName: (id) => `project ${id}`,
   });
 };

@@ -20,6 +20,7 @@ function setUp(port: number) {
       released += 1;
     },
     urls: () => (listened.length > released ? ['http://127.0.0.1:40123'] : []),
+    queued: () => 0,
     running: () => 0,
     wanted: () => ({ hosts: ['127.0.0.1'], port }),
     onChange: () => told.push(control.state().state),

@@ -15,20 +15,31 @@ type Changed = {
   readonly server?: Partial<Status['server']>;
   readonly access?: Partial<Status['access']>;
   readonly vault?: Partial<Status['vault']>;
+  readonly capture?: Partial<Status['capture']>;
   readonly upstreams?: readonly UpstreamStatus['health'][];
 };
 
-function status({ server, access, vault, upstreams = ['up'] }: Changed = {}): Status {
+function status({ server, access, vault, capture, upstreams = ['up'] }: Changed = {}): Status {
   return {
     version: '1',
     pid: 1,
     shell: 'desktop',
     dataDir: '/data',
-    server: { state: 'running', urls: [url], startedAt: 1, reason: null, running: 0, reachable: [], ...server },
+    server: {
+      state: 'running',
+      urls: [url],
+      startedAt: 1,
+      reason: null,
+      running: 0,
+      queued: 0,
+      reachable: [],
+      ...server,
+    },
     dashboard: { url: null },
     vault: { kind: 'keychain', state: 'open', reason: null, ...vault },
     access: { requireKey: true, localhostBypass: false, onLan: false, sentence: '', ...access },
     keys: { active: 3, total: 4 },
+    capture: { on: [], problem: null, ...capture },
     upstreams: upstreams.map((health) => ({ health }) as UpstreamStatus),
     requestsToday: 12,
     warnings: [],
@@ -108,6 +119,10 @@ describe('the tooltip', () => {
       { vault: { state: 'locked' } },
       `Keyhatch — running on ${url} · keys are locked away · 3 keys · 12 requests today`,
     ],
+    [
+      { capture: { on: [{ keyId: 'a', keyName: 'laptop', until: 1 }] } },
+      `Keyhatch — running on ${url} · capturing 1 key · 3 keys · 12 requests today`,
+    ],
   ])('%#', (changed, text) => {
     expect(view(changed).tooltip).toBe(text);
   });
@@ -116,7 +131,8 @@ describe('the tooltip', () => {
     const one = { ...status(), keys: { active: 1, total: 1 }, requestsToday: 1 };
     const { tooltip } = trayView({ status: one, settings: defaults, recent: [], platform: 'win32', theme: 'dark' });
     expect(tooltip).toContain('1 key · 1 request today');
-    const longest = view({ upstreams: ['down'], server: { urls: ['http://192.168.100.100:12345'] } }).tooltip;
+    const capture = { on: [{ keyId: 'a', keyName: 'laptop', until: 1 }] };
+    const longest = view({ capture, upstreams: ['down'], server: { urls: ['http://192.168.100.100:12345'] } }).tooltip;
     expect(longest.length).toBeLessThanOrEqual(127);
   });
 });
@@ -141,6 +157,15 @@ describe('the menu', () => {
       '—',
       'Quit',
     ]);
+  });
+
+  test('says whose prompts and answers are being kept, on top, and leads to where that can be ended', () => {
+    const until = Date.UTC(2026, 0, 1, 12);
+    const on = [{ keyId: 'aB3dE5fG', keyName: 'Continue', until }];
+    const { menu } = view({ capture: { on } });
+    expect(menu[2]).toMatchObject({ type: 'entry', action: { does: 'open', page: '#/keys/aB3dE5fG' } });
+    expect(labels(menu)[2]).toMatch(/^Capturing Continue until \d/);
+    expect(labels(view({ ...stopped, capture: { on } }).menu)[1]).toMatch(/^Capturing Continue/);
   });
 
   test('of a stopped one has no address to copy', () => {

@@ -11,6 +11,7 @@ function forwarded(tallied: Partial<Tallied>, forwardedAt: number | null = 1_000
     status: 200,
     outcome: 'ok',
     errorCode: null,
+    errorText: null,
     forwardedAt,
     firstByteAt: 1_400,
     bytesOut: 1,

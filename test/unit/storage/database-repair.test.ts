@@ -5,7 +5,7 @@ import { closeSync, openSync, readdirSync, readFileSync, renameSync, writeFileSy
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
-import { openSoundDatabase } from '../../../electron/storage/database-repair.ts';
+import { lookThrough, openSoundDatabase } from '../../../electron/storage/database-repair.ts';
 import { createKeyTable } from '../../../electron/storage/key-table.ts';
 import { createMetaTable } from '../../../electron/storage/meta-table.ts';
 import { createUsageTable } from '../../../electron/storage/usage-table.ts';
@@ -101,6 +101,44 @@ test.each(['keys', 'meta', 'sqlite_autoindex_keys_1'])('where %s is damaged noth
   const after = contents(house.dir);
   expect(after['keyhatch.db']).toBe(before);
   expect(Object.keys(after).filter((one) => /damaged|repaired/.test(one))).toEqual([]);
+});
+
+test('a large file is opened first and looked through later; what is found then is mended by the next start', () => {
+  const house = profile();
+  leaveUnclean(house);
+  damage(house.file, 'requests_by_time');
+  const large = { file: house.file, standIn: false, lookAtOnceBytes: 0, clock: heldClock(now), log: house.log };
+  const first = openSoundDatabase(large);
+  expect([first.lookLater, first.problem]).toEqual([true, null]);
+  // Ended before anybody looked: the next start has to look as well.
+  first.close();
+  const second = openSoundDatabase(large);
+  expect(second.lookLater).toBe(true);
+  const verdict = lookThrough(second.db);
+  expect(verdict).not.toBe('ok');
+  expect(second.found(verdict)).toContain('start Keyhatch anew');
+  second.close();
+  const third = openSoundDatabase(large);
+  expect([third.lookLater, third.problem]).toEqual([false, expect.stringContaining('is kept as')]);
+  expect(third.db.prepare('SELECT sum(requests) AS n FROM usage_rollups WHERE grain = 86400').get()).toEqual({
+    n: 3_000,
+  });
+  third.close();
+  const fourth = openSoundDatabase(large);
+  expect([fourth.lookLater, fourth.problem]).toEqual([false, null]);
+  fourth.close();
+});
+
+test('a large file that is sound is noted as such', () => {
+  const house = profile();
+  leaveUnclean(house);
+  const large = { file: house.file, standIn: false, lookAtOnceBytes: 0, clock: heldClock(now), log: house.log };
+  const first = openSoundDatabase(large);
+  expect(first.found(lookThrough(first.db))).toBeNull();
+  first.close();
+  const second = openSoundDatabase(large);
+  expect(second.lookLater).toBe(false);
+  second.close();
 });
 
 test('damaged keys are noticed after a clean end too', () => {

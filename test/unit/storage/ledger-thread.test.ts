@@ -19,7 +19,7 @@ import {
 
 const noon = new Date(2026, 2, 10, 12, 0, 30).getTime();
 const worker = join(import.meta.dirname, '../../../electron/storage/ledger-worker.ts');
-const batch = { id: 'one', at: noon, requests: [], strangers: [], admissions: [], claims: [] };
+const batch = { id: 'one', at: noon, requests: [], strangers: [], claims: [] };
 
 function open(program = worker) {
   const dir = temporaryFolder();
@@ -71,7 +71,6 @@ test('a batch that is sent again is not written again', async () => {
     ...batch,
     requests: [requestRow('1', { receivedAt: noon })],
     strangers: [{ minute: noon - 30_000, code: 'key_missing', count: 7 }],
-    admissions: [{ keyId: 'aaaaaaaa', at: noon }],
   };
   await writes.call('write', sent);
   await writes.call('write', sent);
@@ -80,7 +79,6 @@ test('a batch that is sent again is not written again', async () => {
   const report = createUsageTable(db).report({ since: noon - 60_000, until: noon, by: 'key' });
   expect(report.total).toMatchObject({ requests: 1, tokensIn: 10, tokensOut: 20 });
   expect(report.strangers).toEqual([{ code: 'key_missing', count: 7 }]);
-  expect(db.prepare('SELECT count(*) AS rows FROM admissions').get()).toEqual({ rows: 1 });
   expect(db.prepare('SELECT sum(requests) AS requests FROM usage_rollups WHERE grain = 60').get()).toEqual({
     requests: 1,
   });

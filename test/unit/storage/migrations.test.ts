@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { silentLog } from '../../../electron/lib/log.ts';
+import { nameClientsOnce } from '../../../electron/storage/client-names.ts';
 import { openDatabase } from '../../../electron/storage/database.ts';
 import { databaseMigrations } from '../../../electron/storage/database-migrations.ts';
 import { createKeyTable } from '../../../electron/storage/key-table.ts';
@@ -69,6 +70,41 @@ test('step 30 adds the times, speeds and reasons of requests, and a table of wha
   db.close();
 });
 
+test('step 60 adds the columns of version 60, and marks the programs of older rows as yet to be named', () => {
+  const db = new DatabaseSync(':memory:');
+  db.exec(fixture('schema-10.sql'));
+  db.exec(fixture('profile-10.sql'));
+  const columns = () =>
+    db
+      .prepare('PRAGMA table_info(requests)')
+      .all()
+      .map(({ name, type }) => `${name} ${type}`);
+  const before = columns();
+  databaseMigrations.find((step) => step.version === 60)?.up(db);
+  expect(columns().filter((column) => !before.includes(column))).toEqual([
+    'route TEXT',
+    'client TEXT',
+    'error_text TEXT',
+    'model_asked TEXT',
+    'replay_of TEXT',
+    'captured INTEGER',
+  ]);
+  expect(db.prepare("SELECT value FROM meta WHERE name = 'clients'").get()).toEqual({ value: 'due' });
+  nameClientsOnce(db);
+  nameClientsOnce(db);
+  expect(db.prepare('SELECT client, captured FROM requests').all()).toEqual([{ client: 'curl', captured: 0 }]);
+  expect(db.prepare("SELECT value FROM meta WHERE name = 'clients'").get()).toBeUndefined();
+  db.close();
+});
+
+test('step 61 adds the tables of version 61', () => {
+  const db = new DatabaseSync(':memory:');
+  databaseMigrations.find((step) => step.version === 61)?.up(db);
+  const schema = db.prepare('SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid').all();
+  expect(`${schema.map((row) => `${row.sql};`).join('\n\n')}\n`).toBe(fixture('schema-61.sql'));
+  db.close();
+});
+
 test('step 120 puts an index of the few in place of one of all', () => {
   const db = new DatabaseSync(':memory:');
   db.exec(fixture('schema-10.sql'));
@@ -82,6 +118,24 @@ test('step 120 puts an index of the few in place of one of all', () => {
   databaseMigrations.find((step) => step.version === 120)?.up(db);
   expect(indexes().filter((name) => !before.includes(name))).toEqual(['requests_not_ok_by_outcome']);
   expect(before.filter((name) => !indexes().includes(name))).toEqual(['requests_by_outcome_and_time']);
+  db.close();
+});
+
+test('step 80 puts counters of limits in the place of single admissions', () => {
+  const db = new DatabaseSync(':memory:');
+  db.exec(fixture('schema-10.sql'));
+  databaseMigrations.find((step) => step.version === 80)?.up(db);
+  const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
+  expect(tables.map(({ name }) => name)).not.toContain('admissions');
+  const columns = db.prepare("SELECT name FROM pragma_table_info('limit_counters')").all();
+  expect(columns.map(({ name }) => name)).toEqual([
+    'owner_kind',
+    'owner_id',
+    'counter',
+    'starts_at',
+    'ends_at',
+    'amount',
+  ]);
   db.close();
 });
 

@@ -137,6 +137,23 @@ test('finds a text in model, key name, client, address, error code and id, whate
   expect(ids({ text: '' })).toHaveLength(5);
 });
 
+test('narrows by client, by how long it took, and by what the error says', () => {
+  const { ids } = listOf([
+    requestRow('1', { receivedAt: at + 9, endedAt: at + 9 + 2_000, client: 'Zed' }),
+    requestRow('2', { receivedAt: at + 8, endedAt: at + 8 + 2_001, client: 'curl' }),
+    requestRow('3', { receivedAt: at + 7, errorCode: 'upstream_broken', errorText: 'Out of MEMORY' }),
+    requestRow('4', { receivedAt: at + 6, errorText: null, model: 'memory' }),
+  ]);
+  expect(ids({ client: 'Zed' })).toEqual(['1']);
+  expect(ids({ client: 'zed' })).toEqual([]);
+  expect(ids({ slowerMs: 2_000 })).toEqual(['2']);
+  expect(ids({ slowerMs: 0 })).toEqual(['1', '2', '3', '4']);
+  expect(ids({ error: 'of memory' })).toEqual(['3']);
+  expect(ids({ error: '_BROKEN' })).toEqual(['3']);
+  expect(ids({ text: 'memory' })).toEqual(['3', '4']);
+  expect(ids({ slowerMs: 1_000, client: 'curl' })).toEqual(['2']);
+});
+
 test.each(['', 'nonsense', '~', `${at}~`, `~x`, `${at}`, '-1~a', '1e3~a'])(
   'does not take the cursor %j for the beginning',
   (cursor) => {

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
-import type { AdmissionLog, ResponseOwners, UsageSink } from '../../../electron/gateway/ports.ts';
+import type { ResponseOwners, UsageSink } from '../../../electron/gateway/ports.ts';
 import { createKeyTable } from '../../../electron/storage/key-table.ts';
 import { createLedgerWrites } from '../../../electron/storage/ledger-calls.ts';
 import { createResponseLedger } from '../../../electron/storage/response-ledger.ts';
@@ -47,7 +47,7 @@ function open(options: { dir?: string; clock?: ReturnType<typeof heldClock>; onW
 
 test('fits the shapes that the gateway asks for', async () => {
   const { recorder } = open();
-  const shapes: { usage: UsageSink; admissions: AdmissionLog; responses: ResponseOwners } = recorder;
+  const shapes: { usage: UsageSink; responses: ResponseOwners } = recorder;
   expect(shapes).toBe(recorder);
 });
 
@@ -89,39 +89,17 @@ test('strangers of one minute stay one row over several batches', async () => {
   ]);
 });
 
-test('a restart goes on with the counts of today, the last minute of admissions and the owners of responses', async () => {
+test('a restart goes on with the counts of today and the owners of responses', async () => {
   const first = open();
   first.recorder.usage.record(requestRow('1', { receivedAt: noon }));
   first.recorder.usage.record(requestRow('0', { receivedAt: noon - dayMs }));
-  first.recorder.admissions.record('old', noon - 60_000);
-  first.recorder.admissions.record(plainKey.id, noon - 59_999);
-  first.recorder.admissions.record(plainKey.id, noon);
   first.recorder.responses.claim('resp_1', plainKey.id, 'up1');
   await first.close();
 
   const { recorder } = open({ dir: first.dir });
   expect(recorder.usage.today(plainKey.id)).toEqual({ requests: 1, tokensIn: 10, tokensOut: 20 });
-  expect([...recorder.admissions.recent()]).toEqual([
-    { keyId: plainKey.id, at: noon - 59_999 },
-    { keyId: plainKey.id, at: noon },
-  ]);
   expect(recorder.responses.find('resp_1')).toMatchObject({ owner: plainKey.id, upstreamId: 'up1' });
   expect(recorder.responses.find('resp_2')).toBeUndefined();
-});
-
-test('admissions leave memory and disk after a minute', async () => {
-  const { recorder, db, clock } = open();
-  for (let at = 0; at < 5000; at += 1) recorder.admissions.record(plainKey.id, clock.now());
-  await recorder.flush();
-  clock.goOn(60_000);
-  recorder.admissions.record(plainKey.id, clock.now());
-  await recorder.flush();
-  expect([...recorder.admissions.recent()]).toHaveLength(1);
-  // The one at the very edge of the window may stay on the disk; it is not counted.
-  clock.goOn(1);
-  recorder.admissions.record(plainKey.id, clock.now());
-  await recorder.flush();
-  expect(db.prepare('SELECT count(*) AS rows FROM admissions').get()).toEqual({ rows: 2 });
 });
 
 test('the counts of today begin anew at local midnight', async () => {

@@ -247,3 +247,15 @@ test('nothing adds up to zeros', () => {
   expect(answer).toMatchObject({ groups: [], refusals: [], total: { requests: 0 }, before: { requests: 0 } });
   expect(answer.buckets).toHaveLength(21);
 });
+
+test('speeds are those that the rows say, and none is made up for an answer in one piece', () => {
+  const { usage, series } = ledger();
+  const timed = { receivedAt: noon, forwardedAt: noon, firstTokenAt: noon + 10, endedAt: noon + 11, tokensOut: 500 };
+  usage.insertRequests([
+    requestRow('streamed', { ...timed, outputPerSecond: 40 }),
+    requestRow('whole', { ...timed, streamed: false, outputPerSecond: null }),
+  ]);
+  const { p50, p95 } = series().tokensPerSecond;
+  expect(p50).toBe(p95);
+  expect(Math.abs((p50 ?? 0) / 40 - 1)).toBeLessThan(0.05);
+});

@@ -26,6 +26,9 @@ function watching(initial: readonly WatchedUpstream[], everyMs = 60_000, downEve
   return { watch, lines, changes, time, list };
 }
 
+/** What was asked but for its slots. */
+const listings = ({ requests }: FakeServer) => requests.filter(({ path }) => path !== '/props');
+
 const upstreamOf = (server: FakeServer, more: Partial<WatchedUpstream> = {}): WatchedUpstream => ({
   id: 'u1',
   name: 'Box',
@@ -119,6 +122,19 @@ describe('keeps the state', () => {
   });
 });
 
+test('knows how many requests llama.cpp answers at once, and tells when that changes', async () => {
+  const server = await opening(startFakeLlamaCpp());
+  const { watch, time, changes } = watching([upstreamOf(server)]);
+  expect(watch.state('u1').slots).toBeNull();
+  await watch.refresh();
+  expect(watch.state('u1').slots).toBe(1);
+  server.setRoutes({ '/props': { body: { total_slots: 3 } } });
+  time.ms += 5000;
+  await watch.refresh();
+  expect(watch.state('u1').slots).toBe(3);
+  expect(changes).toHaveLength(2);
+});
+
 describe('asks sparingly', () => {
   test('one question for many, and no more than one a second', async () => {
     const server = await opening(startFakeLlamaCpp());
@@ -126,10 +142,10 @@ describe('asks sparingly', () => {
     await Promise.all([watch.refresh(), watch.refresh('u1'), watch.refresh('u1')]);
     time.ms += 500;
     await watch.refresh();
-    expect(server.requests).toHaveLength(1);
+    expect(listings(server)).toHaveLength(1);
     time.ms += 600;
     await watch.refresh();
-    expect(server.requests).toHaveLength(2);
+    expect(listings(server)).toHaveLength(2);
   });
 });
 
@@ -184,11 +200,11 @@ describe('start and stop', () => {
     await vi.waitFor(() => expect(watch.state('u1').health).toBe('up'));
     watch.stop();
     time.ms += 5000;
-    const asked = server.requests.length;
+    const asked = listings(server).length;
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(server.requests).toHaveLength(asked);
+    expect(listings(server)).toHaveLength(asked);
     await watch.refresh();
-    expect(server.requests).toHaveLength(asked + 1);
+    expect(listings(server)).toHaveLength(asked + 1);
   });
 
   test('a listener that throws harms nobody', async () => {

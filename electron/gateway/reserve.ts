@@ -1,0 +1,127 @@
+// Stage 8: holds what the request may use at most, of tokens a minute and of budgets, and a place at an upstream that serves
+// it, waiting in line for one. Only for what occupies a model: listings pass. What was held is settled with the real
+// numbers when the request is over; a request that is refused here has used nothing.
+
+import { KeyhatchError } from '../../shared/errors.ts';
+import type { Forwarded } from './attempt.ts';
+import type { BudgetCalendar } from './budget-calendar.ts';
+import type { Authorized, Reserved } from './exchange.ts';
+import type { BudgetPlan, KeyLimits } from './key-limits.ts';
+import type { Claim, LimitCounters } from './limit-counters.ts';
+import { blocked, limitRefusal } from './limit-refusals.ts';
+import type { Entered, Places } from './places.ts';
+import type { GatewayKey, PricePort } from './ports.ts';
+import { costOfRequest, type RequestCost } from './request-cost.ts';
+import type { Operation } from './route-table.ts';
+
+export type ReservePorts = {
+  readonly limits: KeyLimits;
+  readonly counters: LimitCounters;
+  readonly prices: PricePort;
+  readonly calendar: BudgetCalendar;
+  readonly places: Places;
+};
+
+export type Reservation = {
+  /** Counts what was used instead of what was held. Once; later calls do nothing. */
+  readonly settle: (end: Forwarded | KeyhatchError | undefined) => void;
+};
+
+/** How many tokens a request used, or was taken to use. */
+type Used = { readonly tokensIn: number; readonly tokensCached: number; readonly tokensOut: number };
+
+/** One claim, and what of a request's tokens counts against it. */
+type Item = { readonly claim: Claim; readonly plan?: BudgetPlan; readonly amountOf: (used: Used) => number };
+
+const modelOperations: ReadonlySet<Operation> = new Set(['chat', 'embeddings', 'audio', 'images']);
+
+export function createReserve(ports: ReservePorts): (authorized: Authorized) => Promise<Reserved> {
+  return async (authorized) => {
+    if (!occupiesModel(authorized)) return { ...authorized, place: undefined, reservation: undefined };
+    const { caller } = authorized;
+    const reservation = caller.kind === 'key' ? await hold(authorized, caller.key, ports) : undefined;
+    try {
+      const entered = await ports.places.enter(authorized);
+      return { ...authorized, ...placed(authorized, entered), reservation };
+    } catch (error) {
+      reservation?.settle(undefined);
+      throw error;
+    }
+  };
+}
+
+function occupiesModel({ route, operation }: Authorized): boolean {
+  return route.metered && route.methods.includes('POST') && modelOperations.has(operation);
+}
+
+function placed(authorized: Authorized, { upstream, place, queuedMs }: Entered) {
+  const others = authorized.candidates.filter(({ id }) => id !== upstream.id);
+  return { candidates: [upstream, ...others], place, queuedMs } as const satisfies Partial<Reserved>;
+}
+
+async function hold(authorized: Authorized, key: GatewayKey, ports: ReservePorts): Promise<Reservation | undefined> {
+  const cost = costOfRequest(authorized.body.facts, authorized.operation, key.policy.caps.maxTokens);
+  const items = [
+    ...answerItems(cost, key, ports),
+    ...tokenItems(key, cost, ports),
+    ...budgetItems(authorized, key, cost, ports),
+  ];
+  if (items.length === 0) return undefined;
+  const claims = items.map(({ claim }) => claim);
+  const taken = await ports.counters.take(claims);
+  if (!taken.ok) throw limitRefusal(key, items[taken.at], taken, ports.calendar);
+  return {
+    settle(end) {
+      const used = usedBy(end, cost);
+      taken.settle(items.map(({ amountOf }) => amountOf(used)));
+    },
+  };
+}
+
+// The request itself was counted when it was admitted; each further answer that it asks for counts as one more.
+function answerItems({ answers }: RequestCost, key: GatewayKey, { limits }: ReservePorts): Item[] {
+  const more = answers - 1;
+  return more <= 0 ? [] : limits.requests(key, more).map((claim) => ({ claim, amountOf: () => more }));
+}
+
+// Who asks for more than a whole minute's tokens may be answered has the minute to itself, if its prompt alone fits.
+function tokenItems(key: GatewayKey, { tokensIn, tokensOut }: RequestCost, { limits }: ReservePorts): Item[] {
+  const { tpm } = key.policy;
+  if (tpm === null) return [];
+  if (tpm === 0) throw blocked(key, 'tpm');
+  const amount = Math.min(Math.max(tokensIn, tpm), tokensIn + tokensOut);
+  return limits.tokens(key, amount).map((claim) => ({ claim, amountOf: allTokens }));
+}
+
+function budgetItems(
+  { model }: Authorized,
+  key: GatewayKey,
+  cost: RequestCost,
+  { limits, prices }: ReservePorts,
+): Item[] {
+  return limits.budgets(key).map((plan) => {
+    const { currency } = plan;
+    const amountOf = currency === null ? allTokens : (used: Used) => prices.costOf(model, used, currency) ?? 0;
+    const held = { ...cost, tokensCached: 0 };
+    const isPriced = currency === null || prices.costOf(model, held, currency) !== undefined;
+    if (isPriced) return { plan, claim: limits.budgetClaim(plan, amountOf(held)), amountOf };
+    if (plan.strict) {
+      const details = { owner: plan.owner.name, model: (model ?? '(none named)').slice(0, 120), currency };
+      throw new KeyhatchError('model_unpriced', { details });
+    }
+    return { plan, claim: limits.unpricedClaim(plan), amountOf: () => 1 };
+  });
+}
+
+const allTokens = ({ tokensIn, tokensOut }: Used) => tokensIn + tokensOut;
+
+// What was answered but not counted is taken to have used all that was held for it.
+function usedBy(end: Forwarded | KeyhatchError | undefined, held: RequestCost): Used {
+  const tallied = end instanceof Error ? undefined : end?.tallied;
+  if (tallied?.source === 'unknown') return { ...held, tokensCached: 0 };
+  return {
+    tokensIn: tallied?.tokensIn ?? 0,
+    tokensCached: tallied?.tokensCached ?? 0,
+    tokensOut: tallied?.tokensOut ?? 0,
+  };
+}
