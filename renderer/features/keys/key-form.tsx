@@ -21,6 +21,7 @@ import {
   wrongWith,
 } from './key-draft.ts';
 import { onNewBase, type PolicyDraft, type PolicySource, policyDraftOf } from './policy-draft.ts';
+import { RotateField } from './policy-fields.tsx';
 import { Fold, PolicyGroups } from './policy-groups.tsx';
 import { wholeSummary } from './policy-words.ts';
 import { sourceIn, useNewKeySource } from './use-new-key-source.ts';
@@ -120,6 +121,10 @@ function Fields({ edited, like, kind, project, onCreated, onEdited, from, projec
                 <div className="kh-pair">
                   <ExpiryFields draft={draft} change={change} kind={kind} edited={edited} wrong={wrong['expires']} />
                   <ProjectField value={draft.project} choose={choose} projects={projects} />
+                  <RotateField
+                    draft={draft.policy}
+                    change={(patch) => change({ policy: { ...draft.policy, ...patch } })}
+                  />
                 </div>
                 <div style={{ height: 14 }} />
                 <PolicyGroups

@@ -7,6 +7,7 @@ import {
   IconDots,
   IconFolderSymlink,
   IconId,
+  IconKeyOff,
   IconMessages,
   IconPencil,
   IconPlayerPause,
@@ -36,7 +37,7 @@ type KeyMenuProps = {
 const iconSize = 15;
 
 export function KeyMenu({ facts, open, onDeleted }: KeyMenuProps) {
-  const { pause, resume, reset, revoke, remove } = useKeyActions(facts, onDeleted);
+  const { pause, resume, reset, endOld, revoke, remove } = useKeyActions(facts, onDeleted);
   const { copy } = useCopy();
   const final = facts.status === 'revoked';
   return (
@@ -66,6 +67,11 @@ export function KeyMenu({ facts, open, onDeleted }: KeyMenuProps) {
         {!final && (
           <Menu.Item leftSection={<IconRefresh size={iconSize} />} onClick={() => open({ kind: 'rotate', key: facts })}>
             {texts.rotate}
+          </Menu.Item>
+        )}
+        {!final && facts.oldSecretUntil !== null && facts.oldSecretUntil > Date.now() && (
+          <Menu.Item leftSection={<IconKeyOff size={iconSize} />} onClick={() => void endOld()}>
+            {texts.endOldSecret}
           </Menu.Item>
         )}
         {!final && facts.kind === 'inference' && (
@@ -119,6 +125,8 @@ function useKeyActions(facts: KeyFacts, onDeleted: (() => void) | undefined) {
   const revoke = useMutation(calls.keys.revoke.mutationOptions());
   const remove = useMutation(calls.keys.delete.mutationOptions({ onSuccess: () => onDeleted?.() }));
 
+  const endOldSecret = useMutation(calls.keys.endOldSecret.mutationOptions());
+
   const queries = useQueryClient();
   const resetCounters = useMutation(
     calls.keys.resetCounters.mutationOptions({
@@ -137,6 +145,10 @@ function useKeyActions(facts: KeyFacts, onDeleted: (() => void) | undefined) {
     async reset() {
       const question = { title: texts.resetTitle(facts.name), consequence: texts.resetAsk, act: texts.resetAct };
       if (await ask.confirm(question)) resetCounters.mutate(ref);
+    },
+    async endOld() {
+      const question = { title: texts.endOldTitle(facts.name), consequence: texts.endOldAsk, act: texts.endOldAct };
+      if (await ask.confirm(question)) endOldSecret.mutate(ref);
     },
     async revoke() {
       const question = {

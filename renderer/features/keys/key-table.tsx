@@ -15,9 +15,11 @@ import { Dot, Pill } from '../../ui/pill.tsx';
 import { ProjectName } from '../../ui/project-mark.tsx';
 import { VirtualRows } from '../../ui/virtual-rows.tsx';
 import { CapturePill } from '../capture/capture-mark.tsx';
+import { fullestShare } from '../limits/budget-words.ts';
+import { LimitCell } from '../limits/limit-cell.tsx';
 import type { KeyDialog } from './key-dialogs.tsx';
 import { KeyMenu } from './key-menu.tsx';
-import { hasEnded, limitText, stateOfKey } from './key-state.ts';
+import { hasEnded, stateOfKey } from './key-state.ts';
 import { placeOf } from './last-use.ts';
 
 type Column = 'name' | 'project' | 'lastUsed' | 'requests' | 'tokens' | 'limit' | 'expires';
@@ -25,11 +27,11 @@ type Sorting = { readonly by: Column; readonly descending: boolean };
 
 const columns: readonly { readonly id: Column; readonly number?: true; readonly from?: 'sm' | 'md' | 'lg' }[] = [
   { id: 'name' },
-  { id: 'project', from: 'lg' },
+  { id: 'project', from: 'md' },
   { id: 'lastUsed', from: 'sm' },
   { id: 'requests', number: true, from: 'md' },
   { id: 'tokens', number: true, from: 'md' },
-  { id: 'limit', from: 'lg' },
+  { id: 'limit', from: 'md' },
   { id: 'expires', from: 'sm' },
 ];
 
@@ -39,7 +41,7 @@ const rank: Readonly<Record<Column, (key: KeyFacts) => string | number>> = {
   lastUsed: ({ lastUsedAt }) => lastUsedAt ?? 0,
   requests: ({ today }) => today.requests,
   tokens: ({ today }) => today.tokensIn + today.tokensOut,
-  limit: ({ limits }) => limits.rpm ?? Number.POSITIVE_INFINITY,
+  limit: ({ budgets, limits }) => fullestShare(budgets) ?? -1 / (limits.rpm ?? Number.POSITIVE_INFINITY),
   expires: ({ expiresAt }) => expiresAt ?? Number.POSITIVE_INFINITY,
 };
 
@@ -137,7 +139,7 @@ function KeyRow({ facts, project, open }: KeyRowProps) {
           {facts.lastUsedAt === null ? commonTexts.never : <LastUse facts={facts} at={facts.lastUsedAt} />}
         </Text>
       </Table.Td>
-      <Table.Td visibleFrom="lg" style={{ maxWidth: 180 }}>
+      <Table.Td visibleFrom="md" style={{ maxWidth: 150 }}>
         {project ? <ProjectName project={project} /> : facts.project}
       </Table.Td>
       <Table.Td visibleFrom="sm">
@@ -155,7 +157,9 @@ function KeyRow({ facts, project, open }: KeyRowProps) {
       <Table.Td visibleFrom="md" className="kh-number">
         {formatCount(today.tokensIn + today.tokensOut)}
       </Table.Td>
-      <Table.Td visibleFrom="lg">{limitText(facts)}</Table.Td>
+      <Table.Td visibleFrom="md">
+        <LimitCell facts={facts} />
+      </Table.Td>
       <Table.Td visibleFrom="sm">
         {facts.expiresAt === null ? commonTexts.never : <Moment at={facts.expiresAt} />}
       </Table.Td>

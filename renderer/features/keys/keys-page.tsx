@@ -14,6 +14,7 @@ import { Empty } from '../../ui/empty.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
 import { VaultNotice } from '../../ui/vault-notice.tsx';
 import { type KeyDialog, KeyDialogs } from './key-dialogs.tsx';
+import { Reminders } from './key-notices.tsx';
 import { hasEnded } from './key-state.ts';
 import { KeyTable } from './key-table.tsx';
 import { KeysTabs } from './keys-tabs.tsx';
@@ -71,6 +72,7 @@ export function KeysPage({ creating = false }: { readonly creating?: boolean }) 
         />
       </KeysTabs>
       <VaultNotice />
+      <Reminders />
       <Panel flush>
         <Answer query={keys} lines={6}>
           {(all) => {

@@ -42,6 +42,8 @@ export type PolicyDraft = {
   readonly priority: Priority;
   readonly budgets: readonly BudgetDraft[];
   readonly caps: Readonly<Record<BodyCap, Amount>>;
+  /** After how many days with one secret its owner is reminded. */
+  readonly rotateEveryDays: Amount;
 };
 
 export type PolicySource = {
@@ -75,6 +77,7 @@ export function policyDraftOf({ limits, models, policy }: PolicySource): PolicyD
     priority: policy.priority,
     budgets: policy.budgets.flatMap(budgetDrafts),
     caps: mapCaps((cap) => policy.caps[cap] ?? ''),
+    rotateEveryDays: policy.rotateEveryDays ?? '',
   };
 }
 
@@ -119,6 +122,7 @@ export function policyInputOf(draft: PolicyDraft): PolicyInput {
       tpm: limitOf(draft.tpm),
       priority: draft.priority,
       budgets: draft.budgets.map(budgetOf),
+      rotateEveryDays: limitOf(draft.rotateEveryDays),
     },
   };
 }

@@ -124,6 +124,21 @@ export function CapFields({ draft, change }: PolicyFieldsProps) {
   );
 }
 
+/** How often to be reminded of a new secret; stands beside the end. */
+export function RotateField({ draft, change }: Pick<PolicyFieldsProps, 'draft' | 'change'>) {
+  return (
+    <AmountInput
+      label={texts.rotateEvery}
+      min={1}
+      max={3650}
+      suffix={texts.days}
+      placeholder={texts.rotateNever}
+      value={draft.rotateEveryDays}
+      onChange={(rotateEveryDays) => change({ rotateEveryDays })}
+    />
+  );
+}
+
 type AmountInputProps = {
   readonly label: string;
   readonly min: number;

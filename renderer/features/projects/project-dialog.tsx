@@ -20,7 +20,8 @@ import { type ProjectFacts, projectColours } from '../../../shared/project-model
 import { useCalls } from '../../api/api-context.tsx';
 import { projectTexts } from '../../texts/project-texts.ts';
 import { ProjectMark } from '../../ui/project-mark.tsx';
-import type { PolicySource, Wrong } from '../keys/policy-draft.ts';
+import type { PolicyDraft, PolicySource, Wrong } from '../keys/policy-draft.ts';
+import { RotateField } from '../keys/policy-fields.tsx';
 import { Fold, PolicyGroups } from '../keys/policy-groups.tsx';
 import { wholeSummary } from '../keys/policy-words.ts';
 import { useNewKeySource } from '../keys/use-new-key-source.ts';
@@ -54,6 +55,8 @@ function Fields({ edited, onClose, onDone, usual }: ProjectDialogProps & { reado
   const found = wrongWithProject(draft);
   const wrong: Wrong = tried ? found : {};
   const change = (patch: Partial<ProjectDraft>) => setDraft((before) => ({ ...before, ...patch }));
+  const changeDefaults = (patch: Partial<PolicyDraft>) =>
+    setDraft((before) => ({ ...before, defaults: { ...before.defaults, ...patch } }));
   const wrongDefaults = Object.keys(wrong).some((field) => field !== 'name' && field !== 'aliases');
   const opened = [...open, ...(wrong['aliases'] ? ['rules'] : []), ...(wrongDefaults ? ['defaults'] : [])];
   const rules = useRulesSummary(draft);
@@ -96,13 +99,12 @@ function Fields({ edited, onClose, onDone, usual }: ProjectDialogProps & { reado
                 <Text size="xs" c="dimmed">
                   {texts.defaultsHint}
                 </Text>
-                <LifetimeField draft={draft} change={change} />
+                <div className="kh-pair">
+                  <LifetimeField draft={draft} change={change} />
+                  <RotateField draft={draft.defaults} change={changeDefaults} />
+                </div>
               </Stack>
-              <PolicyGroups
-                draft={draft.defaults}
-                change={(patch) => setDraft((before) => ({ ...before, defaults: { ...before.defaults, ...patch } }))}
-                wrong={wrong}
-              />
+              <PolicyGroups draft={draft.defaults} change={changeDefaults} wrong={wrong} />
             </Accordion.Panel>
           </Accordion.Item>
         </Accordion>
