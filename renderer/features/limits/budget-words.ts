@@ -15,6 +15,11 @@ export function amountText({ currency }: Unit, amount: number): string {
   return currency === null ? texts.tokens(formatCompact(amount)) : formatMoney({ currency, micros: amount });
 }
 
+/** The same without its unit, where that stands beside it. */
+export function plainAmount(budget: Unit, amount: number): string {
+  return budget.currency === null ? formatCompact(amount) : amountText(budget, amount);
+}
+
 /** From 0 to 1, also for a budget of nothing. */
 export function shareOf({ limit }: Pick<BudgetState, 'limit'>, amount: number): number {
   return limit === 0 ? 1 : Math.min(1, amount / limit);

@@ -11,7 +11,7 @@ import { Answer } from '../../ui/answer.tsx';
 import { formatCount, formatLength, formatPercent, formatRelative } from '../../ui/format.ts';
 import { useNow } from '../../ui/moment.tsx';
 import { Panel } from '../../ui/page.tsx';
-import { amountText, budgetTones, shareOf, spentAt } from './budget-words.ts';
+import { amountText, budgetTones, plainAmount, shareOf, spentAt } from './budget-words.ts';
 import { Meter } from './meter.tsx';
 import { TopUpDialog } from './top-up-dialog.tsx';
 
@@ -127,7 +127,7 @@ function BudgetRow({ budget }: { readonly budget: BudgetState }) {
   ].filter(Boolean);
   return (
     <>
-      <Row name={name} says={texts.used(amountText(budget, used), amountText(budget, limit))} />
+      <Row name={name} says={texts.used(plainAmount(budget, used), amountText(budget, limit))} />
       <Meter
         label={name}
         used={shareOf(budget, used)}

@@ -80,6 +80,8 @@ function TestForm({ facts }: { readonly facts: KeyFacts }) {
             value={from}
             onChange={setFrom}
           />
+        </div>
+        <div>
           <Button type="submit" size="xs" variant="default" loading={test.isPending}>
             {texts.act}
           </Button>

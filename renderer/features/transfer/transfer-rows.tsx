@@ -33,13 +33,20 @@ export function TransferRows() {
       <SettingRow
         title={texts.importTitle}
         sentence={texts.importSentence}
-        control={(named) => <Act {...named} label={texts.importAct} onClick={() => setOpen('import')} />}
+        control={(named) => (
+          <Act describedBy={named['aria-describedby']} label={texts.importAct} onClick={() => setOpen('import')} />
+        )}
       />
       <SettingRow
         title={texts.exportTitle}
         sentence={texts.exportSentence}
         control={(named) => (
-          <Act {...named} label={texts.exportAct} loading={exporting.isPending} onClick={() => exporting.mutate()} />
+          <Act
+            describedBy={named['aria-describedby']}
+            label={texts.exportAct}
+            loading={exporting.isPending}
+            onClick={() => exporting.mutate()}
+          />
         )}
       />
       <SettingRow
@@ -47,7 +54,7 @@ export function TransferRows() {
         sentence={texts.backupSentence}
         control={(named) => (
           <Group gap={6} wrap="nowrap">
-            <Act {...named} label={texts.backupAct} onClick={() => setOpen('backup')} />
+            <Act describedBy={named['aria-describedby']} label={texts.backupAct} onClick={() => setOpen('backup')} />
             <Act label={texts.restoreAct} onClick={() => setOpen('restore')} />
           </Group>
         )}
@@ -55,8 +62,8 @@ export function TransferRows() {
       <SettingRow
         title={historyTexts.settingTitle}
         sentence={historyTexts.settingSentence}
-        control={({ id, 'aria-describedby': describedBy }) => (
-          <Button id={id} aria-describedby={describedBy} component={Link} href="/history" variant="default" size="xs">
+        control={({ 'aria-describedby': describedBy }) => (
+          <Button aria-describedby={describedBy} component={Link} href="/history" variant="default" size="xs">
             {historyTexts.openAll}
           </Button>
         )}
@@ -71,18 +78,16 @@ export function TransferRows() {
 }
 
 type ActProps = {
-  readonly id?: string;
-  readonly 'aria-describedby'?: string;
+  readonly describedBy?: string;
   readonly label: string;
   readonly loading?: boolean;
   readonly onClick: () => void;
 };
 
-// Named by what is written on it, and not by the row's title: a row may have two.
-function Act({ id, 'aria-describedby': describedBy, label, loading = false, onClick }: ActProps) {
+// Without the row's id, and so named by what is written on it: a row may have two.
+function Act({ describedBy, label, loading = false, onClick }: ActProps) {
   return (
     <Button
-      {...(id === undefined ? {} : { id })}
       {...(describedBy === undefined ? {} : { 'aria-describedby': describedBy })}
       variant="default"
       size="xs"
