@@ -18,7 +18,7 @@ export const backupContent = z.object({
   verifiers: z.array(z.object({ keyId: id, digest: z.string().regex(/^[\w-]{43}$/), until: timeMs.nullable() })),
   keys: z.array(
     keyFacts
-      .omit({ status: true, usable: true, today: true, project: true })
+      .omit({ status: true, usable: true, today: true, budgets: true, project: true })
       .extend({ id, projectId: id.nullable(), paused: z.boolean() }),
   ),
   projects: z.array(projectFacts.omit({ keys: true }).extend({ id })),

@@ -74,8 +74,8 @@ export function errorHeaders(error: KeyhatchError): Record<string, string> {
     headers['retry-after'] = '1';
   if (error.code === 'vault_locked') headers['retry-after'] = '5';
   // SDKs try every 429 and 5xx twice more by themselves: tell them where that cannot help or is not safe (§4.2).
-  if ((error.status >= 500 || error.status === 429 || error.status === 403) && !error.retry)
-    headers['x-should-retry'] = 'false';
+  const tempts = error.status >= 500 || error.status === 429 || error.status === 403;
+  if (tempts && (!error.retry || tooLong)) headers['x-should-retry'] = 'false';
   return headers;
 }
 

@@ -12,7 +12,7 @@ test.each([
   [['keys', 'lst'], 'There is no command "keys lst". Did you mean "list"?'],
   [
     ['keys'],
-    'Say what to do with keys: create, list, show, edit, pause, resume, revoke, delete, rotate, reset-counters, end-old-secret, accept-weak, import, export, top-up.',
+    'Say what to do with keys: create, list, show, edit, pause, resume, revoke, delete, rotate, reset-counters, end-old-secret, accept-weak, top-up, import, export.',
   ],
   [['keys', 'list', '--jsno'], 'There is no option --jsno here. Did you mean --json?'],
   [['keys', 'list', '--quux-corge'], 'There is no option --quux-corge here.'],
