@@ -95,7 +95,11 @@ function KnownKey({ facts }: { readonly facts: KeyFacts }) {
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing={14}>
         <Stack gap={14}>
           <FactsPanel facts={facts} />
-          {opensModels && (
+          <PolicyPanel facts={facts} />
+        </Stack>
+        {opensModels && (
+          <Stack gap={14}>
+            <LimitsPanel facts={facts} />
             <RecentUsage
               narrow={{ keyId: facts.id }}
               by="model"
@@ -103,12 +107,8 @@ function KnownKey({ facts }: { readonly facts: KeyFacts }) {
               empty={texts.nothingUsed}
               hint={texts.nothingUsedHint}
             />
-          )}
-        </Stack>
-        <Stack gap={14}>
-          {opensModels && <LimitsPanel facts={facts} />}
-          <PolicyPanel facts={facts} />
-        </Stack>
+          </Stack>
+        )}
       </SimpleGrid>
       {opensModels && <LiveTail limit={12} keyId={facts.id} title={texts.requests} />}
       <HistoryPanel kind="key" id={facts.id} />

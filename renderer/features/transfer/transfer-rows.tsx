@@ -1,6 +1,6 @@
 // The way to import, export and backup from the settings; the dialogs are fetched when they are opened.
 
-import { Button, Group, Loader } from '@mantine/core';
+import { Button, Loader } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { Link } from 'wouter';
@@ -53,10 +53,14 @@ export function TransferRows() {
         title={texts.backupTitle}
         sentence={texts.backupSentence}
         control={(named) => (
-          <Group gap={6} wrap="nowrap">
-            <Act describedBy={named['aria-describedby']} label={texts.backupAct} onClick={() => setOpen('backup')} />
-            <Act label={texts.restoreAct} onClick={() => setOpen('restore')} />
-          </Group>
+          <Act describedBy={named['aria-describedby']} label={texts.backupAct} onClick={() => setOpen('backup')} />
+        )}
+      />
+      <SettingRow
+        title={texts.restore.title}
+        sentence={texts.restore.about}
+        control={(named) => (
+          <Act describedBy={named['aria-describedby']} label={texts.restoreAct} onClick={() => setOpen('restore')} />
         )}
       />
       <SettingRow
