@@ -10,7 +10,7 @@ import {
   type Wrong,
   wrongWithPolicy,
 } from '../keys/policy-draft.ts';
-import { sourceIn } from '../keys/use-new-key-source.ts';
+import { sourceIn } from '../keys/project-source.ts';
 
 const { form: texts } = projectTexts;
 
