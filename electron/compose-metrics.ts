@@ -31,7 +31,7 @@ export function joinMetrics(ports: {
   readonly recorder: { readonly usage: UsageSink; readonly lost: () => number };
   readonly upstreams: Pick<Upstreams, 'live' | 'statuses'>;
   readonly projects: ProjectRegistry;
-  readonly load: () => Pick<Gateway, 'running'>;
+  readonly load: () => Pick<Gateway, 'running' | 'queued'>;
   readonly clock: Clock;
   readonly log: Log;
 }): JoinedMetrics {
@@ -47,6 +47,7 @@ export function joinMetrics(ports: {
       keyName: (id) => registry.get(id)?.name,
     },
     running: () => load().running(),
+    queued: () => load().queued(),
     lost,
     upstreams: upstreams.live,
     log,

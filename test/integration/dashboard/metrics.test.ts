@@ -83,6 +83,7 @@ describe('the metrics', () => {
     expect(sumOf(all, 'keyhatch_request_duration_seconds_count', { model: 'echo' })).toBe(6);
     expect(sumOf(all, 'keyhatch_upstream_up', { upstream: 'Echo' })).toBe(1);
     expect(sumOf(all, 'keyhatch_requests_running')).toBe(0);
+    expect(sumOf(all, 'keyhatch_requests_queued')).toBe(0);
     expect(sumOf(all, 'keyhatch_build_info', { version: '0.1.0', shell: 'serve' })).toBe(1);
     expect(sumOf(all, 'process_resident_memory_bytes')).toBeGreaterThan(1e6);
   });
