@@ -2,6 +2,7 @@
 // holds it against the project's models, and says which upstreams there are for it. Sends and rewrites nothing itself.
 
 import { KeyhatchError } from '../../shared/errors.ts';
+import { withoutLatest } from '../../shared/model-patterns.ts';
 import { cloudWords, isCloudModel } from './body-policy.ts';
 import type { Bodied, Projected } from './exchange.ts';
 import type { GatewayProject, ProjectRegistry, UpstreamRegistry } from './ports.ts';
@@ -78,8 +79,11 @@ export function checkProjectModel(project: GatewayProject, model: string | undef
 /** Whether a project's models name this one; Ollama's `:latest` may be left out on either side. */
 export function projectMayUse(project: GatewayProject | undefined, model: string): boolean {
   if (!project || project.models === null) return true;
-  const bare = (name: string) => name.replace(/:latest$/, '');
-  return project.models.some((allowed) => bare(allowed) === bare(model));
+  return project.models.some((allowed) => isSameModel(allowed, model));
+}
+
+export function isSameModel(one: string, other: string): boolean {
+  return withoutLatest(one) === withoutLatest(other);
 }
 
 /** The model servers that there are for it. @throws KeyhatchError `project_upstream_gone` */

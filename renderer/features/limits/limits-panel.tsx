@@ -25,7 +25,7 @@ export function LimitsPanel({ facts }: { readonly facts: KeyFacts }) {
     <Panel
       title={texts.title}
       aside={
-        facts.budgets.length > 0 &&
+        facts.policy.budgets.length > 0 &&
         !ended && (
           <Button variant="default" size="xs" onClick={() => setToppingUp(true)}>
             {texts.topUpAct}
@@ -55,11 +55,7 @@ function Limits({ states }: { readonly states: LimitStates }) {
   }
   return (
     <ul className="kh-limits">
-      {budgets.map((budget) => (
-        <li key={`${budget.period}-${budget.currency}`}>
-          <BudgetRow budget={budget} />
-        </li>
-      ))}
+      <BudgetRows budgets={budgets} />
       {windows.map((name) => {
         const state = states[name];
         return (
@@ -91,6 +87,14 @@ function Limits({ states }: { readonly states: LimitStates }) {
   );
 }
 
+export function BudgetRows({ budgets }: Pick<LimitStates, 'budgets'>) {
+  return budgets.map((budget) => (
+    <li key={`${budget.project}-${budget.period}-${budget.currency}`}>
+      <BudgetRow budget={budget} />
+    </li>
+  ));
+}
+
 function Row({ name, says }: { readonly name: string; readonly says: string }) {
   return (
     <div className="kh-limit-head">
@@ -114,8 +118,8 @@ function WindowRow({ name, state }: { readonly name: string; readonly state: Win
 
 function BudgetRow({ budget }: { readonly budget: BudgetState }) {
   const now = useNow(10_000);
-  const { period, used, limit, reserved, topUp, soft, state, endsAt, unpriced } = budget;
-  const name = texts.budget[period];
+  const { period, project, used, limit, reserved, topUp, soft, state, endsAt, unpriced } = budget;
+  const name = project === null ? texts.budget[period] : texts.ofProject(texts.budget[period], project);
   const spent = spentAt(budget, now);
   const notes = [
     state === 'spent' ? texts.spent : '',

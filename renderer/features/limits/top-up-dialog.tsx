@@ -33,7 +33,9 @@ export function TopUpDialog({ facts, onClose }: TopUpDialogProps) {
       },
     }),
   );
-  const budget = facts.budgets[Number(at)];
+  // Those of its project are topped up there.
+  const own = facts.budgets.filter(({ project }) => project === null);
+  const budget = own[Number(at)];
   if (!budget) return null;
   const chosen = end ?? (budget.endsAt === null ? 'week' : 'period');
   const ends = Object.entries(texts.ends)
@@ -53,10 +55,10 @@ export function TopUpDialog({ facts, onClose }: TopUpDialogProps) {
       >
         <Stack>
           <Text size="sm">{texts.about}</Text>
-          {facts.budgets.length > 1 && (
+          {own.length > 1 && (
             <Select
               label={texts.budget}
-              data={facts.budgets.map((one, index) => ({
+              data={own.map((one, index) => ({
                 value: String(index),
                 label: `${limitTexts.budget[one.period]}: ${amountText(one, one.limit)}`,
               }))}
