@@ -2,7 +2,7 @@
 // holds it against the project's models, and says which upstreams there are for it. Sends and rewrites nothing itself.
 
 import { KeyhatchError } from '../../shared/errors.ts';
-import { withoutLatest } from '../../shared/model-patterns.ts';
+import { compilePatterns, withoutLatest } from '../../shared/model-patterns.ts';
 import { cloudWords, isCloudModel } from './body-policy.ts';
 import type { Bodied, Projected } from './exchange.ts';
 import type { GatewayProject, ProjectRegistry, UpstreamRegistry } from './ports.ts';
@@ -76,10 +76,10 @@ export function checkProjectModel(project: GatewayProject, model: string | undef
   throw new KeyhatchError('model_not_allowed', { details });
 }
 
-/** Whether a project's models name this one; Ollama's `:latest` may be left out on either side. */
+/** Whether a project's models name this one; they are read as those of keys are. */
 export function projectMayUse(project: GatewayProject | undefined, model: string): boolean {
   if (!project || project.models === null) return true;
-  return project.models.some((allowed) => isSameModel(allowed, model));
+  return compilePatterns(project.models)(model);
 }
 
 export function isSameModel(one: string, other: string): boolean {

@@ -57,6 +57,7 @@ export const projectTexts = {
   goneServer: 'one that is no longer there',
   asSettings: 'what the settings say',
   afterThat: (length: string) => `after ${length}`,
+  budgets: 'Budgets of all its keys together',
   keysHere: 'Its keys',
   noKeys: 'No keys in it yet',
   noKeysHint: 'Make one here, or move one from its menu on the page Keys.',
@@ -102,6 +103,7 @@ export const projectTexts = {
     echo: 'Answer with the echo model',
     echoHint: 'Every request of its keys goes to the built-in echo model, so that tests cost nothing.',
     rules: 'Models and servers',
+    budgets: 'Budgets of all its keys together',
     rulesSummary: (models: string, aliases: number, server: string) =>
       [models, aliases === 0 ? '' : aliases === 1 ? '1 alias' : `${aliases} aliases`, server]
         .filter(Boolean)

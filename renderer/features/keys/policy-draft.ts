@@ -91,7 +91,13 @@ export function wrongWithPolicy(draft: PolicyDraft): Wrong {
   if ([...draft.models, ...draft.denied].some((model) => model.length > 200)) wrong['models'] = words.models;
   const networks = draft.place === 'own' ? wrongNetworks(draft.networks) : undefined;
   if (networks !== undefined) wrong['networks'] = networks;
-  for (const { id, unit, amount, currency } of draft.budgets) {
+  return { ...wrong, ...wrongWithBudgets(draft.budgets) };
+}
+
+/** By the ids of the budgets. */
+export function wrongWithBudgets(budgets: readonly BudgetDraft[]): Wrong {
+  const wrong: Record<string, string> = {};
+  for (const { id, unit, amount, currency } of budgets) {
     if (amount === '') wrong[id] = words.amount;
     else if (unit === 'cost' && !/^[A-Z]{3}$/.test(currency)) wrong[id] = words.currency;
   }
@@ -160,7 +166,7 @@ function networksOf({ place, networks }: PolicyDraft): string[] | null {
 }
 
 // One of ours is of tokens or of money; a budget of both is the same as two.
-function budgetDrafts({ period, tokens, cost, soft, strict }: Budget, at: number): BudgetDraft[] {
+export function budgetDrafts({ period, tokens, cost, soft, strict }: Budget, at: number): BudgetDraft[] {
   const common = { period, softPercent: Math.round(soft * 100), strict };
   const drafts: BudgetDraft[] = [];
   if (tokens !== null) drafts.push({ ...common, id: `tokens-${at}`, unit: 'tokens', amount: tokens, currency: 'USD' });
@@ -171,7 +177,7 @@ function budgetDrafts({ period, tokens, cost, soft, strict }: Budget, at: number
   return drafts;
 }
 
-function budgetOf({ period, unit, amount, currency, softPercent, strict }: BudgetDraft): Budget {
+export function budgetOf({ period, unit, amount, currency, softPercent, strict }: BudgetDraft): Budget {
   return {
     period,
     tokens: unit === 'tokens' ? Number(amount) : null,

@@ -19,7 +19,7 @@ export function groupSummary(group: PolicyGroup, draft: PolicyDraft): string {
     case 'rates':
       return joined(ratesOf(draft), texts.summary.noLimit);
     case 'budgets':
-      return joined(draft.budgets.filter(({ amount }) => amount !== '').map(budgetSummary), texts.summary.none);
+      return budgetsSummary(draft.budgets);
     case 'caps':
       return joined(capsOf(draft), texts.summary.noCaps);
   }
@@ -57,6 +57,10 @@ function ratesOf({ rpm, rph, tpm, parallel, priority }: PolicyDraft): string[] {
     ...said(parallel, (count) => summary.parallel(formatCount(count))),
     ...(priority === 'normal' ? [] : [summary.priority[priority]]),
   ];
+}
+
+export function budgetsSummary(budgets: readonly BudgetDraft[]): string {
+  return joined(budgets.filter(({ amount }) => amount !== '').map(budgetSummary), texts.summary.none);
 }
 
 function budgetSummary({ unit, amount, currency, period }: BudgetDraft): string {

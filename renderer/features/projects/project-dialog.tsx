@@ -20,10 +20,11 @@ import { type ProjectFacts, projectColours } from '../../../shared/project-model
 import { useCalls } from '../../api/api-context.tsx';
 import { projectTexts } from '../../texts/project-texts.ts';
 import { ProjectMark } from '../../ui/project-mark.tsx';
+import { BudgetFields } from '../keys/budget-fields.tsx';
 import type { PolicyDraft, PolicySource, Wrong } from '../keys/policy-draft.ts';
 import { RotateField } from '../keys/policy-fields.tsx';
 import { Fold, PolicyGroups } from '../keys/policy-groups.tsx';
-import { wholeSummary } from '../keys/policy-words.ts';
+import { budgetsSummary, wholeSummary } from '../keys/policy-words.ts';
 import { useNewKeySource } from '../keys/use-new-key-source.ts';
 import { type Lifetime, type ProjectDraft, projectDraftOf, projectInputOf, wrongWithProject } from './project-draft.ts';
 import { RulesFields, useRulesSummary } from './rules-fields.tsx';
@@ -57,8 +58,15 @@ function Fields({ edited, onClose, onDone, usual }: ProjectDialogProps & { reado
   const change = (patch: Partial<ProjectDraft>) => setDraft((before) => ({ ...before, ...patch }));
   const changeDefaults = (patch: Partial<PolicyDraft>) =>
     setDraft((before) => ({ ...before, defaults: { ...before.defaults, ...patch } }));
-  const wrongDefaults = Object.keys(wrong).some((field) => field !== 'name' && field !== 'aliases');
-  const opened = [...open, ...(wrong['aliases'] ? ['rules'] : []), ...(wrongDefaults ? ['defaults'] : [])];
+  const wrongBudgets = draft.budgets.some(({ id }) => wrong[id] !== undefined);
+  const elsewhere = new Set(['name', 'aliases', ...draft.budgets.map(({ id }) => id)]);
+  const wrongDefaults = Object.keys(wrong).some((field) => !elsewhere.has(field));
+  const opened = [
+    ...open,
+    ...(wrong['aliases'] ? ['rules'] : []),
+    ...(wrongBudgets ? ['budgets'] : []),
+    ...(wrongDefaults ? ['defaults'] : []),
+  ];
   const rules = useRulesSummary(draft);
   return (
     <form
@@ -88,6 +96,14 @@ function Fields({ edited, onClose, onDone, usual }: ProjectDialogProps & { reado
             </Accordion.Control>
             <Accordion.Panel>
               <RulesFields draft={draft} change={change} wrong={wrong} />
+            </Accordion.Panel>
+          </Accordion.Item>
+          <Accordion.Item value="budgets">
+            <Accordion.Control>
+              <Fold title={texts.budgets} summary={budgetsSummary(draft.budgets)} />
+            </Accordion.Control>
+            <Accordion.Panel>
+              <BudgetFields draft={draft} change={change} wrong={wrong} />
             </Accordion.Panel>
           </Accordion.Item>
           <Accordion.Item value="defaults">

@@ -24,6 +24,7 @@ import { policyDraftOf } from '../keys/policy-draft.ts';
 import { wholeSummary } from '../keys/policy-words.ts';
 import { sourceIn } from '../keys/project-source.ts';
 import { useNewKeySource } from '../keys/use-new-key-source.ts';
+import { BudgetRows } from '../limits/limits-panel.tsx';
 import { ProjectDialog } from './project-dialog.tsx';
 import { ProjectMenu, useProjectActions } from './project-menu.tsx';
 import { ProjectPills } from './projects-page.tsx';
@@ -101,6 +102,13 @@ function KnownProject({ project }: { readonly project: ProjectFacts }) {
           hint={texts.nothingUsedHint}
         />
       </SimpleGrid>
+      {project.budgetStates.length > 0 && (
+        <Panel title={texts.budgets}>
+          <ul className="kh-limits">
+            <BudgetRows budgets={project.budgetStates.map((state) => ({ ...state, project: null }))} />
+          </ul>
+        </Panel>
+      )}
       <Panel title={texts.keysHere} flush>
         {keys.length === 0 ? (
           <Empty icon={IconKey} title={texts.noKeys}>

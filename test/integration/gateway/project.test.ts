@@ -86,6 +86,13 @@ describe('the models of a project', () => {
     expect(list).toMatchObject({ data: [{ id: 'm' }] });
   });
 
+  test('may be patterns', async () => {
+    bed = await makeBed(inHome);
+    bed.setProject('home', { models: ['qwen*'] });
+    expect((await ask({ model: 'qwen3-8b' })).status).toBe(200);
+    expect(codeOf(await ask({ model: 'gemma' }))).toBe('model_not_allowed');
+  });
+
   test('hold for a draft model, and for a request that names none', async () => {
     bed = await makeBed(inHome);
     bed.setProject('home', { models: ['m'] });
