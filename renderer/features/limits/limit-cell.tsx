@@ -8,6 +8,8 @@ import { budgetTones, fullest, shareOf } from './budget-words.ts';
 import { Meter } from './meter.tsx';
 
 export function LimitCell({ facts }: { readonly facts: KeyFacts }) {
+  // It asks nothing of models, and so has no limits.
+  if (facts.kind === 'admin') return '–';
   const budget = fullest(facts.budgets);
   if (!budget) return limitText(facts);
   const used = shareOf(budget, budget.used);

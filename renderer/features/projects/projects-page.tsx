@@ -114,7 +114,7 @@ function ProjectRow({ project, keys, edit }: ProjectRowProps) {
   const archived = project.archivedAt !== null;
   return (
     <Table.Tr style={archived ? { color: 'var(--mantine-color-dimmed)' } : undefined}>
-      <Table.Td style={{ maxWidth: 360, width: '100%' }}>
+      <Table.Td style={{ maxWidth: 0, width: '100%' }}>
         <span style={{ display: 'flex', alignItems: 'center', gap: 9, minWidth: 0, fontWeight: archived ? 400 : 600 }}>
           <ProjectName project={project} />
           <ProjectPills project={project} />
