@@ -4,6 +4,7 @@ export const keysTexts = {
   title: 'Keys',
   newKey: 'New key',
   newAdmin: 'New admin key',
+  importKeys: 'Import keys',
   more: 'More',
   search: 'Search names, ids and projects',
   filter: 'Which keys to show',
