@@ -37,7 +37,7 @@ const topUp = defineCommand({
     return async ({ client, out }) => {
       const key = await client.keys.topUp({ ref: onlyWord(invocation), add: { period, tokens, cost, endsAt } });
       const amount = budgetText({ period, tokens, cost });
-      out.answer(key, () => `The key ${keyTitle(key)} has ${amount} more until ${out.when(endsAt, '')}.`);
+      out.answer(key, () => `The key ${keyTitle(key)} has ${amount} more, which ends ${out.when(endsAt, '')}.`);
     };
   },
 });
