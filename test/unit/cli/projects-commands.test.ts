@@ -64,7 +64,7 @@ describe('projects', () => {
     const topped = await keyhatch('projects top-up home --budget day:500tokens --for 1h'.split(' '));
     const add = { period: 'day', tokens: 500, cost: null, endsAt: now + 3_600_000 };
     expect(inputOf(topped, 'projects.topUp')).toEqual({ ref: 'home', add });
-    expect(topped.out).toContain(`The project "home" (${home.id}) has 500 tokens a day more until`);
+    expect(topped.out).toContain(`The project "home" (${home.id}) has 500 tokens a day more, which ends in`);
   });
 
   test.each([
