@@ -20,7 +20,6 @@ export const limitTexts = {
     month: 'This month',
     total: 'In all',
   },
-  ofProject: (period: string, project: string) => `${period}, all keys of “${project}”`,
   used: (used: string, limit: string) => `${used} of ${limit}`,
   tokens: (count: string) => `${count} tokens`,
   reserved: (amount: string) => `${amount} held for what runs`,

@@ -14,6 +14,7 @@ export const projectTexts = {
     requests: 'Requests today',
     tokens: 'Tokens today',
     models: 'Models',
+    budget: 'Budget',
     made: 'Made',
   },
   actions: 'Actions',
@@ -57,10 +58,10 @@ export const projectTexts = {
   goneServer: 'one that is no longer there',
   asSettings: 'what the settings say',
   afterThat: (length: string) => `after ${length}`,
-  budgets: 'Budgets of all its keys together',
   keysHere: 'Its keys',
   noKeys: 'No keys in it yet',
   noKeysHint: 'Make one here, or move one from its menu on the page Keys.',
+  budgets: 'Budgets of all its keys',
   usage: 'Last 14 days',
   nothingUsed: 'Nothing was used in it yet',
   nothingUsedHint: 'What its keys use shows here, and stays with it when they move to another project.',
@@ -103,7 +104,6 @@ export const projectTexts = {
     echo: 'Answer with the echo model',
     echoHint: 'Every request of its keys goes to the built-in echo model, so that tests cost nothing.',
     rules: 'Models and servers',
-    budgets: 'Budgets of all its keys together',
     rulesSummary: (models: string, aliases: number, server: string) =>
       [models, aliases === 0 ? '' : aliases === 1 ? '1 alias' : `${aliases} aliases`, server]
         .filter(Boolean)
@@ -120,6 +120,7 @@ export const projectTexts = {
     removeAlias: (number: number) => `Remove alias ${number}`,
     server: 'Model server of its own',
     anyServer: 'Whichever serves the model',
+    budgets: 'Budgets of all its keys',
     defaults: 'What new keys begin with',
     lifetime: 'New keys end',
     lifetimes: {

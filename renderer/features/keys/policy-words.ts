@@ -30,6 +30,10 @@ export function wholeSummary(draft: PolicyDraft): string {
   return [rightsSummary(draft), modelsSummary(draft), joined(ratesOf(draft), texts.summary.noLimit)].join(' · ');
 }
 
+export function budgetsSummary(budgets: readonly BudgetDraft[]): string {
+  return joined(budgets.filter(({ amount }) => amount !== '').map(budgetSummary), texts.summary.none);
+}
+
 function rightsSummary({ operations }: PolicyDraft): string {
   const preset = presetOf(operations);
   return preset ? texts.presets[preset] : texts.summary.rights(operations.length);
@@ -57,10 +61,6 @@ function ratesOf({ rpm, rph, tpm, parallel, priority }: PolicyDraft): string[] {
     ...said(parallel, (count) => summary.parallel(formatCount(count))),
     ...(priority === 'normal' ? [] : [summary.priority[priority]]),
   ];
-}
-
-export function budgetsSummary(budgets: readonly BudgetDraft[]): string {
-  return joined(budgets.filter(({ amount }) => amount !== '').map(budgetSummary), texts.summary.none);
 }
 
 function budgetSummary({ unit, amount, currency, period }: BudgetDraft): string {

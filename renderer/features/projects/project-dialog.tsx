@@ -58,15 +58,7 @@ function Fields({ edited, onClose, onDone, usual }: ProjectDialogProps & { reado
   const change = (patch: Partial<ProjectDraft>) => setDraft((before) => ({ ...before, ...patch }));
   const changeDefaults = (patch: Partial<PolicyDraft>) =>
     setDraft((before) => ({ ...before, defaults: { ...before.defaults, ...patch } }));
-  const wrongBudgets = draft.budgets.some(({ id }) => wrong[id] !== undefined);
-  const elsewhere = new Set(['name', 'aliases', ...draft.budgets.map(({ id }) => id)]);
-  const wrongDefaults = Object.keys(wrong).some((field) => !elsewhere.has(field));
-  const opened = [
-    ...open,
-    ...(wrong['aliases'] ? ['rules'] : []),
-    ...(wrongBudgets ? ['budgets'] : []),
-    ...(wrongDefaults ? ['defaults'] : []),
-  ];
+  const opened = [...open, ...foldsWith(wrong, draft)];
   const rules = useRulesSummary(draft);
   return (
     <form
@@ -129,6 +121,14 @@ function Fields({ edited, onClose, onDone, usual }: ProjectDialogProps & { reado
         </Button>
       </Stack>
     </form>
+  );
+}
+
+/** The folds in which something is wrong. */
+function foldsWith(wrong: Wrong, { budgets }: ProjectDraft): readonly string[] {
+  const folds = Object.keys(wrong).filter((field) => field !== 'name');
+  return folds.map((field) =>
+    field === 'aliases' ? 'rules' : budgets.some(({ id }) => id === field) ? 'budgets' : 'defaults',
   );
 }
 

@@ -11,7 +11,7 @@ import {
   type PolicySource,
   policyDraftOf,
   type Wrong,
-  wrongWithBudgets,
+  wrongBudgets,
   wrongWithPolicy,
 } from '../keys/policy-draft.ts';
 import { sourceIn } from '../keys/project-source.ts';
@@ -29,7 +29,7 @@ export type ProjectDraft = {
   readonly models: readonly string[];
   readonly aliases: readonly AliasDraft[];
   readonly upstreamId: string | null;
-  /** For all its keys together; the ids are other ones than those of its defaults. */
+  /** Over all its keys together. */
   readonly budgets: readonly BudgetDraft[];
   readonly lifetime: Lifetime;
   readonly defaults: PolicyDraft;
@@ -49,7 +49,7 @@ export function projectDraftOf(project: ProjectFacts | undefined, usual: PolicyS
     models: project?.models ?? [],
     aliases: aliases.map(([name, model], at) => ({ id: `alias-${at}`, name, model })),
     upstreamId: project?.upstreamId ?? null,
-    budgets: (project?.budgets ?? []).flatMap(budgetDrafts).map((budget) => ({ ...budget, id: `own-${budget.id}` })),
+    budgets: (project?.budgets ?? []).flatMap((budget, at) => budgetDrafts(budget, at, 'all-')),
     lifetime: lifetimeOf(project?.defaults.expiresInMs),
     defaults: policyDraftOf(sourceIn(usual, project?.defaults)),
   };
@@ -60,7 +60,7 @@ export function wrongWithProject(draft: ProjectDraft): Wrong {
   const half = draft.aliases.some(({ name, model }) => name.trim() === '' || model.trim() === '');
   return {
     ...wrongWithPolicy(draft.defaults),
-    ...wrongWithBudgets(draft.budgets),
+    ...wrongBudgets(draft.budgets),
     ...(draft.name.trim() === '' ? { name: texts.wrongName } : {}),
     ...(half || new Set(names).size < names.length ? { aliases: texts.wrongAlias } : {}),
   };
