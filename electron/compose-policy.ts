@@ -7,12 +7,14 @@ import { type AdminKeys, createAdminKeys } from './core/admin-keys.ts';
 import type { KeyRegistry } from './core/key-registry.ts';
 import { createPolicyTest, type PolicyTest } from './core/policy-test.ts';
 import type { Upstreams } from './core/upstreams.ts';
-import { checkPaused } from './gateway/admit.ts';
+import { checkPaused, checkProject, checkWeak } from './gateway/admit.ts';
 import { checkModel, realModel } from './gateway/authorize.ts';
 import { isCloudModel } from './gateway/body-policy.ts';
 import { checkStanding } from './gateway/identify.ts';
 import { createKeyRules } from './gateway/key-rules.ts';
 import { checkGatewayNetwork, checkKeyNetwork, checkOperation } from './gateway/permit.ts';
+import type { GatewayKey, ProjectRegistry } from './gateway/ports.ts';
+import { checkProjectModel, upstreamsOf } from './gateway/project.ts';
 import type { Clock } from './lib/clock.ts';
 
 const modelless: ReadonlySet<KeyOperation> = new Set(['models:list', 'models:manage', 'metrics']);
@@ -21,10 +23,14 @@ export function joinPolicy(ports: {
   readonly registry: KeyRegistry;
   readonly settings: () => Settings;
   readonly upstreams: Upstreams;
+  readonly projects: ProjectRegistry;
   readonly clock: Clock;
 }): { readonly test: PolicyTest; readonly verifyAdmin: AdminKeys['verify'] } {
   const rules = createKeyRules();
   const upstreams = { list: ports.upstreams.live, fallback: ports.upstreams.fallback };
+  const projectOf = ({ projectId }: GatewayKey) => (projectId === null ? undefined : ports.projects.get(projectId));
+  const meant = (key: GatewayKey, model: string | undefined) =>
+    model === undefined ? undefined : (projectOf(key)?.aliases.get(model) ?? model);
   const test = createPolicyTest({
     registry: ports.registry,
     stages: [
@@ -54,7 +60,8 @@ export function joinPolicy(ports: {
         decide({ key, operation, model }) {
           const caller = { kind: 'key', key: { ...key, byOldSecret: false } } as const;
           checkOperation(caller, operation, operations[operation]);
-          if (model !== undefined && isCloudModel(model)) checkOperation(caller, 'cloud', operations.cloud);
+          if ([model, meant(key, model)].some((one) => one !== undefined && isCloudModel(one)))
+            checkOperation(caller, 'cloud', operations.cloud);
           return `The key has the right "${operation}".`;
         },
       },
@@ -66,10 +73,28 @@ export function joinPolicy(ports: {
         },
       },
       {
+        stage: 'project',
+        decide({ key }) {
+          checkProject(key, ports.projects);
+          return key.projectId === null ? 'The key is in no project.' : 'Its project lets its keys in.';
+        },
+      },
+      {
+        stage: 'weakness',
+        decide({ key, fromThisComputer }) {
+          checkWeak({ ...key, byOldSecret: false }, fromThisComputer);
+          return key.weak ? 'The key is weak, which is enough on this computer.' : 'The key is not weak.';
+        },
+      },
+      {
         stage: 'model',
         decide({ key, model, operation }) {
           if (model === undefined && modelless.has(operation)) return 'This takes no model.';
-          checkModel(key, realModel(model, upstreams), { rules, upstreams });
+          const project = projectOf(key);
+          const named = meant(key, model);
+          if (project) checkProjectModel(project, named, key.name);
+          const reached = project ? upstreamsOf(project, { upstreams, projects: ports.projects }) : upstreams;
+          checkModel(key, realModel(named, reached), { rules, upstreams: reached });
           return model === undefined ? 'The key may use every model.' : 'The key may use that model.';
         },
       },

@@ -209,7 +209,7 @@ export async function compose(shell: Shell): Promise<House> {
     lifetime.own('changes', changes.close);
     lifetime.own('settings', settings.onChange(changes.settingsChanged));
 
-    const policy = joinPolicy({ registry, settings: settings.get, upstreams, clock });
+    const policy = joinPolicy({ ...ground, ...ofProjects.gateway, registry, upstreams });
     const router = createRouter({
       status,
       watch: changes.watch,

@@ -41,8 +41,7 @@ function checkKey(key: PresentedKey, trulyLocal: boolean, { running, projects }:
   const { name, limits, policy } = key;
   checkPaused(key);
   checkProject(key, projects);
-  const weak = key.byOldSecret ? key.oldSecretWeak : key.weak;
-  if (weak && !trulyLocal) throw new KeyhatchError('key_weak', { details: { name } });
+  checkWeak(key, trulyLocal);
   if (limits.rpm === 0) throw blocked(key, 'rpm');
   if (policy.rph === 0) throw blocked(key, 'rph');
   if (limits.parallel !== null && running.count(key.id) >= limits.parallel) {
@@ -71,6 +70,12 @@ export function checkProject(key: GatewayKey, projects: ProjectRegistry): void {
   const closed = closedProject(key, projects);
   if (closed === undefined) return;
   throw new KeyhatchError('project_archived', { details: { name: key.name, project: closed } });
+}
+
+/** @throws KeyhatchError `key_weak` */
+export function checkWeak(key: PresentedKey, trulyLocal: boolean): void {
+  const weak = key.byOldSecret ? key.oldSecretWeak : key.weak;
+  if (weak && !trulyLocal) throw new KeyhatchError('key_weak', { details: { name: key.name } });
 }
 
 /** @throws KeyhatchError `key_paused` */

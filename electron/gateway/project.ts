@@ -57,16 +57,19 @@ function withoutAlias(bodied: Bodied, project: GatewayProject): Rewritten {
 
 function checkModels(bodied: Bodied, project: GatewayProject, keyName: string): void {
   const { names } = bodied.route;
-  if (project.models === null || names === 'nothing' || names === 'response-in-path') return;
-  for (const model of [modelOf(bodied), ...bodied.body.facts.otherModels]) {
-    if (model !== undefined && projectMayUse(project, model)) continue;
-    const details = {
-      name: keyName,
-      model: (model ?? '(none named)').slice(0, 120),
-      allowed: [...project.models].slice(0, 20).join(', '),
-    };
-    throw new KeyhatchError('model_not_allowed', { details });
-  }
+  if (names === 'nothing' || names === 'response-in-path') return;
+  for (const model of [modelOf(bodied), ...bodied.body.facts.otherModels]) checkProjectModel(project, model, keyName);
+}
+
+/** @throws KeyhatchError `model_not_allowed` */
+export function checkProjectModel(project: GatewayProject, model: string | undefined, keyName: string): void {
+  if (project.models === null || (model !== undefined && projectMayUse(project, model))) return;
+  const details = {
+    name: keyName,
+    model: (model ?? '(none named)').slice(0, 120),
+    allowed: [...project.models].slice(0, 20).join(', '),
+  };
+  throw new KeyhatchError('model_not_allowed', { details });
 }
 
 /** Whether a project's models name this one; Ollama's `:latest` may be left out on either side. */
@@ -76,7 +79,11 @@ export function projectMayUse(project: GatewayProject | undefined, model: string
   return project.models.some((allowed) => bare(allowed) === bare(model));
 }
 
-function upstreamsOf(project: GatewayProject, { upstreams, projects }: ProjectPorts): UpstreamRegistry {
+/**
+ * The upstreams that there are for a project's keys.
+ * @throws KeyhatchError `project_upstream_gone`
+ */
+export function upstreamsOf(project: GatewayProject, { upstreams, projects }: ProjectPorts): UpstreamRegistry {
   if (!project.echo && project.upstreamId === null) return upstreams;
   const only = project.echo ? projects.echo() : upstreams.list().find(({ id }) => id === project.upstreamId);
   // Never another one instead: a test project must not spend what a production model costs.

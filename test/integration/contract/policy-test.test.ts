@@ -100,6 +100,34 @@ test('a model in a cloud needs a right beside that to chat', async () => {
   expect(await decides('rich')).toBe(null);
 });
 
+test('what the project of a key says counts: archived, its models, what its aliases stand for', async () => {
+  const { client, url } = await openHouse();
+  const model = (await client.status.get()).upstreams[0]?.models[0] ?? '';
+  const aliases = { fast: model, far: 'kimi:cloud', big: 'phi-4' };
+  await client.projects.create({ name: 'home', models: [model, 'kimi:cloud'], aliases });
+  const { key } = await client.keys.create({ name: 'one', project: 'home' });
+  const holds = async (asked: string, decidedBy: string | null, code: string | null) => {
+    const answer = await client.policy.test({ key: 'one', model: asked });
+    expect(answer.decidedBy, asked).toBe(decidedBy);
+    expect(answer.stages.find(({ verdict }) => verdict === 'refuse')?.code ?? null, asked).toBe(code);
+    expect(await real(url, key, 'chat', asked), asked).toBe(code);
+  };
+  await holds('fast', null, null);
+  await holds('big', 'model', 'model_not_allowed');
+  await holds('llama3', 'model', 'model_not_allowed');
+  await holds('far', 'operation', 'operation_not_allowed');
+  await client.projects.archive({ ref: 'home' });
+  await holds('fast', 'project', 'project_archived');
+});
+
+test('a weak key passes from this computer alone', async () => {
+  const { client } = await openHouse();
+  await client.keys.import({ text: 'short,abc123' });
+  const decides = async (from: string) => (await client.policy.test({ key: 'short', from })).decidedBy;
+  expect(await decides('this-computer')).toBe(null);
+  expect(await decides('192.168.1.7')).toBe('weakness');
+});
+
 test('asks nothing of anybody: no request is counted and nothing changes', async () => {
   const { client } = await openHouse();
   await client.keys.create({ name: 'once', rpm: 1 });
