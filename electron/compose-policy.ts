@@ -19,13 +19,20 @@ import type { Clock } from './lib/clock.ts';
 
 const modelless: ReadonlySet<KeyOperation> = new Set(['models:list', 'models:manage', 'metrics']);
 
+/** Who calls over the control socket, as the history says it. */
+const callers = {
+  context: { actor: { kind: 'cli', detail: null } },
+  contextOfAdmin: ({ name }: { readonly name: string }) => ({ actor: { kind: 'api', detail: name } }) as const,
+} as const;
+type ControlDoor = typeof callers & { readonly verifyAdmin: AdminKeys['verify'] };
+
 export function joinPolicy(ports: {
   readonly registry: KeyRegistry;
   readonly settings: () => Settings;
   readonly upstreams: Upstreams;
   readonly projects: ProjectRegistry;
   readonly clock: Clock;
-}): { readonly test: PolicyTest; readonly verifyAdmin: AdminKeys['verify'] } {
+}): { readonly test: PolicyTest; readonly control: ControlDoor } {
   const rules = createKeyRules();
   const upstreams = { list: ports.upstreams.live, fallback: ports.upstreams.fallback };
   const projectOf = ({ projectId }: GatewayKey) => (projectId === null ? undefined : ports.projects.get(projectId));
@@ -100,5 +107,5 @@ export function joinPolicy(ports: {
       },
     ],
   });
-  return { test, verifyAdmin: createAdminKeys(ports).verify };
+  return { test, control: { ...callers, verifyAdmin: createAdminKeys(ports).verify } };
 }

@@ -119,6 +119,7 @@ export async function compose(shell: Shell): Promise<House> {
       findKey: (ref) => resolveKey(registry, ref),
       keyName: (id) => registry.get(id)?.name,
       vaultLocked: vaultDoor.locked,
+      record: history.record,
       onChange: () => changes.statusChanged(),
     });
     const metrics = joinMetrics({
@@ -260,8 +261,7 @@ export async function compose(shell: Shell): Promise<House> {
     });
 
     async function start(): Promise<void> {
-      const context = { actor: { kind: 'cli', detail: null } } as const;
-      const control = await startControlServer({ dataDir, router, context, log, verifyAdmin: policy.verifyAdmin });
+      const control = await startControlServer({ dataDir, router, log, ...policy.control });
       lifetime.own('control socket', control.close);
       await ofProjects.echoWanted();
       health.start();

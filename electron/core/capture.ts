@@ -7,6 +7,7 @@ import type { Settings } from '../../shared/settings.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { CapturedRequest, CaptureShelf } from './capture-shelf.ts';
+import type { RecordHistory } from './history.ts';
 
 export type CapturePorts = {
   readonly shelf: CaptureShelf;
@@ -25,6 +26,7 @@ export type CapturePorts = {
   readonly settings: () => Settings;
   readonly clock: Clock;
   readonly log: Log;
+  readonly record: RecordHistory;
   /** The mark, or what is kept, is another now. */
   readonly onChange: () => void;
 };
@@ -49,6 +51,7 @@ export type Capture = {
 };
 
 const dayMs = 86_400_000;
+const captured = { kind: 'profile', id: 'profile', name: 'captured requests' } as const;
 
 export function createCapture(ports: CapturePorts): Capture {
   const { shelf, table, clock, log } = ports;
@@ -76,6 +79,11 @@ export function createCapture(ports: CapturePorts): Capture {
     table.closeWindow(keyId);
   }
 
+  function note(action: string, { id, name }: { readonly id: string; readonly name: string }, until: number | null) {
+    const before = { capturedUntil: isOn(id) ? windows.get(id) : null };
+    ports.record({ action, subject: { kind: 'key', id, name }, before, after: { capturedUntil: until } });
+  }
+
   async function openShelf(make: boolean): Promise<void> {
     const locked = ports.vaultLocked();
     if (locked) throw impossible(locked);
@@ -96,6 +104,7 @@ export function createCapture(ports: CapturePorts): Capture {
       const { id, name } = ports.findKey(ref);
       await openShelf(true);
       const until = clock.now() + forMs;
+      note('capture_started', { id, name }, until);
       table.openWindow(id, until);
       windows.set(id, until);
       log.warn('prompts and answers of a key are being captured', { key: name, until: new Date(until).toISOString() });
@@ -104,6 +113,7 @@ export function createCapture(ports: CapturePorts): Capture {
     },
     async stop(ref) {
       const { id, name } = ports.findKey(ref);
+      if (isOn(id)) note('capture_stopped', { id, name }, null);
       close(id);
       log.info('prompts and answers of a key are no longer captured', { key: name });
       ports.onChange();
@@ -115,6 +125,7 @@ export function createCapture(ports: CapturePorts): Capture {
       const requests = await shelf.wipe().catch((error: unknown) => {
         throw asImpossible(error);
       });
+      ports.record({ action: 'capture_wiped', subject: captured, after: { requests } });
       log.info('what was captured has been wiped', { requests });
       ports.onChange();
       return { requests };

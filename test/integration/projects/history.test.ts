@@ -35,6 +35,24 @@ test('each way in has its name in it, and what a flag or nobody did', async () =
   expect(entries[3]?.detail).toMatch(/^session [0-9a-f]{6}$/);
 });
 
+test('capture stands in it: when it was switched on and off, and that what was kept is gone', async () => {
+  const { house } = await composeHouse();
+  const client = clientOf(house, { kind: 'cli', detail: null });
+  await client.keys.create({ name: 'laptop' });
+  const { on } = await client.capture.start({ ref: 'laptop' });
+  await client.capture.stop({ ref: 'laptop' });
+  await client.capture.stop({ ref: 'laptop' });
+  await client.capture.wipe();
+  const [wiped, stopped, started, ...before] = (await client.history.list({})).entries;
+  expect(before).toHaveLength(1);
+  expect([wiped?.action, wiped?.subject.kind]).toEqual(['capture_wiped', 'profile']);
+  const { until } = on[0] ?? {};
+  expect(started).toMatchObject({ action: 'capture_started', subject: { name: 'laptop' } });
+  expect(started?.changes).toEqual([{ member: 'capturedUntil', before: null, after: until }]);
+  expect(stopped).toMatchObject({ action: 'capture_stopped' });
+  expect(stopped?.changes).toEqual([{ member: 'capturedUntil', before: until, after: null }]);
+});
+
 test('a key’s life stands in it, member by member, and can be asked for by its name when it is gone', async () => {
   const { house } = await composeHouse();
   const client = clientOf(house, { kind: 'cli', detail: null });
