@@ -84,25 +84,27 @@ export async function compose(shell: Shell): Promise<House> {
       acting,
       upstreamId: (ref) => upstreams.idOf(ref),
       makeId: newId,
+      budgets: (projectId) => limits.projectBudgets(projectId),
       openEcho: () => echo(),
       onProjectChange(projectId, keyIds) {
+        limits.projectChanged(projectId);
         changes.projectChanged(projectId);
         for (const keyId of keyIds) onKeyChange(keyId);
       },
       onKeyChange: (keyId) => changes.keyChanged(keyId),
     });
+    const noted = { ...ground, record: history.record };
     const { registry, keys } = joinKeys({
-      ...ground,
+      ...noted,
       ledger,
       vault: vaultDoor,
       projects,
       budgets: (key) => limits.budgets(key.id),
       acting,
-      record: history.record,
       onKeyChange,
       onProjectChange: (projectId) => changes.projectChanged(projectId),
     });
-    const limits = joinLimits({ ...ground, ledger, registry, gateway: later });
+    const limits = joinLimits({ ...ground, ...ofProjects.gateway, ledger, registry, gateway: later });
     const { health, upstreams, discovery, echo } = await joinUpstreams({
       ...ground,
       shell,
@@ -173,6 +175,7 @@ export async function compose(shell: Shell): Promise<House> {
         dashboard,
         vaultKind: vault.kind,
         keys: registry,
+        projectBudgets: projects.inBudget,
         settings: settings.get,
         settingsProblems: settings.problems,
         upstreams: upstreams.statuses,
@@ -210,7 +213,7 @@ export async function compose(shell: Shell): Promise<House> {
     lifetime.own('changes', changes.close);
     lifetime.own('settings', settings.onChange(changes.settingsChanged));
 
-    const policy = joinPolicy({ ...ground, ...ofProjects.gateway, registry, upstreams });
+    const policy = joinPolicy({ ...ground, ...ofProjects.gateway, registry, upstreams, gateway });
     const router = createRouter({
       status,
       watch: changes.watch,
@@ -224,14 +227,13 @@ export async function compose(shell: Shell): Promise<House> {
       history,
       acting,
       ...joinTransfer({
-        ...ground,
+        ...noted,
         ledger,
         vault: joinedVault,
         registry,
         keys,
         projects,
         settings,
-        record: history.record,
         onRestored(keyIds, projectIds) {
           for (const projectId of projectIds) changes.projectChanged(projectId);
           for (const keyId of keyIds) onKeyChange(keyId);

@@ -42,6 +42,15 @@ const ModelsPage = lazy(() =>
 const SettingsPage = lazy(() =>
   import('./features/settings/settings-page.tsx').then(({ SettingsPage: page }) => ({ default: page })),
 );
+const ProjectsPage = lazy(() =>
+  import('./features/projects/projects-page.tsx').then(({ ProjectsPage: page }) => ({ default: page })),
+);
+const ProjectPage = lazy(() =>
+  import('./features/projects/project-page.tsx').then(({ ProjectPage: page }) => ({ default: page })),
+);
+const HistoryPage = lazy(() =>
+  import('./features/history/history-page.tsx').then(({ HistoryPage: page }) => ({ default: page })),
+);
 const WelcomePage = lazy(() =>
   import('./features/first-run/welcome-page.tsx').then(({ WelcomePage: page }) => ({ default: page })),
 );
@@ -112,6 +121,9 @@ function Pages() {
         <KeysPage creating />
       </Route>
       <Route path="/keys/:id">{({ id }) => <KeyPage id={id} />}</Route>
+      <Route path="/projects" component={ProjectsPage} />
+      <Route path="/projects/:id">{({ id }) => <ProjectPage id={id} />}</Route>
+      <Route path="/history" component={HistoryPage} />
       <Route path="/connect">
         <ConnectPage />
       </Route>

@@ -124,6 +124,7 @@ export function createRouter(ports: RouterPorts) {
       archive: calls.projects.archive.handler(({ input }) => projects.setArchived(input.ref, true)),
       unarchive: calls.projects.unarchive.handler(({ input }) => projects.setArchived(input.ref, false)),
       delete: calls.projects.delete.handler(({ input }) => projects.delete(input.ref)),
+      topUp: calls.projects.topUp.handler(({ input }) => projects.topUp(input.ref, input.add)),
     },
     backup: {
       create: calls.backup.create.handler(({ input }) => ports.backup.create(input.passphrase)),

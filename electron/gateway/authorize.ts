@@ -28,8 +28,8 @@ export function authorize(bodied: Projected, ports: AuthorizePorts): Authorized 
   for (const [operation, what] of facts.needs) checkOperation(bodied.caller, operation, what);
   const model = modelOf(bodied, bodied.upstreams);
   checkModels(bodied, model, { ...ports, upstreams: bodied.upstreams });
-  // An alias or the only model that there is may stand for one that the body does not name.
-  if (bodied.route.names === 'model-in-body' && model !== undefined && isCloudModel(model))
+  // The only model that there is, where the body names none or an alias of it.
+  if (model !== facts.model && bodied.route.names === 'model-in-body' && model !== undefined && isCloudModel(model))
     checkOperation(bodied.caller, 'cloud', cloudWords);
   const key = keyOf(bodied.caller);
   if (key) checkCaps(key, facts.amounts);

@@ -155,7 +155,6 @@ function checkTopLevelKeys(bytes: Buffer): ReadonlyMap<string, JsonMember> {
   return seen;
 }
 
-/** What using one is, in words. */
 export const cloudWords = 'using a model that runs on the owner’s ollama.com account';
 
 /** Ollama's names for models that run elsewhere and cost their owner money: `…:cloud`, `…:671b-cloud`. */

@@ -2,6 +2,7 @@
 // holds it against the project's models, and says which upstreams there are for it. Sends and rewrites nothing itself.
 
 import { KeyhatchError } from '../../shared/errors.ts';
+import { cloudWords, isCloudModel } from './body-policy.ts';
 import type { Bodied, Projected } from './exchange.ts';
 import type { GatewayProject, ProjectRegistry, UpstreamRegistry } from './ports.ts';
 import { modelSegment } from './route.ts';
@@ -52,12 +53,14 @@ function withoutAlias(bodied: Bodied, project: GatewayProject): Rewritten {
     const reason = `a form cannot name the alias "${named}"; name the model itself, "${model}"`;
     throw new KeyhatchError('body_invalid', { details: { reason } });
   }
-  return { ...bodied, body: { ...bodied.body, facts: { ...facts, model } }, wireModel: model };
+  // Rights go by what is asked of the model server, whatever name stands for it.
+  const needs = isCloudModel(model) ? new Map([...facts.needs, ['cloud', cloudWords] as const]) : facts.needs;
+  return { ...bodied, body: { ...bodied.body, facts: { ...facts, model, needs } }, wireModel: model };
 }
 
 function checkModels(bodied: Bodied, project: GatewayProject, keyName: string): void {
   const { names } = bodied.route;
-  if (names === 'nothing' || names === 'response-in-path') return;
+  if (project.models === null || names === 'nothing' || names === 'response-in-path') return;
   for (const model of [modelOf(bodied), ...bodied.body.facts.otherModels]) checkProjectModel(project, model, keyName);
 }
 
@@ -79,10 +82,7 @@ export function projectMayUse(project: GatewayProject | undefined, model: string
   return project.models.some((allowed) => bare(allowed) === bare(model));
 }
 
-/**
- * The upstreams that there are for a project's keys.
- * @throws KeyhatchError `project_upstream_gone`
- */
+/** The model servers that there are for it. @throws KeyhatchError `project_upstream_gone` */
 export function upstreamsOf(project: GatewayProject, { upstreams, projects }: ProjectPorts): UpstreamRegistry {
   if (!project.echo && project.upstreamId === null) return upstreams;
   const only = project.echo ? projects.echo() : upstreams.list().find(({ id }) => id === project.upstreamId);

@@ -3,7 +3,7 @@
 import type { KeyFacts } from '../../../shared/model.ts';
 import { keysTexts as texts } from '../../texts/keys-texts.ts';
 import { formatCount } from '../../ui/format.ts';
-import type { Tone } from '../../ui/pill.tsx';
+import type { Tone } from '../../ui/tone.ts';
 
 export function stateOfKey({ status, usable }: KeyFacts): { readonly tone: Tone; readonly word: string } {
   if (status === 'active' && !usable) return { tone: 'bad', word: texts.status.unusable };

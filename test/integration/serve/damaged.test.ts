@@ -1,13 +1,14 @@
 // A damaged keyhatch.db and the built program: what can be saved is, the gate opens in any case, and where it is the keys
 // that are damaged, it lets none of them in and takes none of them away.
 
-import { closeSync, copyFileSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, copyFileSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Finding, KeyFacts, Status } from '../../../shared/model.ts';
 import type { UsageReport } from '../../../shared/usage-model.ts';
 import { makeProfile, type Profile } from '../../fakes/keyhatch-process.ts';
+import { tryKey } from '../../fakes/try-key.ts';
 
 let profile: Profile;
 let file: string;
@@ -97,4 +98,14 @@ test('damaged keys: the gate opens and refuses every key, nothing is touched, an
     ['laptop', true],
   ]);
   expect((await again.chat(key, { model: 'echo' })).status).toBe(200);
+});
+
+test('a file that never was a database: the gate opens and refuses every key, and it is not touched', async () => {
+  const bytes = Buffer.from('this was never a database, but it is long enough to be taken for one'.repeat(100));
+  writeFileSync(file, bytes);
+  const keyhatch = await start();
+  expect(await tryKey(keyhatch, 'any-value-that-is-long-enough', { model: 'echo' })).toBe('keys_damaged');
+  expect((await keyhatch.json<Status>(['status'])).warnings.join()).toContain('keyhatch.db');
+  expect(await keyhatch.stop()).toBe(0);
+  expect(readFileSync(file).equals(bytes)).toBe(true);
 });

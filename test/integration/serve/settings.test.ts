@@ -225,10 +225,4 @@ describe('a settings file', () => {
     db.close();
     await expectRefused(file, /was written by a newer Keyhatch \(version 9990/);
   });
-
-  test('with a database that is none stops the start, and it is not touched', async () => {
-    const file = join(profile.dataDir, 'keyhatch.db');
-    await writeFile(file, 'this was never a database, but it is long enough to be taken for one'.repeat(100));
-    await expectRefused(file, /cannot be read/);
-  });
 });
