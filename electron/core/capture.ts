@@ -24,9 +24,9 @@ export type CapturePorts = {
   readonly keyName: (id: string) => string | undefined;
   readonly vaultLocked: () => { readonly vault: string; readonly reason: string } | undefined;
   readonly settings: () => Settings;
+  readonly record: RecordHistory;
   readonly clock: Clock;
   readonly log: Log;
-  readonly record: RecordHistory;
   /** The mark, or what is kept, is another now. */
   readonly onChange: () => void;
 };
@@ -51,7 +51,6 @@ export type Capture = {
 };
 
 const dayMs = 86_400_000;
-const captured = { kind: 'profile', id: 'profile', name: 'captured requests' } as const;
 
 export function createCapture(ports: CapturePorts): Capture {
   const { shelf, table, clock, log } = ports;
@@ -79,9 +78,8 @@ export function createCapture(ports: CapturePorts): Capture {
     table.closeWindow(keyId);
   }
 
-  function note(action: string, { id, name }: { readonly id: string; readonly name: string }, until: number | null) {
-    const before = { capturedUntil: isOn(id) ? windows.get(id) : null };
-    ports.record({ action, subject: { kind: 'key', id, name }, before, after: { capturedUntil: until } });
+  function note(action: string, id: string, name: string, after?: object): void {
+    ports.record({ action, subject: { kind: 'key', id, name }, after });
   }
 
   async function openShelf(make: boolean): Promise<void> {
@@ -104,16 +102,16 @@ export function createCapture(ports: CapturePorts): Capture {
       const { id, name } = ports.findKey(ref);
       await openShelf(true);
       const until = clock.now() + forMs;
-      note('capture_started', { id, name }, until);
       table.openWindow(id, until);
       windows.set(id, until);
+      note('capture_started', id, name, { capturedUntil: until });
       log.warn('prompts and answers of a key are being captured', { key: name, until: new Date(until).toISOString() });
       ports.onChange();
       return state();
     },
     async stop(ref) {
       const { id, name } = ports.findKey(ref);
-      if (isOn(id)) note('capture_stopped', { id, name }, null);
+      if (isOn(id)) note('capture_stopped', id, name);
       close(id);
       log.info('prompts and answers of a key are no longer captured', { key: name });
       ports.onChange();
@@ -125,8 +123,9 @@ export function createCapture(ports: CapturePorts): Capture {
       const requests = await shelf.wipe().catch((error: unknown) => {
         throw asImpossible(error);
       });
-      ports.record({ action: 'capture_wiped', subject: captured, after: { requests } });
       log.info('what was captured has been wiped', { requests });
+      const subject = { kind: 'profile', id: 'profile', name: 'captured requests' } as const;
+      ports.record({ action: 'capture_wiped', subject, before: { requests } });
       ports.onChange();
       return { requests };
     },
