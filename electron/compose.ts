@@ -121,7 +121,6 @@ export async function compose(shell: Shell): Promise<House> {
       findKey: (ref) => resolveKey(registry, ref),
       keyName: (id) => registry.get(id)?.name,
       vaultLocked: vaultDoor.locked,
-      record: history.record,
       onChange: () => changes.statusChanged(),
     });
     const metrics = joinMetrics({
