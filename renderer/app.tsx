@@ -9,7 +9,6 @@ import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { lazy, type ReactNode, Suspense } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
 import { type Api, ApiProvider, useSessionNeeded } from './api/api-context.tsx';
-import { KeyPage } from './features/keys/key-page.tsx';
 import { KeysPage } from './features/keys/keys-page.tsx';
 import { ShownOncePlace } from './features/keys/shown-once-place.tsx';
 import { ServerPage } from './features/server/server-page.tsx';
@@ -24,6 +23,7 @@ import { SignInCover } from './features/sign-in/sign-in-cover.tsx';
 import { cssVariables, theme } from './theme.ts';
 import { PageLoading } from './ui/page-loading.tsx';
 
+const KeyPage = lazy(() => import('./features/keys/key-page.tsx').then(({ KeyPage: page }) => ({ default: page })));
 const ConnectPage = lazy(() =>
   import('./features/connect/connect-page.tsx').then(({ ConnectPage: page }) => ({ default: page })),
 );

@@ -4,6 +4,7 @@ export const keysTexts = {
   title: 'Keys',
   newKey: 'New key',
   newAdmin: 'New admin key',
+  importKeys: 'Import keys',
   more: 'More',
   search: 'Search names, ids and projects',
   filter: 'Which keys to show',
@@ -44,7 +45,8 @@ export const keysTexts = {
   acceptWeakAsk:
     'Whoever can reach this server may guess its value. Rotating it is safer and keeps its name and history.',
   acceptWeakAct: 'Accept the risk',
-  exhaustedHint: 'A budget of it is spent, so every request is refused. Top it up, or wait until it begins anew.',
+  exhaustedHint:
+    'A budget of it or of its project is spent, so requests are refused. Top it up, or wait until it begins anew.',
   archivedHint: (project: string) => `Its project “${project}” is archived, so every request is refused.`,
   endOldSecret: 'End old secret…',
   endOldTitle: (name: string) => `End the old secret of “${name}”?`,

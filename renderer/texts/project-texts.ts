@@ -14,6 +14,7 @@ export const projectTexts = {
     requests: 'Requests today',
     tokens: 'Tokens today',
     models: 'Models',
+    budget: 'Budget',
     made: 'Made',
   },
   actions: 'Actions',
@@ -60,6 +61,7 @@ export const projectTexts = {
   keysHere: 'Its keys',
   noKeys: 'No keys in it yet',
   noKeysHint: 'Make one here, or move one from its menu on the page Keys.',
+  budgets: 'Budgets of all its keys',
   usage: 'Last 14 days',
   nothingUsed: 'Nothing was used in it yet',
   nothingUsedHint: 'What its keys use shows here, and stays with it when they move to another project.',
@@ -118,6 +120,7 @@ export const projectTexts = {
     removeAlias: (number: number) => `Remove alias ${number}`,
     server: 'Model server of its own',
     anyServer: 'Whichever serves the model',
+    budgets: 'Budgets of all its keys',
     defaults: 'What new keys begin with',
     lifetime: 'New keys end',
     lifetimes: {

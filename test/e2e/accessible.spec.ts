@@ -35,6 +35,8 @@ for (const scheme of ['dark', 'light'] as const) {
 
     for (const dialog of dialogs) {
       test(`${dialog.name} can be used by everybody`, async ({ app, subject }, { project }) => {
+        // Before anything is opened: what folds is built anew when this changes.
+        await app.emulateMedia({ reducedMotion: 'reduce' });
         await visit(app, subject, await dialog.path(subject));
         await dialog.open(app);
         await look(app, `${dialog.name}-${scheme}-${project.name}`);

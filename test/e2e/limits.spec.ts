@@ -136,3 +136,19 @@ test('places at a model server are a number, no limit, or as it says', async ({ 
   await expect(page.getByText('0 of 2 places taken')).toBeVisible();
   await upstream.close();
 });
+
+test('a network that cannot be read is said beside the setting, and not sent', async ({ app, subject }) => {
+  await visit(app, subject, '/settings');
+  const field = app.getByRole('combobox', { name: 'Where requests may come from' });
+  await field.fill('10.0.0.5/8');
+  await field.press('Enter');
+  await expect(app.getByText(/has bits beyond its \/8/)).toBeVisible();
+  expect(await subject.json(['settings', 'get', 'access.networks'])).toMatchObject({ value: ['anywhere'] });
+  await field.press('Backspace');
+  await field.fill('127.0.0.0/8');
+  await field.press('Enter');
+  await expect(app.getByText(/has bits beyond its \/8/)).toBeHidden();
+  await expect
+    .poll(async () => (await subject.json<{ readonly value: unknown }>(['settings', 'get', 'access.networks'])).value)
+    .toEqual(['anywhere', '127.0.0.0/8']);
+});

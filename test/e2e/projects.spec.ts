@@ -72,3 +72,37 @@ test('a key moves to another project, and the list narrows to it', async ({ app,
   await app.getByRole('navigation', { name: 'Keys or projects' }).getByRole('link', { name: 'Projects' }).click();
   await expect(app.getByRole('row', { name: /Editors/ })).toContainText('1');
 });
+
+test('a budget of all keys is set, spent, shown and topped up', async ({ app, subject }) => {
+  const { id } = await subject.json<{ readonly id: string }>(['projects', 'create', '--name', 'Home']);
+  const keys = [
+    await subject.createKey('--name', 'Tablet', '--project', 'Home', '--max-tokens', '4'),
+    await subject.createKey('--name', 'Radio', '--project', 'Home', '--max-tokens', '4'),
+  ];
+  await visit(app, subject, `/projects/${id}`);
+  await app.getByRole('button', { name: 'Actions for Home' }).click();
+  await app.getByRole('menuitem', { name: 'Edit…' }).click();
+  const dialog = app.getByRole('dialog');
+  await dialog.getByRole('button', { name: /^Budgets of all its keys/ }).click();
+  await dialog.getByRole('button', { name: 'Add a budget' }).click();
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog.getByText('Say how much.')).toBeVisible();
+  await dialog.getByLabel('Amount').fill('40');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  const budgets = app.getByRole('region', { name: 'Budgets of all its keys' });
+  await expect(budgets).toContainText('0 of 40 tokens');
+
+  const statuses: number[] = [];
+  for (let n = 0; n < 20 && !statuses.includes(429); n += 1) {
+    const answer = await subject.chat(keys[n % 2]?.key ?? null, { model: 'echo' });
+    await answer.text();
+    statuses.push(answer.status);
+  }
+  expect(statuses).toContain(200);
+  expect(statuses).toContain(429);
+  await budgets.getByRole('button', { name: 'Top up…' }).click();
+  await dialog.getByLabel('How much more, in tokens').fill('100');
+  await dialog.getByRole('button', { name: 'Top up', exact: true }).click();
+  await expect(budgets).toContainText('of 140 tokens');
+  expect((await subject.chat(keys[0]?.key ?? null, { model: 'echo' })).status).toBe(200);
+});

@@ -4,17 +4,20 @@ import type { HistoryChange, HistoryEntry } from '../../../shared/history-model.
 import { historyTexts as texts } from '../../texts/history-texts.ts';
 import { formatMoment } from '../../ui/format.ts';
 
+const whole: readonly string[] = ['created', 'imported', 'deleted'];
+
 /** What was made or deleted is said by its name alone; everything about it stands on its page. */
 export function changeLines({ action, changes }: Pick<HistoryEntry, 'action' | 'changes'>): readonly string[] {
-  return action === 'created' || action === 'deleted' ? [] : changes.flatMap(linesOf);
+  return whole.includes(action) ? [] : changes.flatMap(linesOf);
 }
 
 function linesOf({ member, before, after }: HistoryChange): readonly string[] {
   const [was, is] = [leavesOf(member, before), leavesOf(member, after)];
-  const paths = [...new Set([...was.keys(), ...is.keys()])].filter((path) => was.get(path) !== is.get(path));
-  return paths.map((path) =>
-    texts.changed(nameOf(path), was.get(path) ?? texts.nothing, is.get(path) ?? texts.nothing),
-  );
+  const paths = [...new Set([...was.keys(), ...is.keys()])];
+  return paths.flatMap((path) => {
+    const [old, now] = [was.get(path) ?? texts.nothing, is.get(path) ?? texts.nothing];
+    return old === now ? [] : texts.changed(nameOf(path), old, now);
+  });
 }
 
 /** By their paths: `policy.caps.maxTokens`. A list is one leaf. */

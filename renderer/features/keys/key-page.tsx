@@ -5,6 +5,7 @@ import { IconChevronLeft, IconKeyOff } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { KeyFacts } from '../../../shared/model.ts';
+import type { ProjectFacts } from '../../../shared/project-model.ts';
 import { clientOfUserAgent } from '../../../shared/snippets-user-agents.ts';
 import { useKeys, useProjects } from '../../api/api-context.tsx';
 import { commonTexts } from '../../texts/common-texts.ts';
@@ -66,7 +67,7 @@ function NoSuchKey() {
 function KnownKey({ facts }: { readonly facts: KeyFacts }) {
   const [, go] = useLocation();
   const [dialog, setDialog] = useState<KeyDialog>();
-  const { tone, word } = stateOfKey(facts);
+  const { tone, word } = stateOfKey(facts, useProjectOf(facts));
   const opensModels = facts.kind === 'inference';
   return (
     <Page
@@ -162,9 +163,13 @@ function FactsPanel({ facts }: { readonly facts: KeyFacts }) {
   );
 }
 
-function ProjectFact({ facts }: { readonly facts: KeyFacts }) {
+function useProjectOf({ projectId }: KeyFacts): ProjectFacts | undefined {
   const { data: projects = [] } = useProjects();
-  const project = projects.find(({ id }) => id === facts.projectId);
+  return projects.find(({ id }) => id === projectId);
+}
+
+function ProjectFact({ facts }: { readonly facts: KeyFacts }) {
+  const project = useProjectOf(facts);
   return project ? <ProjectName project={project} /> : (facts.project ?? commonTexts.none);
 }
 

@@ -115,24 +115,24 @@ type KeyRowProps = {
 };
 
 function KeyRow({ facts, project, open }: KeyRowProps) {
-  const { tone, word } = stateOfKey(facts);
+  const { tone, word } = stateOfKey(facts, project);
   const faded = hasEnded(facts);
   const { today } = facts;
   return (
     <Table.Tr style={faded ? { color: 'var(--mantine-color-dimmed)' } : undefined}>
-      <Table.Td style={{ maxWidth: 360, width: '100%' }}>
+      {/* Takes what the others leave, and clips its name instead of pushing them off the page. */}
+      <Table.Td style={{ maxWidth: 0, width: '100%' }}>
         <span style={{ display: 'flex', alignItems: 'center', gap: 9, minWidth: 0 }}>
           <Dot tone={tone} label={word} />
           <Link href={`/keys/${facts.id}`} className="kh-link kh-clip" style={{ fontWeight: faded ? 400 : 600 }}>
             {facts.name}
           </Link>
-          <Text span size="xs" c="dimmed" ff="monospace">
+          <Text span size="xs" c="dimmed" ff="monospace" visibleFrom="xl">
             {facts.id}
           </Text>
           {tone !== 'good' && <Pill tone={tone}>{word}</Pill>}
           {facts.kind === 'admin' && <Pill tone="accent">{texts.admin}</Pill>}
           {facts.weak && <Pill tone="limited">{texts.weak}</Pill>}
-          {project && project.archivedAt !== null && <Pill tone="off">{texts.projectArchived}</Pill>}
           <CapturePill keyId={facts.id} />
         </span>
         <Text size="xs" c="dimmed" hiddenFrom="sm" pl={17}>
@@ -148,7 +148,7 @@ function KeyRow({ facts, project, open }: KeyRowProps) {
             {commonTexts.never}
           </Text>
         ) : (
-          <LastUse facts={facts} at={facts.lastUsedAt} />
+          <LastUse facts={facts} at={facts.lastUsedAt} placeFrom="xl" />
         )}
       </Table.Td>
       <Table.Td visibleFrom="md" className="kh-number">
@@ -170,10 +170,21 @@ function KeyRow({ facts, project, open }: KeyRowProps) {
   );
 }
 
-function LastUse({ facts, at }: { readonly facts: KeyFacts; readonly at: number }) {
+type LastUseProps = {
+  readonly facts: KeyFacts;
+  readonly at: number;
+  /** How wide the page has to be for the place to have room beside other columns. */
+  readonly placeFrom?: 'xl';
+};
+
+function LastUse({ facts, at, placeFrom }: LastUseProps) {
   return (
     <>
-      <Moment at={at} /> · {placeOf(facts)}
+      <Moment at={at} />
+      <Text span inherit {...(placeFrom ? { visibleFrom: placeFrom } : {})}>
+        {' '}
+        · {placeOf(facts)}
+      </Text>
     </>
   );
 }

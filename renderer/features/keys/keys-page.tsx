@@ -1,8 +1,8 @@
 // All keys: found, filtered and sorted here, made, changed and ended through their dialogs.
 
 import { ActionIcon, Button, Group, Menu, SegmentedControl, Select, TextInput } from '@mantine/core';
-import { IconChevronDown, IconKey, IconPlus, IconSearch, IconShieldLock } from '@tabler/icons-react';
-import { useState } from 'react';
+import { IconChevronDown, IconFileImport, IconKey, IconPlus, IconSearch, IconShieldLock } from '@tabler/icons-react';
+import { lazy, Suspense, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { KeyFacts } from '../../../shared/model.ts';
 import { useKeys, useProjects } from '../../api/api-context.tsx';
@@ -21,6 +21,10 @@ import { KeysTabs } from './keys-tabs.tsx';
 
 const everyProject = 'every';
 const noProject = 'none';
+
+const ImportDialog = lazy(() =>
+  import('../transfer/import-dialog.tsx').then(({ ImportDialog: dialog }) => ({ default: dialog })),
+);
 
 type Filter = keyof typeof texts.filters;
 
@@ -115,6 +119,7 @@ function isIn({ projectId }: KeyFacts, project: string): boolean {
 }
 
 function NewKey({ open }: { readonly open: (dialog: KeyDialog) => void }) {
+  const [importing, setImporting] = useState(false);
   return (
     <Group gap={1} wrap="nowrap">
       <Button
@@ -134,8 +139,16 @@ function NewKey({ open }: { readonly open: (dialog: KeyDialog) => void }) {
           <Menu.Item leftSection={<IconShieldLock size={15} />} onClick={() => open({ kind: 'new-admin' })}>
             {texts.newAdmin}…
           </Menu.Item>
+          <Menu.Item leftSection={<IconFileImport size={15} />} onClick={() => setImporting(true)}>
+            {texts.importKeys}…
+          </Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      {importing && (
+        <Suspense fallback={null}>
+          <ImportDialog onClose={() => setImporting(false)} />
+        </Suspense>
+      )}
     </Group>
   );
 }

@@ -75,7 +75,7 @@ export function policyDraftOf({ limits, models, policy }: PolicySource): PolicyD
     tpm: policy.tpm ?? '',
     parallel: limits.parallel ?? '',
     priority: policy.priority,
-    budgets: policy.budgets.flatMap(budgetDrafts),
+    budgets: policy.budgets.flatMap((budget, at) => budgetDrafts(budget, at)),
     caps: mapCaps((cap) => policy.caps[cap] ?? ''),
     rotateEveryDays: policy.rotateEveryDays ?? '',
   };
@@ -91,7 +91,13 @@ export function wrongWithPolicy(draft: PolicyDraft): Wrong {
   if ([...draft.models, ...draft.denied].some((model) => model.length > 200)) wrong['models'] = words.models;
   const networks = draft.place === 'own' ? wrongNetworks(draft.networks) : undefined;
   if (networks !== undefined) wrong['networks'] = networks;
-  for (const { id, unit, amount, currency } of draft.budgets) {
+  return { ...wrong, ...wrongBudgets(draft.budgets) };
+}
+
+/** By the id of the budget that it is said beside. */
+export function wrongBudgets(budgets: readonly BudgetDraft[]): Wrong {
+  const wrong: Record<string, string> = {};
+  for (const { id, unit, amount, currency } of budgets) {
     if (amount === '') wrong[id] = words.amount;
     else if (unit === 'cost' && !/^[A-Z]{3}$/.test(currency)) wrong[id] = words.currency;
   }
@@ -160,18 +166,20 @@ function networksOf({ place, networks }: PolicyDraft): string[] | null {
 }
 
 // One of ours is of tokens or of money; a budget of both is the same as two.
-function budgetDrafts({ period, tokens, cost, soft, strict }: Budget, at: number): BudgetDraft[] {
+export function budgetDrafts(budget: Budget, at: number, ids = ''): readonly BudgetDraft[] {
+  const { period, tokens, cost, soft, strict } = budget;
   const common = { period, softPercent: Math.round(soft * 100), strict };
   const drafts: BudgetDraft[] = [];
-  if (tokens !== null) drafts.push({ ...common, id: `tokens-${at}`, unit: 'tokens', amount: tokens, currency: 'USD' });
+  if (tokens !== null)
+    drafts.push({ ...common, id: `${ids}tokens-${at}`, unit: 'tokens', amount: tokens, currency: 'USD' });
   if (cost !== null) {
     const { currency, micros } = cost;
-    drafts.push({ ...common, id: `cost-${at}`, unit: 'cost', amount: micros / microsPerUnit, currency });
+    drafts.push({ ...common, id: `${ids}cost-${at}`, unit: 'cost', amount: micros / microsPerUnit, currency });
   }
   return drafts;
 }
 
-function budgetOf({ period, unit, amount, currency, softPercent, strict }: BudgetDraft): Budget {
+export function budgetOf({ period, unit, amount, currency, softPercent, strict }: BudgetDraft): Budget {
   return {
     period,
     tokens: unit === 'tokens' ? Number(amount) : null,

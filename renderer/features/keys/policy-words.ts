@@ -19,7 +19,7 @@ export function groupSummary(group: PolicyGroup, draft: PolicyDraft): string {
     case 'rates':
       return joined(ratesOf(draft), texts.summary.noLimit);
     case 'budgets':
-      return joined(draft.budgets.filter(({ amount }) => amount !== '').map(budgetSummary), texts.summary.none);
+      return budgetsSummary(draft.budgets);
     case 'caps':
       return joined(capsOf(draft), texts.summary.noCaps);
   }
@@ -28,6 +28,10 @@ export function groupSummary(group: PolicyGroup, draft: PolicyDraft): string {
 /** Beside the fold that holds them all. */
 export function wholeSummary(draft: PolicyDraft): string {
   return [rightsSummary(draft), modelsSummary(draft), joined(ratesOf(draft), texts.summary.noLimit)].join(' · ');
+}
+
+export function budgetsSummary(budgets: readonly BudgetDraft[]): string {
+  return joined(budgets.filter(({ amount }) => amount !== '').map(budgetSummary), texts.summary.none);
 }
 
 function rightsSummary({ operations }: PolicyDraft): string {

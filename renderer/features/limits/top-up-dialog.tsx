@@ -3,8 +3,7 @@
 import { Button, Modal, Select, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { BudgetState } from '../../../shared/limit-model.ts';
-import type { KeyFacts } from '../../../shared/model.ts';
+import type { BudgetState, TopUp } from '../../../shared/limit-model.ts';
 import { useCalls } from '../../api/api-context.tsx';
 import { limitTexts } from '../../texts/limit-texts.ts';
 import { formatMoment } from '../../ui/format.ts';
@@ -17,23 +16,28 @@ const dayMs = 86_400_000;
 const lengths = { day: dayMs, week: 7 * dayMs, month: 30 * dayMs } as const;
 type End = 'period' | keyof typeof lengths;
 
-type TopUpDialogProps = { readonly facts: KeyFacts; readonly onClose: () => void };
+type TopUpDialogProps = {
+  /** Of the key or the project whose budgets they are. */
+  readonly name: string;
+  readonly budgets: readonly BudgetState[];
+  readonly topUp: (add: TopUp) => Promise<unknown>;
+  readonly onClose: () => void;
+};
 
-export function TopUpDialog({ facts, onClose }: TopUpDialogProps) {
+export function TopUpDialog({ name, budgets, topUp, onClose }: TopUpDialogProps) {
   const calls = useCalls();
   const queries = useQueryClient();
   const [at, setAt] = useState('0');
   const [amount, setAmount] = useState<Amount>('');
   const [end, setEnd] = useState<End>();
-  const topUp = useMutation(
-    calls.keys.topUp.mutationOptions({
-      onSuccess: () => {
-        void queries.invalidateQueries({ queryKey: calls.limits.key() });
-        onClose();
-      },
-    }),
-  );
-  const budget = facts.budgets[Number(at)];
+  const { mutate, isPending } = useMutation({
+    mutationFn: topUp,
+    onSuccess: () => {
+      void queries.invalidateQueries({ queryKey: calls.limits.key() });
+      onClose();
+    },
+  });
+  const budget = budgets[Number(at)];
   if (!budget) return null;
   const chosen = end ?? (budget.endsAt === null ? 'week' : 'period');
   const ends = Object.entries(texts.ends)
@@ -43,20 +47,20 @@ export function TopUpDialog({ facts, onClose }: TopUpDialogProps) {
       label: value === 'period' && budget.endsAt !== null ? `${label}: ${formatMoment(budget.endsAt)}` : label,
     }));
   return (
-    <Modal opened onClose={onClose} title={texts.title(facts.name)}>
+    <Modal opened onClose={onClose} title={texts.title(name)}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
           if (amount === '') return;
-          topUp.mutate({ ref: facts.id, add: { ...amountsOf(budget, amount), endsAt: endOf(chosen, budget) } });
+          mutate({ ...amountsOf(budget, amount), endsAt: endOf(chosen, budget) });
         }}
       >
         <Stack>
           <Text size="sm">{texts.about}</Text>
-          {facts.budgets.length > 1 && (
+          {budgets.length > 1 && (
             <Select
               label={texts.budget}
-              data={facts.budgets.map((one, index) => ({
+              data={budgets.map((one, index) => ({
                 value: String(index),
                 label: `${limitTexts.budget[one.period]}: ${amountText(one, one.limit)}`,
               }))}
@@ -81,7 +85,7 @@ export function TopUpDialog({ facts, onClose }: TopUpDialogProps) {
             onChange={(value) => setEnd(value as End)}
             allowDeselect={false}
           />
-          <Button type="submit" disabled={amount === ''} loading={topUp.isPending}>
+          <Button type="submit" disabled={amount === ''} loading={isPending}>
             {texts.act}
           </Button>
         </Stack>

@@ -20,10 +20,11 @@ import { type ProjectFacts, projectColours } from '../../../shared/project-model
 import { useCalls } from '../../api/api-context.tsx';
 import { projectTexts } from '../../texts/project-texts.ts';
 import { ProjectMark } from '../../ui/project-mark.tsx';
+import { BudgetFields } from '../keys/budget-fields.tsx';
 import type { PolicyDraft, PolicySource, Wrong } from '../keys/policy-draft.ts';
 import { RotateField } from '../keys/policy-fields.tsx';
 import { Fold, PolicyGroups } from '../keys/policy-groups.tsx';
-import { wholeSummary } from '../keys/policy-words.ts';
+import { budgetsSummary, wholeSummary } from '../keys/policy-words.ts';
 import { useNewKeySource } from '../keys/use-new-key-source.ts';
 import { type Lifetime, type ProjectDraft, projectDraftOf, projectInputOf, wrongWithProject } from './project-draft.ts';
 import { RulesFields, useRulesSummary } from './rules-fields.tsx';
@@ -57,8 +58,7 @@ function Fields({ edited, onClose, onDone, usual }: ProjectDialogProps & { reado
   const change = (patch: Partial<ProjectDraft>) => setDraft((before) => ({ ...before, ...patch }));
   const changeDefaults = (patch: Partial<PolicyDraft>) =>
     setDraft((before) => ({ ...before, defaults: { ...before.defaults, ...patch } }));
-  const wrongDefaults = Object.keys(wrong).some((field) => field !== 'name' && field !== 'aliases');
-  const opened = [...open, ...(wrong['aliases'] ? ['rules'] : []), ...(wrongDefaults ? ['defaults'] : [])];
+  const opened = [...open, ...foldsWith(wrong, draft)];
   const rules = useRulesSummary(draft);
   return (
     <form
@@ -90,6 +90,14 @@ function Fields({ edited, onClose, onDone, usual }: ProjectDialogProps & { reado
               <RulesFields draft={draft} change={change} wrong={wrong} />
             </Accordion.Panel>
           </Accordion.Item>
+          <Accordion.Item value="budgets">
+            <Accordion.Control>
+              <Fold title={texts.budgets} summary={budgetsSummary(draft.budgets)} />
+            </Accordion.Control>
+            <Accordion.Panel>
+              <BudgetFields draft={draft} change={change} wrong={wrong} />
+            </Accordion.Panel>
+          </Accordion.Item>
           <Accordion.Item value="defaults">
             <Accordion.Control>
               <Fold title={texts.defaults} summary={wholeSummary(draft.defaults)} />
@@ -113,6 +121,14 @@ function Fields({ edited, onClose, onDone, usual }: ProjectDialogProps & { reado
         </Button>
       </Stack>
     </form>
+  );
+}
+
+/** The folds in which something is wrong. */
+function foldsWith(wrong: Wrong, { budgets }: ProjectDraft): readonly string[] {
+  const folds = Object.keys(wrong).filter((field) => field !== 'name');
+  return folds.map((field) =>
+    field === 'aliases' ? 'rules' : budgets.some(({ id }) => id === field) ? 'budgets' : 'defaults',
   );
 }
 

@@ -3,11 +3,15 @@
 import type { ProjectColour, ProjectEnvironment, ProjectFacts } from '../../../shared/project-model.ts';
 import { projectTexts } from '../../texts/project-texts.ts';
 import {
+  type BudgetDraft,
+  budgetDrafts,
+  budgetOf,
   changedPolicyInput,
   type PolicyDraft,
   type PolicySource,
   policyDraftOf,
   type Wrong,
+  wrongBudgets,
   wrongWithPolicy,
 } from '../keys/policy-draft.ts';
 import { sourceIn } from '../keys/project-source.ts';
@@ -25,6 +29,8 @@ export type ProjectDraft = {
   readonly models: readonly string[];
   readonly aliases: readonly AliasDraft[];
   readonly upstreamId: string | null;
+  /** Over all its keys together. */
+  readonly budgets: readonly BudgetDraft[];
   readonly lifetime: Lifetime;
   readonly defaults: PolicyDraft;
 };
@@ -43,6 +49,7 @@ export function projectDraftOf(project: ProjectFacts | undefined, usual: PolicyS
     models: project?.models ?? [],
     aliases: aliases.map(([name, model], at) => ({ id: `alias-${at}`, name, model })),
     upstreamId: project?.upstreamId ?? null,
+    budgets: (project?.budgets ?? []).flatMap((budget, at) => budgetDrafts(budget, at, 'all-')),
     lifetime: lifetimeOf(project?.defaults.expiresInMs),
     defaults: policyDraftOf(sourceIn(usual, project?.defaults)),
   };
@@ -53,6 +60,7 @@ export function wrongWithProject(draft: ProjectDraft): Wrong {
   const half = draft.aliases.some(({ name, model }) => name.trim() === '' || model.trim() === '');
   return {
     ...wrongWithPolicy(draft.defaults),
+    ...wrongBudgets(draft.budgets),
     ...(draft.name.trim() === '' ? { name: texts.wrongName } : {}),
     ...(half || new Set(names).size < names.length ? { aliases: texts.wrongAlias } : {}),
   };
@@ -69,6 +77,7 @@ export function projectInputOf(draft: ProjectDraft, before: ProjectFacts | undef
     models: draft.models.length === 0 ? null : [...draft.models],
     aliases: Object.fromEntries(draft.aliases.map(({ name, model }) => [name.trim(), model.trim()])),
     upstream: draft.upstreamId,
+    budgets: draft.budgets.map(budgetOf),
     defaults: {
       ...changedPolicyInput(policyDraftOf(usual), draft.defaults),
       ...(expiresInMs === null ? {} : { expiresInMs }),

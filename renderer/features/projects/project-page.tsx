@@ -1,12 +1,14 @@
 // One project: what its keys share, what new ones begin with, its keys and what they used.
 
-import { Anchor, Button, Group, SimpleGrid } from '@mantine/core';
+import { Anchor, Button, Group, SimpleGrid, Stack } from '@mantine/core';
 import { IconChevronLeft, IconFolderOff, IconKey, IconPlus } from '@tabler/icons-react';
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { KeyFacts } from '../../../shared/model.ts';
 import type { ProjectFacts } from '../../../shared/project-model.ts';
-import { useKeys, useProjects, useStatus } from '../../api/api-context.tsx';
+import { useCalls, useKeys, useProjects, useStatus } from '../../api/api-context.tsx';
+import { limitTexts } from '../../texts/limit-texts.ts';
 import { projectTexts as texts } from '../../texts/project-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { CopyIcon } from '../../ui/copy-button.tsx';
@@ -24,6 +26,8 @@ import { policyDraftOf } from '../keys/policy-draft.ts';
 import { wholeSummary } from '../keys/policy-words.ts';
 import { sourceIn } from '../keys/project-source.ts';
 import { useNewKeySource } from '../keys/use-new-key-source.ts';
+import { BudgetRows } from '../limits/budget-row.tsx';
+import { TopUpDialog } from '../limits/top-up-dialog.tsx';
 import { ProjectDialog } from './project-dialog.tsx';
 import { ProjectMenu, useProjectActions } from './project-menu.tsx';
 import { ProjectPills } from './projects-page.tsx';
@@ -93,13 +97,16 @@ function KnownProject({ project }: { readonly project: ProjectFacts }) {
       <Notices project={project} keys={keys} />
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing={14}>
         <FactsPanel project={project} />
-        <RecentUsage
-          narrow={{ project: project.id }}
-          by="key"
-          title={texts.usage}
-          empty={texts.nothingUsed}
-          hint={texts.nothingUsedHint}
-        />
+        <Stack gap={14}>
+          {project.budgetStates.length > 0 && <BudgetPanel project={project} />}
+          <RecentUsage
+            narrow={{ project: project.id }}
+            by="key"
+            title={texts.usage}
+            empty={texts.nothingUsed}
+            hint={texts.nothingUsedHint}
+          />
+        </Stack>
       </SimpleGrid>
       <Panel title={texts.keysHere} flush>
         {keys.length === 0 ? (
@@ -143,6 +150,33 @@ function Notices({ project, keys }: NoticesProps) {
         </Notice>
       )}
     </>
+  );
+}
+
+function BudgetPanel({ project }: { readonly project: ProjectFacts }) {
+  const [toppingUp, setToppingUp] = useState(false);
+  const topUp = useMutation(useCalls().projects.topUp.mutationOptions());
+  return (
+    <Panel
+      title={texts.budgets}
+      aside={
+        <Button variant="default" size="xs" onClick={() => setToppingUp(true)}>
+          {limitTexts.topUpAct}
+        </Button>
+      }
+    >
+      <ul className="kh-limits">
+        <BudgetRows budgets={project.budgetStates} />
+      </ul>
+      {toppingUp && (
+        <TopUpDialog
+          name={project.name}
+          budgets={project.budgetStates}
+          topUp={(add) => topUp.mutateAsync({ ref: project.id, add })}
+          onClose={() => setToppingUp(false)}
+        />
+      )}
+    </Panel>
   );
 }
 

@@ -16,6 +16,7 @@ import { Page, Panel } from '../../ui/page.tsx';
 import { Pill } from '../../ui/pill.tsx';
 import { ProjectName } from '../../ui/project-mark.tsx';
 import { KeysTabs } from '../keys/keys-tabs.tsx';
+import { BudgetCell } from '../limits/limit-cell.tsx';
 import { ProjectDialog } from './project-dialog.tsx';
 import { ProjectMenu } from './project-menu.tsx';
 
@@ -82,6 +83,7 @@ function ProjectTable({ projects, edit }: ProjectTableProps) {
           <Table.Th className="kh-number" visibleFrom="sm">
             {columns.tokens}
           </Table.Th>
+          <Table.Th visibleFrom="sm">{columns.budget}</Table.Th>
           <Table.Th visibleFrom="md">{columns.made}</Table.Th>
           <Table.Th w={48}>
             <VisuallyHidden>{texts.actions}</VisuallyHidden>
@@ -114,7 +116,7 @@ function ProjectRow({ project, keys, edit }: ProjectRowProps) {
   const archived = project.archivedAt !== null;
   return (
     <Table.Tr style={archived ? { color: 'var(--mantine-color-dimmed)' } : undefined}>
-      <Table.Td style={{ maxWidth: 360, width: '100%' }}>
+      <Table.Td style={{ maxWidth: 0, width: '100%' }}>
         <span style={{ display: 'flex', alignItems: 'center', gap: 9, minWidth: 0, fontWeight: archived ? 400 : 600 }}>
           <ProjectName project={project} />
           <ProjectPills project={project} />
@@ -126,6 +128,9 @@ function ProjectRow({ project, keys, edit }: ProjectRowProps) {
       </Table.Td>
       <Table.Td className="kh-number" visibleFrom="sm">
         {formatCount(tokens)}
+      </Table.Td>
+      <Table.Td visibleFrom="sm">
+        <BudgetCell budgets={project.budgetStates} />
       </Table.Td>
       <Table.Td visibleFrom="md">
         <Moment at={project.createdAt} />
