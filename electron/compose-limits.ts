@@ -1,15 +1,15 @@
-// The part of composing that joins limits: counters that lie in the database, the gateway that takes from them, and what keys'
-// facts tell of them. Used by compose.ts alone.
+// The part of composing that joins limits: counters that lie in the database, the gateway that takes from them, and what facts
+// of keys and projects tell of them. Used by compose.ts alone.
 
-import type { LimitStates } from '../shared/limit-model.ts';
+import type { BudgetState, LimitStates } from '../shared/limit-model.ts';
 import { costOf } from '../shared/prices.ts';
 import type { Settings } from '../shared/settings.ts';
 import type { Ledger } from './compose-ledger.ts';
 import { type KeyRegistry, resolveKey } from './core/key-registry.ts';
 import type { Gateway } from './gateway/gateway.ts';
-import { ownBudgets } from './gateway/key-limits.ts';
+import { budgetOwnersOf, projectBudgets } from './gateway/key-limits.ts';
 import { createMemoryCounters } from './gateway/memory-counters.ts';
-import type { GatewayPorts } from './gateway/ports.ts';
+import type { GatewayPorts, ProjectRegistry } from './gateway/ports.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Lifetime } from './lib/lifetime.ts';
 import type { Log } from './lib/log.ts';
@@ -17,13 +17,14 @@ import type { Log } from './lib/log.ts';
 export function joinLimits(options: {
   readonly ledger: Pick<Ledger, 'limitCounters'>;
   readonly registry: KeyRegistry;
+  readonly projects: ProjectRegistry;
   readonly gateway: () => Gateway;
   readonly settings: () => Settings;
   readonly lifetime: Lifetime;
   readonly clock: Clock;
   readonly log: Log;
 }) {
-  const { ledger, registry, gateway, settings, lifetime, clock, log } = options;
+  const { ledger, registry, projects, gateway, settings, lifetime, clock, log } = options;
   const counters = createMemoryCounters({ store: ledger.limitCounters, clock, log });
   lifetime.own('limit counters', counters.close);
   const ports: Pick<GatewayPorts, 'counters' | 'prices' | 'budgetOwners'> = {
@@ -34,15 +35,23 @@ export function joinLimits(options: {
         return cost?.currency === currency ? cost.micros : undefined;
       },
     },
-    budgetOwners: (key) => [ownBudgets(key)],
+    budgetOwners: (key) => budgetOwnersOf(key, projects),
   };
   return {
     ports,
     of: (ref: string): LimitStates => gateway().limitsOf(resolveKey(registry, ref)),
-    /** A key that is gone has none. */
-    budgets(keyId: string): LimitStates['budgets'] {
+    /** Its own and its project's. A key that is gone has none. */
+    budgets(keyId: string): readonly BudgetState[] {
       const key = registry.get(keyId);
-      return key === undefined || key.policy.budgets.length === 0 ? [] : gateway().limitsOf(key).budgets;
+      const owners = key ? budgetOwnersOf(key, projects).filter((owner) => owner.budgets.length > 0) : [];
+      return owners.flatMap((owner) => gateway().budgetsOf(owner));
+    },
+    projectBudgets(projectId: string): readonly BudgetState[] {
+      const project = projects.get(projectId);
+      return !project || project.budgets.length === 0 ? [] : gateway().budgetsOf(projectBudgets(project));
+    },
+    projectChanged(projectId: string): void {
+      if (!projects.get(projectId)) counters.forget({ kind: 'project', id: projectId });
     },
   };
 }

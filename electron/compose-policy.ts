@@ -5,14 +5,17 @@ import { type KeyOperation, operations } from '../shared/key-policy.ts';
 import type { Settings } from '../shared/settings.ts';
 import { type AdminKeys, createAdminKeys } from './core/admin-keys.ts';
 import type { KeyRegistry } from './core/key-registry.ts';
-import { createPolicyTest, type PolicyTest } from './core/policy-test.ts';
+import { createPolicyTest, type Imagined, type PolicyTest } from './core/policy-test.ts';
 import type { Upstreams } from './core/upstreams.ts';
-import { checkPaused } from './gateway/admit.ts';
+import { checkPaused, checkProject, checkWeak } from './gateway/admit.ts';
 import { checkModel, realModel } from './gateway/authorize.ts';
-import { isCloudModel } from './gateway/body-policy.ts';
+import { cloudWords, isCloudModel } from './gateway/body-policy.ts';
+import type { Gateway } from './gateway/gateway.ts';
 import { checkStanding } from './gateway/identify.ts';
 import { createKeyRules } from './gateway/key-rules.ts';
 import { checkGatewayNetwork, checkKeyNetwork, checkOperation } from './gateway/permit.ts';
+import type { ProjectRegistry, UpstreamRegistry } from './gateway/ports.ts';
+import { checkProjectModel, upstreamsOf } from './gateway/project.ts';
 import type { Clock } from './lib/clock.ts';
 
 const modelless: ReadonlySet<KeyOperation> = new Set(['models:list', 'models:manage', 'metrics']);
@@ -21,10 +24,13 @@ export function joinPolicy(ports: {
   readonly registry: KeyRegistry;
   readonly settings: () => Settings;
   readonly upstreams: Upstreams;
+  readonly projects: ProjectRegistry;
+  readonly gateway: Pick<Gateway, 'checkLimits' | 'checkBudgets'>;
   readonly clock: Clock;
 }): { readonly test: PolicyTest; readonly verifyAdmin: AdminKeys['verify'] } {
+  const { gateway, projects } = ports;
   const rules = createKeyRules();
-  const upstreams = { list: ports.upstreams.live, fallback: ports.upstreams.fallback };
+  const meaning = meaningOf(ports);
   const test = createPolicyTest({
     registry: ports.registry,
     stages: [
@@ -51,10 +57,8 @@ export function joinPolicy(ports: {
       },
       {
         stage: 'operation',
-        decide({ key, operation, model }) {
-          const caller = { kind: 'key', key: { ...key, byOldSecret: false } } as const;
-          checkOperation(caller, operation, operations[operation]);
-          if (model !== undefined && isCloudModel(model)) checkOperation(caller, 'cloud', operations.cloud);
+        decide({ key, operation }) {
+          checkOperation(callerOf(key), operation, operations[operation]);
           return `The key has the right "${operation}".`;
         },
       },
@@ -62,18 +66,78 @@ export function joinPolicy(ports: {
         stage: 'status',
         decide({ key }) {
           checkPaused(key);
-          return 'The key is not paused.';
+          checkProject(key, projects);
+          return key.projectId === null ? 'The key is not paused.' : 'Neither the key nor its project is at rest.';
+        },
+      },
+      {
+        stage: 'weak key',
+        decide({ key, fromThisComputer }) {
+          checkWeak(presented(key), fromThisComputer);
+          return key.weak ? 'The key is weak, and works on this computer.' : 'The key is not weak.';
+        },
+      },
+      {
+        stage: 'limits',
+        decide({ key, operation }) {
+          if (operation === 'metrics') return 'Metrics count against no limit.';
+          gateway.checkLimits(key);
+          return 'It may make one more request now.';
+        },
+      },
+      {
+        stage: 'project',
+        decide(imagined) {
+          const { project, model, upstreams } = meaning(imagined);
+          if (!project) return 'The key is in no project.';
+          if (imagined.operation === 'metrics') return 'Metrics are of all projects.';
+          if (!isModelless(imagined)) checkProjectModel(project, model, imagined.key.name);
+          upstreams();
+          if (isModelless(imagined)) return 'This takes no model.';
+          if (model !== undefined && model !== imagined.model)
+            return `The project "${project.name}" takes "${imagined.model}" for "${model}", which it lets its keys use.`;
+          return `The project "${project.name}" lets its keys use ${model === undefined ? 'every model' : 'that model'}.`;
         },
       },
       {
         stage: 'model',
-        decide({ key, model, operation }) {
-          if (model === undefined && modelless.has(operation)) return 'This takes no model.';
-          checkModel(key, realModel(model, upstreams), { rules, upstreams });
+        decide(imagined) {
+          if (isModelless(imagined)) return 'This takes no model.';
+          const { model, ...meant } = meaning(imagined);
+          const upstreams = meant.upstreams();
+          if (model !== undefined && isCloudModel(model)) checkOperation(callerOf(imagined.key), 'cloud', cloudWords);
+          checkModel(imagined.key, realModel(model, upstreams), { rules, upstreams });
           return model === undefined ? 'The key may use every model.' : 'The key may use that model.';
+        },
+      },
+      {
+        stage: 'budgets',
+        decide(imagined) {
+          if (modelless.has(imagined.operation)) return 'This uses nothing of a budget.';
+          gateway.checkBudgets(imagined.key, meaning(imagined).model);
+          return 'No budget is used up, its own nor its project’s.';
         },
       },
     ],
   });
   return { test, verifyAdmin: createAdminKeys(ports).verify };
+}
+
+const presented = (key: Imagined['key']) => ({ ...key, byOldSecret: false });
+const callerOf = (key: Imagined['key']) => ({ kind: 'key', key: presented(key) }) as const;
+const isModelless = ({ model, operation }: Imagined) => model === undefined && modelless.has(operation);
+
+type MeaningPorts = { readonly upstreams: Upstreams; readonly projects: ProjectRegistry };
+
+/** What the key's project makes of a request: which model it is about, and which model servers there are for it. */
+function meaningOf({ upstreams, projects }: MeaningPorts) {
+  const everywhere: UpstreamRegistry = { list: upstreams.live, fallback: upstreams.fallback };
+  return ({ key, model }: Imagined) => {
+    const project = key.projectId === null ? undefined : projects.get(key.projectId);
+    return {
+      project,
+      model: model === undefined ? undefined : (project?.aliases.get(model) ?? model),
+      upstreams: () => (project ? upstreamsOf(project, { projects, upstreams: everywhere }) : everywhere),
+    };
+  };
 }

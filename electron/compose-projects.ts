@@ -4,7 +4,7 @@ import type { Ledger } from './compose-ledger.ts';
 import { createHistory, type History } from './core/history.ts';
 import type { KeyRegistry } from './core/key-registry.ts';
 import { createOldSecrets } from './core/old-secrets.ts';
-import { createProjects, type KeptProject, type Projects } from './core/projects.ts';
+import { createProjects, type KeptProject, type ProjectPorts, type Projects } from './core/projects.ts';
 import { createReminders, type Reminders } from './core/reminders.ts';
 import { type GivenUpstream, liveUpstream } from './core/upstreams.ts';
 import { modelId } from './echo/echo-answer.ts';
@@ -31,6 +31,7 @@ export function joinProjects(options: {
   readonly acting: Acting;
   readonly upstreamId: (ref: string) => string;
   readonly makeId: () => string;
+  readonly budgets: ProjectPorts['budgets'];
   readonly openEcho: () => Promise<GivenUpstream>;
   readonly onProjectChange: (projectId: string, keyIds: readonly string[]) => void;
   readonly onKeyChange: (keyId: string) => void;
@@ -52,6 +53,7 @@ export function joinProjects(options: {
     store: ledger.projectTable,
     keysOf,
     upstreamId: options.upstreamId,
+    budgets: options.budgets,
     makeId: options.makeId,
     clock,
     record: history.record,
@@ -87,9 +89,10 @@ export function joinProjects(options: {
 }
 
 function gatewayProjectOf(project: KeptProject): GatewayProject {
-  const { id, name, archivedAt, readable, models, aliases, upstreamId, echo } = project;
+  const { id, name, archivedAt, readable, models, aliases, upstreamId, echo, budgets, topUps } = project;
   const closed = archivedAt !== null || !readable;
-  return { id, name, closed, models, aliases: new Map(Object.entries(aliases)), upstreamId, echo };
+  const names = new Map(Object.entries(aliases));
+  return { id, name, closed, models, aliases: names, upstreamId, echo, budgets, topUps };
 }
 
 // Not opened before a project asks for it, and then once.

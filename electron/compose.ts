@@ -84,27 +84,29 @@ export async function compose(shell: Shell): Promise<House> {
       acting,
       upstreamId: (ref) => upstreams.idOf(ref),
       makeId: newId,
+      budgets: (projectId) => limits.projectBudgets(projectId),
       openEcho: () => echo(),
       onProjectChange(projectId, keyIds) {
+        limits.projectChanged(projectId);
         changes.projectChanged(projectId);
         for (const keyId of keyIds) onKeyChange(keyId);
       },
       onKeyChange: (keyId) => changes.keyChanged(keyId),
     });
+    const noted = { ...ground, record: history.record };
     const { registry, keys } = joinKeys({
-      ...ground,
+      ...noted,
       ledger,
       vault: vaultDoor,
       projects,
       budgets: (key) => limits.budgets(key.id),
       acting,
-      record: history.record,
       onKeyChange,
       onProjectChange: (projectId) => changes.projectChanged(projectId),
     });
-    const limits = joinLimits({ ...ground, ledger, registry, gateway: later });
+    const limits = joinLimits({ ...ground, ...ofProjects.gateway, ledger, registry, gateway: later });
     const { health, upstreams, discovery, echo } = await joinUpstreams({
-      ...ground,
+      ...noted,
       shell,
       settings,
       secrets: vault.secrets,
@@ -113,7 +115,7 @@ export async function compose(shell: Shell): Promise<House> {
       onChange: () => changes.statusChanged(),
     });
     const capture = joinCapture({
-      ...ground,
+      ...noted,
       table: ledger.captured,
       secrets: vault.secrets,
       findKey: (ref) => resolveKey(registry, ref),
@@ -172,6 +174,7 @@ export async function compose(shell: Shell): Promise<House> {
         dashboard,
         vaultKind: vault.kind,
         keys: registry,
+        projectBudgets: projects.inBudget,
         settings: settings.get,
         settingsProblems: settings.problems,
         upstreams: upstreams.statuses,
@@ -209,7 +212,7 @@ export async function compose(shell: Shell): Promise<House> {
     lifetime.own('changes', changes.close);
     lifetime.own('settings', settings.onChange(changes.settingsChanged));
 
-    const policy = joinPolicy({ registry, settings: settings.get, upstreams, clock });
+    const policy = joinPolicy({ ...ground, ...ofProjects.gateway, registry, upstreams, gateway });
     const router = createRouter({
       status,
       watch: changes.watch,
@@ -223,14 +226,13 @@ export async function compose(shell: Shell): Promise<House> {
       history,
       acting,
       ...joinTransfer({
-        ...ground,
+        ...noted,
         ledger,
         vault: joinedVault,
         registry,
         keys,
         projects,
         settings,
-        record: history.record,
         onRestored(keyIds, projectIds) {
           for (const projectId of projectIds) changes.projectChanged(projectId);
           for (const keyId of keyIds) onKeyChange(keyId);

@@ -9,7 +9,6 @@ import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { lazy, type ReactNode, Suspense } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
 import { type Api, ApiProvider, useSessionNeeded } from './api/api-context.tsx';
-import { KeyPage } from './features/keys/key-page.tsx';
 import { KeysPage } from './features/keys/keys-page.tsx';
 import { ShownOncePlace } from './features/keys/shown-once-place.tsx';
 import { ServerPage } from './features/server/server-page.tsx';
@@ -24,6 +23,7 @@ import { SignInCover } from './features/sign-in/sign-in-cover.tsx';
 import { cssVariables, theme } from './theme.ts';
 import { PageLoading } from './ui/page-loading.tsx';
 
+const KeyPage = lazy(() => import('./features/keys/key-page.tsx').then(({ KeyPage: page }) => ({ default: page })));
 const ConnectPage = lazy(() =>
   import('./features/connect/connect-page.tsx').then(({ ConnectPage: page }) => ({ default: page })),
 );
@@ -41,6 +41,15 @@ const ModelsPage = lazy(() =>
 );
 const SettingsPage = lazy(() =>
   import('./features/settings/settings-page.tsx').then(({ SettingsPage: page }) => ({ default: page })),
+);
+const ProjectsPage = lazy(() =>
+  import('./features/projects/projects-page.tsx').then(({ ProjectsPage: page }) => ({ default: page })),
+);
+const ProjectPage = lazy(() =>
+  import('./features/projects/project-page.tsx').then(({ ProjectPage: page }) => ({ default: page })),
+);
+const HistoryPage = lazy(() =>
+  import('./features/history/history-page.tsx').then(({ HistoryPage: page }) => ({ default: page })),
 );
 const WelcomePage = lazy(() =>
   import('./features/first-run/welcome-page.tsx').then(({ WelcomePage: page }) => ({ default: page })),
@@ -112,6 +121,9 @@ function Pages() {
         <KeysPage creating />
       </Route>
       <Route path="/keys/:id">{({ id }) => <KeyPage id={id} />}</Route>
+      <Route path="/projects" component={ProjectsPage} />
+      <Route path="/projects/:id">{({ id }) => <ProjectPage id={id} />}</Route>
+      <Route path="/history" component={HistoryPage} />
       <Route path="/connect">
         <ConnectPage />
       </Route>

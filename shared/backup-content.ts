@@ -21,7 +21,7 @@ export const backupContent = z.object({
       .omit({ status: true, usable: true, today: true, budgets: true, project: true })
       .extend({ id, projectId: id.nullable(), paused: z.boolean() }),
   ),
-  projects: z.array(projectFacts.omit({ keys: true }).extend({ id })),
+  projects: z.array(projectFacts.omit({ keys: true, budgetStates: true }).extend({ id })),
   /** Those that are not as they come. */
   settings: z.record(z.string(), z.json()),
   /** What the vault keeps for upstreams, by their id. */

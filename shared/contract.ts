@@ -108,6 +108,8 @@ export const contract = {
     unarchive: manage.input(ref).output(projectFacts),
     /** Fails with `project_has_keys` while there is a key in it. */
     delete: manage.input(ref).output(projectFacts),
+    /** As with a key. */
+    topUp: manage.input(ref.extend({ add: topUp })).output(projectFacts),
   },
   history: {
     list: view.input(historyQuery).output(historyPage),

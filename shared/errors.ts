@@ -392,7 +392,7 @@ const table = {
     status: 409,
     retry: false,
     message:
-      'The key "{name}" has no such budget for its {period}. Give it one first: keyhatch keys edit {name} --budget {period}:100000tokens',
+      'There is no such budget of {owner} for its {period}. Give it one first: keyhatch {what} edit "{name}" --budget {period}:100000tokens',
   },
   key_value_unsuitable: { status: 400, retry: false, message: 'This value cannot be a key: {reason}.' },
   upstream_not_found: {

@@ -56,6 +56,8 @@ export const topUpList = z.array(topUp).max(16);
 export const budgetState = z.object({
   period: budgetPeriod,
   currency: z.string().nullable(),
+  /** The project over whose keys it counts, by name; null for a key's own. */
+  project: z.string().nullable(),
   /** With what tops it up at the moment. */
   limit: count,
   topUp: count,

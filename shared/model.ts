@@ -61,7 +61,7 @@ export const keyFacts = z.object({
   /** Models the key may use, as names or patterns (model-patterns.ts); `null`: all. */
   models: z.array(z.string()).nullable(),
   policy: keyPolicy,
-  /** Its budgets as they stand; a spent one makes it `exhausted`. */
+  /** Its budgets and those of its project as they stand; a spent one makes it `exhausted`. */
   budgets: z.array(budgetState),
   /** False when the vault is open and holds no verifier for it, so that nobody can use it: rotate it. */
   usable: z.boolean(),

@@ -3,6 +3,7 @@
 
 import * as z from 'zod';
 import { keyPolicyPatch } from './key-policy.ts';
+import { budgetList, budgetState, topUpList } from './limit-model.ts';
 import { itemName, timeMs } from './names.ts';
 
 export const projectColours = ['grey', 'red', 'orange', 'yellow', 'green', 'teal', 'blue', 'violet', 'pink'] as const;
@@ -38,6 +39,9 @@ export const projectRules = z.object({
   upstreamId: z.string().max(80).nullable().default(null),
   /** In the test environment: the built-in echo model answers everything. */
   echo: z.boolean().default(false),
+  /** What all its keys may use together, beside what each of them may. */
+  budgets: budgetList.default([]),
+  topUps: topUpList.default([]),
 });
 export type ProjectRules = Readonly<z.infer<typeof projectRules>>;
 
@@ -55,6 +59,8 @@ export const projectFacts = projectRules.extend({
   readable: z.boolean(),
   /** How many keys it has, ended ones too. */
   keys: z.number().int().nonnegative(),
+  /** Its budgets as they stand; a spent one makes its keys `exhausted`. */
+  budgetStates: z.array(budgetState),
 });
 export type ProjectFacts = z.infer<typeof projectFacts>;
 
@@ -68,9 +74,10 @@ export const newProject = z.object({
   /** Id or name of an upstream. */
   upstream: z.string().min(1).max(200).nullable().optional(),
   echo: z.boolean().optional(),
+  budgets: budgetList.optional(),
 });
 export type NewProject = Readonly<z.infer<typeof newProject>>;
 
-/** Members that are left out stay as they are; `defaults` and `aliases` are replaced as a whole. */
+/** Members that are left out stay as they are; `defaults`, `aliases` and `budgets` are replaced as a whole. */
 export const projectEdit = newProject.extend({ name: itemName.optional(), ref: z.string().min(1).max(200) });
 export type ProjectEdit = Readonly<z.infer<typeof projectEdit>>;

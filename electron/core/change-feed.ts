@@ -229,6 +229,8 @@ export function createChangeFeed(ports: ChangeFeedPorts): ChangeFeed {
       for (const row of rows) {
         dirty.rows.push(row);
         if (row.keyId !== null) dirty.keys.add(row.keyId);
+        // What it used of its project's budgets. Of one that was deleted there is nothing to say.
+        if (row.project !== null && ports.project(row.project)) dirty.projects.add(row.project);
       }
       if (dirty.rows.length > mostRequests) dirty.rows.splice(0, dirty.rows.length - mostRequests);
       dirty.status = true;

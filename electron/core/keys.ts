@@ -188,7 +188,10 @@ export function createKeys(ports: KeyPorts): Keys {
       }));
     },
     setPaused: (ref, paused) => patch(ref, paused ? 'paused' : 'resumed', () => ({ paused })),
-    topUp: (ref, add) => patch(ref, 'topped_up', (key) => ({ policy: withTopUp(key, add, clock.now()) })),
+    topUp: (ref, add) =>
+      patch(ref, 'topped_up', ({ name, policy }) => ({
+        policy: { ...policy, topUps: withTopUp({ kind: 'key', name, ...policy }, add, clock.now()) },
+      })),
     // The verifier stays, so that whoever still sends the key is told that it was revoked.
     revoke: (ref) => patch(ref, 'revoked', () => ({ revokedAt: clock.now() })),
     acceptWeak: (ref) => patch(ref, 'weak_accepted', () => ({ weak: false, oldSecretWeak: false })),

@@ -2,6 +2,7 @@
 // request; a project that is not there or cannot be read lets nothing of its keys pass.
 
 import { KeyhatchError } from '../../shared/errors.ts';
+import type { BudgetState, TopUp } from '../../shared/limit-model.ts';
 import {
   type NewProject,
   type ProjectEdit,
@@ -10,10 +11,12 @@ import {
   usualRules,
 } from '../../shared/project-model.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { ProjectBudgets } from './budget-warnings.ts';
 import type { RecordHistory } from './history.ts';
+import { withTopUp } from './top-ups.ts';
 
 /** A project as storage keeps it. */
-export type KeptProject = Readonly<Omit<ProjectFacts, 'keys'>>;
+export type KeptProject = Readonly<Omit<ProjectFacts, 'keys' | 'budgetStates'>>;
 
 export type ProjectPorts = {
   readonly store: {
@@ -25,6 +28,8 @@ export type ProjectPorts = {
   };
   /** Ids of the keys that are in a project now. */
   readonly keysOf: (projectId: string) => readonly string[];
+  /** Its budgets as they stand. */
+  readonly budgets: (projectId: string) => readonly BudgetState[];
   /** The id of an upstream that people name so. @throws KeyhatchError `upstream_not_found`, `name_ambiguous` */
   readonly upstreamId: (ref: string) => string;
   readonly makeId: () => string;
@@ -40,6 +45,8 @@ export type Projects = {
   /** @throws KeyhatchError `project_not_found`, `name_ambiguous` */
   readonly get: (ref: string) => ProjectFacts;
   readonly edit: (input: ProjectEdit) => ProjectFacts;
+  /** Adds to a budget until the top-up ends. @throws KeyhatchError `budget_missing` */
+  readonly topUp: (ref: string, add: TopUp) => ProjectFacts;
   readonly setArchived: (ref: string, archived: boolean) => ProjectFacts;
   /** @throws KeyhatchError `project_has_keys` */
   readonly delete: (ref: string) => ProjectFacts;
@@ -48,6 +55,8 @@ export type Projects = {
   /** What people are shown for a project that usage names: also of a deleted one, and of a label from before projects. */
   readonly nameOf: (id: string) => string;
   readonly factsOf: (id: string) => ProjectFacts | undefined;
+  /** Those in use that have budgets, and how these stand. */
+  readonly inBudget: () => readonly ProjectBudgets[];
   /** Takes over what storage now says of all of them. @returns the ids of those that were there or are */
   readonly reload: () => readonly string[];
 };
@@ -64,7 +73,11 @@ export function createProjects(ports: ProjectPorts): Projects {
     return [...new Set([...before, ...projects.keys()])];
   }
 
-  const facts = (project: KeptProject): ProjectFacts => ({ ...project, keys: ports.keysOf(project.id).length });
+  const facts = (project: KeptProject): ProjectFacts => ({
+    ...project,
+    keys: ports.keysOf(project.id).length,
+    budgetStates: [...ports.budgets(project.id)],
+  });
 
   function resolve(ref: string): KeptProject {
     const named = (name: string) => name.toLowerCase() === ref.toLowerCase();
@@ -111,6 +124,7 @@ export function createProjects(ports: ProjectPorts): Projects {
             ? null
             : ports.upstreamId(input.upstream),
       echo: environment === 'test' && (input.echo ?? project.echo),
+      budgets: input.budgets ?? project.budgets,
       readable: true,
     };
   }
@@ -128,6 +142,11 @@ export function createProjects(ports: ProjectPorts): Projects {
       const project = resolve(ref);
       if (input.name !== undefined) refuseTaken(input.name, project.id);
       return put('edited', changed(project, input));
+    },
+    topUp(ref, add) {
+      const project = resolve(ref);
+      const topUps = withTopUp({ kind: 'project', ...project }, add, clock.now());
+      return put('topped_up', { ...project, topUps });
     },
     setArchived(ref, archived) {
       const project = resolve(ref);
@@ -153,6 +172,10 @@ export function createProjects(ports: ProjectPorts): Projects {
       const project = projects.get(id);
       return project && facts(project);
     },
+    inBudget: () =>
+      [...projects.values()]
+        .filter(({ archivedAt, budgets }) => archivedAt === null && budgets.length > 0)
+        .map(({ id, name }) => ({ name, budgets: ports.budgets(id) })),
     reload,
   };
 }

@@ -4,7 +4,7 @@ import type { CaptureMark } from '../../shared/capture-model.ts';
 import type { Reachable, Reminder, Status, UpstreamStatus, VaultKind } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { accessSentence, isOnLan } from './access-sentence.ts';
-import { budgetWarnings } from './budget-warnings.ts';
+import { budgetWarnings, type ProjectBudgets } from './budget-warnings.ts';
 import type { KeyRegistry } from './key-registry.ts';
 import type { ServerControl } from './server-control.ts';
 
@@ -17,6 +17,8 @@ export type StatusPorts = {
   readonly dashboard: { readonly url: () => string | null; readonly problem: () => string | null };
   readonly vaultKind: () => VaultKind;
   readonly keys: KeyRegistry;
+  /** Projects in use that have budgets. */
+  readonly projectBudgets: () => readonly ProjectBudgets[];
   readonly settings: () => Settings;
   readonly settingsProblems: () => readonly string[];
   readonly upstreams: () => UpstreamStatus[];
@@ -60,7 +62,7 @@ export function statusNow(ports: StatusPorts): Status {
       ...(ports.storageProblem === null ? [] : [ports.storageProblem]),
       ...ports.settingsProblems(),
       ...(dashboardProblem === null ? [] : [dashboardProblem]),
-      ...budgetWarnings(keys, ports.keys.budgets),
+      ...budgetWarnings(keys, ports.keys.budgets, ports.projectBudgets()),
       ...(onLan && !settings['access.requireKey'] ? ['Keys are off while other machines can reach this server.'] : []),
     ],
   };

@@ -1,12 +1,14 @@
-// Notices budgets of keys that pass their soft limit or are spent, each of them once a period. Pure but for what it remembers.
+// Notices budgets that pass their soft limit or are spent, each of them once a period. Pure but for what it remembers.
 
 import type { BudgetState } from '../../shared/limit-model.ts';
-import type { KeyFacts } from '../../shared/model.ts';
 
 export type BudgetNews = { readonly state: Exclude<BudgetState['state'], 'fine'>; readonly share: number };
 
-/** The returned function takes a key as it is now, and answers with what is new about its budgets and worth a word. */
-export function createBudgetWatch(): (key: Pick<KeyFacts, 'id' | 'budgets'>) => readonly BudgetNews[] {
+/** A key or a project with the budgets of its own. */
+export type Budgeted = { readonly id: string; readonly budgets: readonly BudgetState[] };
+
+/** The returned function takes one as it is now, and answers with what is new about its budgets and worth a word. */
+export function createBudgetWatch(): (one: Budgeted) => readonly BudgetNews[] {
   const said = new Map<string, BudgetState['state']>();
 
   return ({ id, budgets }) =>

@@ -87,6 +87,14 @@ export const noticeTexts = {
     title: `“${name}” has used up a budget`,
     body: 'It is refused until the budget begins anew. Open the key to see when, or to give it more.',
   }),
+  projectWarned: (name: string, share: number) => ({
+    title: `The project “${name}” has used ${share} % of a budget`,
+    body: 'All its keys are refused once all of it is used. Give it more, or wait until it begins anew.',
+  }),
+  projectSpent: (name: string) => ({
+    title: `The project “${name}” has used up a budget`,
+    body: 'All its keys are refused until the budget begins anew. Give it more if they should go on.',
+  }),
   reminder: ({ kind, keyName }: Reminder) => {
     if (kind === 'rotation_due')
       return {

@@ -5,6 +5,7 @@
 import { Notification } from 'electron';
 import type { Change } from '../../shared/change.ts';
 import type { KeyFacts, Status } from '../../shared/model.ts';
+import type { ProjectFacts } from '../../shared/project-model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { createBudgetWatch } from './budget-watch.ts';
 import { noticeTexts as texts } from './desktop-texts.ts';
@@ -59,14 +60,23 @@ export function createNotices(ports: NoticesPorts): Notices {
   }
 
   function hearKey(key: KeyFacts): void {
-    for (const { state, share } of budgets(key)) {
+    const own = key.budgets.filter(({ project }) => project === null);
+    for (const { state, share } of budgets({ id: key.id, budgets: own })) {
       say(state === 'spent' ? texts.budgetSpent(key.name) : texts.budgetWarned(key.name, share), `#/keys/${key.id}`);
+    }
+  }
+
+  function hearProject({ id, name, archivedAt, budgetStates }: ProjectFacts): void {
+    if (archivedAt !== null) return;
+    for (const { state, share } of budgets({ id, budgets: budgetStates })) {
+      say(state === 'spent' ? texts.projectSpent(name) : texts.projectWarned(name, share), '');
     }
   }
 
   const off = ports.listen((change) => {
     if (change.type === 'status') hearStatus(change.status);
     if (change.type === 'key') hearKey(change.key);
+    if (change.type === 'project') hearProject(change.project);
     if (change.type !== 'requests') return;
     for (const { keyId, name, count } of refusals(change.requests))
       say(texts.keyRefused(name, count), `#/keys/${keyId}`);

@@ -38,11 +38,21 @@ export async function admit(identified: Identified, ports: AdmitPorts): Promise<
 }
 
 function checkKey(key: PresentedKey, trulyLocal: boolean, { running, projects }: AdmitPorts): void {
-  const { name, limits, policy } = key;
   checkPaused(key);
   checkProject(key, projects);
+  checkWeak(key, trulyLocal);
+  checkRoom(key, running);
+}
+
+/** @throws KeyhatchError `key_weak` */
+export function checkWeak(key: PresentedKey, trulyLocal: boolean): void {
   const weak = key.byOldSecret ? key.oldSecretWeak : key.weak;
-  if (weak && !trulyLocal) throw new KeyhatchError('key_weak', { details: { name } });
+  if (weak && !trulyLocal) throw new KeyhatchError('key_weak', { details: { name: key.name } });
+}
+
+/** @throws KeyhatchError `key_blocked`, `parallel_limited` */
+export function checkRoom(key: GatewayKey, running: Pick<RunningRequests, 'count'>): void {
+  const { name, limits, policy } = key;
   if (limits.rpm === 0) throw blocked(key, 'rpm');
   if (policy.rph === 0) throw blocked(key, 'rph');
   if (limits.parallel !== null && running.count(key.id) >= limits.parallel) {
@@ -57,6 +67,15 @@ async function countRequest(key: GatewayKey, { limits, counters }: AdmitPorts): 
   if (taken.ok) return;
   const { counter = 'rpm', limit = 0 } = claims[taken.at] ?? {};
   throw rateLimited(key, counter, limit, taken.waitMs);
+}
+
+/** What counting one more request would meet now; counts nothing. @throws KeyhatchError `rate_limited` */
+export function checkRequests(key: GatewayKey, { limits, counters }: Pick<AdmitPorts, 'limits' | 'counters'>): void {
+  const claims = limits.requests(key, 1);
+  for (const [index, { resetMs }] of counters.look(claims).entries()) {
+    const { counter = 'rpm', limit = 0 } = claims[index] ?? {};
+    if (resetMs > 0) throw rateLimited(key, counter, limit, resetMs);
+  }
 }
 
 /** The name of a key's project where that lets nothing pass: it is archived, or it is not known. */

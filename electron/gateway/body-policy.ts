@@ -150,7 +150,7 @@ function checkTopLevelKeys(bytes: Buffer): ReadonlyMap<string, JsonMember> {
   return seen;
 }
 
-const cloudWords = 'using a model that runs on the owner’s ollama.com account';
+export const cloudWords = 'using a model that runs on the owner’s ollama.com account';
 
 /** Ollama's names for models that run elsewhere and cost their owner money: `…:cloud`, `…:671b-cloud`. */
 export function isCloudModel(model: string): boolean {

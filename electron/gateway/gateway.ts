@@ -1,17 +1,19 @@
 // The data plane as a whole: listeners, pipeline and running requests under one roof. Started, moved and stopped by core;
 // knows nothing of who asks it to.
 
-import type { LimitStates } from '../../shared/limit-model.ts';
+import type { BudgetState, LimitStates } from '../../shared/limit-model.ts';
 import type { RunningRequest } from '../../shared/running-model.ts';
+import { checkRequests, checkRoom } from './admit.ts';
 import { createBudgetCalendar } from './budget-calendar.ts';
 import { createConnectionLimits } from './connection-limits.ts';
-import { createKeyLimits } from './key-limits.ts';
+import { type BudgetOwner, createKeyLimits } from './key-limits.ts';
 import { createListener, type ListenAddress, urlOf } from './listener.ts';
 import { createLockout, type Lockout } from './lockout.ts';
 import { createPipeline } from './pipeline.ts';
 import { createPlaces, type Places } from './places.ts';
 import type { GatewayKey, GatewayPorts } from './ports.ts';
 import { makeRequestId } from './request-id.ts';
+import { checkHoldings } from './reserve.ts';
 import { createRunningRequests } from './running.ts';
 import { type ReplayOrder, sendInside } from './send-inside.ts';
 import { offersSocket } from './socket/upgrade.ts';
@@ -34,6 +36,12 @@ export type Gateway = {
   readonly placesAt: Places['at'];
   /** Every limit of a key and what is left of it. */
   readonly limitsOf: (key: GatewayKey) => LimitStates;
+  /** How somebody's budgets stand. */
+  readonly budgetsOf: (owner: BudgetOwner) => BudgetState[];
+  /** What one more request of this key would meet of its limits now; counts nothing. @throws KeyhatchError */
+  readonly checkLimits: (key: GatewayKey) => void;
+  /** The same of its tokens and budgets, with this model. */
+  readonly checkBudgets: (key: GatewayKey, model: string | undefined) => void;
   /** To be called when upstreams were added or changed: they may take more at once than before. */
   readonly upstreamsChanged: () => void;
   /** To be called when a key changed: ends its running requests if it may no longer be used. */
@@ -97,6 +105,12 @@ export function createGateway(
       parallel: { limit: key.limits.parallel, running: running.count(key.id) },
       waiting: places.queued(key.id),
     }),
+    budgetsOf: limits.budgetStates,
+    checkLimits(key) {
+      checkRoom(key, running);
+      checkRequests(key, { limits, counters: ports.counters });
+    },
+    checkBudgets: (key, model) => checkHoldings(key, model, { ...ports, limits, calendar }),
     upstreamsChanged: places.look,
     keyChanged(keyId) {
       running.keyChanged(keyId);

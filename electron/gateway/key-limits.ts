@@ -5,13 +5,15 @@ import type { Budget, BudgetPeriod, BudgetState, LimitStates, TopUp, WindowState
 import type { Clock } from '../lib/clock.ts';
 import type { BudgetCalendar } from './budget-calendar.ts';
 import type { BudgetClaim, LimitCounters, LimitOwner, Standing, WindowClaim } from './limit-counters.ts';
-import type { GatewayKey } from './ports.ts';
+import type { GatewayKey, GatewayProject, ProjectRegistry } from './ports.ts';
 
 /** Somebody whose budgets a request counts against: its key, or that key's project. */
 export type BudgetOwner = {
   readonly owner: LimitOwner;
   /** As a refusal names it: `the API key "laptop"`. */
   readonly name: string;
+  /** The name of the project that it is; null for a key. */
+  readonly project: string | null;
   readonly budgets: readonly Budget[];
   readonly topUps: readonly TopUp[];
 };
@@ -37,7 +39,7 @@ export type ShownLimits = {
   readonly requestsPerMinute: WindowState | null;
   readonly requestsPerHour: WindowState | null;
   readonly tokensPerMinute: WindowState | null;
-  readonly budgets: readonly Pick<BudgetState, 'period' | 'currency' | 'remaining'>[];
+  readonly budgets: readonly Pick<BudgetState, 'period' | 'currency' | 'project' | 'remaining'>[];
 };
 
 export type KeyLimits = {
@@ -49,6 +51,7 @@ export type KeyLimits = {
   readonly unpricedClaim: (plan: BudgetPlan) => BudgetClaim;
   readonly shown: (key: GatewayKey) => ShownLimits;
   readonly states: (key: GatewayKey) => Omit<LimitStates, 'parallel' | 'waiting'>;
+  readonly budgetStates: (owner: BudgetOwner) => BudgetState[];
 };
 
 export type KeyLimitPorts = {
@@ -64,7 +67,18 @@ const hourMs = 3_600_000;
 /** The budgets of a key's own. */
 export function ownBudgets({ id, name, policy }: GatewayKey): BudgetOwner {
   const { budgets, topUps } = policy;
-  return { owner: { kind: 'key', id }, name: `the API key "${name}"`, budgets, topUps };
+  return { owner: { kind: 'key', id }, name: `the API key "${name}"`, project: null, budgets, topUps };
+}
+
+/** The budgets that all keys of a project have together. */
+export function projectBudgets({ id, name, budgets, topUps }: GatewayProject): BudgetOwner {
+  return { owner: { kind: 'project', id }, name: `the project "${name}"`, project: name, budgets, topUps };
+}
+
+/** All budgets that a request of this key counts against. */
+export function budgetOwnersOf(key: GatewayKey, projects: Pick<ProjectRegistry, 'get'>): BudgetOwner[] {
+  const project = key.projectId === null ? undefined : projects.get(key.projectId);
+  return project ? [ownBudgets(key), projectBudgets(project)] : [ownBudgets(key)];
 }
 
 export function createKeyLimits(ports: KeyLimitPorts): KeyLimits {
@@ -85,8 +99,10 @@ export function createKeyLimits(ports: KeyLimitPorts): KeyLimits {
   function plansFor(owner: BudgetOwner): readonly BudgetPlan[] {
     if (owner.topUps.length > 0) return plansOf(owner, clock.now());
     const known = plans.get(owner.budgets);
-    const { kind, id } = known?.[0]?.owner.owner ?? {};
-    if (known && kind === owner.owner.kind && id === owner.owner.id) return known;
+    const of = known?.[0]?.owner;
+    const isHis = of?.owner.kind === owner.owner.kind && of.owner.id === owner.owner.id;
+    // A project that is renamed keeps its list.
+    if (known && isHis && of.name === owner.name) return known;
     const fresh = plansOf(owner, clock.now());
     plans.set(owner.budgets, fresh);
     return fresh;
@@ -138,6 +154,7 @@ export function createKeyLimits(ports: KeyLimitPorts): KeyLimits {
     budgetClaim,
     unpricedClaim,
     shown,
+    budgetStates: (owner) => plansFor(owner).map(budgetState),
     states: (key) => ({ ...shown(key), priority: key.policy.priority, budgets: budgets(key).map(budgetState) }),
   };
 }
@@ -149,6 +166,7 @@ function stateOf(plan: BudgetPlan, standing: Standing | undefined, unpriced: Sta
   return {
     period,
     currency,
+    project: plan.owner.project,
     limit,
     topUp,
     used,

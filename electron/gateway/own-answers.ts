@@ -99,9 +99,19 @@ function self(key: GatewayKey, ports: OwnAnswerPorts): unknown {
   };
 }
 
-function budgetView({ period, currency, limit, used, reserved, remaining, state, endsAt }: BudgetState): unknown {
+function budgetView({
+  period,
+  currency,
+  project,
+  limit,
+  used,
+  reserved,
+  remaining,
+  state,
+  endsAt,
+}: BudgetState): unknown {
   const unit = currency === null ? 'tokens' : `millionths of ${currency}`;
-  return { period, unit, limit, used, reserved, remaining, state, ends_at: endsAt };
+  return { period, unit, project, limit, used, reserved, remaining, state, ends_at: endsAt };
 }
 
 function nothingHere(exchange: Admitted): KeyhatchError {

@@ -3,6 +3,7 @@
 
 import type { LookupFunction } from 'node:net';
 import type { KeyPolicy } from '../../shared/key-policy.ts';
+import type { Budget, TopUp } from '../../shared/limit-model.ts';
 import type { KeyKind, KeyLimits, KeyStatus, UpstreamHealth } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Dialect, UpstreamKind } from '../../shared/upstream-kinds.ts';
@@ -54,6 +55,8 @@ export type GatewayProject = {
   readonly upstreamId: string | null;
   /** The echo model answers everything. */
   readonly echo: boolean;
+  readonly budgets: readonly Budget[];
+  readonly topUps: readonly TopUp[];
 };
 
 export type ProjectRegistry = {

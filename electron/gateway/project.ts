@@ -2,6 +2,7 @@
 // holds it against the project's models, and says which upstreams there are for it. Sends and rewrites nothing itself.
 
 import { KeyhatchError } from '../../shared/errors.ts';
+import { cloudWords, isCloudModel } from './body-policy.ts';
 import type { Bodied, Projected } from './exchange.ts';
 import type { GatewayProject, ProjectRegistry, UpstreamRegistry } from './ports.ts';
 import { modelSegment } from './route.ts';
@@ -52,21 +53,26 @@ function withoutAlias(bodied: Bodied, project: GatewayProject): Rewritten {
     const reason = `a form cannot name the alias "${named}"; name the model itself, "${model}"`;
     throw new KeyhatchError('body_invalid', { details: { reason } });
   }
-  return { ...bodied, body: { ...bodied.body, facts: { ...facts, model } }, wireModel: model };
+  // Rights go by what is asked of the model server, whatever name stands for it.
+  const needs = isCloudModel(model) ? new Map([...facts.needs, ['cloud', cloudWords] as const]) : facts.needs;
+  return { ...bodied, body: { ...bodied.body, facts: { ...facts, model, needs } }, wireModel: model };
 }
 
 function checkModels(bodied: Bodied, project: GatewayProject, keyName: string): void {
   const { names } = bodied.route;
   if (project.models === null || names === 'nothing' || names === 'response-in-path') return;
-  for (const model of [modelOf(bodied), ...bodied.body.facts.otherModels]) {
-    if (model !== undefined && projectMayUse(project, model)) continue;
-    const details = {
-      name: keyName,
-      model: (model ?? '(none named)').slice(0, 120),
-      allowed: [...project.models].slice(0, 20).join(', '),
-    };
-    throw new KeyhatchError('model_not_allowed', { details });
-  }
+  for (const model of [modelOf(bodied), ...bodied.body.facts.otherModels]) checkProjectModel(project, model, keyName);
+}
+
+/** @throws KeyhatchError `model_not_allowed` */
+export function checkProjectModel(project: GatewayProject, model: string | undefined, keyName: string): void {
+  if (project.models === null || (model !== undefined && projectMayUse(project, model))) return;
+  const details = {
+    name: keyName,
+    model: (model ?? '(none named)').slice(0, 120),
+    allowed: [...project.models].slice(0, 20).join(', '),
+  };
+  throw new KeyhatchError('model_not_allowed', { details });
 }
 
 /** Whether a project's models name this one; Ollama's `:latest` may be left out on either side. */
@@ -76,7 +82,8 @@ export function projectMayUse(project: GatewayProject | undefined, model: string
   return project.models.some((allowed) => bare(allowed) === bare(model));
 }
 
-function upstreamsOf(project: GatewayProject, { upstreams, projects }: ProjectPorts): UpstreamRegistry {
+/** The model servers that there are for it. @throws KeyhatchError `project_upstream_gone` */
+export function upstreamsOf(project: GatewayProject, { upstreams, projects }: ProjectPorts): UpstreamRegistry {
   if (!project.echo && project.upstreamId === null) return upstreams;
   const only = project.echo ? projects.echo() : upstreams.list().find(({ id }) => id === project.upstreamId);
   // Never another one instead: a test project must not spend what a production model costs.

@@ -44,8 +44,8 @@ function durationText(ms: number): string {
   return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
 }
 
-/** `1200 tokens a day`, `0.42 EUR in total`. */
-function budgetText({ period, currency, remaining }: ShownLimits['budgets'][number]): string {
+/** `1200 tokens a day`, `0.42 EUR in total`, `5000 tokens a month for the project`. */
+function budgetText({ period, currency, project, remaining }: ShownLimits['budgets'][number]): string {
   const amount = currency === null ? `${remaining} tokens` : `${remaining / 1_000_000} ${currency}`;
-  return `${amount} ${period === 'total' ? 'in total' : `a ${period}`}`;
+  return `${amount} ${period === 'total' ? 'in total' : `a ${period}`}${project === null ? '' : ' for the project'}`;
 }

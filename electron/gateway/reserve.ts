@@ -105,12 +105,41 @@ function budgetItems(
     const held = { ...cost, tokensCached: 0 };
     const isPriced = currency === null || prices.costOf(model, held, currency) !== undefined;
     if (isPriced) return { plan, claim: limits.budgetClaim(plan, amountOf(held)), amountOf };
-    if (plan.strict) {
-      const details = { owner: plan.owner.name, model: (model ?? '(none named)').slice(0, 120), currency };
-      throw new KeyhatchError('model_unpriced', { details });
-    }
+    if (plan.strict) throw unpriced(plan, model);
     return { plan, claim: limits.unpricedClaim(plan), amountOf: () => 1 };
   });
+}
+
+function unpriced({ owner, currency }: BudgetPlan, model: string | undefined): KeyhatchError {
+  const details = { owner: owner.name, model: (model ?? '(none named)').slice(0, 120), currency: currency ?? '' };
+  return new KeyhatchError('model_unpriced', { details });
+}
+
+const nothing = { tokensIn: 0, tokensCached: 0, tokensOut: 0 };
+
+/**
+ * What holding the smallest request would meet now, of tokens a minute and of budgets; holds nothing.
+ * @throws KeyhatchError `key_blocked`, `tokens_limited`, `budget_spent`, `model_unpriced`
+ */
+export function checkHoldings(
+  key: GatewayKey,
+  model: string | undefined,
+  { limits, counters, prices, calendar }: Omit<ReservePorts, 'places'>,
+): void {
+  if (key.policy.tpm === 0) throw blocked(key, 'tpm');
+  const plans = limits.budgets(key);
+  for (const plan of plans) {
+    const isPriced = plan.currency === null || prices.costOf(model, nothing, plan.currency) !== undefined;
+    if (plan.strict && !isPriced) throw unpriced(plan, model);
+  }
+  const items = [
+    ...limits.tokens(key, 1).map((claim) => ({ claim })),
+    ...plans.map((plan) => ({ plan, claim: limits.budgetClaim(plan, 0) })),
+  ];
+  const standings = counters.look(items.map(({ claim }) => claim));
+  const at = standings.findIndex(({ resetMs }) => resetMs > 0);
+  const waitMs = standings[at]?.resetMs ?? 0;
+  if (at >= 0) throw limitRefusal(key, items[at], { ok: false, at, waitMs, standings }, calendar);
 }
 
 const allTokens = ({ tokensIn, tokensOut }: Used) => tokensIn + tokensOut;

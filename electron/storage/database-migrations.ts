@@ -5,15 +5,15 @@ import { keysAndUsage } from './migrations/0010-keys-and-usage.ts';
 import { usageRollups } from './migrations/0020-usage-rollups.ts';
 import { timesAndMetering } from './migrations/0030-times-and-metering.ts';
 import { tokenSources } from './migrations/0040-token-sources.ts';
-import { keyCounters } from './migrations/0041-key-counters.ts';
+import { keyCounters } from './migrations/0050-key-counters.ts';
 import { requestTrace } from './migrations/0060-request-trace.ts';
-import { capture } from './migrations/0061-capture.ts';
-import { keyPolicies } from './migrations/0070-key-policies.ts';
-import { limitCounters } from './migrations/0080-limit-counters.ts';
-import { keyKinds } from './migrations/0090-key-kinds.ts';
-import { projects } from './migrations/0100-projects.ts';
-import { history } from './migrations/0110-history.ts';
-import { fewerIndexes } from './migrations/0120-fewer-indexes.ts';
+import { capture } from './migrations/0070-capture.ts';
+import { keyPolicies } from './migrations/0080-key-policies.ts';
+import { limitCounters } from './migrations/0090-limit-counters.ts';
+import { keyKinds } from './migrations/0100-key-kinds.ts';
+import { projects } from './migrations/0110-projects.ts';
+import { history } from './migrations/0120-history.ts';
+import { fewerIndexes } from './migrations/0130-fewer-indexes.ts';
 
 export type DatabaseMigration = {
   readonly version: number;

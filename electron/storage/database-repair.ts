@@ -8,7 +8,7 @@ import { KeyhatchError } from '../../shared/errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { openDatabase, openStandIn } from './database.ts';
-import { labelsToProjects } from './migrations/0100-projects.ts';
+import { labelsToProjects } from './migrations/0110-projects.ts';
 import { isDamage, openingError } from './storage-errors.ts';
 import { inTransaction } from './transaction.ts';
 

@@ -1,4 +1,4 @@
-// The history as it is kept: adds and reads. Nothing here changes a row, and the database refuses it (step 110).
+// The history as it is kept: adds and reads. Nothing here changes a row, and the database refuses it (step 120).
 
 import type { DatabaseSync } from 'node:sqlite';
 import { type HistoryEntry, type HistoryPage, type HistoryQuery, historyEntry } from '../../shared/history-model.ts';

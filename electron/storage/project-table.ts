@@ -5,7 +5,7 @@ import { type ProjectFacts, projectFacts, projectRules, usualRules } from '../..
 import { durably } from './transaction.ts';
 
 /** A project as it is kept: its facts without those that are derived. */
-export type StoredProject = Readonly<Omit<ProjectFacts, 'keys'>>;
+export type StoredProject = Readonly<Omit<ProjectFacts, 'keys' | 'budgetStates'>>;
 
 export type ProjectTable = {
   /** Every project that is not deleted, oldest first. */
@@ -46,7 +46,7 @@ function toRecord(project: StoredProject): Record<string, string | number | null
   return { id, name, colour, environment, rules, created_at: createdAt, archived_at: archivedAt };
 }
 
-const storedFacts = projectFacts.omit({ keys: true });
+const storedFacts = projectFacts.omit({ keys: true, budgetStates: true });
 
 // Rules that cannot be read are the usual ones to look at, and close the project: `readable` says so.
 function fromRecord(row: ProjectRecord): StoredProject {

@@ -63,4 +63,21 @@ export const modelsTexts = {
     confirmTitle: 'Another computer',
     confirm: 'Add it',
   },
+  places: {
+    menu: 'Places at once…',
+    title: (name: string) => `Places at ${name}`,
+    about: 'When every place is taken, further requests wait in line: important keys first, nobody for ever.',
+    label: 'How many requests it takes at once',
+    choices: { auto: 'As it says', number: 'A number', free: 'No limit' },
+    hints: {
+      auto: 'What the server says of itself, or what is usual for its kind.',
+      free: 'Every request is passed on at once; the server lets them wait by itself.',
+    },
+    number: 'Requests at once',
+    act: 'Save',
+    from: { setting: 'as you set', server: 'as the server says', kind: 'usual for its kind' },
+    taken: (running: string, limit: string) => `${running} of ${limit} places taken`,
+    running: (running: string) => `${running} running`,
+    queued: (count: string) => `${count} in line`,
+  },
 } as const;

@@ -178,8 +178,8 @@ const texts: Readonly<Partial<Record<ErrorCode, RefusalText>>> = {
   },
   budget_spent: {
     short: 'budget spent',
-    why: 'The key had used up its budget.',
-    cure: 'Top the budget up or raise it on the key’s page; otherwise it begins anew by itself.',
+    why: 'The key or its project had used up its budget.',
+    cure: 'Top the budget up or raise it on the page of the key or the project; otherwise it begins anew by itself.',
   },
   model_unpriced: {
     short: 'no price',

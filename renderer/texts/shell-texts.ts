@@ -24,6 +24,7 @@ export const shellTexts = {
     nothing: 'Nothing fits',
     pages: 'Pages',
     keys: 'Keys',
+    projects: 'Projects',
     actions: 'Actions',
     newKey: 'Make a new key',
     start: 'Start the server',

@@ -1,6 +1,8 @@
 // The dialog that shows a new key, once.
 
 export const shownOnceTexts = {
+  adminNext:
+    'It manages this Keyhatch and opens no models. Keep it where you keep passwords, never in a program that chats.',
   ready: (name: string) => `“${name}” is ready`,
   once: 'Shown this once. Keyhatch keeps just enough to recognise it.',
   key: 'key',

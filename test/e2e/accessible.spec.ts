@@ -1,6 +1,7 @@
 // Every page and dialog in dark and light: no violation of axe's rules, nothing wider than the screen, and a picture for
 // people to look at in the folder screenshots/, which is not kept.
 
+import { dialogs } from './dialogs.ts';
 import { expect, test, visit } from './fixture.ts';
 import { look } from './look.ts';
 import { places } from './pages.ts';
@@ -30,6 +31,25 @@ for (const scheme of ['dark', 'light'] as const) {
       await app.getByRole('menuitem', { name: 'Revoke…' }).click();
       await expect(app.getByRole('dialog')).toBeVisible();
       await look(app, `key-revoke-${scheme}-${project.name}`);
+    });
+
+    for (const dialog of dialogs) {
+      test(`${dialog.name} can be used by everybody`, async ({ app, subject }, { project }) => {
+        // Before anything is opened: what folds is built anew when this changes.
+        await app.emulateMedia({ reducedMotion: 'reduce' });
+        await visit(app, subject, await dialog.path(subject));
+        await dialog.open(app);
+        await look(app, `${dialog.name}-${scheme}-${project.name}`);
+      });
+    }
+
+    test('a project can be used by everybody', async ({ app, subject }, { project }) => {
+      const { id } = await subject.json<{ readonly id: string }>(['projects', 'create', '--name', 'Home']);
+      const { key } = await subject.createKey('--name', 'Tablet', '--project', 'Home', '--budget', 'day:4tokens');
+      await (await subject.chat(key, { model: 'echo' })).text();
+      await visit(app, subject, `/projects/${id}`);
+      await expect(app.getByRole('link', { name: 'Tablet' })).toBeVisible();
+      await look(app, `project-${scheme}-${project.name}`);
     });
 
     for (const [name, opener, ready] of [

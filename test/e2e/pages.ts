@@ -19,6 +19,8 @@ export const places: readonly Place[] = [
   },
   { name: 'keys', path: '/keys', ready: heading('Keys') },
   { name: 'new-key', path: '/keys/new', ready: (page) => expect(page.getByRole('dialog')).toBeVisible() },
+  { name: 'projects', path: '/projects', ready: heading('Projects') },
+  { name: 'history', path: '/history', ready: heading('History') },
   { name: 'connect', path: '/connect', ready: heading('Connect') },
   {
     name: 'connect-client',

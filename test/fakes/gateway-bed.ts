@@ -3,7 +3,7 @@
 
 import { connect, type Socket } from 'node:net';
 import { createGateway, type Gateway } from '../../electron/gateway/gateway.ts';
-import { ownBudgets } from '../../electron/gateway/key-limits.ts';
+import { budgetOwnersOf } from '../../electron/gateway/key-limits.ts';
 import type { CounterRow } from '../../electron/gateway/limit-counters.ts';
 import { createMemoryCounters } from '../../electron/gateway/memory-counters.ts';
 import type {
@@ -84,6 +84,8 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
   let settings = settingsSchema.parse(options.settings ?? {});
   let locked: { vault: string; reason: string } | undefined;
 
+  const registry = { get: (id: string) => projects.get(id), echo: () => echo };
+
   const gateway = createGateway({
     version: '0.0.0-test',
     instanceId: 'bed',
@@ -96,7 +98,7 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
       },
       get: (id) => keys.get(id),
     },
-    projects: { get: (id) => projects.get(id), echo: () => echo },
+    projects: registry,
     oldSecretUsed: (use) => void oldSecretUses.push(use),
     upstreams: { list: () => upstreams, fallback: () => upstreams[0] },
     responses: {
@@ -118,7 +120,7 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
       log,
     }),
     prices: options.prices ?? { costOf: () => undefined },
-    budgetOwners: (key) => [ownBudgets(key)],
+    budgetOwners: (key) => budgetOwnersOf(key, registry),
     upstreamFailed: () => {},
     lookup: undefined,
     clock: options.clock ?? systemClock,
@@ -188,8 +190,7 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
       return key;
     },
     setProject(id, change) {
-      const { name, closed, models, aliases, upstreamId, echo } = projects.get(id) ?? { ...openProject, name: id };
-      projects.set(id, { id, name, closed, models, aliases, upstreamId, echo, ...change });
+      projects.set(id, { ...openProject, id, name: id, ...projects.get(id), ...change });
       for (const key of keys.values()) if (key.projectId === id) gateway.keyChanged(key.id);
     },
     setEcho: (upstream) => {
@@ -226,7 +227,15 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
   };
 }
 
-const openProject = { closed: false, models: null, aliases: new Map(), upstreamId: null, echo: false } as const;
+const openProject = {
+  closed: false,
+  models: null,
+  aliases: new Map<string, string>(),
+  upstreamId: null,
+  echo: false,
+  budgets: [],
+  topUps: [],
+} as const;
 
 /** Writes bytes to a port of this machine and gives back what comes, until it ends or matches. */
 export function sendRaw(port: number, text: string | Buffer, until?: RegExp): Promise<string> {

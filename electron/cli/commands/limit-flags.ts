@@ -39,7 +39,8 @@ export function parseLimitFlags(flags: Flags<keyof typeof limitFlags>): KeyPolic
   return Object.keys(patch).length === 0 ? undefined : patch;
 }
 
-function parseBudgets(texts: readonly string[]): Budget[] {
+/** Several of them, or `none`. @throws UsageError */
+export function parseBudgets(texts: readonly string[]): Budget[] {
   return texts.length === 1 && texts[0] === 'none' ? [] : texts.map(parseBudget);
 }
 

@@ -1,7 +1,7 @@
 // How limits and budgets look on a terminal.
 
 import type { Budget, BudgetState, LimitStates, WindowState } from '../../../shared/limit-model.ts';
-import type { Output } from '../output.ts';
+import { type Output, visible } from '../output.ts';
 import { textTable } from '../text-table.ts';
 
 /** `100000 tokens a day`, `5 EUR in all`. */
@@ -69,14 +69,21 @@ function parallelLine({ limit, running }: LimitStates['parallel']): Line[] {
   return [{ what: 'requests at once', used: String(running), limit: String(limit), left, anew: '' }];
 }
 
+/** `900 of 1000 tokens used, nearly used up; anew in 3 h`. */
+export function stateText(state: BudgetState, when: Output['when']): string {
+  const { what, used, limit, anew } = budgetLine({ ...state, project: null }, when);
+  return `${used} of ${limit} ${what}; anew ${anew}`;
+}
+
 function budgetLine(
-  { period, currency, limit, used, remaining, state, endsAt }: BudgetState,
+  { period, currency, project, limit, used, remaining, state, endsAt }: BudgetState,
   when: Output['when'],
 ): Line {
   const amount = (count: number) => (currency === null ? String(count) : (count / 1_000_000).toFixed(2));
+  const whose = project === null ? '' : ` of project ${visible(project)}`;
   const note = state === 'spent' ? ', used up' : state === 'warned' ? ', nearly used up' : '';
   return {
-    what: `${currency ?? 'tokens'} ${period === 'total' ? 'in all' : `a ${period}`}${note}`,
+    what: `${currency ?? 'tokens'} ${period === 'total' ? 'in all' : `a ${period}`}${whose}${note}`,
     used: amount(used),
     limit: amount(limit),
     left: amount(remaining),

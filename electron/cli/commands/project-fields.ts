@@ -10,6 +10,7 @@ import { UsageError } from '../cli-errors.ts';
 import { parseChoice, parseDuration, parseOnOff, parseWhole } from '../flag-values.ts';
 import type { Flags } from '../flags.ts';
 import { orNull, parseDays, parseModels } from './key-fields.ts';
+import { limitFlags, parseBudgets } from './limit-flags.ts';
 
 export const projectFlags = {
   colour: { value: 'C', about: `How it is marked: ${projectColours.join(', ')}.` },
@@ -18,6 +19,7 @@ export const projectFlags = {
   alias: { value: 'NAME=MODEL', many: true, about: 'A name its keys may ask for; NAME= takes it away.' },
   upstream: { value: 'U', about: 'The one model server for its keys; any lifts that.' },
   echo: { value: 'on|off', about: 'Let the echo model answer everything, in the test environment.' },
+  budget: { ...limitFlags.budget, about: `For all its keys together. ${limitFlags.budget.about}` },
   'default-rpm': { value: 'N', about: 'Requests in any 60 seconds of a key made in it; none for no limit.' },
   'default-parallel': { value: 'N', about: 'The same for requests running at once.' },
   'default-models': { value: 'a,b', about: 'The same for models; all for no limit.' },
@@ -41,6 +43,7 @@ export function parseProjectFields(flags: Given): ProjectFields {
   const colour = flags.text('colour');
   const environment = flags.text('environment');
   const echo = flags.text('echo');
+  const budgets = flags.all('budget');
   return {
     colour: colour === undefined ? undefined : parseChoice('--colour', colour, projectColours),
     environment:
@@ -48,6 +51,7 @@ export function parseProjectFields(flags: Given): ProjectFields {
     models: orNull(flags.text('models'), 'all', (text) => parseModels('--models', text)),
     upstream: orNull(flags.text('upstream'), 'any', (text) => text),
     echo: echo === undefined ? undefined : parseOnOff('--echo', echo),
+    budgets: budgets.length === 0 ? undefined : parseBudgets(budgets),
     defaults: parseDefaults(flags),
     aliases: new Map(flags.all('alias').map(parseAlias)),
     named: (Object.keys(projectFlags) as (keyof typeof projectFlags)[]).some((name) => flags.on(name)),

@@ -3,6 +3,7 @@
 import type { ProjectFacts } from '../../../shared/project-model.ts';
 import { type Output, visible } from '../output.ts';
 import { textPairs, textTable } from '../text-table.ts';
+import { budgetText, stateText } from './limit-text.ts';
 
 export function projectTable(projects: readonly ProjectFacts[], { paint, when }: Output): string {
   if (projects.length === 0) return 'There are no projects yet. Make one: keyhatch projects create --name NAME';
@@ -35,6 +36,8 @@ export function projectDetails(project: ProjectFacts, { paint, when }: Output, u
     ['Aliases', aliases.join(', ') || '–'],
     ['Model server', project.echo ? 'the echo model' : (upstreamName ?? project.upstreamId ?? 'any')],
     ['New keys', defaultsText(defaults)],
+    ['Budgets', project.budgets.map(budgetText).join(', ') || '–'],
+    ...project.budgetStates.map((state) => ['', stateText(state, when)] as const),
   ];
   if (project.archivedAt !== null) pairs.push(['Archived', when(project.archivedAt, '–')]);
   if (!project.readable) pairs.push(['', 'Its rules could not be read, so its keys are refused: set them anew.']);

@@ -1,20 +1,25 @@
 // The dialogs that make, change and rotate a key, opened by whatever row or page asks for them. What they made is handed on to
 // where it is shown once, and kept here nowhere.
 
-import { Button, Modal, Select, Stack, Text } from '@mantine/core';
+import { Button, Modal, Select, Skeleton, Stack, Text } from '@mantine/core';
 import { useFocusReturn } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { CreatedKey, KeyFacts } from '../../../shared/model.ts';
 import { useApi } from '../../api/api-context.tsx';
+import { keyFormTexts } from '../../texts/key-form-texts.ts';
 import { keysTexts as texts } from '../../texts/keys-texts.ts';
 import { CaptureDialog } from '../capture/capture-dialog.tsx';
-import { KeyForm } from './key-form.tsx';
+import { MoveDialog } from './move-dialog.tsx';
 import { useShowOnce } from './shown-once-place.tsx';
 
+// Fetched with the first dialog: the page is there before.
+const KeyForm = lazy(() => import('./key-form.tsx').then(({ KeyForm: form }) => ({ default: form })));
+
 export type KeyDialog =
-  | { readonly kind: 'new' }
-  | { readonly kind: 'duplicate' | 'edit' | 'rotate' | 'capture'; readonly key: KeyFacts };
+  | { readonly kind: 'new'; readonly project?: string }
+  | { readonly kind: 'new-admin' }
+  | { readonly kind: 'duplicate' | 'edit' | 'rotate' | 'move' | 'capture'; readonly key: KeyFacts };
 
 type KeyDialogsProps = { readonly dialog: KeyDialog | undefined; readonly onClose: () => void };
 
@@ -28,17 +33,28 @@ export function KeyDialogs({ dialog, onClose }: KeyDialogsProps) {
   };
   if (!dialog) return null;
   if (dialog.kind === 'rotate') return <RotateDialog facts={dialog.key} onRotated={shown} onClose={onClose} />;
+  if (dialog.kind === 'move') return <MoveDialog facts={dialog.key} onClose={onClose} />;
   if (dialog.kind === 'capture') return <CaptureDialog facts={dialog.key} onClose={onClose} />;
-  const { form } = texts;
   const edited = dialog.kind === 'edit' ? dialog.key : undefined;
+  const like = dialog.kind === 'duplicate' ? dialog.key : undefined;
+  const kind = dialog.kind === 'new-admin' ? 'admin' : ((edited ?? like)?.kind ?? 'inference');
+  const title = edited
+    ? keyFormTexts.editTitle(edited.name)
+    : kind === 'admin'
+      ? keyFormTexts.adminTitle
+      : keyFormTexts.newTitle;
   return (
-    <Modal opened onClose={onClose} title={edited ? form.editTitle(edited.name) : form.newTitle} size="md">
-      <KeyForm
-        edited={edited}
-        like={dialog.kind === 'duplicate' ? dialog.key : undefined}
-        onCreated={shown}
-        onEdited={onClose}
-      />
+    <Modal opened onClose={onClose} title={title} size={540}>
+      <Suspense fallback={<Skeleton height={160} />}>
+        <KeyForm
+          edited={edited}
+          like={like}
+          kind={kind}
+          project={dialog.kind === 'new' ? dialog.project : undefined}
+          onCreated={shown}
+          onEdited={onClose}
+        />
+      </Suspense>
     </Modal>
   );
 }

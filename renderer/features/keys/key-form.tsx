@@ -1,166 +1,223 @@
-// The form behind New key, Duplicate and Edit: a name, and everything else folded away with good defaults.
+// The form behind New key, Admin key, Duplicate and Edit: a name, and everything else folded away with good defaults. Says
+// what is wrong beside the field; keeps no secret.
 
-import { Accordion, Autocomplete, Button, NumberInput, Select, Stack, TagsInput, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
+import { Accordion, Autocomplete, Button, Select, Stack, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { useEffect, useRef } from 'react';
-import type { CreatedKey, KeyFacts } from '../../../shared/model.ts';
-import { useApi, useProjects, useStatus } from '../../api/api-context.tsx';
-import { useSetting } from '../../api/settings-access.ts';
-import { keysTexts } from '../../texts/keys-texts.ts';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import type { CreatedKey, KeyFacts, KeyKind } from '../../../shared/model.ts';
+import type { ProjectFacts } from '../../../shared/project-model.ts';
+import { useApi, useProjects } from '../../api/api-context.tsx';
+import { keyFormTexts as texts } from '../../texts/key-form-texts.ts';
 import { formatDate } from '../../ui/format.ts';
-
-const { form: texts } = keysTexts;
-const dayMs = 86_400_000;
-const expiryDays = { day: 1, week: 7, month: 30, quarter: 90, year: 365 } as const;
-type Expiry = 'never' | 'keep' | keyof typeof expiryDays;
-
-type Values = {
-  readonly name: string;
-  readonly project: string;
-  readonly expiry: Expiry;
-  readonly rpm: number | '';
-  readonly parallel: number | '';
-  readonly models: readonly string[];
-};
+import { Notice } from '../../ui/notice.tsx';
+import {
+  type Expiry,
+  editInputOf,
+  expiryChoices,
+  expiryIn,
+  type KeyDraft,
+  keyDraftOf,
+  newInputOf,
+  wrongWith,
+} from './key-draft.ts';
+import { onNewBase, type PolicyDraft, type PolicySource, policyDraftOf } from './policy-draft.ts';
+import { RotateField } from './policy-fields.tsx';
+import { Fold, PolicyGroups } from './policy-groups.tsx';
+import { wholeSummary } from './policy-words.ts';
+import { sourceIn } from './project-source.ts';
+import { useNewKeySource } from './use-new-key-source.ts';
 
 type KeyFormProps = {
   readonly edited?: KeyFacts | undefined;
   /** Takes this key's limits as a beginning. */
   readonly like?: KeyFacts | undefined;
+  readonly kind: KeyKind;
+  /** Name of the project that a new key begins in. */
+  readonly project?: string | undefined;
   readonly onCreated: (created: CreatedKey) => void;
   readonly onEdited: () => void;
 };
 
 export function KeyForm(props: KeyFormProps) {
-  const defaultRpm = useSetting('keys.defaultRpm');
-  const defaultParallel = useSetting('keys.defaultParallel');
-  if (!defaultRpm || !defaultParallel) return null;
-  const from = props.edited ?? props.like;
-  const limits = from?.limits ?? { rpm: defaultRpm.value, parallel: defaultParallel.value };
-  return (
-    <Fields
-      {...props}
-      initial={{
-        name: props.edited?.name ?? (props.like ? texts.copyOf(props.like.name) : ''),
-        project: from?.project ?? '',
-        expiry: props.edited && props.edited.expiresAt !== null ? 'keep' : 'never',
-        rpm: limits.rpm ?? '',
-        parallel: limits.parallel ?? '',
-        models: from?.models ?? [],
-      }}
-    />
-  );
+  const usual = useNewKeySource();
+  const projects = useProjects();
+  const from = props.edited ?? props.like ?? usual;
+  return from && !projects.isPending ? <Fields {...props} from={from} projects={projects.data ?? []} /> : null;
 }
 
-function Fields({ edited, initial, onCreated, onEdited }: KeyFormProps & { readonly initial: Values }) {
+type FieldsProps = KeyFormProps & { readonly from: PolicySource; readonly projects: readonly ProjectFacts[] };
+
+function Fields({ edited, like, kind, project, onCreated, onEdited, from, projects }: FieldsProps) {
   const { client } = useApi();
+  const admin = kind === 'admin';
   const nameField = useRef<HTMLInputElement>(null);
   // The dialog may have opened before this form was ready to take the focus.
   useEffect(() => nameField.current?.focus(), []);
-  const { data: status } = useStatus();
-  const { data: projectList = [] } = useProjects();
-  const form = useForm<Values>({
-    mode: 'controlled',
-    initialValues: initial,
-    validate: {
-      name: (name) => (name.trim() === '' ? texts.nameNeeded : name.trim().length > 80 ? texts.nameLong : null),
-    },
+  const [initial] = useState(() => keyDraftOf({ edited, like, kind, policy: policyDraftOf(from) }));
+  const inProject = (before: Begun, chosen: string) => begunIn(before, { from, chosen, projects });
+  const [{ draft }, setBegun] = useState<Begun>(() => {
+    const begun = { draft: initial, base: initial.policy };
+    return project === undefined ? begun : inProject(begun, project);
   });
+  const [tried, setTried] = useState(false);
+  const found = useMemo(() => wrongWith(draft, kind), [draft, kind]);
+  const wrong = tried ? found : {};
+  const change = (patch: Partial<KeyDraft>) =>
+    setBegun((before) => ({ ...before, draft: { ...before.draft, ...patch } }));
+  const choose = (chosen: string) =>
+    edited || like ? change({ project: chosen }) : setBegun((before) => inProject(before, chosen));
   // Not through the query cache: the answer to a new key carries its secret.
   const submit = useMutation({
-    mutationFn: (values: Values) =>
+    mutationFn: () =>
       edited
-        ? client.keys.edit({ ref: edited.id, ...editOf(values) }).then(onEdited)
-        : client.keys.create(newOf(values)).then(onCreated),
+        ? client.keys.edit({ ref: edited.id, ...editInputOf(initial, draft, kind) }).then(onEdited)
+        : client.keys.create(newInputOf(draft, kind)).then(onCreated),
     gcTime: 0,
   });
-  const models = [...new Set(status?.upstreams.flatMap((upstream) => upstream.models))];
-  const projects = projectList.filter(({ archivedAt }) => archivedAt === null).map(({ name }) => name);
-  const expiries = Object.entries(texts.expiry)
-    .filter(([value]) => value !== 'keep' || initial.expiry === 'keep')
-    .map(([value, label]) => ({
-      value,
-      label: value === 'keep' && edited?.expiresAt ? `${label}: ${formatDate(edited.expiresAt)}` : label,
-    }));
+  const act = edited ? texts.save : admin ? texts.createAdmin : texts.create;
+  const [folded, setFolded] = useState<string | null>(edited ? 'limits' : null);
+  const inside = Object.keys(wrong).some((field) => field !== 'name');
 
   return (
-    <form onSubmit={form.onSubmit((values) => submit.mutate(values))} aria-label={edited ? texts.save : texts.create}>
+    <form
+      aria-label={act}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        setTried(true);
+        if (Object.keys(found).length === 0) submit.mutate();
+        else if (found['name'] !== undefined) nameField.current?.focus();
+      }}
+    >
       <Stack>
+        {admin && !edited && (
+          <Notice tone="limited" role="note">
+            {texts.adminAbout}
+          </Notice>
+        )}
         <TextInput
           label={texts.name}
-          placeholder={texts.nameHint}
+          placeholder={admin ? texts.adminNameHint : texts.nameHint}
           data-autofocus
           ref={nameField}
           maxLength={80}
-          {...form.getInputProps('name')}
+          value={draft.name}
+          error={wrong['name']}
+          onChange={({ currentTarget }) => change({ name: currentTarget.value })}
         />
-        <Accordion variant="contained" defaultValue={edited ? 'limits' : null}>
-          <Accordion.Item value="limits">
-            <Accordion.Control>{texts.limits}</Accordion.Control>
-            <Accordion.Panel>
-              <Stack gap="sm">
-                <Select label={texts.expires} data={expiries} allowDeselect={false} {...form.getInputProps('expiry')} />
-                <NumberInput
-                  label={texts.rpm}
-                  description={texts.rpmHint}
-                  min={0}
-                  max={1_000_000}
-                  allowDecimal={false}
-                  {...form.getInputProps('rpm')}
+        {admin ? (
+          <ExpiryFields draft={draft} change={change} kind={kind} edited={edited} wrong={wrong['expires']} />
+        ) : (
+          <Accordion
+            variant="contained"
+            value={inside ? 'limits' : folded}
+            onChange={setFolded}
+            styles={{ content: { paddingTop: 4 } }}
+          >
+            <Accordion.Item value="limits">
+              <Accordion.Control>
+                <Fold title={texts.limits} summary={folded === null && !inside ? wholeSummary(draft.policy) : ''} />
+              </Accordion.Control>
+              <Accordion.Panel>
+                <div className="kh-pair">
+                  <ExpiryFields draft={draft} change={change} kind={kind} edited={edited} wrong={wrong['expires']} />
+                  <ProjectField value={draft.project} choose={choose} projects={projects} />
+                  <RotateField
+                    draft={draft.policy}
+                    change={(patch) => change({ policy: { ...draft.policy, ...patch } })}
+                  />
+                </div>
+                <div style={{ height: 14 }} />
+                <PolicyGroups
+                  draft={draft.policy}
+                  change={(patch) => change({ policy: { ...draft.policy, ...patch } })}
+                  wrong={wrong}
                 />
-                <NumberInput
-                  label={texts.parallel}
-                  description={texts.parallelHint}
-                  min={1}
-                  max={100_000}
-                  allowDecimal={false}
-                  {...form.getInputProps('parallel')}
-                />
-                <TagsInput
-                  label={texts.models}
-                  description={texts.modelsHint}
-                  data={models}
-                  clearable
-                  {...form.getInputProps('models')}
-                />
-                <Autocomplete
-                  label={texts.project}
-                  description={texts.projectHint}
-                  data={projects}
-                  maxLength={80}
-                  {...form.getInputProps('project')}
-                />
-              </Stack>
-            </Accordion.Panel>
-          </Accordion.Item>
-        </Accordion>
+              </Accordion.Panel>
+            </Accordion.Item>
+          </Accordion>
+        )}
         <Button type="submit" loading={submit.isPending}>
-          {edited ? texts.save : texts.create}
+          {act}
         </Button>
       </Stack>
     </form>
   );
 }
 
-function newOf({ name, project, expiry, rpm, parallel, models }: Values) {
-  return {
-    name: name.trim(),
-    // A name that is not there yet makes its project.
-    ...(project.trim() === '' ? {} : { project: project.trim(), newProject: true }),
-    ...(expiry === 'never' || expiry === 'keep' ? {} : { expiresAt: Date.now() + expiryDays[expiry] * dayMs }),
-    rpm: rpm === '' ? null : rpm,
-    parallel: parallel === '' ? null : parallel,
-    ...(models.length === 0 ? {} : { models: [...models] }),
-  };
+/** The draft, and what it began with: what nobody touched follows the project that is chosen. */
+type Begun = { readonly draft: KeyDraft; readonly base: PolicyDraft };
+type InProject = {
+  readonly from: PolicySource;
+  readonly chosen: string;
+  readonly projects: readonly ProjectFacts[];
+};
+
+function begunIn({ draft, base }: Begun, { from, chosen, projects }: InProject): Begun {
+  const defaults = projects.find(({ name }) => name === chosen.trim())?.defaults;
+  const next = policyDraftOf(sourceIn(from, defaults));
+  const policy = onNewBase(draft.policy, base, next);
+  return { draft: { ...draft, project: chosen, expiry: expiryIn(draft.expiry, defaults), policy }, base: next };
 }
 
-function editOf(values: Values) {
-  const { project, expiresAt, models, ...rest } = newOf(values);
-  return {
-    ...rest,
-    project: project ?? null,
-    models: models ?? null,
-    ...(values.expiry === 'keep' ? {} : { expiresAt: expiresAt ?? null }),
-  };
+type FieldProps = { readonly draft: KeyDraft; readonly change: (patch: Partial<KeyDraft>) => void };
+
+type ExpiryFieldsProps = FieldProps & {
+  readonly kind: KeyKind;
+  readonly edited: KeyFacts | undefined;
+  readonly wrong: string | undefined;
+};
+
+function ExpiryFields({ draft, change, kind, edited, wrong }: ExpiryFieldsProps) {
+  const choices = expiryChoices(kind, edited, draft.expiry).map((value) => ({
+    value,
+    label:
+      value === 'keep' && edited?.expiresAt
+        ? `${texts.expiry.keep}: ${formatDate(edited.expiresAt)}`
+        : texts.expiry[value],
+  }));
+  return (
+    <>
+      <Select
+        label={texts.expires}
+        data={choices}
+        allowDeselect={false}
+        value={draft.expiry}
+        onChange={(expiry) => change({ expiry: expiry as Expiry })}
+        error={draft.expiry === 'own' ? undefined : wrong}
+      />
+      {draft.expiry === 'own' && (
+        <TextInput
+          type="date"
+          label={texts.expiresOn}
+          value={draft.expiresOn}
+          error={wrong}
+          onChange={({ currentTarget }) => change({ expiresOn: currentTarget.value })}
+        />
+      )}
+    </>
+  );
+}
+
+type ProjectFieldProps = {
+  readonly value: string;
+  readonly choose: (project: string) => void;
+  readonly projects: readonly ProjectFacts[];
+};
+
+function ProjectField({ value, choose, projects }: ProjectFieldProps) {
+  const alive = projects.filter(({ archivedAt }) => archivedAt === null).map(({ name }) => name);
+  const name = value.trim();
+  return (
+    <Autocomplete
+      label={texts.project}
+      placeholder={texts.projectNone}
+      data={alive}
+      maxLength={80}
+      value={value}
+      onChange={choose}
+      description={name !== '' && !projects.some((project) => project.name === name) ? texts.projectNew : undefined}
+      inputWrapperOrder={['label', 'input', 'description', 'error']}
+    />
+  );
 }

@@ -5,7 +5,9 @@ import {
   IconBan,
   IconCopyPlus,
   IconDots,
+  IconFolderSymlink,
   IconId,
+  IconKeyOff,
   IconMessages,
   IconPencil,
   IconPlayerPause,
@@ -21,6 +23,7 @@ import { useCalls } from '../../api/api-context.tsx';
 import { useCopy } from '../../api/copy.ts';
 import { captureTexts } from '../../texts/capture-texts.ts';
 import { keysTexts as texts } from '../../texts/keys-texts.ts';
+import { projectTexts } from '../../texts/project-texts.ts';
 import { useAsk } from '../../ui/ask.tsx';
 import { formatRelative } from '../../ui/format.ts';
 import type { KeyDialog } from './key-dialogs.tsx';
@@ -34,7 +37,7 @@ type KeyMenuProps = {
 const iconSize = 15;
 
 export function KeyMenu({ facts, open, onDeleted }: KeyMenuProps) {
-  const { pause, resume, reset, revoke, remove } = useKeyActions(facts, onDeleted);
+  const { pause, resume, reset, endOld, revoke, remove } = useKeyActions(facts, onDeleted);
   const { copy } = useCopy();
   const final = facts.status === 'revoked';
   return (
@@ -64,6 +67,19 @@ export function KeyMenu({ facts, open, onDeleted }: KeyMenuProps) {
         {!final && (
           <Menu.Item leftSection={<IconRefresh size={iconSize} />} onClick={() => open({ kind: 'rotate', key: facts })}>
             {texts.rotate}
+          </Menu.Item>
+        )}
+        {!final && facts.oldSecretUntil !== null && facts.oldSecretUntil > Date.now() && (
+          <Menu.Item leftSection={<IconKeyOff size={iconSize} />} onClick={() => void endOld()}>
+            {texts.endOldSecret}
+          </Menu.Item>
+        )}
+        {!final && facts.kind === 'inference' && (
+          <Menu.Item
+            leftSection={<IconFolderSymlink size={iconSize} />}
+            onClick={() => open({ kind: 'move', key: facts })}
+          >
+            {projectTexts.move}
           </Menu.Item>
         )}
         {!final && (
@@ -109,6 +125,8 @@ function useKeyActions(facts: KeyFacts, onDeleted: (() => void) | undefined) {
   const revoke = useMutation(calls.keys.revoke.mutationOptions());
   const remove = useMutation(calls.keys.delete.mutationOptions({ onSuccess: () => onDeleted?.() }));
 
+  const endOldSecret = useMutation(calls.keys.endOldSecret.mutationOptions());
+
   const queries = useQueryClient();
   const resetCounters = useMutation(
     calls.keys.resetCounters.mutationOptions({
@@ -127,6 +145,10 @@ function useKeyActions(facts: KeyFacts, onDeleted: (() => void) | undefined) {
     async reset() {
       const question = { title: texts.resetTitle(facts.name), consequence: texts.resetAsk, act: texts.resetAct };
       if (await ask.confirm(question)) resetCounters.mutate(ref);
+    },
+    async endOld() {
+      const question = { title: texts.endOldTitle(facts.name), consequence: texts.endOldAsk, act: texts.endOldAct };
+      if (await ask.confirm(question)) endOldSecret.mutate(ref);
     },
     async revoke() {
       const question = {

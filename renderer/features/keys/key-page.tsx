@@ -1,12 +1,13 @@
 // One key: what it is, what it may do, what it used, and what can be done to it.
 
-import { Anchor, Button, Group, SimpleGrid } from '@mantine/core';
+import { Anchor, Button, Group, SimpleGrid, Stack } from '@mantine/core';
 import { IconChevronLeft, IconKeyOff } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { KeyFacts } from '../../../shared/model.ts';
+import type { ProjectFacts } from '../../../shared/project-model.ts';
 import { clientOfUserAgent } from '../../../shared/snippets-user-agents.ts';
-import { useKeys } from '../../api/api-context.tsx';
+import { useKeys, useProjects } from '../../api/api-context.tsx';
 import { commonTexts } from '../../texts/common-texts.ts';
 import { keysTexts } from '../../texts/keys-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
@@ -18,13 +19,18 @@ import { Moment } from '../../ui/moment.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
 import { Pill } from '../../ui/pill.tsx';
+import { ProjectName } from '../../ui/project-mark.tsx';
 import { CaptureNotice } from '../capture/capture-notice.tsx';
+import { HistoryPanel } from '../history/history-panel.tsx';
+import { LimitsPanel } from '../limits/limits-panel.tsx';
+import { PolicyPanel } from '../limits/policy-panel.tsx';
 import { LiveTail } from '../requests/live-tail.tsx';
 import { type KeyDialog, KeyDialogs } from './key-dialogs.tsx';
 import { KeyMenu } from './key-menu.tsx';
-import { limitText, stateOfKey } from './key-state.ts';
+import { KeyNotices } from './key-notices.tsx';
+import { stateOfKey } from './key-state.ts';
 import { useKeyTotals } from './key-totals.ts';
-import { KeyUsage } from './key-usage.tsx';
+import { RecentUsage } from './key-usage.tsx';
 import { placeOf } from './last-use.ts';
 
 const { page: texts } = keysTexts;
@@ -61,7 +67,8 @@ function NoSuchKey() {
 function KnownKey({ facts }: { readonly facts: KeyFacts }) {
   const [, go] = useLocation();
   const [dialog, setDialog] = useState<KeyDialog>();
-  const { tone, word } = stateOfKey(facts);
+  const { tone, word } = stateOfKey(facts, useProjectOf(facts));
+  const opensModels = facts.kind === 'inference';
   return (
     <Page
       title={facts.name}
@@ -74,7 +81,7 @@ function KnownKey({ facts }: { readonly facts: KeyFacts }) {
           <Pill tone={tone} dot>
             {word}
           </Pill>
-          {facts.status === 'active' && (
+          {facts.status === 'active' && opensModels && (
             <Button component={Link} href={`/connect?key=${facts.id}`} variant="default">
               {texts.connect}
             </Button>
@@ -84,12 +91,28 @@ function KnownKey({ facts }: { readonly facts: KeyFacts }) {
       }
     >
       {!facts.usable && facts.status === 'active' && <Notice tone="bad">{keysTexts.unusableHint}</Notice>}
+      <KeyNotices facts={facts} />
       <CaptureNotice keyId={facts.id} />
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing={14}>
-        <FactsPanel facts={facts} />
-        <KeyUsage keyId={facts.id} />
+        <Stack gap={14}>
+          <FactsPanel facts={facts} />
+          <PolicyPanel facts={facts} />
+        </Stack>
+        {opensModels && (
+          <Stack gap={14}>
+            <LimitsPanel facts={facts} />
+            <RecentUsage
+              narrow={{ keyId: facts.id }}
+              by="model"
+              title={texts.usage}
+              empty={texts.nothingUsed}
+              hint={texts.nothingUsedHint}
+            />
+          </Stack>
+        )}
       </SimpleGrid>
-      <LiveTail limit={12} keyId={facts.id} title={texts.requests} />
+      {opensModels && <LiveTail limit={12} keyId={facts.id} title={texts.requests} />}
+      <HistoryPanel kind="key" id={facts.id} />
       <KeyDialogs dialog={dialog} onClose={() => setDialog(undefined)} />
     </Page>
   );
@@ -107,7 +130,10 @@ function FactsPanel({ facts }: { readonly facts: KeyFacts }) {
         <CopyIcon text={facts.id} what={texts.id} />
       </Group>,
     ],
-    [texts.made, `${formatMoment(facts.createdAt)}${facts.origin === 'typed' ? `, ${texts.typed}` : ''}`],
+    [
+      texts.made,
+      `${formatMoment(facts.createdAt)}${facts.origin === 'generated' ? '' : `, ${texts.origins[facts.origin]}`}`,
+    ],
     [
       texts.lastUsed,
       facts.lastUsedAt === null ? (
@@ -125,14 +151,41 @@ function FactsPanel({ facts }: { readonly facts: KeyFacts }) {
     ],
     ...totals,
     [texts.expires, facts.expiresAt === null ? commonTexts.never : formatMoment(facts.expiresAt)],
-    [texts.limits, limitText(facts)],
-    [texts.models, facts.models === null ? texts.allModels : facts.models.join(', ')],
+    [texts.project, <ProjectFact key="project" facts={facts} />],
     [texts.rotated, facts.rotatedAt && formatMoment(facts.rotatedAt)],
-    [texts.oldSecret, old && texts.oldUntil(formatMoment(old))],
+    [texts.oldSecret, old && <OldSecret key="old" facts={facts} until={old} />],
+    [texts.rotateEvery, facts.policy.rotateEveryDays && texts.rotateDays(facts.policy.rotateEveryDays)],
   ];
   return (
     <Panel title={texts.facts}>
       <Facts rows={rows} lined />
     </Panel>
+  );
+}
+
+function useProjectOf({ projectId }: KeyFacts): ProjectFacts | undefined {
+  const { data: projects = [] } = useProjects();
+  return projects.find(({ id }) => id === projectId);
+}
+
+function ProjectFact({ facts }: { readonly facts: KeyFacts }) {
+  const project = useProjectOf(facts);
+  return project ? <ProjectName project={project} /> : (facts.project ?? commonTexts.none);
+}
+
+function OldSecret({ facts, until }: { readonly facts: KeyFacts; readonly until: number }) {
+  const client = clientOfUserAgent(facts.oldSecretUsedBy);
+  return (
+    <>
+      <div>{texts.oldUntil(formatMoment(until))}</div>
+      {facts.oldSecretUsedAt === null ? (
+        texts.oldUnused
+      ) : (
+        <span style={{ color: 'var(--kh-limited)' }}>
+          {texts.oldUsed} <Moment at={facts.oldSecretUsedAt} />{' '}
+          {texts.by(client === 'other' ? texts.unknownClient : client)}
+        </span>
+      )}
+    </>
   );
 }

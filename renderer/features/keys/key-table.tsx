@@ -5,16 +5,21 @@ import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import type { KeyFacts } from '../../../shared/model.ts';
+import type { ProjectFacts } from '../../../shared/project-model.ts';
+import { useProjects } from '../../api/api-context.tsx';
 import { commonTexts } from '../../texts/common-texts.ts';
 import { keysTexts as texts } from '../../texts/keys-texts.ts';
 import { formatCount } from '../../ui/format.ts';
 import { Moment } from '../../ui/moment.tsx';
 import { Dot, Pill } from '../../ui/pill.tsx';
+import { ProjectName } from '../../ui/project-mark.tsx';
 import { VirtualRows } from '../../ui/virtual-rows.tsx';
 import { CapturePill } from '../capture/capture-mark.tsx';
+import { fullestShare } from '../limits/budget-words.ts';
+import { LimitCell } from '../limits/limit-cell.tsx';
 import type { KeyDialog } from './key-dialogs.tsx';
 import { KeyMenu } from './key-menu.tsx';
-import { hasEnded, limitText, stateOfKey } from './key-state.ts';
+import { hasEnded, stateOfKey } from './key-state.ts';
 import { placeOf } from './last-use.ts';
 
 type Column = 'name' | 'project' | 'lastUsed' | 'requests' | 'tokens' | 'limit' | 'expires';
@@ -22,11 +27,11 @@ type Sorting = { readonly by: Column; readonly descending: boolean };
 
 const columns: readonly { readonly id: Column; readonly number?: true; readonly from?: 'sm' | 'md' | 'lg' }[] = [
   { id: 'name' },
-  { id: 'project', from: 'lg' },
+  { id: 'project', from: 'md' },
   { id: 'lastUsed', from: 'sm' },
   { id: 'requests', number: true, from: 'md' },
   { id: 'tokens', number: true, from: 'md' },
-  { id: 'limit', from: 'lg' },
+  { id: 'limit', from: 'md' },
   { id: 'expires', from: 'sm' },
 ];
 
@@ -36,13 +41,14 @@ const rank: Readonly<Record<Column, (key: KeyFacts) => string | number>> = {
   lastUsed: ({ lastUsedAt }) => lastUsedAt ?? 0,
   requests: ({ today }) => today.requests,
   tokens: ({ today }) => today.tokensIn + today.tokensOut,
-  limit: ({ limits }) => limits.rpm ?? Number.POSITIVE_INFINITY,
+  limit: ({ budgets, limits }) => fullestShare(budgets) ?? -1 / (limits.rpm ?? Number.POSITIVE_INFINITY),
   expires: ({ expiresAt }) => expiresAt ?? Number.POSITIVE_INFINITY,
 };
 
 type KeyTableProps = { readonly keys: readonly KeyFacts[]; readonly open: (dialog: KeyDialog) => void };
 
 export function KeyTable({ keys, open }: KeyTableProps) {
+  const { data: projects = [] } = useProjects();
   const [sorting, setSorting] = useState<Sorting>({ by: 'lastUsed', descending: true });
   return (
     <Table className="kh-table" highlightOnHover>
@@ -64,7 +70,14 @@ export function KeyTable({ keys, open }: KeyTableProps) {
         </Table.Tr>
       </Table.Thead>
       <VirtualRows rows={sorted(keys, sorting)} rowPx={44} columns={columns.length + 1}>
-        {(facts) => <KeyRow key={facts.id} facts={facts} open={open} />}
+        {(facts) => (
+          <KeyRow
+            key={facts.id}
+            facts={facts}
+            project={projects.find(({ id }) => id === facts.projectId)}
+            open={open}
+          />
+        )}
       </VirtualRows>
     </Table>
   );
@@ -95,36 +108,47 @@ function SortButton({ column, sorting, onSort }: SortButtonProps) {
   );
 }
 
-function KeyRow({ facts, open }: { readonly facts: KeyFacts; readonly open: (dialog: KeyDialog) => void }) {
-  const { tone, word } = stateOfKey(facts);
+type KeyRowProps = {
+  readonly facts: KeyFacts;
+  readonly project: ProjectFacts | undefined;
+  readonly open: (dialog: KeyDialog) => void;
+};
+
+function KeyRow({ facts, project, open }: KeyRowProps) {
+  const { tone, word } = stateOfKey(facts, project);
   const faded = hasEnded(facts);
   const { today } = facts;
   return (
     <Table.Tr style={faded ? { color: 'var(--mantine-color-dimmed)' } : undefined}>
-      <Table.Td style={{ maxWidth: 360, width: '100%' }}>
+      {/* Takes what the others leave, and clips its name instead of pushing them off the page. */}
+      <Table.Td style={{ maxWidth: 0, width: '100%' }}>
         <span style={{ display: 'flex', alignItems: 'center', gap: 9, minWidth: 0 }}>
           <Dot tone={tone} label={word} />
           <Link href={`/keys/${facts.id}`} className="kh-link kh-clip" style={{ fontWeight: faded ? 400 : 600 }}>
             {facts.name}
           </Link>
-          <Text span size="xs" c="dimmed" ff="monospace">
+          <Text span size="xs" c="dimmed" ff="monospace" visibleFrom="xl">
             {facts.id}
           </Text>
           {tone !== 'good' && <Pill tone={tone}>{word}</Pill>}
+          {facts.kind === 'admin' && <Pill tone="accent">{texts.admin}</Pill>}
+          {facts.weak && <Pill tone="limited">{texts.weak}</Pill>}
           <CapturePill keyId={facts.id} />
         </span>
         <Text size="xs" c="dimmed" hiddenFrom="sm" pl={17}>
           {facts.lastUsedAt === null ? commonTexts.never : <LastUse facts={facts} at={facts.lastUsedAt} />}
         </Text>
       </Table.Td>
-      <Table.Td visibleFrom="lg">{facts.project !== null && <Pill tone="off">{facts.project}</Pill>}</Table.Td>
+      <Table.Td visibleFrom="md" style={{ maxWidth: 150 }}>
+        {project ? <ProjectName project={project} /> : facts.project}
+      </Table.Td>
       <Table.Td visibleFrom="sm">
         {facts.lastUsedAt === null ? (
           <Text span size="sm" c="dimmed">
             {commonTexts.never}
           </Text>
         ) : (
-          <LastUse facts={facts} at={facts.lastUsedAt} />
+          <LastUse facts={facts} at={facts.lastUsedAt} placeFrom="xl" />
         )}
       </Table.Td>
       <Table.Td visibleFrom="md" className="kh-number">
@@ -133,7 +157,9 @@ function KeyRow({ facts, open }: { readonly facts: KeyFacts; readonly open: (dia
       <Table.Td visibleFrom="md" className="kh-number">
         {formatCount(today.tokensIn + today.tokensOut)}
       </Table.Td>
-      <Table.Td visibleFrom="lg">{limitText(facts)}</Table.Td>
+      <Table.Td visibleFrom="md">
+        <LimitCell facts={facts} />
+      </Table.Td>
       <Table.Td visibleFrom="sm">
         {facts.expiresAt === null ? commonTexts.never : <Moment at={facts.expiresAt} />}
       </Table.Td>
@@ -144,10 +170,21 @@ function KeyRow({ facts, open }: { readonly facts: KeyFacts; readonly open: (dia
   );
 }
 
-function LastUse({ facts, at }: { readonly facts: KeyFacts; readonly at: number }) {
+type LastUseProps = {
+  readonly facts: KeyFacts;
+  readonly at: number;
+  /** How wide the page has to be for the place to have room beside other columns. */
+  readonly placeFrom?: 'xl';
+};
+
+function LastUse({ facts, at, placeFrom }: LastUseProps) {
   return (
     <>
-      <Moment at={at} /> · {placeOf(facts)}
+      <Moment at={at} />
+      <Text span inherit {...(placeFrom ? { visibleFrom: placeFrom } : {})}>
+        {' '}
+        · {placeOf(facts)}
+      </Text>
     </>
   );
 }

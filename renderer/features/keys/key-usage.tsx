@@ -1,9 +1,9 @@
-// What one key used in the last two weeks: tokens by day and model.
+// What a key or a project used in the last two weeks: tokens by day, split by model or by key.
 
 import { IconChartBar } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import type { UsageFilter } from '../../../shared/usage-model.ts';
 import { useCalls } from '../../api/api-context.tsx';
-import { keysTexts } from '../../texts/keys-texts.ts';
 import { usageTexts } from '../../texts/usage-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { Empty } from '../../ui/empty.tsx';
@@ -11,26 +11,30 @@ import { Panel } from '../../ui/page.tsx';
 import { shownGroups } from '../usage/usage-groups.ts';
 import { UsageOverTime } from '../usage/usage-over-time.tsx';
 
-const { page: texts } = keysTexts;
-const shown = {
-  show: 'tokens',
-  nameOf: (group: string | null, label: string) => (group === null ? usageTexts.groups.model : label),
-} as const;
+type RecentUsageProps = {
+  readonly narrow: UsageFilter;
+  readonly by: 'model' | 'key';
+  readonly title: string;
+  readonly empty: string;
+  readonly hint: string;
+};
 
-export function KeyUsage({ keyId }: { readonly keyId: string }) {
-  const series = useQuery(
-    useCalls().usage.series.queryOptions({ input: { sinceMs: 13 * 86_400_000, by: 'model', keyId } }),
-  );
+export function RecentUsage({ narrow, by, title, empty, hint }: RecentUsageProps) {
+  const series = useQuery(useCalls().usage.series.queryOptions({ input: { sinceMs: 13 * 86_400_000, by, ...narrow } }));
+  const shown = {
+    show: 'tokens' as const,
+    nameOf: (group: string | null, label: string) => (group === null ? usageTexts.groups[by] : label),
+  };
   return (
-    <Panel title={texts.usage}>
+    <Panel title={title}>
       <Answer query={series} lines={6}>
         {(data) =>
           data.total.requests === 0 ? (
-            <Empty icon={IconChartBar} title={texts.nothingUsed}>
-              {texts.nothingUsedHint}
+            <Empty icon={IconChartBar} title={empty}>
+              {hint}
             </Empty>
           ) : (
-            <UsageOverTime series={data} groups={shownGroups(data, shown)} title={texts.usage} />
+            <UsageOverTime series={data} groups={shownGroups(data, shown)} title={title} />
           )
         }
       </Answer>

@@ -24,6 +24,8 @@ type ShownOnceProps = {
 export function ShownOnce({ created: { key, facts }, onClose, clientId }: ShownOnceProps) {
   const { data: status } = useStatus();
   const baseUrl = addressOf(status);
+  // It opens no models, so that there is no program to connect.
+  const isAdmin = facts.kind === 'admin';
   const [clearsAfterMs, setClearsAfterMs] = useState<number | null>();
   const [asking, setAsking] = useState(false);
   useAskBeforeLeaving(clearsAfterMs === undefined);
@@ -53,13 +55,15 @@ export function ShownOnce({ created: { key, facts }, onClose, clientId }: ShownO
         </div>
         <div>
           <KeyLine value={key} onCopied={copied} />
-          <EnvCopies value={key} baseUrl={baseUrl} clearsAfterMs={clearsAfterMs} onCopied={copied} />
+          {!isAdmin && <EnvCopies value={key} baseUrl={baseUrl} clearsAfterMs={clearsAfterMs} onCopied={copied} />}
         </div>
-        <ClientTabs secret={key} facts={facts} status={status} firstId={clientId} onKeyCopied={copied} />
+        {isAdmin ? (
+          <Text size="sm">{texts.adminNext}</Text>
+        ) : (
+          <ClientTabs secret={key} facts={facts} status={status} firstId={clientId} onKeyCopied={copied} />
+        )}
         <Group className="kh-once-foot" justify="space-between" gap="sm">
-          <div style={{ flex: '1 1 18rem', minWidth: 0 }}>
-            <FirstRequest facts={facts} />
-          </div>
+          <div style={{ flex: '1 1 18rem', minWidth: 0 }}>{!isAdmin && <FirstRequest facts={facts} />}</div>
           {asking ? (
             <NotCopied keepOpen={() => setAsking(false)} close={onClose} />
           ) : (

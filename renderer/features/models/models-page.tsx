@@ -15,8 +15,8 @@ import { AddUpstream } from './add-upstream.tsx';
 import { ModelTable } from './model-table.tsx';
 import { UpstreamList } from './upstream-list.tsx';
 
-/** As often as an upstream that is up is checked. */
-const checkEveryMs = 15_000;
+/** Places at servers come and go without a word; checks come by the way. */
+const askAgainMs = 4_000;
 
 export function ModelsPage() {
   const [adding, { open, close }] = useDisclosure(false);
@@ -38,7 +38,7 @@ export function ModelsPage() {
 type ServersProps = { readonly upstreams: readonly UpstreamStatus[]; readonly addButton: ReactNode };
 
 function Servers({ upstreams, addButton }: ServersProps) {
-  const { data: checked } = useQuery(useCalls().upstreams.list.queryOptions({ refetchInterval: checkEveryMs }));
+  const { data: checked } = useQuery(useCalls().upstreams.list.queryOptions({ refetchInterval: askAgainMs }));
   if (upstreams.length === 0) {
     return (
       <Panel title={texts.servers}>
@@ -58,9 +58,11 @@ function Servers({ upstreams, addButton }: ServersProps) {
   );
 }
 
-/** What is told as it changes, with when it was last checked, which alone is no change worth telling. */
+/** What is told as it changes, with places and when it was last checked, which alone are no change worth telling. */
 function withLastCheck(upstream: UpstreamStatus, checked: readonly UpstreamStatus[] = []): UpstreamStatus {
   const other = checked.find(({ id }) => id === upstream.id);
-  if (!other || (other.checkedAt ?? 0) <= (upstream.checkedAt ?? 0)) return upstream;
-  return { ...upstream, checkedAt: other.checkedAt, latencyMs: other.latencyMs };
+  if (!other) return upstream;
+  const { checkedAt, latencyMs, places } = other;
+  if ((checkedAt ?? 0) <= (upstream.checkedAt ?? 0)) return { ...upstream, places };
+  return { ...upstream, checkedAt, latencyMs, places };
 }

@@ -2,8 +2,9 @@
 
 import './models.css';
 import { ActionIcon, Button, Group, Menu, Text, Tooltip } from '@mantine/core';
-import { IconDots, IconList, IconRefresh, IconStar, IconTrash } from '@tabler/icons-react';
+import { IconDots, IconList, IconRefresh, IconStack2, IconStar, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { Link } from 'wouter';
 import type { UpstreamStatus } from '../../../shared/model.ts';
 import { upstreamKindRow } from '../../../shared/upstream-kinds.ts';
@@ -16,6 +17,7 @@ import { formatCount, formatLength } from '../../ui/format.ts';
 import { healthTones } from '../../ui/health-tone.ts';
 import { Moment } from '../../ui/moment.tsx';
 import { Dot, Pill } from '../../ui/pill.tsx';
+import { PlacesDialog } from './places-dialog.tsx';
 
 export function UpstreamList({ upstreams }: { readonly upstreams: readonly UpstreamStatus[] }) {
   return (
@@ -69,7 +71,10 @@ function UpstreamRow({ upstream, only }: { readonly upstream: UpstreamStatus; re
             .join(' · ')}
         </Text>
       </div>
-      <Health upstream={upstream} />
+      <div className="kh-upstream-health">
+        <Health upstream={upstream} />
+        <Places places={upstream.places} />
+      </div>
       <Actions upstream={upstream} only={only} />
     </div>
   );
@@ -77,7 +82,7 @@ function UpstreamRow({ upstream, only }: { readonly upstream: UpstreamStatus; re
 
 function Health({ upstream: { health, reason, latencyMs, checkedAt } }: { readonly upstream: UpstreamStatus }) {
   return (
-    <div className="kh-upstream-health">
+    <>
       <Text size="sm" c={health === 'down' ? 'var(--kh-bad)' : 'inherit'}>
         {texts.health[health]}
         {health === 'up' && latencyMs !== null && `, ${formatLength(latencyMs)}`}
@@ -88,12 +93,30 @@ function Health({ upstream: { health, reason, latencyMs, checkedAt } }: { readon
           {texts.checked} <Moment at={checkedAt} />
         </Text>
       )}
-    </div>
+    </>
+  );
+}
+
+function Places({ places: { limit, from, running, queued } }: Pick<UpstreamStatus, 'places'>) {
+  const { places } = texts;
+  const taken =
+    limit === null ? places.running(formatCount(running)) : places.taken(formatCount(running), formatCount(limit));
+  return (
+    <Text size="xs" c="dimmed">
+      <span title={limit === null ? undefined : places.from[from]}>{taken}</span>
+      {queued > 0 && (
+        <Text span inherit c="var(--kh-limited)">
+          {' · '}
+          {places.queued(formatCount(queued))}
+        </Text>
+      )}
+    </Text>
   );
 }
 
 function Actions({ upstream, only }: { readonly upstream: UpstreamStatus; readonly only: boolean }) {
   const { id, name, isDefault, setByFlag } = upstream;
+  const [placing, setPlacing] = useState(false);
   const calls = useCalls();
   const queries = useQueryClient();
   const { change } = useChangeSetting();
@@ -129,6 +152,11 @@ function Actions({ upstream, only }: { readonly upstream: UpstreamStatus; readon
           >
             {texts.seeRequests}
           </Menu.Item>
+          {!setByFlag && (
+            <Menu.Item leftSection={<IconStack2 size={15} />} onClick={() => setPlacing(true)}>
+              {texts.places.menu}
+            </Menu.Item>
+          )}
           {!isDefault && !only && (
             <Menu.Item
               leftSection={<IconStar size={15} />}
@@ -144,6 +172,7 @@ function Actions({ upstream, only }: { readonly upstream: UpstreamStatus; readon
           )}
         </Menu.Dropdown>
       </Menu>
+      {placing && <PlacesDialog upstream={upstream} onClose={() => setPlacing(false)} />}
     </Group>
   );
 }

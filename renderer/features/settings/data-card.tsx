@@ -8,6 +8,7 @@ import { CopyIcon } from '../../ui/copy-button.tsx';
 import { formatBytes, formatCount } from '../../ui/format.ts';
 import { Panel } from '../../ui/page.tsx';
 import { SettingRow } from '../../ui/setting-row.tsx';
+import { TransferRows } from '../transfer/transfer-rows.tsx';
 import { PricesRow } from './prices-row.tsx';
 import { SettingNumber } from './setting-fields.tsx';
 
@@ -45,6 +46,7 @@ export function DataCard({ status }: { readonly status: Status }) {
           max={3650}
         />
         <PricesRow />
+        <TransferRows />
         <SettingRow
           title={`${texts.vault} ${texts.vaults[status.vault.kind]}`}
           sentence={texts.vaultSentence}

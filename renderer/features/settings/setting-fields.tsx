@@ -83,18 +83,35 @@ export function SettingChoice<Name extends NamesOf<string>>({ choices, ...row }:
   );
 }
 
-export function SettingList(row: RowTexts & { readonly name: NamesOf<string[]> }) {
+type SettingListProps = RowTexts & {
+  readonly name: NamesOf<string[]>;
+  /** What is wrong with a list, said beside it before it is sent. */
+  readonly wrong?: (list: readonly string[]) => string | undefined;
+};
+
+export function SettingList({ wrong = () => undefined, ...row }: SettingListProps) {
+  return <SettingControl {...row} control={(field) => <ListField {...field} wrong={wrong} />} />;
+}
+
+type ListFieldProps = SettingField<string[]> & Required<Pick<SettingListProps, 'wrong'>>;
+
+function ListField({ value, change, attributes, wrong }: ListFieldProps) {
+  // What cannot be sent as it is, until it can.
+  const [draft, setDraft] = useState<readonly string[]>();
+
+  function put(list: string[]): void {
+    const isWrong = wrong(list) !== undefined;
+    setDraft(isWrong ? list : undefined);
+    if (!isWrong) void change(list);
+  }
+
   return (
-    <SettingControl
-      {...row}
-      control={({ value, change, attributes }) => (
-        <TagsInput
-          {...attributes}
-          w={{ base: 170, sm: 260 }}
-          value={[...(value ?? [])]}
-          onChange={(list) => void change(list)}
-        />
-      )}
+    <TagsInput
+      {...attributes}
+      w={{ base: 170, sm: 260 }}
+      value={[...(draft ?? value ?? [])]}
+      onChange={put}
+      error={draft && wrong(draft)}
     />
   );
 }

@@ -10,6 +10,7 @@ import { Answer } from '../../ui/answer.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
 import { SettingSwitch } from '../../ui/setting-switch.tsx';
 import { CaptureCard } from '../capture/capture-card.tsx';
+import { wrongNetworks } from '../keys/policy-draft.ts';
 import { LanSwitch } from '../server/access-panel.tsx';
 import { AboutCard } from './about-card.tsx';
 import { DashboardCard } from './dashboard-card.tsx';
@@ -86,7 +87,12 @@ function AccessCard() {
         <SettingSwitch name="access.requireKey" title={server.requireKey} sentence={server.requireKeySentence} />
         <SettingSwitch name="access.localhostBypass" title={server.bypass} sentence={server.bypassSentence} />
         <SettingSwitch name="access.publicModels" title={access.publicModels} sentence={access.publicModelsSentence} />
-        <SettingList name="access.networks" title={access.networks} sentence={access.networksSentence} />
+        <SettingList
+          name="access.networks"
+          title={access.networks}
+          sentence={access.networksSentence}
+          wrong={wrongNetworks}
+        />
         <SettingChoice name="cors.mode" title={access.cors} sentence={access.corsSentence} choices={access.corsModes} />
         {mode?.value === 'list' && (
           <SettingList name="cors.origins" title={access.origins} sentence={access.originsSentence} />

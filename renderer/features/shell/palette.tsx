@@ -2,12 +2,25 @@
 
 import { useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight';
-import { IconCopy, IconKey, IconMoon, IconPlayerPlay, IconPlayerStop, IconPlus, IconSearch } from '@tabler/icons-react';
+import {
+  IconCopy,
+  IconFolders,
+  IconHistory,
+  IconKey,
+  IconMoon,
+  IconPlayerPlay,
+  IconPlayerStop,
+  IconPlus,
+  IconSearch,
+} from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
-import { useCalls, useKeys, useSessionNeeded, useStatus } from '../../api/api-context.tsx';
+import { useCalls, useKeys, useProjects, useSessionNeeded, useStatus } from '../../api/api-context.tsx';
 import { useCopy } from '../../api/copy.ts';
+import { historyTexts } from '../../texts/history-texts.ts';
+import { projectTexts } from '../../texts/project-texts.ts';
 import { shellTexts } from '../../texts/shell-texts.ts';
+import { ProjectMark } from '../../ui/project-mark.tsx';
 import { pages } from './pages.ts';
 
 const { palette: texts } = shellTexts;
@@ -35,11 +48,18 @@ export function Palette() {
   );
 }
 
+/** Reached from other pages, and so not in the rail. */
+const furtherPages = [
+  { path: '/projects', name: projectTexts.title, icon: IconFolders },
+  { path: '/history', name: historyTexts.title, icon: IconHistory },
+] as const;
+
 function useActions(): SpotlightActionGroupData[] {
   const [, go] = useLocation();
   const calls = useCalls();
   const { data: status } = useStatus();
   const { data: keys = [] } = useKeys();
+  const { data: projects = [] } = useProjects();
   const { copy } = useCopy();
   const { setColorScheme } = useMantineColorScheme();
   const scheme = useComputedColorScheme('dark');
@@ -51,7 +71,7 @@ function useActions(): SpotlightActionGroupData[] {
   return [
     {
       group: texts.pages,
-      actions: pages.map(({ path, name, icon: Icon }) => ({
+      actions: [...pages, ...furtherPages].map(({ path, name, icon: Icon }) => ({
         id: path,
         label: name,
         leftSection: <Icon size={iconSize} />,
@@ -98,6 +118,15 @@ function useActions(): SpotlightActionGroupData[] {
           onClick: () => setColorScheme(scheme === 'dark' ? 'light' : 'dark'),
         },
       ],
+    },
+    {
+      group: texts.projects,
+      actions: projects.map(({ id, name, colour }) => ({
+        id: `project-${id}`,
+        label: name,
+        leftSection: <ProjectMark colour={colour} />,
+        onClick: () => go(`/projects/${id}`),
+      })),
     },
     {
       group: texts.keys,

@@ -37,12 +37,7 @@ export function Rail({ opened, close }: { readonly opened: boolean; readonly clo
       </UnstyledButton>
       <nav aria-label={texts.mainNavigation} style={{ display: 'grid', gap: 2 }}>
         {pages.map(({ path, name, icon: Icon }) => (
-          <Link
-            key={path}
-            href={path}
-            onClick={close}
-            aria-current={location === path || location.startsWith(`${path}/`) ? 'page' : undefined}
-          >
+          <Link key={path} href={path} onClick={close} aria-current={isPartOf(path, location) ? 'page' : undefined}>
             <Icon size={17} stroke={1.7} aria-hidden="true" />
             {name}
           </Link>
@@ -54,6 +49,14 @@ export function Rail({ opened, close }: { readonly opened: boolean; readonly clo
       </div>
     </div>
   );
+}
+
+/** Projects are reached from Keys, the history from Settings. */
+const placeOf = { projects: '/keys', history: '/settings' } as const;
+
+function isPartOf(page: string, location: string): boolean {
+  const first = location.split('/')[1] ?? '';
+  return page === (Object.hasOwn(placeOf, first) ? placeOf[first as keyof typeof placeOf] : `/${first}`);
 }
 
 function Foot() {

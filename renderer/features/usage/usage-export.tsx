@@ -4,6 +4,7 @@ import { Button, Group, Modal, Progress, SegmentedControl, Stack, Text } from '@
 import { useEffect, useRef, useState } from 'react';
 import type { ExportChunk, ExportFormat, ExportPeriod } from '../../../shared/usage-questions.ts';
 import { type Api, useApi } from '../../api/api-context.tsx';
+import { saveFile } from '../../api/save-file.ts';
 import { commonTexts } from '../../texts/common-texts.ts';
 import { usageTexts } from '../../texts/usage-texts.ts';
 import { formatCount } from '../../ui/format.ts';
@@ -141,7 +142,7 @@ function useExport(choice: UsageChoice, wish: Wish) {
       }
       stop.signal.throwIfAborted();
       const file = `keyhatch-${wish.what}-${dayOf(Date.now())}.${wish.format}`;
-      save(new Blob(parts, { type: wish.format === 'csv' ? 'text/csv' : 'application/json' }), file);
+      saveFile(new Blob(parts, { type: wish.format === 'csv' ? 'text/csv' : 'application/json' }), file);
       setState({ at: 'done', file });
     } catch (error) {
       setState(
@@ -167,11 +168,4 @@ function chunksOf(
   const { keyId, model, upstreamId } = filter;
   const narrow = Object.entries({ keyId, model, upstreamId }).filter(([, value]) => typeof value === 'string');
   return client.requests.export({ ...range, ...Object.fromEntries(narrow), format }, { signal });
-}
-
-function save(blob: Blob, name: string): void {
-  const href = URL.createObjectURL(blob);
-  Object.assign(document.createElement('a'), { href, download: name }).click();
-  // The browser has taken hold of it by then.
-  setTimeout(() => URL.revokeObjectURL(href), 60_000);
 }

@@ -96,8 +96,82 @@ test('a model in a cloud needs a right beside that to chat', async () => {
   await client.keys.create({ name: 'usual' });
   await client.keys.create({ name: 'rich', policy: { operations: ['chat', 'cloud'] } });
   const decides = async (key: string) => (await client.policy.test({ key, model: 'kimi:cloud' })).decidedBy;
-  expect(await decides('usual')).toBe('operation');
+  expect(await decides('usual')).toBe('model');
   expect(await decides('rich')).toBe(null);
+});
+
+test('projects are known: at rest, their models, aliases, rights and model servers', async () => {
+  const { client, url } = await openHouse();
+  const home = await client.projects.create({
+    name: 'home',
+    models: ['echo', 'far:cloud'],
+    aliases: { fast: 'echo', cloudy: 'far:cloud' },
+  });
+  const { key } = await client.keys.create({ name: 'k', project: 'home' });
+  const decides = async (model: string) => {
+    const { decidedBy, stages } = await client.policy.test({ key: 'k', model });
+    const code = stages.find(({ stage }) => stage === decidedBy)?.code ?? null;
+    expect(code, model).toBe(await real(url, key, 'chat', model));
+    return [decidedBy, code];
+  };
+  expect(await decides('fast')).toEqual([null, null]);
+  expect(await decides('echo')).toEqual([null, null]);
+  expect(await decides('other')).toEqual(['project', 'model_not_allowed']);
+  // An alias is no way round a right.
+  expect(await decides('cloudy')).toEqual(['model', 'operation_not_allowed']);
+  await client.projects.archive({ ref: home.id });
+  expect(await decides('echo')).toEqual(['status', 'project_archived']);
+});
+
+test('limits and budgets are told as they stand now, a project’s too', async () => {
+  const { client, url } = await openHouse();
+  await client.projects.create({ name: 'home', budgets: [{ period: 'day', tokens: 1 }] });
+  const keys = {
+    blocked: await client.keys.create({ name: 'blocked', rpm: 0 }),
+    once: await client.keys.create({ name: 'once', rpm: 1 }),
+    hourly: await client.keys.create({ name: 'hourly', policy: { rph: 1 } }),
+    silent: await client.keys.create({ name: 'silent', policy: { tpm: 0 } }),
+    spent: await client.keys.create({ name: 'spent', policy: { budgets: [{ period: 'day', tokens: 0 }] } }),
+    strict: await client.keys.create({
+      name: 'strict',
+      policy: { budgets: [{ period: 'day', cost: { currency: 'EUR', micros: 5 }, strict: true }] },
+    }),
+    shared: await client.keys.create({ name: 'shared', project: 'home' }),
+    sharing: await client.keys.create({ name: 'sharing', project: 'home' }),
+  };
+  for (const name of ['once', 'hourly', 'shared'] as const) {
+    expect((await client.policy.test({ key: name, model: 'echo' })).decidedBy, name).toBe(null);
+    expect(await real(url, keys[name].key, 'chat', 'echo'), name).toBe(null);
+  }
+  await expect
+    .poll(async () => (await client.limits.get({ ref: 'shared' })).budgets)
+    .toMatchObject([{ reserved: 0, state: 'spent' }]);
+  for (const [name, stage, code] of [
+    ['blocked', 'limits', 'key_blocked'],
+    ['once', 'limits', 'rate_limited'],
+    ['hourly', 'limits', 'rate_limited'],
+    ['silent', 'budgets', 'key_blocked'],
+    ['spent', 'budgets', 'budget_spent'],
+    ['strict', 'budgets', 'model_unpriced'],
+    ['sharing', 'budgets', 'budget_spent'],
+  ] as const) {
+    const answer = await client.policy.test({ key: name, model: 'echo' });
+    const decided = answer.stages.find((one) => one.stage === answer.decidedBy);
+    expect([decided?.stage, decided?.code], name).toEqual([stage, code]);
+    expect(await real(url, keys[name].key, 'chat', 'echo'), name).toBe(code);
+    // Lists use nothing of a budget.
+    const list = await client.policy.test({ key: name, operation: 'models:list' });
+    expect(list.allowed, name).toBe(stage === 'budgets');
+  }
+});
+
+test('a weak key is refused from elsewhere', async () => {
+  const { client } = await openHouse();
+  await client.keys.import({ format: 'list', text: 'short-one-12\n' });
+  const [weak] = await client.keys.list();
+  const key = weak?.id ?? '';
+  expect((await client.policy.test({ key })).allowed).toBe(true);
+  expect(await client.policy.test({ key, from: '192.168.1.7' })).toMatchObject({ decidedBy: 'weak key' });
 });
 
 test('asks nothing of anybody: no request is counted and nothing changes', async () => {

@@ -161,3 +161,40 @@ test('whoever watches is told of projects as they change, with how many keys the
   await until((change) => change.type === 'project_deleted' && change.id === id);
   await stream.return?.();
 });
+
+test('a budget of a project counts over its keys, is told with the project, and can be topped up', async () => {
+  const { client, chat } = await opened();
+  const budgets = [{ period: 'day', tokens: 4, soft: 0.5 }] as const;
+  const made = await client.projects.create({ name: 'Home', budgets: [...budgets] });
+  expect(made).toMatchObject({ budgets: [{ tokens: 4, cost: null }], budgetStates: [{ project: 'Home', used: 0 }] });
+  const [one, other] = [
+    await client.keys.create({ name: 'one', project: 'home' }),
+    await client.keys.create({ name: 'other', project: 'home' }),
+  ];
+  await (await chat(one.key)).text();
+  await expect.poll(async () => (await client.projects.get({ ref: 'Home' })).budgetStates[0]?.used).toBe(5);
+  const refused = await chat(other.key);
+  expect([refused.status, refused.headers.get('x-keyhatch-error')]).toEqual([429, 'budget_spent']);
+  expect(await refused.text()).toContain('the project \\"Home\\"');
+  expect((await client.status.get()).warnings).toEqual(['The project "Home" has used up its budget for the day.']);
+  expect(await client.keys.get({ ref: 'other' })).toMatchObject({
+    status: 'exhausted',
+    budgets: [{ project: 'Home' }],
+  });
+  const add = { period: 'day', tokens: 5, cost: null, endsAt: Date.now() + 60_000 } as const;
+  expect(await client.projects.topUp({ ref: 'Home', add })).toMatchObject({
+    budgetStates: [{ limit: 9, topUp: 5, used: 5, state: 'warned' }],
+  });
+  expect((await client.limits.get({ ref: 'other' })).budgets).toMatchObject([{ project: 'Home', remaining: 4 }]);
+  await expect(client.projects.topUp({ ref: 'Home', add: { ...add, period: 'week' } })).rejects.toMatchObject({
+    code: 'budget_missing',
+    message: expect.stringContaining('keyhatch projects edit "Home" --budget week:'),
+  });
+  await client.projects.edit({ ref: 'Home', budgets: [] });
+  expect((await chat(other.key)).status).toBe(200);
+  expect((await client.history.list({ kind: 'project' })).entries.map(({ action }) => action)).toEqual([
+    'edited',
+    'topped_up',
+    'created',
+  ]);
+});

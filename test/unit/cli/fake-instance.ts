@@ -83,6 +83,7 @@ export const home: ProjectFacts = {
   archivedAt: null,
   readable: true,
   keys: 1,
+  budgetStates: [],
 };
 
 export const created: HistoryEntry = {
@@ -364,6 +365,7 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
       archive: os.projects.archive.handler(({ input }) => ({ ...projectOf(input.ref), archivedAt: now })),
       unarchive: os.projects.unarchive.handler(({ input }) => projectOf(input.ref)),
       delete: os.projects.delete.handler(({ input }) => projectOf(input.ref)),
+      topUp: os.projects.topUp.handler(({ input }) => projectOf(input.ref)),
     },
     backup: {
       create: os.backup.create.handler(() => ({ text: 'sealed\n', keys: 2, projects: 1 })),

@@ -51,6 +51,22 @@ describe('projects', () => {
     expect(await keyhatch(['projects', 'edit', 'home'])).toMatchObject({ code: 2, calls: [] });
   });
 
+  test('budgets are passed on one by one, none takes them away, and one can be topped up', async () => {
+    const made = await keyhatch('projects create --name n --budget day:1000tokens --budget month:2EUR'.split(' '));
+    expect(inputOf(made, 'projects.create')).toMatchObject({
+      budgets: [
+        { period: 'day', tokens: 1000 },
+        { period: 'month', cost: { currency: 'EUR', micros: 2_000_000 } },
+      ],
+    });
+    const lifted = await keyhatch('projects edit home --budget none'.split(' '));
+    expect(inputOf(lifted, 'projects.edit')).toEqual({ ref: home.id, budgets: [] });
+    const topped = await keyhatch('projects top-up home --budget day:500tokens --for 1h'.split(' '));
+    const add = { period: 'day', tokens: 500, cost: null, endsAt: now + 3_600_000 };
+    expect(inputOf(topped, 'projects.topUp')).toEqual({ ref: 'home', add });
+    expect(topped.out).toContain(`The project "home" (${home.id}) has 500 tokens a day more, which ends in`);
+  });
+
   test.each([
     ['archive', 'is archived, and its keys are refused'],
     ['unarchive', 'is in use again'],

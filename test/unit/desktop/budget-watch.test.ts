@@ -10,6 +10,7 @@ const keyWith = (used: number, state: BudgetState['state'], startsAt = 0) => ({
     {
       period: 'day' as const,
       currency: null,
+      project: null,
       limit: 100,
       topUp: 0,
       used,

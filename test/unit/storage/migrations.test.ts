@@ -18,9 +18,8 @@ const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'fixtur
 const idOf = (db: DatabaseSync, name: string) =>
   (db.prepare('SELECT id FROM projects WHERE name = ?').get(name) as { id: string }).id;
 
-test('steps go up', () => {
-  const versions = databaseMigrations.map((step) => step.version);
-  expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
+test('steps go up in tens', () => {
+  expect(databaseMigrations.map((step) => step.version)).toEqual(databaseMigrations.map((_step, at) => (at + 1) * 10));
 });
 
 test('step 10 makes the tables of version 10', () => {
@@ -97,15 +96,15 @@ test('step 60 adds the columns of version 60, and marks the programs of older ro
   db.close();
 });
 
-test('step 61 adds the tables of version 61', () => {
+test('step 70 adds the tables of version 70', () => {
   const db = new DatabaseSync(':memory:');
-  databaseMigrations.find((step) => step.version === 61)?.up(db);
+  databaseMigrations.find((step) => step.version === 70)?.up(db);
   const schema = db.prepare('SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid').all();
-  expect(`${schema.map((row) => `${row.sql};`).join('\n\n')}\n`).toBe(fixture('schema-61.sql'));
+  expect(`${schema.map((row) => `${row.sql};`).join('\n\n')}\n`).toBe(fixture('schema-70.sql'));
   db.close();
 });
 
-test('step 120 puts an index of the few in place of one of all', () => {
+test('step 130 puts an index of the few in place of one of all', () => {
   const db = new DatabaseSync(':memory:');
   db.exec(fixture('schema-10.sql'));
   db.exec(fixture('schema-20.sql'));
@@ -115,16 +114,16 @@ test('step 120 puts an index of the few in place of one of all', () => {
       .all()
       .map(({ name }) => name);
   const before = indexes();
-  databaseMigrations.find((step) => step.version === 120)?.up(db);
+  databaseMigrations.find((step) => step.version === 130)?.up(db);
   expect(indexes().filter((name) => !before.includes(name))).toEqual(['requests_not_ok_by_outcome']);
   expect(before.filter((name) => !indexes().includes(name))).toEqual(['requests_by_outcome_and_time']);
   db.close();
 });
 
-test('step 80 puts counters of limits in the place of single admissions', () => {
+test('step 90 puts counters of limits in the place of single admissions', () => {
   const db = new DatabaseSync(':memory:');
   db.exec(fixture('schema-10.sql'));
-  databaseMigrations.find((step) => step.version === 80)?.up(db);
+  databaseMigrations.find((step) => step.version === 90)?.up(db);
   const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
   expect(tables.map(({ name }) => name)).not.toContain('admissions');
   const columns = db.prepare("SELECT name FROM pragma_table_info('limit_counters')").all();
@@ -208,9 +207,9 @@ test('a profile of version 10 opens, with its key, its deleted key and its usage
   db.close();
 });
 
-test('step 100 makes one project of each label that keys carry, whatever its case, and gives their usage its id', () => {
+test('step 110 makes one project of each label that keys carry, whatever its case, and gives their usage its id', () => {
   const db = new DatabaseSync(':memory:');
-  for (const step of databaseMigrations.filter(({ version }) => version < 100)) step.up(db);
+  for (const step of databaseMigrations.filter(({ version }) => version < 110)) step.up(db);
   const key = db.prepare(
     "INSERT INTO keys (id, name, project, origin, paused, created_at, deleted_at) VALUES (?, ?, ?, 'typed', 0, ?, ?)",
   );
@@ -220,7 +219,7 @@ test('step 100 makes one project of each label that keys carry, whatever its cas
   key.run('k4', 'gone', 'old label', 3, 9);
   const group = db.prepare('INSERT INTO usage_groups (key_id, project, client) VALUES (?, ?, ?)');
   for (const label of ['Home', 'home', 'old label', null]) group.run('k1', label, 'curl');
-  databaseMigrations.find((step) => step.version === 100)?.up(db);
+  databaseMigrations.find((step) => step.version === 110)?.up(db);
   expect(db.prepare('SELECT name, colour, environment, rules, created_at FROM projects').all()).toEqual([
     { name: 'Home', colour: 'grey', environment: 'production', rules: '{}', created_at: 4 },
   ]);
@@ -236,9 +235,9 @@ test('step 100 makes one project of each label that keys carry, whatever its cas
   db.close();
 });
 
-test('step 110 makes a history that SQL can add to, and cannot change, empty or write over', () => {
+test('step 120 makes a history that SQL can add to, and cannot change, empty or write over', () => {
   const db = new DatabaseSync(':memory:');
-  for (const step of databaseMigrations.filter(({ version }) => version <= 110)) step.up(db);
+  for (const step of databaseMigrations.filter(({ version }) => version <= 120)) step.up(db);
   db.exec(`INSERT INTO history (at, entry) VALUES (1, '{"a":1}'), (2, '{"a":2}')`);
   for (const attack of [
     "UPDATE history SET entry = '{}'",
@@ -277,11 +276,11 @@ test('step 40 tells tokens apart that nobody reported, and marks older sums to l
   db.close();
 });
 
-test('step 41 keeps since when the counters of a key count, and what was before', () => {
+test('step 50 keeps since when the counters of a key count, and what was before', () => {
   const db = new DatabaseSync(':memory:');
   db.exec(fixture('schema-10.sql'));
   const before = columnsOf(db, 'keys');
-  databaseMigrations.find((step) => step.version === 41)?.up(db);
+  databaseMigrations.find((step) => step.version === 50)?.up(db);
   expect(columnsOf(db, 'keys').slice(before.length)).toEqual([
     'counted_since INTEGER 0 null',
     'counted_before TEXT 0 null',
@@ -309,11 +308,11 @@ test('sums of version 20 learn once which of their tokens nobody reported', () =
   expect(sums()).toEqual(told);
   old.close();
 });
-test('step 90 takes every key that is there for one of the gateway, and knows two kinds', () => {
+test('step 100 takes every key that is there for one of the gateway, and knows two kinds', () => {
   const db = new DatabaseSync(':memory:');
   db.exec(fixture('schema-10.sql'));
   db.exec(fixture('profile-10.sql'));
-  databaseMigrations.find((step) => step.version === 90)?.up(db);
+  databaseMigrations.find((step) => step.version === 100)?.up(db);
   expect(db.prepare('SELECT DISTINCT kind FROM keys').all()).toEqual([{ kind: 'inference' }]);
   expect(db.prepare("UPDATE keys SET kind = 'admin'").run().changes).toBe(2);
   expect(() => db.exec("UPDATE keys SET kind = 'other'")).toThrow(/CHECK/);

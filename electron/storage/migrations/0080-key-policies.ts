@@ -1,10 +1,10 @@
-// Step 70: what a key may do beyond its first limits, as one JSON value. Null reads as the usual policy. Frozen, as its
+// Step 80: what a key may do beyond its first limits, as one JSON value. Null reads as the usual policy. Frozen, as its
 // neighbours.
 
 import type { DatabaseSync } from 'node:sqlite';
 
 export const keyPolicies = {
-  version: 70,
+  version: 80,
   up: (db: DatabaseSync): void => db.exec(sql),
 };
 

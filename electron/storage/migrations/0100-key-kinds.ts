@@ -1,10 +1,10 @@
-// Step 90: whether a key opens the gateway or the contract. What is there was made for the gateway. Frozen, as its
+// Step 100: whether a key opens the gateway or the contract. What is there was made for the gateway. Frozen, as its
 // neighbours.
 
 import type { DatabaseSync } from 'node:sqlite';
 
 export const keyKinds = {
-  version: 90,
+  version: 100,
   up: (db: DatabaseSync): void => db.exec(sql),
 };
 

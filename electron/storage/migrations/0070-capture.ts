@@ -1,9 +1,9 @@
-// Step 61: captured prompts and answers, sealed, and for which keys they are being captured. Frozen, as its neighbours.
+// Step 70: captured prompts and answers, sealed, and for which keys they are being captured. Frozen, as its neighbours.
 
 import type { DatabaseSync } from 'node:sqlite';
 
 export const capture = {
-  version: 61,
+  version: 70,
   up: (db: DatabaseSync): void => db.exec(sql),
 };
 

@@ -1,10 +1,10 @@
-// Step 100: projects, one for each label that keys carried, by an id of ours; keys and usage name that id from now on.
+// Step 110: projects, one for each label that keys carried, by an id of ours; keys and usage name that id from now on.
 // Labels that no key carries stay as they are, and are their own names. Frozen, as its neighbours.
 
 import type { DatabaseSync } from 'node:sqlite';
 
 export const projects = {
-  version: 100,
+  version: 110,
   up: (db: DatabaseSync): void => db.exec(tables + labelsToProjects),
 };
 

@@ -1,10 +1,10 @@
-// Step 80: how much of their limits keys and projects have used, by slices of rolling windows and by calendar periods, in
+// Step 90: how much of their limits keys and projects have used, by slices of rolling windows and by calendar periods, in
 // place of single admissions. Frozen, as its neighbours.
 
 import type { DatabaseSync } from 'node:sqlite';
 
 export const limitCounters = {
-  version: 80,
+  version: 90,
   up: (db: DatabaseSync): void => db.exec(sql),
 };
 

@@ -1,10 +1,10 @@
-// Step 110: who changed what and when. Rows are added and never changed: triggers refuse it, also the way round by REPLACE.
+// Step 120: who changed what and when. Rows are added and never changed: triggers refuse it, also the way round by REPLACE.
 // `entry` is canonical JSON, so that a later step can chain the rows. Frozen, as its neighbours.
 
 import type { DatabaseSync } from 'node:sqlite';
 
 export const history = {
-  version: 110,
+  version: 120,
   up: (db: DatabaseSync): void => db.exec(sql),
 };
 
