@@ -4,7 +4,7 @@
 import './notice.css';
 import { Group, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { Tone } from './pill.tsx';
+import type { Tone } from './tone.ts';
 
 type NoticeProps = {
   readonly tone: Tone;

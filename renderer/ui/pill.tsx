@@ -1,9 +1,7 @@
 // States as people see them: a word in a pill, or a dot beside a name. Colour never says it alone.
 
 import type { ReactNode } from 'react';
-
-/** green: running · amber: exposed or limited · red: refused or broken · off: neither */
-export type Tone = 'good' | 'limited' | 'bad' | 'off' | 'accent';
+import type { Tone } from './tone.ts';
 
 export function Pill({
   tone,

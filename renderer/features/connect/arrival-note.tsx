@@ -8,7 +8,7 @@ import { connectTexts } from '../../texts/connect-texts.ts';
 import { failureText } from '../../texts/failure-texts.ts';
 import { refusalText } from '../../texts/refusal-texts.ts';
 import { formatLength } from '../../ui/format.ts';
-import type { Tone } from '../../ui/pill.tsx';
+import type { Tone } from '../../ui/tone.ts';
 import './connect.css';
 import { type Arrival, answeredAfterMs } from './first-request.ts';
 

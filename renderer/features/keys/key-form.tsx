@@ -24,7 +24,8 @@ import { onNewBase, type PolicyDraft, type PolicySource, policyDraftOf } from '.
 import { RotateField } from './policy-fields.tsx';
 import { Fold, PolicyGroups } from './policy-groups.tsx';
 import { wholeSummary } from './policy-words.ts';
-import { sourceIn, useNewKeySource } from './use-new-key-source.ts';
+import { sourceIn } from './project-source.ts';
+import { useNewKeySource } from './use-new-key-source.ts';
 
 type KeyFormProps = {
   readonly edited?: KeyFacts | undefined;

@@ -4,7 +4,7 @@ import type { KeyFacts } from '../../../shared/model.ts';
 import type { ProjectFacts } from '../../../shared/project-model.ts';
 import { keysTexts as texts } from '../../texts/keys-texts.ts';
 import { formatCount } from '../../ui/format.ts';
-import type { Tone } from '../../ui/pill.tsx';
+import type { Tone } from '../../ui/tone.ts';
 
 /** @param project the one it is in, which may be archived and refuse all its keys */
 export function stateOfKey(

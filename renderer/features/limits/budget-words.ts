@@ -3,7 +3,7 @@
 import type { BudgetState } from '../../../shared/limit-model.ts';
 import { limitTexts as texts } from '../../texts/limit-texts.ts';
 import { formatCompact, formatMoney } from '../../ui/format.ts';
-import type { Tone } from '../../ui/pill.tsx';
+import type { Tone } from '../../ui/tone.ts';
 
 type Unit = Pick<BudgetState, 'currency'>;
 

@@ -3,7 +3,7 @@
 import './meter.css';
 import { limitTexts as texts } from '../../texts/limit-texts.ts';
 import { formatPercent } from '../../ui/format.ts';
-import type { Tone } from '../../ui/pill.tsx';
+import type { Tone } from '../../ui/tone.ts';
 
 type MeterProps = {
   /** What is used, for those who do not see it. */

@@ -14,7 +14,7 @@ import {
   wrongBudgets,
   wrongWithPolicy,
 } from '../keys/policy-draft.ts';
-import { sourceIn } from '../keys/use-new-key-source.ts';
+import { sourceIn } from '../keys/project-source.ts';
 
 const { form: texts } = projectTexts;
 

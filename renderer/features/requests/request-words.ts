@@ -4,7 +4,7 @@ import type { RequestView } from '../../../shared/usage-model.ts';
 import { captureTexts } from '../../texts/capture-texts.ts';
 import { refusalText } from '../../texts/refusal-texts.ts';
 import { requestTexts as texts } from '../../texts/request-texts.ts';
-import type { Tone } from '../../ui/pill.tsx';
+import type { Tone } from '../../ui/tone.ts';
 
 /** Refusals that a limit of the owner's brought about, as meant; the others are somebody without the right. */
 const limits: ReadonlySet<string> = new Set([

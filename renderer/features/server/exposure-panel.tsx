@@ -8,7 +8,8 @@ import { useCalls } from '../../api/api-context.tsx';
 import { serverTexts } from '../../texts/server-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { Panel } from '../../ui/page.tsx';
-import { Dot, Pill, type Tone } from '../../ui/pill.tsx';
+import { Dot, Pill } from '../../ui/pill.tsx';
+import type { Tone } from '../../ui/tone.ts';
 
 const { exposure: texts } = serverTexts;
 const tones: Readonly<Record<Finding['result'], Tone>> = { good: 'good', warning: 'limited', bad: 'bad' };

@@ -2,7 +2,7 @@
 
 import type { Status } from '../../../shared/model.ts';
 import { serverTexts } from '../../texts/server-texts.ts';
-import type { Tone } from '../../ui/pill.tsx';
+import type { Tone } from '../../ui/tone.ts';
 
 export function stateOf({ server, access }: Status): { readonly tone: Tone; readonly word: string } {
   const { states } = serverTexts;

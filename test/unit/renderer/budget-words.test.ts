@@ -9,6 +9,7 @@ const hourMs = 3_600_000;
 const day: BudgetState = {
   period: 'day',
   currency: null,
+  project: null,
   limit: 100,
   topUp: 0,
   used: 50,

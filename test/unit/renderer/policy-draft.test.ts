@@ -10,7 +10,7 @@ import {
   wrongWithPolicy,
 } from '../../../renderer/features/keys/policy-draft.ts';
 import { groupSummary } from '../../../renderer/features/keys/policy-words.ts';
-import { sourceIn } from '../../../renderer/features/keys/use-new-key-source.ts';
+import { sourceIn } from '../../../renderer/features/keys/project-source.ts';
 import { keyPolicyPatch, usualPolicy, withPatch } from '../../../shared/key-policy.ts';
 
 const source = { limits: { rpm: 60, parallel: null }, models: null, policy: usualPolicy };
