@@ -35,6 +35,7 @@ export async function joinUpstreams(options: {
   readonly gateway: () => Gateway;
   readonly makeId: () => string;
   readonly onChange: () => void;
+  readonly record: UpstreamPorts['record'];
   readonly lifetime: Lifetime;
   readonly clock: Clock;
   readonly log: Log;
@@ -77,6 +78,7 @@ export async function joinUpstreams(options: {
     parseAddress: (text, confirmed) => parseUpstreamAddress(text, { confirmed, ownAddresses: ownAddresses() }),
     identify: (url, credential) => identify(url, { credential, timeoutMs: detectTimeoutMs }),
     makeId: options.makeId,
+    record: options.record,
     onChange() {
       gateway().upstreamsChanged();
       onChange();

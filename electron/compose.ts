@@ -106,7 +106,7 @@ export async function compose(shell: Shell): Promise<House> {
     });
     const limits = joinLimits({ ...ground, ...ofProjects.gateway, ledger, registry, gateway: later });
     const { health, upstreams, discovery, echo } = await joinUpstreams({
-      ...ground,
+      ...noted,
       shell,
       settings,
       secrets: vault.secrets,
@@ -115,7 +115,7 @@ export async function compose(shell: Shell): Promise<House> {
       onChange: () => changes.statusChanged(),
     });
     const capture = joinCapture({
-      ...ground,
+      ...noted,
       table: ledger.captured,
       secrets: vault.secrets,
       findKey: (ref) => resolveKey(registry, ref),

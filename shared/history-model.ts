@@ -1,4 +1,5 @@
-// Who changed what and when: one entry a change, of keys, projects, settings and the profile itself. As a schema. Entries
+// Who changed what and when: one entry a change, of keys, projects, settings, model servers,
+// addresses that were put off, and the profile itself. As a schema. Entries
 // are only ever added, and hold no secret.
 
 import * as z from 'zod';
@@ -14,7 +15,7 @@ export type Actor = {
   readonly detail: string | null;
 };
 
-export const subjectKind = z.enum(['key', 'project', 'setting', 'profile']);
+export const subjectKind = z.enum(['key', 'project', 'setting', 'upstream', 'address', 'profile']);
 export type SubjectKind = z.infer<typeof subjectKind>;
 
 /** One member that has another value than before; null stands for none. */

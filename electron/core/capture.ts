@@ -7,6 +7,7 @@ import type { Settings } from '../../shared/settings.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { CapturedRequest, CaptureShelf } from './capture-shelf.ts';
+import type { RecordHistory } from './history.ts';
 
 export type CapturePorts = {
   readonly shelf: CaptureShelf;
@@ -23,6 +24,7 @@ export type CapturePorts = {
   readonly keyName: (id: string) => string | undefined;
   readonly vaultLocked: () => { readonly vault: string; readonly reason: string } | undefined;
   readonly settings: () => Settings;
+  readonly record: RecordHistory;
   readonly clock: Clock;
   readonly log: Log;
   /** The mark, or what is kept, is another now. */
@@ -76,6 +78,10 @@ export function createCapture(ports: CapturePorts): Capture {
     table.closeWindow(keyId);
   }
 
+  function note(action: string, id: string, name: string, after?: object): void {
+    ports.record({ action, subject: { kind: 'key', id, name }, after });
+  }
+
   async function openShelf(make: boolean): Promise<void> {
     const locked = ports.vaultLocked();
     if (locked) throw impossible(locked);
@@ -98,12 +104,14 @@ export function createCapture(ports: CapturePorts): Capture {
       const until = clock.now() + forMs;
       table.openWindow(id, until);
       windows.set(id, until);
+      note('capture_started', id, name, { capturedUntil: until });
       log.warn('prompts and answers of a key are being captured', { key: name, until: new Date(until).toISOString() });
       ports.onChange();
       return state();
     },
     async stop(ref) {
       const { id, name } = ports.findKey(ref);
+      if (isOn(id)) note('capture_stopped', id, name);
       close(id);
       log.info('prompts and answers of a key are no longer captured', { key: name });
       ports.onChange();
@@ -116,6 +124,8 @@ export function createCapture(ports: CapturePorts): Capture {
         throw asImpossible(error);
       });
       log.info('what was captured has been wiped', { requests });
+      const subject = { kind: 'profile', id: 'profile', name: 'captured requests' } as const;
+      ports.record({ action: 'capture_wiped', subject, before: { requests } });
       ports.onChange();
       return { requests };
     },

@@ -74,7 +74,8 @@ export function createHistory(ports: HistoryPorts): History {
     settingsChanged(names) {
       const [before, after] = [lastSettings, ports.settings()];
       lastSettings = after;
-      for (const name of names) {
+      // Model servers are noted one by one where they are changed.
+      for (const name of names.filter((one) => one !== 'upstreams.list')) {
         const subject = { kind: 'setting', id: name, name } as const;
         record({ action: 'changed', subject, before: { value: before[name] }, after: { value: after[name] } });
       }

@@ -59,7 +59,7 @@ export type RouterPorts = {
   readonly projects: Projects;
   /** Resolves once the echo model is there, if a project wants it. */
   readonly echoWanted: () => Promise<void>;
-  readonly history: Pick<History, 'list'>;
+  readonly history: Pick<History, 'list' | 'record'>;
   readonly acting: Acting;
   readonly keyTransfer: KeyTransfer;
   readonly backup: Backup;
@@ -175,7 +175,7 @@ export function createRouter(ports: RouterPorts) {
     },
     lockout: {
       list: calls.lockout.list.handler(() => ports.lockout.list()),
-      unlock: calls.lockout.unlock.handler(({ input }) => unlocked(ports.lockout, input.address)),
+      unlock: calls.lockout.unlock.handler(({ input }) => unlocked(ports, input.address)),
     },
     profile: {
       get: calls.profile.get.handler(() => ports.profile()),
@@ -199,8 +199,9 @@ export function createRouter(ports: RouterPorts) {
   });
 }
 
-function unlocked(lockout: LockoutCalls, address: string): LockedAddress[] {
+function unlocked({ lockout, history }: Pick<RouterPorts, 'lockout' | 'history'>, address: string): LockedAddress[] {
   if (!lockout.unlock(address)) throw new KeyhatchError('address_not_locked', { details: { address } });
+  history.record({ action: 'unlocked', subject: { kind: 'address', id: address, name: address } });
   return lockout.list();
 }
 

@@ -7,6 +7,7 @@ import type { UpstreamRecord, UpstreamStatus } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { type Dialect, type UpstreamKind, upstreamKindRow } from '../../shared/upstream-kinds.ts';
 import type { Log } from '../lib/log.ts';
+import type { RecordHistory } from './history.ts';
 
 export type UpstreamHealthFacts = {
   readonly health: 'up' | 'down' | 'unknown';
@@ -58,6 +59,7 @@ export type UpstreamPorts = {
   ) => Promise<{ readonly kind: UpstreamKind; readonly needsCredential: boolean }>;
   readonly makeId: () => string;
   readonly onChange: () => void;
+  readonly record: RecordHistory;
   readonly log: Log;
 };
 
@@ -160,6 +162,15 @@ export function createUpstreams(ports: UpstreamPorts): Upstreams {
     return only;
   }
 
+  // Its own credential is told by whether there is one.
+  function note(action: string, change: { readonly before?: UpstreamRecord; readonly after?: UpstreamRecord }): void {
+    const [before, after] = [change.before, change.after].map(
+      (record) => record && { ...record, hasCredential: credentials.has(record.id) },
+    );
+    const { id = '', name = '' } = change.after ?? change.before ?? {};
+    ports.record({ action, subject: { kind: 'upstream', id, name }, before, after });
+  }
+
   function forget(): void {
     liveCache = undefined;
     ports.onChange();
@@ -191,6 +202,7 @@ export function createUpstreams(ports: UpstreamPorts): Upstreams {
         credentials.set(record.id, input.credential);
       }
       ports.saveSettings([...list, record], ports.settings()['upstreams.default']);
+      note('added', { after: record });
       forget();
       await ports.refreshHealth(record.id);
       return statusOf(record);
@@ -204,6 +216,7 @@ export function createUpstreams(ports: UpstreamPorts): Upstreams {
         list.map((one) => (one.id === record.id ? next : one)),
         ports.settings()['upstreams.default'],
       );
+      note('edited', { before: record, after: next });
       forget();
       return statusOf(next);
     },
@@ -219,6 +232,7 @@ export function createUpstreams(ports: UpstreamPorts): Upstreams {
       const fallbackId = ports.settings()['upstreams.default'];
       const rest = ports.settings()['upstreams.list'].filter(({ id }) => id !== record.id);
       ports.saveSettings(rest, fallbackId === record.id ? null : fallbackId);
+      note('removed', { before: record });
       forget();
       if (credentials.delete(record.id)) await ports.secrets.delete(`upstream/${record.id}`);
       return status;

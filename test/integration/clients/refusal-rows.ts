@@ -33,8 +33,17 @@ export const keyFlags = {
   blocked: ['--rpm', '0'],
   once: ['--rpm', '1'],
   single: ['--parallel', '1', '--rpm', 'none'],
+  minute: ['--tpm', '20', '--rpm', 'none'],
+  tiny: ['--tpm', '1', '--rpm', 'none'],
+  spent: ['--budget', 'month:0tokens'],
+  soft: ['--budget', 'day:1000000tokens:soft=0', '--rpm', 'none'],
+  archived: ['--project', 'attic', '--new-project'],
+  shared: ['--project', 'pool', '--new-project'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 export type MadeKeys = Readonly<Record<keyof typeof keyFlags, string>>;
+
+/** Shorter than 16 characters: comes in by an import, and works on this computer alone. */
+export const weakKey = 'weak-one-1234';
 
 type Extras = Partial<Pick<Refusal, 'again' | 'openaiCode' | 'retryAfter'>>;
 
@@ -58,6 +67,13 @@ const withKeyInUrl =
   (input, init) =>
     globalThis.fetch(`${String(input)}?api_key=${key}`, init);
 
+/** As a proxy on this computer would pass it on. */
+const passedOn: typeof globalThis.fetch = (input, init) => {
+  const headers = new Headers(init?.headers);
+  headers.set('x-forwarded-for', '192.0.2.1');
+  return globalThis.fetch(input, { ...init, headers });
+};
+
 /** Asks for more than any cap, in each dialect's own spelling. */
 const askingForMore: typeof globalThis.fetch = (input, init) => {
   const body = JSON.parse(String(init?.body)) as Record<string, unknown>;
@@ -66,6 +82,7 @@ const askingForMore: typeof globalThis.fetch = (input, init) => {
 };
 
 const rate = { again: true, openaiCode: 'rate_limit_exceeded' } as const;
+const spent = { openaiCode: 'insufficient_quota' } as const;
 const unknownModel = { openaiCode: 'model_not_found' } as const;
 
 // biome-ignore format: a row is one line, so that the table can be read as one
@@ -88,6 +105,12 @@ export const refusalRows = (keys: () => MadeKeys): readonly Refusal[] => [
   row('too many requests a minute', () => ({ key: keys().once }), 429, 'rate_limited', /1 requests in any 60 seconds/, { ...rate, retryAfter: /^([1-9]|[1-5]\d)$/ }),
   row('no requests a minute at all', () => ({ key: keys().blocked }), 429, 'key_blocked', /may have 0 requests/),
   row('too many requests at once', () => ({ key: keys().single }), 429, 'parallel_limited', /1 requests running at once/, { ...rate, retryAfter: /^1$/ }),
+  row('too many tokens a minute', () => ({ key: keys().minute }), 429, 'tokens_limited', /20 tokens in any 60 seconds/, { ...rate, retryAfter: /^([1-9]|[1-5]\d)$/ }),
+  row('more tokens than a minute ever has', () => ({ key: keys().tiny }), 429, 'limit_unreachable', /may have 1 tokens a minute at most/, { openaiCode: 'rate_limit_exceeded' }),
+  row('a budget that is used up', () => ({ key: keys().spent }), 429, 'budget_spent', /budget of the API key "spent" for the month/, spent),
+  row('the budget of a project that is used up', () => ({ key: keys().shared }), 429, 'budget_spent', /budget of the project "pool" in all/, spent),
+  row('a key of an archived project', () => ({ key: keys().archived }), 403, 'project_archived', /"attic", which is archived/),
+  row('a weak key from elsewhere', () => ({ key: weakKey, fetch: passedOn }), 403, 'key_weak', /too short to be safe/),
   row('a model server that answers 500 itself', () => ({ model: 'fails' }), 500, undefined, /the model fell over/, { again: true }),
   row('a model server that hangs up before it answers', () => ({ model: 'dies-before' }), 502, 'upstream_broken', /broke off its answer/),
 ];

@@ -3,11 +3,11 @@
 
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { countingFetch } from '../../fakes/counting-fetch.ts';
-import { unrulyAnswer } from '../../fakes/dialect-answers.ts';
+import { unrulyAnswer, usualText } from '../../fakes/dialect-answers.ts';
 import { type FakeUpstream, startFakeUpstream } from '../../fakes/fake-upstream.ts';
 import { freePort } from '../../fakes/free-port.ts';
 import { type KeyhatchProcess, startKeyhatch } from '../../fakes/keyhatch-process.ts';
-import { keyFlags, type MadeKeys, type Refusal, refusalRows } from './refusal-rows.ts';
+import { keyFlags, type MadeKeys, type Refusal, refusalRows, weakKey } from './refusal-rows.ts';
 import { type Asking, type Sdk, sdks } from './sdks.ts';
 
 let upstream: FakeUpstream;
@@ -27,10 +27,13 @@ beforeAll(async () => {
     keyhatch.json(['keys', 'revoke', 'revoked']),
     keyhatch.json(['keys', 'pause', 'paused']),
     keyhatch.json(['settings', 'set', 'limits.bodyMaxBytes', '4096']),
+    keyhatch.json(['projects', 'archive', 'attic']),
+    keyhatch.json(['projects', 'edit', 'pool', '--budget', 'total:0tokens']),
+    keyhatch.json(['keys', 'import', '-', '--format', 'list'], { stdin: `${weakKey}\n` }),
     (await keyhatch.chat(keys.once)).text(),
   ]);
-  // Holds its one place for as long as these tests run.
-  endings.push(await holdOne(keys.single));
+  // Each holds what there is for as long as these tests run.
+  endings.push(await holdOne(keys.single), await holdOne(keys.minute));
   await vi.waitUntil(async () => (await statusOf(keys.expired)) === 401, { interval: 50, timeout: 10_000 });
 });
 afterAll(async () => {
@@ -40,8 +43,8 @@ afterAll(async () => {
 });
 
 /** A request that is answered and does not end until the returned function is called. */
-async function holdOne(key: string): Promise<() => Promise<void>> {
-  const response = await keyhatch.chat(key, { model: 'stalls-streaming', stream: true });
+async function holdOne(key: string, at = keyhatch): Promise<() => Promise<void>> {
+  const response = await at.chat(key, { model: 'stalls-streaming', stream: true });
   // Read from, because a response that nobody reads is given up by the garbage collector.
   const reader = response.body?.getReader();
   await reader?.read();
@@ -81,13 +84,14 @@ function expectBoundedWait(headers: Headers, { again, status, code }: Refusal): 
 
 async function expectRefusal(sdk: Sdk, refusal: Refusal, url?: string, key?: string): Promise<void> {
   const { seen, attempts, refusals: answers, whole } = await fail(sdk, refusal.asking(), url, key);
-  const { status, code, openaiCode = code } = refusal;
+  const { code, openaiCode = code } = refusal;
+  const status = code === 'budget_spent' ? (sdk.spentStatus ?? refusal.status) : refusal.status;
   expect(seen.name).toBe(sdk.errorNames[status]);
   expect(seen.status).toBe(status);
   if (sdk.codes && code !== undefined) expect(seen.code).toBe(sdk.dialect === 'openai' ? openaiCode : code);
   expect(seen.message).toMatch(refusal.says);
   expect(seen.message).not.toContain('[object');
-  expect(attempts).toBe(expectedAttempts(sdk, refusal));
+  expect(attempts).toBe(expectedAttempts(sdk, { ...refusal, status }));
   expect(attempts).toBeLessThanOrEqual(3);
   for (const answer of answers) {
     expectBoundedWait(answer.headers, refusal);
@@ -104,6 +108,77 @@ for (const refusal of refusalRows(() => keys)) {
     for (const sdk of sdks) test(`as ${sdk.name} sees it`, () => expectRefusal(sdk, refusal));
   });
 }
+
+describe('a budget that is used up, for any client that says it is of a newer version', () => {
+  const newer: typeof globalThis.fetch = (input, init) => {
+    const headers = new Headers(init?.headers);
+    headers.set('anthropic-version', '2026-01-01');
+    return fetch(input, { ...init, headers });
+  };
+  const refusal: Refusal = {
+    name: '',
+    asking: () => ({ key: keys.spent, fetch: newer }),
+    status: 402,
+    code: 'budget_spent',
+    again: false,
+    says: /budget of the API key "spent" for the month/,
+  };
+  const anthropics = sdks.filter(({ dialect }) => dialect === 'anthropic');
+  for (const sdk of anthropics) test(`as ${sdk.name} sees it`, () => expectRefusal(sdk, refusal));
+});
+
+describe('a budget whose soft limit is passed', () => {
+  for (const sdk of sdks) {
+    test(`lets ${sdk.name} pass, and every answer says what is left`, async () => {
+      const left: (string | null)[] = [];
+      const noting: typeof globalThis.fetch = async (input, init) => {
+        const response = await fetch(input, init);
+        left.push(response.headers.get('x-keyhatch-budget-remaining'));
+        return response;
+      };
+      expect(await sdk.ask({ url: keyhatch.url, key: keys.soft, fetch: noting })).toBe(usualText);
+      expect(left).toEqual([expect.stringMatching(/^\d{6} tokens a day$/)]);
+    });
+  }
+});
+
+describe('a model server with one place, which is taken', () => {
+  let busy: KeyhatchProcess;
+  let key: string;
+  let letGo: () => Promise<void>;
+  beforeAll(async () => {
+    busy = await startKeyhatch();
+    await busy.json(['upstreams', 'add', upstream.url, '--name', 'only', '--kind', 'unknown', '--confirm']);
+    await busy.json(['upstreams', 'edit', 'only', '--parallel', '1']);
+    key = (await busy.createKey('--rpm', 'none')).key;
+    letGo = await holdOne(key, busy);
+  });
+  afterAll(async () => {
+    await letGo?.();
+    await busy?.close();
+  });
+  const refusal = (says: RegExp): Refusal => ({
+    name: '',
+    asking: () => ({}),
+    status: 429,
+    code: 'queue_full',
+    openaiCode: 'rate_limit_exceeded',
+    again: true,
+    retryAfter: /^([1-9]|[1-5]\d)$/,
+    says,
+  });
+  describe('and in whose line nobody may wait', () => {
+    beforeAll(() => busy.json(['settings', 'set', 'queue.maxWaiting', '0']));
+    for (const sdk of sdks) test(`as ${sdk.name} sees it`, () => expectRefusal(sdk, refusal(/is busy/), busy.url, key));
+  });
+  describe('for longer than a request may wait', () => {
+    beforeAll(async () => {
+      await busy.json(['settings', 'set', 'queue.maxWaiting', '5']);
+      await busy.json(['settings', 'set', 'queue.maxWaitMs', '50']);
+    });
+    for (const sdk of sdks) test(`as ${sdk.name} sees it`, () => expectRefusal(sdk, refusal(/is busy/), busy.url, key));
+  });
+});
 
 describe('a model server that is not there', () => {
   let alone: KeyhatchProcess;

@@ -39,6 +39,8 @@ export type Sdk = {
   /** Whether its errors carry a code. */
   readonly codes: boolean;
   readonly errorNames: Readonly<Record<number, string>>;
+  /** What a spent budget is answered with, by the version that it says it is of; 429 unless told. */
+  readonly spentStatus?: number;
   readonly ask: (asking: Asking) => Promise<string>;
   /** @param onText told each piece as it comes */
   readonly stream: (asking: Asking, onText?: (text: string) => void) => Promise<string>;
@@ -48,6 +50,7 @@ export type Sdk = {
 const openaiErrors = {
   400: 'BadRequestError',
   401: 'AuthenticationError',
+  402: 'APIError',
   403: 'PermissionDeniedError',
   404: 'NotFoundError',
   413: 'APIError',
@@ -105,8 +108,14 @@ export function anthropicClient(Client: typeof Anthropic, asking: Asking): Anthr
   return new Client({ baseURL: asking.url, apiKey: asking.key, ...fetchOf(asking), ...retriesOf(asking) });
 }
 
-function anthropic(name: string, Client: typeof Anthropic, errorNames: Sdk['errorNames']): Sdk {
+function anthropic(
+  name: string,
+  Client: typeof Anthropic,
+  errorNames: Sdk['errorNames'],
+  more: Pick<Sdk, 'spentStatus'> = {},
+): Sdk {
   return {
+    ...more,
     name,
     dialect: 'anthropic',
     attempts: 3,
@@ -231,11 +240,17 @@ export const AnthropicBefore1 = Anthropic0 as unknown as typeof Anthropic;
 export const sdks: readonly Sdk[] = [
   openai('openai 7', OpenAi7),
   openai('openai 6', OpenAi6),
-  anthropic('@anthropic-ai/sdk 1', Anthropic1, {
-    413: 'ContentTooLargeError',
-    503: 'ServiceUnavailableError',
-    504: 'GatewayTimeoutError',
-  }),
+  anthropic(
+    '@anthropic-ai/sdk 1',
+    Anthropic1,
+    {
+      402: 'PaymentRequiredError',
+      413: 'ContentTooLargeError',
+      503: 'ServiceUnavailableError',
+      504: 'GatewayTimeoutError',
+    },
+    { spentStatus: 402 },
+  ),
   anthropic('@anthropic-ai/sdk 0.137', AnthropicBefore1, {}),
   ollama,
   aiSdk,

@@ -2,11 +2,12 @@
 
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { connectControl } from '../../../electron/control/control-client.ts';
 import type { HistoryEntry } from '../../../shared/history-model.ts';
 import { dashboardClient, signIn } from '../../fakes/browser.ts';
 import { composeHouse } from '../../fakes/composed-house.ts';
+import { startFakeUpstream } from '../../fakes/fake-upstream.ts';
 import { clientOf } from '../../fakes/house-client.ts';
 
 const told = ({ action, subject, actor }: HistoryEntry) => `${actor} ${action} ${subject.kind} ${subject.name}`;
@@ -69,6 +70,59 @@ test('a key’s life stands in it, member by member, and can be asked for by its
   expect((await client.history.list({ subject: id })).entries).toHaveLength(8);
   const text = JSON.stringify(await client.history.list({}));
   for (const secret of [key, rotated.key, key.slice(12, 44)]) expect(text).not.toContain(secret);
+});
+
+test('what else an owner may ask about later stands in it as well, and no secret', async () => {
+  const { house } = await composeHouse({ echo: 'stand-in' });
+  const client = clientOf(house, { kind: 'api', detail: 'kha_abc' });
+  const upstream = await startFakeUpstream();
+  onTestFinished(upstream.close);
+  const { key } = await client.keys.create({ name: 'k', policy: { budgets: [{ period: 'day', tokens: 9 }] } });
+  const add = { period: 'day', tokens: 5, cost: null, endsAt: Date.now() + 60_000 } as const;
+  await client.keys.topUp({ ref: 'k', add });
+  await client.keys.resetCounters({ ref: 'k' });
+  await client.capture.start({ ref: 'k', forMs: 60_000 });
+  await client.capture.stop({ ref: 'k' });
+  await client.capture.wipe();
+  const secret = 'of-the-model-server-0123456789';
+  await client.upstreams.add({
+    url: upstream.url,
+    name: 'studio',
+    kind: 'lmstudio',
+    credential: secret,
+    confirm: true,
+  });
+  await client.upstreams.edit({ ref: 'studio', parallel: 3 });
+  await client.upstreams.remove({ ref: 'studio' });
+  await client.settings.set({ name: 'access.lockoutAttempts', value: 1 });
+  const url = house.status().server.urls[0] ?? '';
+  const guess = { headers: { authorization: `Bearer ${key.slice(0, -1)}x`, 'x-forwarded-for': '192.0.2.1' } };
+  for (let n = 0; n < 3; n += 1) await fetch(`${url}/v1/models`, guess);
+  await client.lockout.unlock({ address: '127.0.0.1' });
+  const { entries } = await client.history.list({ actor: 'api' });
+  expect(entries.map(({ action, subject }) => `${action} ${subject.kind} ${subject.name}`).reverse()).toEqual([
+    'created key k',
+    'topped_up key k',
+    'counters_reset key k',
+    'capture_started key k',
+    'capture_stopped key k',
+    'capture_wiped profile captured requests',
+    'added upstream studio',
+    'edited upstream studio',
+    'removed upstream studio',
+    'changed setting access.lockoutAttempts',
+    'unlocked address 127.0.0.1',
+  ]);
+  expect(entries.find(({ action }) => action === 'edited')?.changes).toEqual([
+    { member: 'parallel', before: null, after: 3 },
+  ]);
+  expect(entries.find(({ action }) => action === 'added')?.changes).toContainEqual({
+    member: 'hasCredential',
+    before: null,
+    after: true,
+  });
+  expect(JSON.stringify(entries)).not.toContain(secret);
+  expect(JSON.stringify(entries)).not.toContain(key);
 });
 
 test('pages follow one another without a gap, and narrow by actor, kind and time', async () => {
