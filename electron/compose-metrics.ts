@@ -1,7 +1,6 @@
 // The part of composing that joins the metrics: counted from the rows on their way into the ledger, read by keys through the
 // dashboard, with the gateway's own deciding functions for what a key may. Used by compose.ts alone.
 
-import { operations } from '../shared/key-policy.ts';
 import type { KeyRegistry } from './core/key-registry.ts';
 import type { Upstreams } from './core/upstreams.ts';
 import type { MetricsSource } from './dashboard/metrics-answer.ts';
@@ -81,7 +80,7 @@ function judgeOfReaders(clock: Clock, projects: ProjectRegistry): (key: Presente
   return (key) => {
     checkStanding(key, clock.now());
     checkKeyNetwork(key, source, rules);
-    checkOperation({ kind: 'key', key }, 'metrics', operations.metrics);
+    checkOperation({ kind: 'key', key }, 'metrics', 'reading the metrics of this server');
     checkPaused(key);
     checkProject(key, projects);
   };

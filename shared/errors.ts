@@ -269,7 +269,7 @@ const table = {
     status: 429,
     retry: true,
     message:
-      'The API key "{name}" may use {limit} tokens in any 60 seconds, and this request needs about {wanted}. Try again in {wait}.',
+      'The API key "{name}" may use {limit} tokens in any 60 seconds, and this request may take about {wanted}. Try again in {wait}, or ask for a shorter answer.',
   },
   limit_unreachable: {
     status: 429,

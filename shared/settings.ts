@@ -122,7 +122,7 @@ export const settingAbout: Readonly<Record<SettingName, string>> = {
   'access.networks':
     'Where requests may come from: anywhere, my-network, this-computer, and blocks such as 192.168.1.0/24.',
   'access.lockoutAttempts':
-    'Wrong keys that one address may try in access.lockoutWindowMs before it is put off, longer each time; 0 never.',
+    'Wrong keys that one address may try in access.lockoutWindowMs before it is put off, longer each time; 0 never. This computer never is.',
   'access.lockoutWindowMs': 'How long wrong keys are counted together, in milliseconds.',
   'cors.mode': 'Which web pages may call this server: off, list (cors.origins) or any.',
   'cors.origins': 'Origins of web pages that may call this server when cors.mode is list.',

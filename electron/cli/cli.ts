@@ -11,7 +11,7 @@ import { CommandFailed, UsageError } from './cli-errors.ts';
 import { type Command, globalFlags } from './command.ts';
 import { allFlags, type CommandFacts, commands, serveFacts } from './command-table.ts';
 import { chooseDataDir } from './data-dir.ts';
-import { commandsNamed, findCommand } from './find-command.ts';
+import { commandsNamed, findCommand, helpFormFor } from './find-command.ts';
 import { parseChoice } from './flag-values.ts';
 import { type ParsedFlags, parseFlags, wordPositions } from './flags.ts';
 import { callForm, commandText, nounText, overviewText } from './help-text.ts';
@@ -48,7 +48,7 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
     return await dispatch(argv, io);
   } catch (error) {
     const wrongUsage = error instanceof UsageError;
-    io.stderr.write(`${visible(sentenceOf(error))}${wrongUsage ? ' See: keyhatch help' : ''}\n`);
+    io.stderr.write(`${visible(sentenceOf(error))}${wrongUsage ? ` See: ${helpFormFor(argv)}` : ''}\n`);
     return wrongUsage ? 2 : 1;
   }
 }

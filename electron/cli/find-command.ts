@@ -40,6 +40,14 @@ export function commandsNamed(words: readonly string[]): readonly CommandFacts[]
   return [findCommand(words).command];
 }
 
+/** The call that shows the nearest help to what was typed: of the command, of its noun, or of everything. */
+export function helpFormFor(argv: readonly string[]): string {
+  const [noun = '', verb = ''] = wordPositions(argv, globalFlags).map((position) => argv[position] ?? '');
+  const named = everything.find(({ name }) => name === noun || name === `${noun} ${verb}`)?.name;
+  const topic = named ?? (commandsOf(noun).length > 0 ? noun : undefined);
+  return topic === undefined ? 'keyhatch help' : `keyhatch help ${topic}`;
+}
+
 function commandsOf(noun: string): readonly CommandFacts[] {
   return everything.filter(({ name }) => name.startsWith(`${noun} `));
 }

@@ -84,9 +84,15 @@ export function checkModel(key: GatewayKey, model: string | undefined, { rules, 
   const details = {
     name: key.name,
     model: (model ?? '(none named)').slice(0, 120),
-    allowed: allowed.slice(0, 20).join(', ') || 'none at the moment',
+    allowed: `${allowed.slice(0, 20).join(', ') || 'none at the moment'}${butNot(key)}`,
   };
   throw new KeyhatchError('model_not_allowed', { details });
+}
+
+// Patterns of both lists can fit one model; without this the refusal would contradict itself.
+function butNot({ models, policy }: GatewayKey): string {
+  if (models === null || policy.deniedModels.length === 0) return '';
+  return `, but not ${policy.deniedModels.slice(0, 20).join(', ')}`;
 }
 
 function allModels(registry: UpstreamRegistry): string[] {

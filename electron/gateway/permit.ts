@@ -11,10 +11,12 @@ import type { Operation } from './route-table.ts';
 
 export type PermitPorts = { readonly rules: KeyRules };
 
+const forNobody = 'No key may, because it would act on the machine or the account of its owner.';
+
 export function permit(identified: Identified, { rules }: PermitPorts): Identified {
   const { caller, route } = identified;
   if (caller.kind === 'key') checkKeyNetwork(caller.key, identified, rules);
-  if (route.forNobody) throw refusal(caller, route.what, 'It would act on the machine or the account of its owner.');
+  if (route.forNobody) throw refusal(caller, route.what, route.instead ?? forNobody);
   checkOperation(caller, identified.operation, route.what);
   return identified;
 }

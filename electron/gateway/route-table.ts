@@ -28,6 +28,8 @@ export type RouteRow = {
   readonly own?: OwnAnswer;
   /** Refused whatever rights somebody has. */
   readonly forNobody?: true;
+  /** For a refusal: what was probably wanted, and where that is. */
+  readonly instead?: string;
   /** The member that bounds how long an answer may get; `num_predict` lies in Ollama's `options`. */
   readonly tokenField?: 'max_tokens' | 'max_output_tokens' | 'num_predict';
   /** Answers may hold token numbers. */
@@ -92,8 +94,18 @@ function manage(
 }
 
 /** What no right opens: the server's inner state, and what acts on its owner's account. */
-function never(methods: readonly string[], path: string | RegExp, dialect: Dialect, what: string): RouteRow {
-  return { ...manage(methods, path, dialect, what, { body: 'none', names: 'nothing' }), forNobody: true };
+function never(
+  methods: readonly string[],
+  path: string | RegExp,
+  dialect: Dialect,
+  what: string,
+  instead?: string,
+): RouteRow {
+  return {
+    ...manage(methods, path, dialect, what, { body: 'none', names: 'nothing' }),
+    forNobody: true,
+    ...(instead ? { instead } : {}),
+  };
 }
 
 function own(path: string, answer: OwnAnswer): RouteRow {
@@ -209,10 +221,24 @@ const lmstudio: readonly RouteRow[] = [
 const otherServers: readonly RouteRow[] = [
   never(['GET', 'POST'], /^\/(?:v1\/)?slots(?:\/\d{1,6})?$/, 'openai', 'reading or changing the server’s slots'),
   never(
+    ['GET'],
+    '/metrics',
+    'openai',
+    'reading the model server’s own metrics',
+    'Keyhatch’s own are at /metrics of the dashboard’s address.',
+  ),
+  never(
     ['GET', 'POST'],
     /^\/(?:props|tools|lora-adapters|metrics)$/,
     'openai',
     'reading or changing the server’s inner state',
+  ),
+  never(
+    ['GET'],
+    '/models',
+    'openai',
+    'seeing which models the model server itself has loaded',
+    'The list of models is at /v1/models: put /v1 at the end of the base URL.',
   ),
   never(['GET', 'POST', 'DELETE'], /^\/(?:models|models\/(?:load|unload))$/, 'openai', 'loading or unloading models'),
 ];

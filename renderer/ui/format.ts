@@ -51,7 +51,8 @@ export const formatHour = (hour: number): string => hourOfDay.format(new Date(20
 /** @param weekday 0 for Sunday */
 export const formatWeekday = (weekday: number, length: 'short' | 'long'): string =>
   weekdays[length].format(new Date(2026, 0, 4 + weekday));
-export const formatRate = (value: number): string => oneDigit.format(value);
+/** With a digit behind the point only where it says something. */
+export const formatRate = (value: number): string => (value < 100 ? oneDigit : number).format(value);
 
 export function formatBytes(sizeBytes: number): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
@@ -64,7 +65,8 @@ export function formatBytes(sizeBytes: number): string {
   return new Intl.NumberFormat(undefined, {
     style: 'unit',
     unit: units[unit] ?? 'byte',
-    unitDisplay: 'short',
+    // The short form of a byte has no plural.
+    unitDisplay: unit === 0 ? 'long' : 'short',
     maximumFractionDigits: value < 10 && unit > 0 ? 1 : 0,
   }).format(value);
 }

@@ -84,12 +84,14 @@ function captureText(state: CaptureState, out: Output): string {
   const { on, requests, keptBytes, maxBytes, retentionDays } = state;
   const lines = on.length === 0 ? ['No key is being captured.'] : capturingLines(state, out);
   const pairs = [
-    ['Kept', `${requests.toLocaleString('en-US')} request${requests === 1 ? '' : 's'}, ${megabytes(keptBytes)}`],
-    ['At most', `${megabytes(maxBytes)}, ${retentionDays} day${retentionDays === 1 ? '' : 's'}`],
+    ['Kept', `${requests.toLocaleString('en-US')} request${requests === 1 ? '' : 's'}, ${sizeText(keptBytes)}`],
+    ['At most', `${sizeText(maxBytes)}, ${retentionDays} day${retentionDays === 1 ? '' : 's'}`],
   ] as const;
   return [...lines, textPairs([...pairs])].join('\n');
 }
 
-const megabytes = (sizeBytes: number) => `${(sizeBytes / 1024 / 1024).toFixed(1)} MiB`;
+const kibi = 1024;
+const sizeText = (sizeBytes: number) =>
+  sizeBytes < kibi * kibi ? `${Math.ceil(sizeBytes / kibi)} KiB` : `${(sizeBytes / kibi / kibi).toFixed(1)} MiB`;
 
 export const captureCommands: readonly Command[] = [start, stop, status, wipe];

@@ -6,6 +6,7 @@ import { defineCommand } from '../command.ts';
 import { parseChoice, parseDuration, parseWhole } from '../flag-values.ts';
 import type { Output } from '../output.ts';
 import { textTable } from '../text-table.ts';
+import { changesText } from './history-text.ts';
 
 const shownAtOnce = 50;
 
@@ -64,22 +65,14 @@ function historyText(entries: readonly HistoryEntry[], { paint, when }: Output):
       { title: 'BY', cell: ({ actor, detail }) => (detail === null ? actor : `${actor}, ${detail}`) },
       { title: 'WHAT', cell: ({ action }) => action.replaceAll('_', ' ') },
       { title: 'OF', cell: ({ subject }) => `${subject.kind} ${subject.name}` },
-      { title: 'CHANGES', cell: changesText },
+      { title: 'CHANGES', cell: changesOf },
     ],
     entries,
     (text) => paint('dim', text),
   );
 }
 
-const longestText = 120;
-
 // What a new thing is like stands with the thing itself; here it would only fill the line.
-function changesText({ action, changes }: HistoryEntry): string {
-  if (action === 'created' || action === 'deleted' || action === 'imported') return '';
-  const text = changes.map(({ member, before, after }) => `${member} ${say(before)} → ${say(after)}`).join(', ');
-  return text.length > longestText ? `${text.slice(0, longestText - 1)}…` : text;
-}
-
-function say(value: unknown): string {
-  return value === null ? '–' : typeof value === 'string' ? value : JSON.stringify(value);
+function changesOf({ action, changes }: HistoryEntry): string {
+  return action === 'created' || action === 'deleted' || action === 'imported' ? '' : changesText(changes);
 }

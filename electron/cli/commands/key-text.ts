@@ -5,7 +5,7 @@ import { capsText, operationsText, policySentence } from '../../../shared/policy
 import type { Output, Paint } from '../output.ts';
 import { visible } from '../output.ts';
 import { textPairs, textTable } from '../text-table.ts';
-import { budgetText } from './limit-text.ts';
+import { budgetRuleText } from './limit-text.ts';
 
 export function keyTable(keys: readonly KeyFacts[], { paint, when }: Output): string {
   if (keys.length === 0) return 'There are no keys yet. Make one: keyhatch keys create --name NAME';
@@ -128,7 +128,7 @@ function limitsOf({ limits, policy }: KeyFacts): string {
     ...(policy.rph === null ? [] : [`${policy.rph} requests an hour`]),
     ...(policy.tpm === null ? [] : [`${policy.tpm} tokens a minute`]),
     ...(policy.priority === 'normal' ? [] : [`${policy.priority} priority`]),
-    ...policy.budgets.map(budgetText),
+    ...policy.budgets.map(budgetRuleText),
   ].join(', ');
 }
 

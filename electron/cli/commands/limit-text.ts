@@ -13,6 +13,14 @@ export function budgetText({ period, tokens, cost }: Pick<Budget, 'period' | 'to
   return `${amounts.join(' and ')} ${period === 'total' ? 'in all' : `a ${period}`}`;
 }
 
+/** The same with how it is kept, where that is not the usual way. */
+export function budgetRuleText({ soft, strict, ...amounts }: Budget): string {
+  const warning = soft === usualSoft ? '' : `, warns at ${Math.round(soft * 100)} %`;
+  return `${budgetText(amounts)}${warning}${strict ? ', strict' : ''}`;
+}
+
+const usualSoft = 0.8;
+
 type Line = {
   readonly what: string;
   readonly used: string;

@@ -48,7 +48,7 @@ function topUp(owner: Owner, call: TopUpCall): Command {
         const topped = await call(client, { ref: onlyWord(invocation), add: { period, tokens, cost, endsAt } });
         const amount = budgetText({ period, tokens, cost });
         const title = `"${visible(topped.name)}" (${topped.id})`;
-        out.answer(topped, () => `The ${owner} ${title} has ${amount} more until ${out.when(endsAt, '')}.`);
+        out.answer(topped, () => `The ${owner} ${title} has ${amount} more, which ends ${out.when(endsAt, '')}.`);
       };
     },
   });

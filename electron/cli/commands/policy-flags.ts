@@ -43,7 +43,7 @@ function parseOperations(text: string): KeyOperation[] {
     const found = operationNames.find((name) => name === word);
     if (found !== undefined) return [found];
     const known = [...Object.keys(operationPresets), ...operationNames];
-    throw new UsageError(`--operations does not know "${word}".${didYouMean(word, known)}`);
+    throw new UsageError(`--operations takes ${known.join(', ')}, not "${word}".${didYouMean(word, known)}`);
   });
   return [...new Set(chosen)];
 }

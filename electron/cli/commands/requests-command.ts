@@ -71,6 +71,12 @@ async function follow({ client, out, interrupted }: Session, filter: Filter): Pr
     for await (const change of await client.changes.watch(undefined, { signal })) {
       if (change.type === 'ready') {
         out.note(begun ? 'Some requests were too many at once to be told.' : 'Waiting for requests. Ctrl+C ends.');
+        if (!begun && !out.json)
+          out.note(
+            columns(out)
+              .map(({ title }) => title)
+              .join('  '),
+          );
         begun = true;
       }
       if (change.type !== 'requests') continue;

@@ -60,7 +60,7 @@ const create = defineCommand({
     session.out.answer(
       made,
       () =>
-        `${counted(counts.keys, 'key')} and ${counted(counts.projects, 'project')} are sealed in ${visible(file)}. Without the passphrase nobody can open it, you neither.`,
+        `${counted(counts.keys, 'key')} and ${counted(counts.projects, 'project')} are sealed in ${visible(file)}. Without the passphrase nobody can open it, not even you.`,
     );
   },
 });
@@ -135,7 +135,7 @@ function reportText({ lines, imported, dryRun }: ImportReport, { out }: Session)
     (text) => out.paint('dim', text),
   );
   const weak = lines.filter((line) => line.weak).length;
-  const sentence = `${counted(imported, 'key')} of ${lines.length} ${dryRun ? 'would be' : imported === 1 ? 'was' : 'were'} imported.`;
+  const sentence = `${imported} of ${counted(lines.length, 'key')} ${dryRun ? 'would be' : imported === 1 ? 'was' : 'were'} imported.`;
   const advice =
     weak === 0
       ? ''

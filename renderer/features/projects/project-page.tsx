@@ -26,6 +26,8 @@ import { policyDraftOf } from '../keys/policy-draft.ts';
 import { wholeSummary } from '../keys/policy-words.ts';
 import { sourceIn } from '../keys/project-source.ts';
 import { useNewKeySource } from '../keys/use-new-key-source.ts';
+import { BudgetRows } from '../limits/budget-row.tsx';
+import { TopUpDialog } from '../limits/top-up-dialog.tsx';
 import { ProjectDialog } from './project-dialog.tsx';
 import { ProjectMenu, useProjectActions } from './project-menu.tsx';
 import { ProjectPills } from './projects-page.tsx';

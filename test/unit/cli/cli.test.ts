@@ -8,36 +8,43 @@ import { keyhatch } from './captured-cli.ts';
 import { laptop, running, studio } from './fake-instance.ts';
 
 test.each([
-  [['kyes', 'list'], 'There is no command "kyes". Did you mean "keys"?'],
-  [['keys', 'lst'], 'There is no command "keys lst". Did you mean "list"?'],
+  [['kyes', 'list'], 'There is no command "kyes". Did you mean "keys"?', ''],
+  [['keys', 'lst'], 'There is no command "keys lst". Did you mean "list"?', ' keys'],
   [
     ['keys'],
     'Say what to do with keys: create, list, show, edit, pause, resume, revoke, delete, rotate, reset-counters, end-old-secret, accept-weak, top-up, import, export.',
+    ' keys',
   ],
-  [['keys', 'list', '--jsno'], 'There is no option --jsno here. Did you mean --json?'],
-  [['keys', 'list', '--quux-corge'], 'There is no option --quux-corge here.'],
-  [['keys', 'list', '-x'], 'There is no option -x here.'],
-  [['keys', 'list', 'extra'], 'This is how it is called: keyhatch keys list.'],
-  [['keys', 'show'], 'This is how it is called: keyhatch keys show ID|NAME.'],
-  [['keys', 'list', '--json=1'], '--json takes no value.'],
-  [['keys', 'create', '--name'], '--name needs a value: --name NAME.'],
+  [['keys', 'list', '--jsno'], 'There is no option --jsno here. Did you mean --json?', ' keys list'],
+  [['keys', 'list', '--quux-corge'], 'There is no option --quux-corge here.', ' keys list'],
+  [['keys', 'list', '-x'], 'There is no option -x here.', ' keys list'],
+  [['keys', 'list', 'extra'], 'This is how it is called: keyhatch keys list.', ' keys list'],
+  [['keys', 'show'], 'This is how it is called: keyhatch keys show ID|NAME.', ' keys show'],
+  [['keys', 'list', '--json=1'], '--json takes no value.', ' keys list'],
+  [['keys', 'create', '--name'], '--name needs a value: --name NAME.', ' keys create'],
   [
     ['keys', 'create', '--name', '--json'],
     '--name needs a value: --name NAME. If it begins with a dash, write --name=--json.',
+    ' keys create',
   ],
-  [['keys', 'create', '--name', 'a', '--name', 'b'], '--name was given twice.'],
-  [['keys', 'create', '--name', 'a', '--rpm', '1.5'], '--rpm takes a whole number from 0 to 1000000, not "1.5".'],
+  [['keys', 'create', '--name', 'a', '--name', 'b'], '--name was given twice.', ' keys create'],
+  [
+    ['keys', 'create', '--name', 'a', '--rpm', '1.5'],
+    '--rpm takes a whole number from 0 to 1000000, not "1.5".',
+    ' keys create',
+  ],
   [
     ['status', '--vault', 'keychan'],
     '--vault is one of keychain, file, memory, not "keychan". Did you mean "keychain"?',
+    ' status',
   ],
-  [['help', 'kyes'], 'There is no command "kyes". Did you mean "keys"?'],
-])('wrong usage %j is code 2 and one sentence', async (argv, sentence) => {
+  [['help', 'kyes'], 'There is no command "kyes". Did you mean "keys"?', ''],
+])('wrong usage %j is code 2 and one sentence', async (argv, sentence, topic) => {
   const { code, out, err, reached } = await keyhatch(argv);
   expect({ code, out, err, reached }).toEqual({
     code: 2,
     out: '',
-    err: `${sentence} See: keyhatch help\n`,
+    err: `${sentence} See: keyhatch help${topic}\n`,
     reached: [],
   });
 });

@@ -61,15 +61,19 @@ test('create-reads-a-value-of-ones-own-from-stdin-only', async () => {
 test('create-needs-a-name', async () => {
   const { code, err, reached } = await keyhatch(['keys', 'create']);
   expect(code).toBe(2);
-  expect(err).toBe('A key needs a name: --name NAME. See: keyhatch help\n');
+  expect(err).toBe('A key needs a name: --name NAME. See: keyhatch help keys create\n');
   expect(reached).toEqual([]);
 });
 
 test('create-with-a-bare-name-says-which-flag-carries-it', async () => {
   const bare = await keyhatch(['keys', 'create', 'laptop3']);
-  expect(bare).toMatchObject({ code: 2, err: 'Give the name as --name laptop3. See: keyhatch help\n', reached: [] });
+  expect(bare).toMatchObject({
+    code: 2,
+    err: 'Give the name as --name laptop3. See: keyhatch help keys create\n',
+    reached: [],
+  });
   const unquoted = await keyhatch(['keys', 'create', '--name', 'my', 'laptop']);
-  expect(unquoted.err).toBe('Give the name as --name "my laptop". See: keyhatch help\n');
+  expect(unquoted.err).toBe('Give the name as --name "my laptop". See: keyhatch help keys create\n');
 });
 
 test.each([

@@ -65,7 +65,7 @@ test('keys top-up adds to a budget for a while', async () => {
     ref: laptop.name,
     add: { period: 'day', tokens: 500, cost: null, endsAt: now + 3 * hour },
   });
-  expect(topped.out).toContain('has 500 tokens a day more until');
+  expect(topped.out).toContain('has 500 tokens a day more, which ends');
   expect((await keyhatch(['keys', 'top-up', 'laptop'])).code).toBe(2);
 });
 

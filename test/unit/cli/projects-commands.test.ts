@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { changesText } from '../../../electron/cli/commands/history-text.ts';
 import { type Captured, keyhatch } from './captured-cli.ts';
 import { home, laptop, now } from './fake-instance.ts';
 
@@ -63,7 +64,7 @@ describe('projects', () => {
     const topped = await keyhatch('projects top-up home --budget day:500tokens --for 1h'.split(' '));
     const add = { period: 'day', tokens: 500, cost: null, endsAt: now + 3_600_000 };
     expect(inputOf(topped, 'projects.topUp')).toEqual({ ref: 'home', add });
-    expect(topped.out).toContain(`The project "home" (${home.id}) has 500 tokens a day more until`);
+    expect(topped.out).toContain(`The project "home" (${home.id}) has 500 tokens a day more, which ends in`);
   });
 
   test.each([
@@ -136,6 +137,18 @@ describe('history', () => {
       entries: [{ seq: 1 }],
       next: null,
     });
+  });
+
+  test('says of a change only what differs, in words', () => {
+    const day = { period: 'day', tokens: 500, cost: null, soft: 0.8, strict: true };
+    const policy = (tpm: number | null, budgets: (typeof day)[]) => ({ tpm, rph: 9, operations: ['chat'], budgets });
+    expect(
+      changesText([
+        { member: 'limits', before: { rpm: 60, parallel: null }, after: { rpm: 2, parallel: null } },
+        { member: 'policy', before: policy(null, []), after: policy(70, [day]) },
+        { member: 'expiresAt', before: null, after: Date.UTC(2026, 10, 21, 18, 27) },
+      ]),
+    ).toBe('rpm 60 → 2, tpm – → 70, budgets – → 500 tokens a day, strict, expiresAt – → 2026-11-21T18:27Z');
   });
 
   test('of a key and of a project is wrong usage', async () => {

@@ -70,5 +70,5 @@ test.each([
   ['serve --host=', '--host needs a value.'],
 ])('%s is wrong usage', async (argv, sentence) => {
   const { code, err, served } = await keyhatch(argv.split(' '));
-  expect({ code, err, served }).toEqual({ code: 2, err: `${sentence} See: keyhatch help\n`, served: [] });
+  expect({ code, err, served }).toEqual({ code: 2, err: `${sentence} See: keyhatch help serve\n`, served: [] });
 });

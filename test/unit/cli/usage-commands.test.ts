@@ -90,7 +90,7 @@ test('following-prints-what-fits-and-ends-well-with-ctrl-c', async () => {
   const io = { stdout: { write }, onStop };
   const { code, err } = await keyhatch(['requests', '-f', '--key', 'laptop'], { stubs: { changes }, io });
   expect(code).toBe(0);
-  expect(err).toBe('Waiting for requests. Ctrl+C ends.\n');
+  expect(err).toBe('Waiting for requests. Ctrl+C ends.\nTIME  KEY  MODEL  OUTCOME  IN  OUT  FIRST TOKEN  ALL  ID\n');
   expect(printed.join('')).toMatch(
     /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}laptop {2}llama {2}ok 200 {2}10 {2}20 {2}6 ms {2}10 ms {2}r1\n/,
   );
