@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { connectControl } from '../../../electron/control/control-client.ts';
 import type { HistoryEntry } from '../../../shared/history-model.ts';
+import { makeKey } from '../../../shared/key-format.ts';
 import { dashboardClient, signIn } from '../../fakes/browser.ts';
 import { composeHouse } from '../../fakes/composed-house.ts';
 import { startFakeUpstream } from '../../fakes/fake-upstream.ts';
@@ -96,7 +97,8 @@ test('what else an owner may ask about later stands in it as well, and no secret
   await client.upstreams.remove({ ref: 'studio' });
   await client.settings.set({ name: 'access.lockoutAttempts', value: 1 });
   const url = house.status().server.urls[0] ?? '';
-  const guess = { headers: { authorization: `Bearer ${key.slice(0, -1)}x`, 'x-forwarded-for': '192.0.2.1' } };
+  const stranger = makeKey((bytes) => crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>), 'kh').key;
+  const guess = { headers: { authorization: `Bearer ${stranger}`, 'x-forwarded-for': '192.0.2.1' } };
   for (let n = 0; n < 3; n += 1) await fetch(`${url}/v1/models`, guess);
   await client.lockout.unlock({ address: '127.0.0.1' });
   const { entries } = await client.history.list({ actor: 'api' });
