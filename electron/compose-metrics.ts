@@ -30,7 +30,7 @@ export function joinMetrics(ports: {
   readonly recorder: { readonly usage: UsageSink; readonly lost: () => number };
   readonly upstreams: Pick<Upstreams, 'live' | 'statuses'>;
   readonly projects: ProjectRegistry;
-  readonly load: () => Pick<Gateway, 'running'>;
+  readonly load: () => Pick<Gateway, 'running' | 'queued'>;
   readonly clock: Clock;
   readonly log: Log;
 }): JoinedMetrics {
@@ -46,6 +46,7 @@ export function joinMetrics(ports: {
       keyName: (id) => registry.get(id)?.name,
     },
     running: () => load().running(),
+    queued: () => load().queued(),
     lost,
     upstreams: upstreams.live,
     log,

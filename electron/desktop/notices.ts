@@ -69,7 +69,7 @@ export function createNotices(ports: NoticesPorts): Notices {
   function hearProject({ id, name, archivedAt, budgetStates }: ProjectFacts): void {
     if (archivedAt !== null) return;
     for (const { state, share } of budgets({ id, budgets: budgetStates })) {
-      say(state === 'spent' ? texts.projectSpent(name) : texts.projectWarned(name, share), '');
+      say(state === 'spent' ? texts.projectSpent(name) : texts.projectWarned(name, share), `#/projects/${id}`);
     }
   }
 

@@ -13,7 +13,7 @@ export type TrayState = 'stopped' | 'running' | 'lan' | 'trouble';
 export type TrayTheme = 'dark' | 'light';
 
 /** Where in the window a menu entry leads. */
-export type Page = '#/server' | '#/keys/new' | '#/settings' | `#/keys/${string}` | '';
+export type Page = '#/server' | '#/keys/new' | '#/settings' | `#/keys/${string}` | `#/projects/${string}` | '';
 
 export type TrayAction =
   | { readonly does: 'start' | 'stop' | 'quit' }

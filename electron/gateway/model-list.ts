@@ -9,8 +9,8 @@ import type { Log } from '../lib/log.ts';
 import { type Authorized, endedError } from './exchange.ts';
 import { upstreamHeaders } from './forward-headers.ts';
 import { hasModelRules, type KeyRules } from './key-rules.ts';
-import type { GatewayUpstream } from './ports.ts';
-import { projectMayUse } from './project.ts';
+import type { GatewayProject, GatewayUpstream } from './ports.ts';
+import { isSameModel, projectMayUse } from './project.ts';
 import type { UpstreamAgents } from './upstream-agent.ts';
 
 export type ModelListPorts = {
@@ -30,7 +30,8 @@ export function upstreamsToList(exchange: Authorized): readonly GatewayUpstream[
   if (exchange.route.list === undefined) return undefined;
   const speaking = exchange.upstreams.list().filter(({ dialects }) => dialects.includes(exchange.dialect));
   const limited = exchange.caller.kind === 'key' && hasModelRules(exchange.caller.key);
-  const ofProject = (exchange.project?.models ?? null) !== null;
+  const { project } = exchange;
+  const ofProject = project !== undefined && (project.models !== null || project.aliases.size > 0);
   return speaking.length > 1 || limited || ofProject ? speaking : undefined;
 }
 
@@ -57,7 +58,10 @@ export async function answerModelList(
     (id) => (!key || ports.rules.mayUse(key, id)) && projectMayUse(exchange.project, id),
   );
   const body = Buffer.from(
-    JSON.stringify({ ...(typeof first['object'] === 'string' ? { object: first['object'] } : {}), [member]: items }),
+    JSON.stringify({
+      ...(typeof first['object'] === 'string' ? { object: first['object'] } : {}),
+      [member]: [...items, ...aliased(items, exchange.project)],
+    }),
   );
   exchange.res.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length });
   exchange.res.end(exchange.req.method === 'HEAD' ? undefined : body);
@@ -120,10 +124,26 @@ function itemsOf(answer: Item, member: string): readonly Item[] {
   return Array.isArray(items) ? items.filter((item): item is Item => typeof item === 'object' && item !== null) : [];
 }
 
+const nameMembers = ['id', 'key', 'model', 'name'] as const;
+
+function idOf(item: Item): string {
+  return String(nameMembers.map((member) => item[member]).find((name) => name !== undefined && name !== null) ?? '');
+}
+
+/** The names that a project has for models of this list: each as its model, but for the name. */
+function aliased(items: readonly Item[], project: GatewayProject | undefined): readonly Item[] {
+  return [...(project?.aliases ?? [])].flatMap(([alias, model]) => {
+    const item = items.find((one) => isSameModel(idOf(one), model));
+    if (!item || items.some((one) => isSameModel(idOf(one), alias))) return [];
+    const named = nameMembers.filter((member) => item[member] === idOf(item)).map((member) => [member, alias]);
+    return [{ ...item, ...Object.fromEntries(named) }];
+  });
+}
+
 function joined(items: readonly Item[], isShown: (id: string) => boolean): readonly Item[] {
   const seen = new Set<string>();
   return items.filter((item) => {
-    const id = String(item['id'] ?? item['key'] ?? item['model'] ?? item['name'] ?? '');
+    const id = idOf(item);
     if (seen.has(id) || !isShown(id)) return false;
     seen.add(id);
     return true;

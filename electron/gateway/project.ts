@@ -2,6 +2,7 @@
 // holds it against the project's models, and says which upstreams there are for it. Sends and rewrites nothing itself.
 
 import { KeyhatchError } from '../../shared/errors.ts';
+import { compilePatterns, withoutLatest } from '../../shared/model-patterns.ts';
 import { cloudWords, isCloudModel } from './body-policy.ts';
 import type { Bodied, Projected } from './exchange.ts';
 import type { GatewayProject, ProjectRegistry, UpstreamRegistry } from './ports.ts';
@@ -75,11 +76,14 @@ export function checkProjectModel(project: GatewayProject, model: string | undef
   throw new KeyhatchError('model_not_allowed', { details });
 }
 
-/** Whether a project's models name this one; Ollama's `:latest` may be left out on either side. */
+/** Whether a project's models name this one; they are read as those of keys are. */
 export function projectMayUse(project: GatewayProject | undefined, model: string): boolean {
   if (!project || project.models === null) return true;
-  const bare = (name: string) => name.replace(/:latest$/, '');
-  return project.models.some((allowed) => bare(allowed) === bare(model));
+  return compilePatterns(project.models)(model);
+}
+
+export function isSameModel(one: string, other: string): boolean {
+  return withoutLatest(one) === withoutLatest(other);
 }
 
 /** The model servers that there are for it. @throws KeyhatchError `project_upstream_gone` */

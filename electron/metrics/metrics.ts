@@ -22,6 +22,8 @@ export type MetricsPorts = {
   readonly settings: () => Pick<Settings, 'metrics.keyNames'>;
   readonly names: RequestNames;
   readonly running: () => number;
+  /** Requests that wait in line, which are not running yet. */
+  readonly queued: () => number;
   /** Entries that the ledger gave up. */
   readonly lost: () => number;
   readonly upstreams: () => readonly Watched[];
@@ -69,7 +71,7 @@ export function createMetrics(ports: MetricsPorts): Metrics {
   };
 }
 
-function familiesOfNow({ version, shell, running, lost, upstreams }: MetricsPorts): readonly Family[] {
+function familiesOfNow({ version, shell, running, queued, lost, upstreams }: MetricsPorts): readonly Family[] {
   const up = upstreams()
     // Before the first look there is nothing to say.
     .filter(({ health }) => health !== 'unknown')
@@ -77,6 +79,7 @@ function familiesOfNow({ version, shell, running, lost, upstreams }: MetricsPort
   return [
     gauge('keyhatch_build_info', 'Always 1; its labels say what runs.', [sample(1, { version, shell })]),
     gauge('keyhatch_requests_running', 'Requests that are running.', [sample(running(), {})]),
+    gauge('keyhatch_requests_queued', 'Requests that wait in line for a model server.', [sample(queued(), {})]),
     {
       name: 'keyhatch_ledger_lost_entries_total',
       type: 'counter',

@@ -83,6 +83,7 @@ describe('the metrics', () => {
     expect(sumOf(all, 'keyhatch_request_duration_seconds_count', { model: 'echo' })).toBe(6);
     expect(sumOf(all, 'keyhatch_upstream_up', { upstream: 'Echo' })).toBe(1);
     expect(sumOf(all, 'keyhatch_requests_running')).toBe(0);
+    expect(sumOf(all, 'keyhatch_requests_queued')).toBe(0);
     expect(sumOf(all, 'keyhatch_build_info', { version: '0.1.0', shell: 'serve' })).toBe(1);
     expect(sumOf(all, 'process_resident_memory_bytes')).toBeGreaterThan(1e6);
   });
@@ -127,7 +128,7 @@ describe('are refused', () => {
     const { url, client, make } = await stand();
     const ordinary = await make('laptop');
     expect(await ask(url, bearer(ordinary.key))).toMatchObject({ status: 403 });
-    expect((await ask(url, bearer(ordinary.key))).text).toMatch(/may not do this: Read the metrics/);
+    expect((await ask(url, bearer(ordinary.key))).text).toMatch(/may not do this: [Rr]ead(ing)? the metrics/);
     const { id, key } = await make('prometheus', ['metrics']);
     expect((await ask(url, bearer(key))).status).toBe(200);
     await client.keys.pause({ ref: id });

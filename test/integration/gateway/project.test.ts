@@ -3,7 +3,8 @@
 
 import { afterEach, describe, expect, test } from 'vitest';
 import { usualPolicy } from '../../../shared/key-policy.ts';
-import { chatAnswer, chatFrames, startFakeUpstream } from '../../fakes/fake-upstream.ts';
+import { budget } from '../../../shared/limit-model.ts';
+import { chatAnswer, chatFrames, json, startFakeUpstream } from '../../fakes/fake-upstream.ts';
 import { type Bed, chat, makeBed } from '../../fakes/gateway-bed.ts';
 
 let bed: Bed;
@@ -86,6 +87,13 @@ describe('the models of a project', () => {
     expect(list).toMatchObject({ data: [{ id: 'm' }] });
   });
 
+  test('may be patterns', async () => {
+    bed = await makeBed(inHome);
+    bed.setProject('home', { models: ['qwen*'] });
+    expect((await ask({ model: 'qwen3-8b' })).status).toBe(200);
+    expect(codeOf(await ask({ model: 'gemma' }))).toBe('model_not_allowed');
+  });
+
   test('hold for a draft model, and for a request that names none', async () => {
     bed = await makeBed(inHome);
     bed.setProject('home', { models: ['m'] });
@@ -142,6 +150,58 @@ describe('an alias', () => {
     expect(refused.status).toBe(400);
     expect(bed.upstream.journal).toHaveLength(1);
   });
+});
+
+describe('the names that a project has for models', () => {
+  const answers = (lists: Readonly<Record<string, unknown>>) => {
+    bed.upstream.behave = (arrival, res) => json(res, 200, lists[arrival.path]);
+  };
+  const list = async (path: string) => (await bed.fetch(path)).json();
+
+  test('stand in its keys’ lists, each as its model in another name, in every dialect', async () => {
+    bed = await makeBed({ key: { name: 'phone', projectId: 'home', models: ['m', 'n'] } });
+    const aliases = [
+      ['fast', 'm'],
+      ['gone', 'x'],
+      ['hidden', 'other'],
+      ['n', 'm'],
+    ] as const;
+    bed.setProject('home', { aliases: new Map(aliases) });
+    answers({
+      '/v1/models': { object: 'list', data: ['m', 'n', 'other'].map((id) => ({ id, owned_by: 'me' })) },
+      '/api/tags': { models: [{ name: 'm:latest', model: 'm:latest', size: 7 }] },
+    });
+    expect(await list('/v1/models')).toEqual({
+      object: 'list',
+      data: ['m', 'n', 'fast'].map((id) => ({ id, owned_by: 'me' })),
+    });
+    expect(await list('/api/tags')).toEqual({
+      models: [
+        { name: 'm:latest', model: 'm:latest', size: 7 },
+        { name: 'fast', model: 'fast', size: 7 },
+        // No model of this list is called so.
+        { name: 'n', model: 'n', size: 7 },
+      ],
+    });
+  });
+
+  test('are no way round the right to models in a cloud', async () => {
+    bed = await makeBed(inHome);
+    bed.setProject('home', { aliases: new Map([['fast', 'large:cloud']]) });
+    const refused = await ask({ model: 'fast' });
+    expect([refused.status, codeOf(refused)]).toEqual([403, 'operation_not_allowed']);
+    expect(bed.upstream.journal).toEqual([]);
+  });
+});
+
+test('a replay has no key, so nothing of a project or of a budget holds it', async () => {
+  bed = await makeBed(inHome);
+  const budgets = [budget.parse({ period: 'day', tokens: 0 })];
+  bed.setProject('home', { closed: true, models: [], aliases: new Map([['m', 'other']]), budgets });
+  const row = bed.nextRow();
+  bed.gateway.replay({ of: 'req_1', path: '/v1/chat/completions', body: Buffer.from(chat()) });
+  expect(await row).toMatchObject({ outcome: 'ok', model: 'm', keyId: null, project: null });
+  expect(JSON.parse(bed.upstream.journal[0]?.body.toString() ?? '')).toMatchObject({ model: 'm' });
 });
 
 describe('a model server of its own', () => {

@@ -22,6 +22,7 @@ async function told(): Promise<Exposition> {
     settings: () => ({ 'metrics.keyNames': true }),
     names: { isModel: () => true, upstreamName: (id) => id, keyName: (id) => id },
     running: () => 0,
+    queued: () => 0,
     lost: () => 0,
     upstreams: () => [{ id: 'u', name: 'Ollama', kind: 'ollama', health: 'up' }],
     log: silentLog,
