@@ -3,7 +3,7 @@
 export const historyTexts = {
   title: 'History',
   panel: 'Who changed it',
-  about: 'Every change of keys, projects and settings. Entries are only ever added, and hold no secret.',
+  about: 'Every change of keys, projects, model servers and settings. Entries are only ever added, and hold no secret.',
   empty: 'Nothing was changed yet',
   nothingFits: 'No change fits',
   nothingFitsHint: 'Choose fewer filters.',
