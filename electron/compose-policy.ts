@@ -12,13 +12,20 @@ import { checkModel, realModel } from './gateway/authorize.ts';
 import { cloudWords, isCloudModel } from './gateway/body-policy.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import { checkStanding } from './gateway/identify.ts';
-import { createKeyRules } from './gateway/key-rules.ts';
+import { createKeyRules, hasModelRules } from './gateway/key-rules.ts';
 import { checkGatewayNetwork, checkKeyNetwork, checkOperation } from './gateway/permit.ts';
 import type { ProjectRegistry, UpstreamRegistry } from './gateway/ports.ts';
 import { checkProjectModel, upstreamsOf } from './gateway/project.ts';
 import type { Clock } from './lib/clock.ts';
 
 const modelless: ReadonlySet<KeyOperation> = new Set(['models:list', 'models:manage', 'metrics']);
+
+/** Who calls over the control socket, as the history says it. */
+const callers = {
+  context: { actor: { kind: 'cli', detail: null } },
+  contextOfAdmin: ({ name }: { readonly name: string }) => ({ actor: { kind: 'api', detail: name } }) as const,
+} as const;
+type ControlDoor = typeof callers & { readonly verifyAdmin: AdminKeys['verify'] };
 
 export function joinPolicy(ports: {
   readonly registry: KeyRegistry;
@@ -27,7 +34,7 @@ export function joinPolicy(ports: {
   readonly projects: ProjectRegistry;
   readonly gateway: Pick<Gateway, 'checkLimits' | 'checkBudgets'>;
   readonly clock: Clock;
-}): { readonly test: PolicyTest; readonly verifyAdmin: AdminKeys['verify'] } {
+}): { readonly test: PolicyTest; readonly control: ControlDoor } {
   const { gateway, projects } = ports;
   const rules = createKeyRules();
   const meaning = meaningOf(ports);
@@ -105,8 +112,10 @@ export function joinPolicy(ports: {
           if (isModelless(imagined)) return 'This takes no model.';
           const { model, ...meant } = meaning(imagined);
           const upstreams = meant.upstreams();
-          if (model !== undefined && isCloudModel(model)) checkOperation(callerOf(imagined.key), 'cloud', cloudWords);
-          checkModel(imagined.key, realModel(model, upstreams), { rules, upstreams });
+          const real = realModel(model, upstreams);
+          const sent = hasModelRules(imagined.key) ? real : model;
+          if (sent !== undefined && isCloudModel(sent)) checkOperation(callerOf(imagined.key), 'cloud', cloudWords);
+          checkModel(imagined.key, real, { rules, upstreams });
           return model === undefined ? 'The key may use every model.' : 'The key may use that model.';
         },
       },
@@ -120,7 +129,7 @@ export function joinPolicy(ports: {
       },
     ],
   });
-  return { test, verifyAdmin: createAdminKeys(ports).verify };
+  return { test, control: { ...callers, verifyAdmin: createAdminKeys(ports).verify } };
 }
 
 const presented = (key: Imagined['key']) => ({ ...key, byOldSecret: false });

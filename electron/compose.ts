@@ -262,8 +262,7 @@ export async function compose(shell: Shell): Promise<House> {
     });
 
     async function start(): Promise<void> {
-      const context = { actor: { kind: 'cli', detail: null } } as const;
-      const control = await startControlServer({ dataDir, router, context, log, verifyAdmin: policy.verifyAdmin });
+      const control = await startControlServer({ dataDir, router, log, ...policy.control });
       lifetime.own('control socket', control.close);
       await ofProjects.echoWanted();
       health.start();

@@ -4,6 +4,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Context, Router } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/node';
 import type { Contract } from '../../shared/contract.ts';
@@ -24,13 +25,18 @@ import {
 import { adminHello, hello, sessionHeader } from './control-handshake.ts';
 import { type ControlSessions, createControlSessions, sessionIdleMs } from './control-sessions.ts';
 
+/** Whose admin key it is. */
+type Admin = { readonly name: string };
+
 export type ControlServerOptions<CallContext extends Context> = {
   readonly dataDir: string;
   readonly router: Router<Contract, CallContext>;
   /** Tells whether a credential is an admin key that may act now; without it only the profile's secret opens the socket. */
-  readonly verifyAdmin?: (credential: string) => object | undefined;
+  readonly verifyAdmin?: (credential: string) => Admin | undefined;
   /** Handed to every call. */
   readonly context?: CallContext;
+  /** The same for calls that come with an admin key. */
+  readonly contextOfAdmin?: (admin: Admin) => CallContext;
   readonly log: Log;
   readonly clock?: Clock;
   readonly machine?: ControlPlatform;
@@ -92,6 +98,7 @@ function createAnswer<CallContext extends Context>(
   const { log } = options;
   const handler = new RPCHandler<Context>(options.router, { clientInterceptors: [errorsToWire(log)] });
   const context: Context = options.context ?? {};
+  const contexts = new WeakMap<Socket, Context>();
 
   async function call(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const token = request.headers[sessionHeader];
@@ -100,7 +107,10 @@ function createAnswer<CallContext extends Context>(
     response.once('close', leave);
     if (request.method !== 'POST' || !request.url?.startsWith('/rpc/')) throw refused('there is no such call');
     const body = await readBody(request);
-    const { matched } = await handler.handle(Object.assign(request, { body }), response, { prefix: '/rpc', context });
+    const { matched } = await handler.handle(Object.assign(request, { body }), response, {
+      prefix: '/rpc',
+      context: contexts.get(request.socket) ?? context,
+    });
     if (!matched) throw refused('it does not know this call. It may be of another version: restart it');
   }
 
@@ -110,12 +120,15 @@ function createAnswer<CallContext extends Context>(
     if (request.method === 'POST' && admin.success) return greetAdmin(request, response, admin.data.adminKey);
     const parsed = hello.safeParse(body);
     if (request.method !== 'POST' || !parsed.success) throw refused('its greeting was not understood');
+    contexts.delete(request.socket);
     sendJson(response, 200, sessions.open(request.socket, parsed.data.clientNonce));
   }
 
   function greetAdmin(request: IncomingMessage, response: ServerResponse, credential: string): void {
     const mayAct = () => options.verifyAdmin?.(credential) !== undefined;
-    if (!mayAct()) throw refused('it sent no admin key that may act here now');
+    const admin = options.verifyAdmin?.(credential);
+    if (!admin) throw refused('it sent no admin key that may act here now');
+    contexts.set(request.socket, options.contextOfAdmin?.(admin) ?? context);
     // What follows changes has been let in long ago: it ends with its key.
     const { socket } = request;
     const timer = setInterval(() => {

@@ -53,7 +53,7 @@ export function createHistory(ports: HistoryPorts): History {
       store.add({
         at: clock.now(),
         actor: actor.kind,
-        detail: detail ?? actor.detail,
+        detail: detail ?? (actor.detail === null ? null : scrub(actor.detail)),
         action,
         subject: { ...subject, name: scrub(subject.name) },
         changes: changesBetween(before, after),

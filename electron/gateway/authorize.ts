@@ -6,6 +6,7 @@ import { withoutLatest } from '../../shared/model-patterns.ts';
 import { type Dialect, dialectNames, upstreamKindRow } from '../../shared/upstream-kinds.ts';
 import { checkCaps } from './body-amounts.ts';
 import { editsOf, type Splice } from './body-edits.ts';
+import { cloudWords, isCloudModel } from './body-policy.ts';
 import type { Authorized, Bodied, Caller, Projected } from './exchange.ts';
 import { ownerOf } from './exchange.ts';
 import { hasModelRules, type KeyRules } from './key-rules.ts';
@@ -27,6 +28,9 @@ export function authorize(bodied: Projected, ports: AuthorizePorts): Authorized 
   for (const [operation, what] of facts.needs) checkOperation(bodied.caller, operation, what);
   const model = modelOf(bodied, bodied.upstreams);
   checkModels(bodied, model, { ...ports, upstreams: bodied.upstreams });
+  // The only model that there is, where the body names none or an alias of it.
+  if (model !== facts.model && bodied.route.names === 'model-in-body' && model !== undefined && isCloudModel(model))
+    checkOperation(bodied.caller, 'cloud', cloudWords);
   const key = keyOf(bodied.caller);
   if (key) checkCaps(key, facts.amounts);
   const owned = findStored(bodied, ports.responses);

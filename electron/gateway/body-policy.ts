@@ -14,6 +14,8 @@ export type BodyFacts = {
   /** Further models that the request is about: one that speeds the first one up, the target of a copy. */
   readonly otherModels: readonly string[];
   readonly streaming: boolean;
+  /** The model is to go on when the answer is over, which then says nothing of what it used. */
+  readonly background: boolean;
   /** Where the members that policy knows lie in a JSON body. */
   readonly members: ReadonlyMap<string, JsonMember>;
   /** Whether it is JSON, into which something can be put. */
@@ -32,6 +34,7 @@ export const noFacts: BodyFacts = {
   model: undefined,
   otherModels: [],
   streaming: false,
+  background: false,
   members: new Map(),
   isJson: false,
   amounts: [],
@@ -59,6 +62,7 @@ const policyKeys: ReadonlySet<string> = new Set([
   'integrations',
   'plugins',
   'mcp_servers',
+  'background',
   'previous_response_id',
   'conversation',
   'images',
@@ -95,6 +99,7 @@ export function jsonFacts(bytes: Buffer, row: RouteRow): BodyFacts {
     model,
     otherModels,
     streaming: root['stream'] === true || (dialect === 'ollama' && root['stream'] !== false),
+    background: isFilled(root['background']),
     members,
     isJson: true,
     amounts: amountsOf(root, operation),

@@ -47,8 +47,14 @@ function messageIn(body: Buffer): string {
   try {
     return messageOf(JSON.parse(text)) ?? text;
   } catch {
-    return text;
+    return /^\s*[[{]/.test(text) ? messageInCut(text) : text;
   }
+}
+
+// JSON that goes on beyond what is kept often says back what was sent: only what it says about that is taken.
+function messageInCut(text: string): string {
+  const [, said = ''] = /"(?:error|message|detail|msg)"\s*:\s*"((?:[^"\\]|\\.)*)/.exec(text) ?? [];
+  return said.replace(/\\[nrt]/g, ' ').replace(/\\(["\\/])/g, '$1');
 }
 
 // OpenAI, Anthropic and LM Studio say `error.message`, Ollama `error`, FastAPI servers `detail`, others `message`.

@@ -7,6 +7,7 @@ import { keyPattern } from '../../shared/key-format.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { isFromThisComputer, isLoopbackName, isTrulyLocal, plainAddress } from './client-address.ts';
 import { isOriginAllowed } from './cors.ts';
+import { keyProtocol } from './credentials.ts';
 import type { Guarded, Received } from './exchange.ts';
 import type { KeyRules } from './key-rules.ts';
 import { checkGatewayNetwork } from './permit.ts';
@@ -86,6 +87,9 @@ function checkHead(req: IncomingMessage, upgrades: boolean): void {
   ) {
     throw malformed('its Connection header names a header that must not be dropped');
   }
+  // In one head there is room for hundreds, and each would be looked up: guesses for the price of one.
+  if (String(req.headers['sec-websocket-protocol'] ?? '').split(keyProtocol).length > 2)
+    throw malformed('its Sec-WebSocket-Protocol holds more than one key');
   if ((req.method === 'GET' || req.method === 'HEAD') && hasBody(req))
     throw malformed(`a ${req.method} must not have a body`);
   if (!upgrades && /(?:^|,)\s*websocket\s*(?:,|$)/i.test(req.headers.upgrade ?? ''))

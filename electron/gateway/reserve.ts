@@ -72,7 +72,7 @@ async function hold(authorized: Authorized, key: GatewayKey, ports: ReservePorts
   if (!taken.ok) throw limitRefusal(key, items[taken.at], taken, ports.calendar);
   return {
     settle(end) {
-      const used = usedBy(end, cost);
+      const used = usedBy(end, cost, authorized.body.facts.background);
       taken.settle(items.map(({ amountOf }) => amountOf(used)));
     },
   };
@@ -144,10 +144,13 @@ export function checkHoldings(
 
 const allTokens = ({ tokensIn, tokensOut }: Used) => tokensIn + tokensOut;
 
-// What was answered but not counted is taken to have used all that was held for it.
-function usedBy(end: Forwarded | KeyhatchError | undefined, held: RequestCost): Used {
+// What was answered but not counted is taken to have used all that was held for it. So is what goes on in the background, of
+// which an answer tells only where it ends.
+function usedBy(end: Forwarded | KeyhatchError | undefined, held: RequestCost, background: boolean): Used {
   const tallied = end instanceof Error ? undefined : end?.tallied;
-  if (tallied?.source === 'unknown') return { ...held, tokensCached: 0 };
+  const source = tallied?.source;
+  if (source === 'unknown' || (background && (source === 'estimated' || source === 'counted')))
+    return { ...held, tokensCached: 0 };
   return {
     tokensIn: tallied?.tokensIn ?? 0,
     tokensCached: tallied?.tokensCached ?? 0,

@@ -172,7 +172,7 @@ const texts: Readonly<Partial<Record<ErrorCode, RefusalText>>> = {
     cure: 'Wait a minute: most clients try again by themselves. If it happens often, raise the limit on the key’s page.',
   },
   limit_unreachable: {
-    short: 'more than ever fits',
+    short: 'more than fits',
     why: 'The request asked for more at once than the key may ever have.',
     cure: 'Ask for less at once, or raise the limit on the key’s page.',
   },

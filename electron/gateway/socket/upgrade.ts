@@ -52,8 +52,10 @@ const mostOfOne = 32;
 const mostOfAll = 256;
 
 /** Whether a request asks for a WebSocket where there is one; everything else stays the plain request that it carries. */
-export function offersSocket({ method, url = '', headers }: IncomingMessage): boolean {
-  return method === 'GET' && paths.has(url.split('?', 1)[0] ?? '') && /^\s*websocket\s*$/i.test(headers.upgrade ?? '');
+export function offersSocket({ method, url = '', headers, httpVersion }: IncomingMessage): boolean {
+  // The protocol knows no upgrade in HTTP/1.0, which shows that another program passed a request on.
+  if (method !== 'GET' || httpVersion !== '1.1') return false;
+  return paths.has(url.split('?', 1)[0] ?? '') && /^\s*websocket\s*$/i.test(headers.upgrade ?? '');
 }
 
 export function createSocketUpgrade(ports: SocketUpgradePorts): SocketUpgrade {
@@ -103,7 +105,7 @@ export function createSocketUpgrade(ports: SocketUpgradePorts): SocketUpgrade {
   function upgrade(req: IncomingMessage, connection: Duplex, head: Buffer, accepting: () => boolean): void {
     connection.on('error', () => connection.destroy());
     const now = clock.now();
-    const res = answerOn(req, connection);
+    const res = answerOn(req);
     const received: Received = {
       req,
       res,
@@ -165,9 +167,10 @@ export function createSocketUpgrade(ports: SocketUpgradePorts): SocketUpgrade {
 }
 
 /** The server hands over a bare connection; a refusal is still an ordinary answer. */
-function answerOn(req: IncomingMessage, connection: Duplex): ServerResponse {
+function answerOn(req: IncomingMessage): ServerResponse {
   const res = new ServerResponse(req);
   res.assignSocket(req.socket);
-  res.once('finish', () => connection.end());
+  // Not only its own half: nobody watches the connection any more, and who left the other one open would keep it for ever.
+  res.once('finish', () => req.socket.destroySoon());
   return res;
 }

@@ -3,6 +3,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { usualPolicy } from '../../../shared/key-policy.ts';
 import { type Budget, budget, type TopUp } from '../../../shared/limit-model.ts';
+import { json } from '../../fakes/fake-upstream.ts';
 import { type Bed, chat, makeBed } from '../../fakes/gateway-bed.ts';
 
 let bed: Bed;
@@ -46,6 +47,20 @@ describe('a budget of tokens', () => {
     });
     expect(bed.rows.at(-1)).toMatchObject({ outcome: 'refused', errorCode: 'budget_spent', upstreamId: null });
     expect((await bed.fetch('/v1/models')).status).toBe(200);
+  });
+
+  test('counts all that was held for what goes on in the background, where no answer says what it used', async () => {
+    bed = await makeBed({ key: withBudgets([{ period: 'day', tokens: 10_000 }]) });
+    bed.upstream.behave = (_arrival, res) =>
+      json(res, 200, { id: 'resp_1', object: 'response', status: 'queued', output: [], usage: null });
+    const wish = { model: 'm', input: 'hi', max_output_tokens: 4000, background: true };
+    const send = (body: object) => bed.fetch('/v1/responses', { method: 'POST', body: JSON.stringify(body) });
+    expect((await send(wish)).status).toBe(200);
+    expect(await states()).toMatchObject([{ used: 4001 }]);
+    bed.upstream.behave = (_arrival, res) => json(res, 400, { error: 'no' });
+    expect((await send(wish)).status).toBe(400);
+    expect(await states()).toMatchObject([{ used: 4001 }]);
+    expect(code(await send({ ...wish, Background: true }))).toBe('body_invalid');
   });
 
   test('is not overspent by ten requests at the same time', async () => {

@@ -66,6 +66,18 @@ describe('refuses a head that can be read in two ways', () => {
   }
 });
 
+test('hundreds of keys among the protocols of one head are refused unseen, also with the right one among them', async () => {
+  const offered = [...Array.from({ length: 300 }, (_, n) => `guess-number-${n}`), bed.key];
+  const answer = await bed.raw(
+    `GET /v1/models HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nSec-WebSocket-Protocol: ${offered
+      .map((value) => `openai-insecure-api-key.${value}`)
+      .join(', ')}\r\n\r\n`,
+  );
+  expect(statusOf(answer)).toBe(400);
+  expect(answer).toContain('more than one key');
+  expect(answer).not.toContain(bed.key);
+});
+
 describe('refuses names that are not this server’s, which stops DNS rebinding', () => {
   for (const method of ['GET', 'POST', 'OPTIONS']) {
     test(`on ${method}`, async () => {

@@ -125,3 +125,13 @@ describe('an alias, or no name at all,', () => {
     expect(bed.upstream.journal.at(-1)?.body.toString()).toBe('{"model":"default"}');
   });
 });
+
+test('the only model there is needs its right too where no name is said: one that runs elsewhere', async () => {
+  await bed.close();
+  await open('ollama', ['kimi:cloud']);
+  lists(['*']);
+  for (const model of [undefined, 'default', 'kimi:cloud'])
+    expect(codeOf(await chatWith(model)), model).toBe('operation_not_allowed');
+  bed.changeKey(bed.keyId, { policy: { ...usualPolicy, operations: ['chat', 'cloud'] } });
+  expect((await chatWith('default')).status).toBe(200);
+});

@@ -2,6 +2,7 @@
 // becomes of weak keys and of old secrets.
 
 import { afterEach, describe, expect, test } from 'vitest';
+import { usualPolicy } from '../../../shared/key-policy.ts';
 import { chatAnswer, chatFrames, startFakeUpstream } from '../../fakes/fake-upstream.ts';
 import { type Bed, chat, makeBed } from '../../fakes/gateway-bed.ts';
 
@@ -103,6 +104,15 @@ describe('an alias', () => {
     expect(bed.upstream.journal[0]?.body.toString()).toBe(body.replace('"f\\u0061st"', '"m \\"1\\""'));
     expect(await row).toMatchObject({ model: 'm "1"', outcome: 'ok' });
     expect(codeOf(await ask({ model: 'slow' }))).toBe('model_not_allowed');
+  });
+
+  test('does not open what the key may not use: a model that runs elsewhere', async () => {
+    bed = await makeBed(inHome);
+    bed.setProject('home', { aliases: new Map([['fast', 'kimi:cloud']]) });
+    expect(codeOf(await ask({ model: 'fast' }))).toBe('operation_not_allowed');
+    expect(bed.upstream.journal).toEqual([]);
+    bed.changeKey(bed.keyId, { policy: { ...usualPolicy, operations: ['chat', 'cloud'] } });
+    expect((await ask({ model: 'fast' })).status).toBe(200);
   });
 
   test('goes together with asking for usage', async () => {

@@ -2,6 +2,7 @@
 
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { connect as dialTcp } from 'node:net';
 import OpenAI from 'openai';
 import { ResponsesWS } from 'openai/resources/responses/ws';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -467,6 +468,28 @@ test('a handshake that is none is refused by the protocol, after the key', async
   const head = `GET /v1/responses HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\n`;
   expect(await bed.raw(`${head}\r\n`, /key_missing/)).toMatch(/^HTTP\/1.1 401 /);
   expect(await bed.raw(`${head}Authorization: Bearer ${bed.key}\r\n\r\n`)).toMatch(/^HTTP\/1.1 400 /);
+});
+
+const upgradeHead = (version: string) =>
+  `GET /v1/responses HTTP/${version}\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`;
+
+test('HTTP/1.0 has no upgrade: a proxy that speaks it makes nobody look like this computer', async () => {
+  bed.settings({ 'access.localhostBypass': true });
+  expect(await bed.raw(upgradeHead('1.1'), /\r\n\r\n/)).toMatch(/^HTTP\/1.1 101 /);
+  expect(await bed.raw(upgradeHead('1.0'))).toContain('websocket_unsupported');
+});
+
+test('whoever is turned away keeps no connection open by leaving its own half of it open', async () => {
+  const socket = dialTcp({ port: bed.port, host: '127.0.0.1', allowHalfOpen: true });
+  const lost = once(socket, 'error');
+  socket.write(upgradeHead('1.1'));
+  socket.resume();
+  await once(socket, 'end');
+  // Taken without a word by whoever closed only one half.
+  const knocking = setInterval(() => socket.write('x'), 20);
+  expect(String((await lost)[0])).toMatch(/ECONNRESET|EPIPE/);
+  clearInterval(knocking);
+  socket.destroy();
 });
 
 test('a slow reader holds its generation back and gets every event', async () => {

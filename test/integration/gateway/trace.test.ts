@@ -83,6 +83,15 @@ describe('an error of the model server’s own is kept', () => {
     expect(await rowOf(post(chat()))).toMatchObject({ outcome: 'upstream_error', errorText: expected });
   });
 
+  test('without the prompt that a long one says back', async () => {
+    const input = { messages: [{ role: 'user', content: 'the owl flies at midnight' }], more: 'z'.repeat(20_000) };
+    bed.upstream.behave = (_arrival, res) =>
+      json(res, 422, { detail: [{ type: 'missing', loc: ['body'], msg: 'Field "model"\nis required', input }] });
+    expect(await rowOf(post(chat()))).toMatchObject({ errorText: 'Field "model" is required' });
+    bed.upstream.behave = (_arrival, res) => json(res, 422, { input });
+    expect(await rowOf(post(chat()))).toMatchObject({ errorText: null });
+  });
+
   test('short, however long it is, and with no half of a credential at the cut', async () => {
     bed.upstream.behave = (_arrival, res) =>
       json(res, 500, { error: `${'x'.repeat(480)} ${upstreamCredential} ${'y'.repeat(20_000)}` });

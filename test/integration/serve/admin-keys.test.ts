@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectControl } from '../../../electron/control/control-client.ts';
+import type { HistoryPage } from '../../../shared/history-model.ts';
 import type { KeyFacts } from '../../../shared/model.ts';
 import { type KeyhatchProcess, startKeyhatch } from '../../fakes/keyhatch-process.ts';
 
@@ -82,6 +83,16 @@ test('opens the contract where the secret of the profile cannot be read', async 
   expect((JSON.parse(stdout) as KeyFacts[]).map(({ name }) => name)).toContain('backup script');
   const byEnvironment = await keyhatch.cli(['keys', 'list', '--json'], { env: { KEYHATCH_ADMIN_KEY: admin.key } });
   expect(byEnvironment.code).toBe(0);
+});
+
+test('stands in the history with what it did', async () => {
+  const file = await fileWith(admin.key);
+  await keyhatch.json(['keys', 'create', '--name', 'made by a script', '--admin-key-file', file]);
+  await keyhatch.json(['keys', 'create', '--name', 'made by hand']);
+  const entries = async (key: string) =>
+    (await keyhatch.json<HistoryPage>(['history', '--key', key])).entries.map(({ actor, detail }) => [actor, detail]);
+  expect(await entries('made by a script')).toEqual([['api', 'backup script']]);
+  expect(await entries('made by hand')).toEqual([['cli', null]]);
 });
 
 test('must be one, and one that may act now', async () => {
