@@ -52,9 +52,6 @@ export const historyTexts = {
     added: 'Added',
     removed: 'Removed',
     unlocked: 'Let in again',
-    capture_started: 'Capture switched on',
-    capture_stopped: 'Capture switched off',
-    capture_wiped: 'Captured prompts wiped',
   } as Readonly<Record<string, string>>,
   members: {
     rpm: 'Requests a minute',
