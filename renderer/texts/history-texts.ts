@@ -84,7 +84,6 @@ export const historyTexts = {
     priority: 'Place in line',
     budgets: 'Budgets',
     value: 'Value',
-    capturedUntil: 'Captured until',
     hasCredential: 'Has an API key',
     requests: 'Requests',
   } as Readonly<Record<string, string>>,
