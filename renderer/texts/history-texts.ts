@@ -3,7 +3,8 @@
 export const historyTexts = {
   title: 'History',
   panel: 'Who changed it',
-  about: 'Every change of keys, projects, settings and capture. Entries are only ever added, and hold no secret.',
+  about:
+    'Every change of keys, projects, model servers, settings and capture. Entries are only ever added, and hold no secret.',
   empty: 'Nothing was changed yet',
   nothingFits: 'No change fits',
   nothingFitsHint: 'Choose fewer filters.',
@@ -51,9 +52,6 @@ export const historyTexts = {
     added: 'Added',
     removed: 'Removed',
     unlocked: 'Let in again',
-    capture_started: 'Capture switched on',
-    capture_stopped: 'Capture switched off',
-    capture_wiped: 'Captured prompts wiped',
   } as Readonly<Record<string, string>>,
   members: {
     rpm: 'Requests a minute',
@@ -86,6 +84,8 @@ export const historyTexts = {
     priority: 'Place in line',
     budgets: 'Budgets',
     value: 'Value',
+    hasCredential: 'Has an API key',
+    requests: 'Requests',
   } as Readonly<Record<string, string>>,
   yes: 'yes',
   no: 'no',

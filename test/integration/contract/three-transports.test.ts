@@ -54,6 +54,7 @@ const inputs: Readonly<Record<string, unknown>> = {
   'projects.list': undefined,
   'projects.get': { ref: home.name },
   'projects.edit': { ref: home.id, environment: 'test', models: null },
+  'projects.topUp': { ref: home.id, add: { period: 'day', tokens: 1000, endsAt: 2_000_000_000_000 } },
   'projects.archive': { ref: home.id },
   'projects.unarchive': { ref: home.id },
   'projects.delete': { ref: home.id },
