@@ -12,3 +12,7 @@ export async function tryKey(
   await response.arrayBuffer();
   return response.headers.get('x-keyhatch-error') ?? response.status;
 }
+
+/** The same in front of the echo model alone, which knows no other name. */
+export const tryEcho = (keyhatch: Pick<KeyhatchProcess, 'chat'>, key: string) =>
+  tryKey(keyhatch, key, { model: 'echo' });

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import type { CreatedKey, KeyFacts, Status } from '../../../shared/model.ts';
 import { type KeyhatchProcess, makeProfile, type Profile, type StartOptions } from '../../fakes/keyhatch-process.ts';
-import { tryKey } from '../../fakes/try-key.ts';
+import { tryEcho, tryKey } from '../../fakes/try-key.ts';
 
 type Bed = {
   readonly profile: Profile;
@@ -44,8 +44,6 @@ async function isOpening(keyhatch: KeyhatchProcess): Promise<boolean> {
   const response = await keyhatch.chat('no-key-but-a-value', { model: 'echo' });
   return /it is being opened|it is not open yet/.test(await response.text());
 }
-
-const tryEcho = (keyhatch: KeyhatchProcess, key: string) => tryKey(keyhatch, key, { model: 'echo' });
 
 /** Every door says the same honest thing. */
 async function expectLocked(keyhatch: KeyhatchProcess, key: string, says: RegExp): Promise<void> {

@@ -10,7 +10,7 @@ import type { CreatedKey, Finding, KeyFacts, Status, UpstreamStatus } from '../.
 import { wholeOf } from '../../fakes/dialect-answers.ts';
 import { makeProfile, type Profile, type StartOptions } from '../../fakes/keyhatch-process.ts';
 import { startFakeModelServer } from '../../fakes/model-servers.ts';
-import { tryKey } from '../../fakes/try-key.ts';
+import { tryEcho } from '../../fakes/try-key.ts';
 
 const profiles: Profile[] = [];
 
@@ -54,21 +54,21 @@ test('keys live in the keychain over restarts, and it is the default', async () 
   const profile = await makeKeychainProfile();
   const first = await start(profile, { vault: undefined });
   const created = await first.json<CreatedKey>(['keys', 'create', '--name', 'laptop']);
-  expect(await tryKey(first, created.key)).toBe(200);
+  expect(await tryEcho(first, created.key)).toBe(200);
   expect((await first.json<Status>(['status'])).vault).toEqual({ kind: 'keychain', state: 'open', reason: null });
   await first.stop();
   const second = await start(profile, { vault: undefined });
-  expect(await tryKey(second, created.key)).toBe(200);
+  expect(await tryEcho(second, created.key)).toBe(200);
   const rotated = await second.json<CreatedKey>(['keys', 'rotate', 'laptop', '--grace', 'none']);
-  expect([await tryKey(second, created.key), await tryKey(second, rotated.key)]).toEqual(['key_unknown', 200]);
+  expect([await tryEcho(second, created.key), await tryEcho(second, rotated.key)]).toEqual(['key_unknown', 200]);
   await second.json(['keys', 'delete', 'laptop', '--yes']);
-  expect(await tryKey(second, rotated.key)).toBe('key_unknown');
+  expect(await tryEcho(second, rotated.key)).toBe('key_unknown');
 });
 
 test('a key made at rest lies there too', async () => {
   const profile = await makeKeychainProfile();
   const created = await profile.json<CreatedKey>(['keys', 'create', '--name', 'early', '--vault', 'keychain']);
-  expect(await tryKey(await start(profile), created.key)).toBe(200);
+  expect(await tryEcho(await start(profile), created.key)).toBe(200);
 });
 
 test('what it holds is a verifier: neither the key nor its secret is among its entries', async () => {
@@ -96,7 +96,7 @@ test('the credential of an upstream lies there as well, and reaches it after a r
     const { id } = JSON.parse(added.stdout) as UpstreamStatus;
     const keyhatch = await start(profile, { args: [] });
     const { key } = await keyhatch.json<CreatedKey>(['keys', 'create', '--name', 'laptop']);
-    await expect.poll(() => tryKey(keyhatch, key)).toBe(200);
+    await expect.poll(() => tryEcho(keyhatch, key)).toBe(200);
     await keyhatch.json(['upstreams', 'remove', id]);
     const keytar = await import('keytar');
     const left = (await keytar.findCredentials('Keyhatch')).filter(({ password }) => password === credential);
