@@ -12,7 +12,7 @@ import { commonTexts } from '../../texts/common-texts.ts';
 import { keysTexts } from '../../texts/keys-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { CopyIcon } from '../../ui/copy-button.tsx';
-import { Empty } from '../../ui/empty.tsx';
+import { DeadEndPage } from '../../ui/dead-end-page.tsx';
 import { type FactRows, Facts } from '../../ui/facts.tsx';
 import { formatCompact, formatCount, formatMoment } from '../../ui/format.ts';
 import { Moment } from '../../ui/moment.tsx';
@@ -48,19 +48,13 @@ export function KeyPage({ id }: { readonly id: string }) {
 
 function NoSuchKey() {
   return (
-    <Page title={texts.notFound}>
-      <Empty
-        icon={IconKeyOff}
-        title={texts.notFoundHere}
-        action={
-          <Button component={Link} href="/keys" variant="default">
-            {texts.back}
-          </Button>
-        }
-      >
-        {texts.notFoundHint}
-      </Empty>
-    </Page>
+    <DeadEndPage
+      icon={IconKeyOff}
+      title={texts.notFound}
+      says={texts.notFoundHere}
+      hint={texts.notFoundHint}
+      back={{ href: '/keys', label: texts.back }}
+    />
   );
 }
 

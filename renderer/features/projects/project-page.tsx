@@ -12,6 +12,7 @@ import { limitTexts } from '../../texts/limit-texts.ts';
 import { projectTexts as texts } from '../../texts/project-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { CopyIcon } from '../../ui/copy-button.tsx';
+import { DeadEndPage } from '../../ui/dead-end-page.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { type FactRows, Facts } from '../../ui/facts.tsx';
 import { formatDate, formatLength, formatMoment } from '../../ui/format.ts';
@@ -47,19 +48,13 @@ export function ProjectPage({ id }: { readonly id: string }) {
 
 function NoSuchProject() {
   return (
-    <Page title={texts.notFound}>
-      <Empty
-        icon={IconFolderOff}
-        title={texts.notFoundHere}
-        action={
-          <Button component={Link} href="/projects" variant="default">
-            {texts.back}
-          </Button>
-        }
-      >
-        {texts.notFoundHint}
-      </Empty>
-    </Page>
+    <DeadEndPage
+      icon={IconFolderOff}
+      title={texts.notFound}
+      says={texts.notFoundHere}
+      hint={texts.notFoundHint}
+      back={{ href: '/projects', label: texts.back }}
+    />
   );
 }
 

@@ -8,8 +8,9 @@ import type { UsageLifetime as Lifetime } from '../../../shared/usage-questions.
 import { useCalls } from '../../api/api-context.tsx';
 import { usageTexts } from '../../texts/usage-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
-import { formatCompact, formatCosts, formatCount, formatDate } from '../../ui/format.ts';
+import { formatCosts, formatCount, formatDate } from '../../ui/format.ts';
 import { Panel } from '../../ui/page.tsx';
+import { UsageCells, UsageHeads } from './usage-columns.tsx';
 
 const { lifetime: texts, groups: groupTexts, ranking } = usageTexts;
 type By = 'key' | 'model';
@@ -52,11 +53,7 @@ function LifetimeTable({ data, by }: { readonly data: Lifetime; readonly by: By 
       <Table className="kh-table" highlightOnHover>
         <Table.Thead>
           <Table.Tr>
-            <Table.Th pl={16}>{ranking.heads[by]}</Table.Th>
-            <Table.Th className="kh-number">{ranking.requests}</Table.Th>
-            <Table.Th className="kh-number">{ranking.tokensIn}</Table.Th>
-            <Table.Th className="kh-number">{ranking.cached}</Table.Th>
-            <Table.Th className="kh-number">{ranking.tokensOut}</Table.Th>
+            <UsageHeads by={by} />
             <Table.Th className="kh-number" pr={16}>
               {ranking.cost}
             </Table.Th>
@@ -68,10 +65,7 @@ function LifetimeTable({ data, by }: { readonly data: Lifetime; readonly by: By 
               <Table.Td pl={16} maw={280}>
                 <LineName line={line} by={by} />
               </Table.Td>
-              <Table.Td className="kh-number">{formatCount(line.counted.requests)}</Table.Td>
-              <Table.Td className="kh-number">{formatCompact(line.counted.tokensIn)}</Table.Td>
-              <Table.Td className="kh-number">{formatCompact(line.counted.tokensCached)}</Table.Td>
-              <Table.Td className="kh-number">{formatCompact(line.counted.tokensOut)}</Table.Td>
+              <UsageCells used={line.counted} />
               <Table.Td className="kh-number" pr={16}>
                 {formatCosts(line.counted.costs, ranking.noPrice)}
               </Table.Td>

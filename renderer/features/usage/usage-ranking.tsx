@@ -6,7 +6,8 @@ import { Link } from 'wouter';
 import type { UsageSeries } from '../../../shared/usage-model.ts';
 import { refusalText } from '../../texts/refusal-texts.ts';
 import { usageTexts as texts } from '../../texts/usage-texts.ts';
-import { formatCompact, formatCosts, formatCount, formatPercent } from '../../ui/format.ts';
+import { formatCosts, formatCount, formatPercent } from '../../ui/format.ts';
+import { UsageCells, UsageHeads } from './usage-columns.tsx';
 import type { ShownGroup } from './usage-groups.ts';
 import type { ShowName, SplitName, UsageChoiceHandle } from './usage-query.ts';
 
@@ -29,11 +30,7 @@ export function UsageRanking({ groups, by, show, narrowedTo }: UsageRankingProps
       <Table className="kh-table" highlightOnHover>
         <Table.Thead>
           <Table.Tr>
-            <Table.Th pl={16}>{ranking.heads[by]}</Table.Th>
-            <Table.Th className="kh-number">{ranking.requests}</Table.Th>
-            <Table.Th className="kh-number">{ranking.tokensIn}</Table.Th>
-            <Table.Th className="kh-number">{ranking.cached}</Table.Th>
-            <Table.Th className="kh-number">{ranking.tokensOut}</Table.Th>
+            <UsageHeads by={by} />
             <Table.Th className="kh-number">{ranking.cost}</Table.Th>
             <Table.Th className="kh-number" pr={16}>
               {ranking.share}
@@ -46,10 +43,7 @@ export function UsageRanking({ groups, by, show, narrowedTo }: UsageRankingProps
               <Table.Td pl={16} maw={260}>
                 <GroupName group={group} by={by} narrowedTo={narrowedTo} />
               </Table.Td>
-              <Table.Td className="kh-number">{formatCount(group.requests)}</Table.Td>
-              <Table.Td className="kh-number">{formatCompact(group.tokensIn)}</Table.Td>
-              <Table.Td className="kh-number">{formatCompact(group.tokensCached)}</Table.Td>
-              <Table.Td className="kh-number">{formatCompact(group.tokensOut)}</Table.Td>
+              <UsageCells used={group} />
               <Table.Td className="kh-number">{formatCosts(group.costs, ranking.noPrice)}</Table.Td>
               <Table.Td className="kh-number" pr={16}>
                 <Share share={weight(group) / all} color={group.color} />
