@@ -1,7 +1,7 @@
 // One request: who asked for what, where its time went, what it used, and how it ended, with the cure where it did not
 // end well; what was said, where it was captured; and how to make the same again.
 
-import { Button, Group, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { IconArrowLeft, IconFileUnknown } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
@@ -12,16 +12,15 @@ import { useCalls, useRunning, useTail } from '../../api/api-context.tsx';
 import { refusalText } from '../../texts/refusal-texts.ts';
 import { requestTexts as texts } from '../../texts/request-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
-import { CopyIcon } from '../../ui/copy-button.tsx';
 import { Empty } from '../../ui/empty.tsx';
-import { formatLength, formatMoment } from '../../ui/format.ts';
+import { formatLength } from '../../ui/format.ts';
 import { Notice } from '../../ui/notice.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
-import { Pill } from '../../ui/pill.tsx';
 import { useConversation } from './answer-view.tsx';
 import { ConversationPanel } from './conversation-panel.tsx';
 import { CurlPanel } from './curl-panel.tsx';
 import { RequestFacts } from './request-facts.tsx';
+import { RequestHead } from './request-head.tsx';
 import { RequestStages } from './request-stages.tsx';
 import { resultOf } from './request-words.ts';
 import { RunningRequestPage } from './running-request.tsx';
@@ -103,18 +102,9 @@ function Result({ row }: { readonly row: RequestView }) {
   const reason = row.errorCode === null ? undefined : refusalText(row.errorCode);
   return (
     <>
-      <Group gap={10}>
-        <Pill tone={tone} dot>
-          {row.outcome === 'ok' ? `${word} ${texts.outcomes.ok}` : word}
-        </Pill>
-        <Text size="sm" c="dimmed">
-          {formatMoment(row.receivedAt)}
-        </Text>
-        <Group gap={2} wrap="nowrap" style={{ minWidth: 0 }}>
-          <code className="kh-clip">{row.id}</code>
-          <CopyIcon text={row.id} what={facts.id} />
-        </Group>
-      </Group>
+      <RequestHead tone={tone} receivedAt={row.receivedAt} id={row.id}>
+        {row.outcome === 'ok' ? `${word} ${texts.outcomes.ok}` : word}
+      </RequestHead>
       {reason ? (
         <Notice tone={tone} title={reason.why} role="note">
           {reason.cure}

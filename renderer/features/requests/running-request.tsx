@@ -1,14 +1,12 @@
 // The page of a request that has not ended yet: what is known so far, with its time counting up.
 
-import { Group, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import type { RunningRequest } from '../../../shared/running-model.ts';
 import { dialectNames } from '../../../shared/upstream-kinds.ts';
 import { requestTexts as texts } from '../../texts/request-texts.ts';
-import { CopyIcon } from '../../ui/copy-button.tsx';
 import { Facts } from '../../ui/facts.tsx';
-import { formatMoment } from '../../ui/format.ts';
 import { Panel } from '../../ui/page.tsx';
-import { Pill } from '../../ui/pill.tsx';
+import { RequestHead } from './request-head.tsx';
 import { callerOf, operationOf } from './request-words.ts';
 import { Elapsed } from './running-rows.tsx';
 
@@ -17,18 +15,9 @@ const { facts } = texts;
 export function RunningRequestPage({ row }: { readonly row: RunningRequest }) {
   return (
     <>
-      <Group gap={10}>
-        <Pill tone="accent" dot>
-          <Elapsed since={row.receivedAt} />
-        </Pill>
-        <Text size="sm" c="dimmed">
-          {formatMoment(row.receivedAt)}
-        </Text>
-        <Group gap={2} wrap="nowrap" style={{ minWidth: 0 }}>
-          <code className="kh-clip">{row.id}</code>
-          <CopyIcon text={row.id} what={facts.id} />
-        </Group>
-      </Group>
+      <RequestHead tone="accent" receivedAt={row.receivedAt} id={row.id}>
+        <Elapsed since={row.receivedAt} />
+      </RequestHead>
       <Panel title={texts.what}>
         <Facts
           rows={[
