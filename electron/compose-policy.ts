@@ -2,6 +2,7 @@
 // gateway's order, to core, which tries a policy with them; and tells admin keys. Used by compose.ts alone.
 
 import { type KeyOperation, operations } from '../shared/key-policy.ts';
+import { atTheMachine, type Caller } from '../shared/people-model.ts';
 import type { Settings } from '../shared/settings.ts';
 import { type AdminKeys, createAdminKeys } from './core/admin-keys.ts';
 import type { KeyRegistry } from './core/key-registry.ts';
@@ -20,10 +21,14 @@ import type { Clock } from './lib/clock.ts';
 
 const modelless: ReadonlySet<KeyOperation> = new Set(['models:list', 'models:manage', 'metrics']);
 
+/** What the owner gave a program: all but what takes the owner in person. */
+const asAdminKey: Caller = { role: 'owner', personId: null, way: 'admin_key', provedAt: null };
+
 /** Who calls over the control socket, as the history says it. */
 const callers = {
-  context: { actor: { kind: 'cli', detail: null } },
-  contextOfAdmin: ({ name }: { readonly name: string }) => ({ actor: { kind: 'api', detail: name } }) as const,
+  context: { actor: { kind: 'cli', detail: null }, caller: atTheMachine },
+  contextOfAdmin: ({ name }: { readonly name: string }) =>
+    ({ actor: { kind: 'api', detail: name }, caller: asAdminKey }) as const,
 } as const;
 type ControlDoor = typeof callers & { readonly verifyAdmin: AdminKeys['verify'] };
 

@@ -13,13 +13,13 @@ import { joinMetrics } from './compose-metrics.ts';
 import { joinPolicy } from './compose-policy.ts';
 import { joinProjects } from './compose-projects.ts';
 import { joinServer } from './compose-server.ts';
+import { joinStatus } from './compose-status.ts';
 import { joinTransfer, putRestoredSettings } from './compose-transfer.ts';
 import { joinUpstreams } from './compose-upstreams.ts';
 import { joinUsage } from './compose-usage.ts';
 import { joinVault } from './compose-vault.ts';
 import { startControlServer } from './control/control-server.ts';
 import { createChangeFeed } from './core/change-feed.ts';
-import { examine } from './core/doctor.ts';
 import { startHousekeeping } from './core/housekeeping.ts';
 import { resolveKey } from './core/key-registry.ts';
 import { noDesktop } from './core/no-desktop.ts';
@@ -27,7 +27,6 @@ import { reachableAt } from './core/reachable.ts';
 import { createReplay } from './core/replay.ts';
 import { createRouter } from './core/router.ts';
 import { createSettingsCalls } from './core/settings-calls.ts';
-import { statusNow } from './core/status.ts';
 import { createActing } from './lib/acting.ts';
 import { systemClock } from './lib/clock.ts';
 import { createLifetime } from './lib/lifetime.ts';
@@ -35,7 +34,6 @@ import { checkPort } from './lib/port-check.ts';
 import { openSettings } from './settings/settings-book.ts';
 import type { House, Shell } from './shell.ts';
 import { acquireProfileLock } from './storage/profile-lock.ts';
-import { isOpenOnLan } from './upstream/exposure.ts';
 import { guardedLookup } from './upstream/guarded-lookup.ts';
 
 const drainMs = 15_000;
@@ -164,25 +162,20 @@ export async function compose(shell: Shell): Promise<House> {
       onChange: () => changes.statusChanged(),
       log,
     });
-    const status = () =>
-      statusNow({
-        version: shell.version,
-        shell: shell.name,
-        dataDir,
-        server,
-        reachable: () => reachableAt(gateway.addresses()),
-        dashboard,
-        vaultKind: vault.kind,
-        keys: registry,
-        projectBudgets: projects.inBudget,
-        settings: settings.get,
-        settingsProblems: settings.problems,
-        upstreams: upstreams.statuses,
-        requestsToday: ledger.requestsToday,
-        capture: capture.mark,
-        reminders: reminders.now,
-        storageProblem: ledger.problem(),
-      });
+    const { status, examine } = joinStatus({
+      shell,
+      ledger,
+      settings,
+      upstreams,
+      server,
+      reachable: () => reachableAt(gateway.addresses()),
+      dashboard,
+      vaultKind: vault.kind,
+      keys: registry,
+      projectBudgets: projects.inBudget,
+      capture: capture.mark,
+      reminders: reminders.now,
+    });
 
     const settingsCalls = createSettingsCalls({
       ...settings,
@@ -225,6 +218,7 @@ export async function compose(shell: Shell): Promise<House> {
       projects,
       history,
       acting,
+      nowMs: clock.now,
       ...joinTransfer({
         ...noted,
         ledger,
@@ -251,14 +245,7 @@ export async function compose(shell: Shell): Promise<House> {
       dashboardLink: dashboard.link,
       desktop: shell.desktop ?? noDesktop,
       detect: discovery.detect,
-      examine: () =>
-        examine({
-          status,
-          test: upstreams.test,
-          openOnLan: (url) => isOpenOnLan(url),
-          settingsProblems: settings.problems,
-          storage: { problem: ledger.problem(), keysDamaged: ledger.keysDamaged },
-        }),
+      examine,
     });
 
     async function start(): Promise<void> {

@@ -49,12 +49,25 @@ import {
   usageLifetime,
 } from './usage-questions.ts';
 
-/** `open`: anybody who reaches the transport; `view`: may look; `manage`: may change. */
-export type Access = 'open' | 'view' | 'manage';
+/** Who may make a call. Every call has these; core/permissions.ts reads them. */
+export type CallMeta = {
+  /**
+   * `self`: any signed-in person, about themself; `view`: owner, managers and viewers; `manage`: owner and managers;
+   * `owner`: the owner alone; `machine`: only whoever sits at the machine itself.
+   */
+  readonly access: 'self' | 'view' | 'manage' | 'owner' | 'machine';
+  /** Members may make it too: it then shows and changes nothing but what is theirs. */
+  readonly own?: true;
+  /** A session must have proved who it is a moment ago, and admin keys may not make it at all. */
+  readonly proved?: true;
+};
 
-const call = (access: Access) => oc.$meta<{ access: Access }>({ access });
-const view = call('view');
-const manage = call('manage');
+const call = (meta: CallMeta) => oc.$meta<CallMeta>(meta);
+const view = call({ access: 'view' });
+const manage = call({ access: 'manage' });
+const owner = call({ access: 'owner' });
+const ownerProved = call({ access: 'owner', proved: true });
+const machine = call({ access: 'machine' });
 /** A key or an upstream by its id or its name. */
 const ref = z.object({ ref: z.string().min(1).max(200) });
 
@@ -70,7 +83,7 @@ export const contract = {
     start: manage.output(status),
     stop: manage.output(status),
     /** On: every network of this computer, keys required. Off: this computer only. */
-    setLan: manage.input(z.object({ on: z.boolean() })).output(status),
+    setLan: ownerProved.input(z.object({ on: z.boolean() })).output(status),
     checkPort: view.input(z.object({ port: z.number().int().min(1).max(65535) })).output(portCheck),
   },
   keys: {
@@ -116,9 +129,9 @@ export const contract = {
   },
   backup: {
     /** Seals what clients need to go on elsewhere: verifiers, keys' facts, projects, settings. Not usage, not history. */
-    create: manage.input(z.object({ passphrase })).output(backupMade),
+    create: ownerProved.input(z.object({ passphrase })).output(backupMade),
     /** Fails with `backup_unreadable`, or with `backup_conflicts` where something is here and `replace` is not set. */
-    restore: manage.input(backupRestore).output(backupRestored),
+    restore: ownerProved.input(backupRestore).output(backupRestored),
   },
   policy: {
     /** Which stage would decide about a request, and why. Sends nothing and counts nothing. */
@@ -130,7 +143,7 @@ export const contract = {
   },
   upstreams: {
     list: view.output(z.array(upstreamStatus)),
-    add: manage
+    add: ownerProved
       .input(
         z.object({
           url: z.string().min(1).max(2000),
@@ -158,7 +171,7 @@ export const contract = {
       )
       .output(upstreamStatus),
     test: view.input(ref).output(upstreamStatus),
-    remove: manage.input(ref).output(upstreamStatus),
+    remove: ownerProved.input(ref).output(upstreamStatus),
   },
   settings: {
     list: view.output(z.array(settingView)),
@@ -188,17 +201,17 @@ export const contract = {
     /** Those that have not ended yet, newest first; at most a hundred. */
     running: view.output(z.array(runningRequest)),
     /** What was captured of a request. Fails with `capture_not_found`, `capture_impossible`. */
-    conversation: manage.input(z.object({ id: z.string().max(80) })).output(conversation),
+    conversation: owner.input(z.object({ id: z.string().max(80) })).output(conversation),
     /** Sends a captured request once more; answers with the id of the new one as soon as it runs. */
-    replay: manage.input(replayOrder).output(z.object({ id: z.string() })),
+    replay: owner.input(replayOrder).output(z.object({ id: z.string() })),
   },
   /** Keeping prompts and answers, encrypted: by the owner alone, a key at a time, never without an end. */
   capture: {
     list: view.output(captureState),
-    start: manage.input(captureStart).output(captureState),
-    stop: manage.input(ref).output(captureState),
+    start: ownerProved.input(captureStart).output(captureState),
+    stop: owner.input(ref).output(captureState),
     /** Ends all capture, deletes what is kept and destroys the key that opens it. */
-    wipe: manage.output(z.object({ requests: z.number().int().nonnegative() })),
+    wipe: owner.output(z.object({ requests: z.number().int().nonnegative() })),
   },
   lockout: {
     list: view.output(z.array(lockedAddress)),
@@ -210,18 +223,18 @@ export const contract = {
   },
   dashboard: {
     /** Makes a sign-in link; the one before stops working. Fails with `dashboard_off` while there is no listener. */
-    link: manage.output(signInLink),
+    link: machine.output(signInLink),
   },
   /** Each fails with `desktop_only` where there is no desktop app. */
   desktop: {
-    get: view.output(desktopFacts),
+    get: machine.output(desktopFacts),
     /** Puts a secret on the clipboard and, if so set, takes it away again after `clearsAfterMs`. */
-    copySecret: manage
+    copySecret: machine
       .input(z.object({ text: z.string().min(1).max(10_000) }))
       .output(z.object({ clearsAfterMs: z.number().int().nullable() })),
-    installCommandLine: manage.output(desktopFacts),
-    checkForUpdates: manage.output(desktopFacts),
-    restartToUpdate: manage.output(desktopFacts),
+    installCommandLine: machine.output(desktopFacts),
+    checkForUpdates: machine.output(desktopFacts),
+    restartToUpdate: machine.output(desktopFacts),
   },
   detect: {
     run: view.output(z.array(detectedServer)),

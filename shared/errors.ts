@@ -479,6 +479,16 @@ const table = {
     retry: false,
     message: 'The dashboard is off. Switch it on first: keyhatch settings set dashboard.enabled true',
   },
+  not_permitted: {
+    status: 403,
+    retry: false,
+    message: 'This is not for you to do. Ask the owner of this Keyhatch, who can do it or give you the role for it.',
+  },
+  proof_required: {
+    status: 403,
+    retry: false,
+    message: 'This cannot be taken back easily, so say again who you are, and then try once more.',
+  },
   session_required: {
     status: 401,
     retry: false,

@@ -6,6 +6,7 @@ import { createRouterClient } from '@orpc/server';
 import { errorsFromWire, errorsToWire } from '../../shared/error-wire.ts';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { VaultKind } from '../../shared/model.ts';
+import { atTheMachine } from '../../shared/people-model.ts';
 import { compose } from '../compose.ts';
 import type { ContractConnection } from '../control/control-client.ts';
 import { createLog } from '../lib/log.ts';
@@ -44,7 +45,7 @@ export async function openAtRest(
   });
   await house.vaultTried;
   const client = createRouterClient(house.router, {
-    context: { actor: { kind: 'cli', detail: null } },
+    context: { actor: { kind: 'cli', detail: null }, caller: atTheMachine },
     interceptors: [errorsFromWire(), errorsToWire(log)],
   });
   return { client, close: house.stop };

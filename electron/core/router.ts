@@ -24,6 +24,7 @@ import type { ExportCalls } from './export-calls.ts';
 import type { History } from './history.ts';
 import type { KeyTransfer } from './key-import.ts';
 import type { Keys } from './keys.ts';
+import { checkPermission } from './permissions.ts';
 import type { PolicyTest } from './policy-test.ts';
 import type { Projects } from './projects.ts';
 import type { Replay } from './replay.ts';
@@ -61,6 +62,7 @@ export type RouterPorts = {
   readonly echoWanted: () => Promise<void>;
   readonly history: Pick<History, 'list' | 'record'>;
   readonly acting: Acting;
+  readonly nowMs: () => number;
   readonly keyTransfer: KeyTransfer;
   readonly backup: Backup;
   readonly policyTest: PolicyTest;
@@ -84,7 +86,10 @@ export function createRouter(ports: RouterPorts) {
   const { status, server, keys, projects, upstreams, settings, usage, exports, requests, capture, desktop } = ports;
   const calls = implement(contract)
     .$context<CallContext>()
-    .use(({ context, next }) => (context.actor ? ports.acting.as(context.actor, () => next()) : next()));
+    .use(({ context, procedure, next }) => {
+      checkPermission(procedure['~orpc'].meta, context.caller, ports.nowMs());
+      return context.actor ? ports.acting.as(context.actor, () => next()) : next();
+    });
   const afterEcho = <Answer>(answer: Answer) => ports.echoWanted().then(() => answer);
   return calls.router({
     status: {

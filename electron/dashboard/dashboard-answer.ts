@@ -55,7 +55,7 @@ export function createDashboardAnswer(ports: {
     const body = await readJson(request, bodyMaxBytes);
     const { matched } = await handler.handle(Object.assign(request, { body }), response, {
       prefix: '/rpc',
-      context: { actor: { kind: 'dashboard', detail: session.label } },
+      context: { actor: { kind: 'dashboard', detail: session.label }, caller: session.caller() },
     });
     if (!matched) throw new KeyhatchError('route_unknown', { details: { method, path, hint: '' } });
   }

@@ -3,6 +3,7 @@
 // anywhere: whoever has the port while Keyhatch is not running sees both halves, so none may outlive the listening.
 
 import { randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Caller } from '../../shared/people-model.ts';
 import type { Clock } from '../lib/clock.ts';
 import { digestOf } from '../lib/digest.ts';
 
@@ -12,6 +13,7 @@ export type GivenHalves = { readonly cookies: readonly string[]; readonly page: 
 export type SessionInUse = {
   /** What the history calls it; says nothing about either half. */
   readonly label: string;
+  readonly caller: () => Caller;
   /** Counts as use until the returned function is called; `cut` is called when the session ends before. */
   readonly enter: (cut: () => void) => () => void;
   readonly end: () => void;
@@ -28,6 +30,7 @@ export type DashboardSessions = {
 
 type Session = {
   readonly label: string;
+  readonly openedAt: number;
   readonly cookie: Buffer;
   readonly page: Buffer;
   lastUsedAt: number;
@@ -62,6 +65,7 @@ export function createDashboardSessions({ clock }: { readonly clock: Clock }): D
       for (const session of idlest.slice(0, Math.max(0, sessions.length + 1 - sessionsMax))) end(session);
       const made = {
         label: `session ${randomBytes(3).toString('hex')}`,
+        openedAt: clock.now(),
         cookie: digestOf(cookie),
         page: digestOf(page),
         lastUsedAt: clock.now(),
@@ -77,6 +81,8 @@ export function createDashboardSessions({ clock }: { readonly clock: Clock }): D
       if (!found) return undefined;
       return {
         label: found.label,
+        // The link that opened it is the owner's.
+        caller: () => ({ role: 'owner', personId: null, way: 'session', provedAt: found.openedAt }),
         enter(cut) {
           touch(found);
           found.cuts.add(cut);

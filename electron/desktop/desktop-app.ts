@@ -6,6 +6,7 @@ import { createRouterClient } from '@orpc/server';
 import { app, clipboard, dialog, session } from 'electron';
 import { errorsFromWire, errorsToWire } from '../../shared/error-wire.ts';
 import { KeyhatchError } from '../../shared/errors.ts';
+import { atTheMachine } from '../../shared/people-model.ts';
 import { compose } from '../compose.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
@@ -98,7 +99,7 @@ export async function openDesktopApp(options: DesktopAppOptions): Promise<void> 
   });
   const listen = house.changes.listen;
   const client = createRouterClient(house.router, {
-    context: { actor: { kind: 'window', detail: 'tray' } },
+    context: { actor: { kind: 'window', detail: 'tray' }, caller: atTheMachine },
     interceptors: [errorsFromWire(), errorsToWire(log)],
   });
   const act = createTrayActions({ calls: client, open: window.show, ask: window.ask, log });

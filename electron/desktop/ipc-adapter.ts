@@ -4,6 +4,7 @@
 import { RPCHandler } from '@orpc/server/message-port';
 import { type IpcMainEvent, ipcMain } from 'electron';
 import { errorsToWire } from '../../shared/error-wire.ts';
+import { atTheMachine } from '../../shared/people-model.ts';
 import type { Log } from '../lib/log.ts';
 import type { House } from '../shell.ts';
 import { isOwnUrl } from './app-protocol.ts';
@@ -21,7 +22,7 @@ export function offerContract(ports: { readonly router: House['router']; readonl
       port.close();
       return;
     }
-    handler.upgrade(port, { context: { actor: { kind: 'window', detail: null } } });
+    handler.upgrade(port, { context: { actor: { kind: 'window', detail: null }, caller: atTheMachine } });
     port.start();
   });
 }

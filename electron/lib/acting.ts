@@ -3,6 +3,7 @@
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Actor } from '../../shared/history-model.ts';
+import type { Caller } from '../../shared/people-model.ts';
 
 export type Acting = {
   /** Runs `work`, and all that follows from it, in somebody's name. */
@@ -12,7 +13,11 @@ export type Acting = {
 };
 
 /** What a transport hands to the router with every call. */
-export type CallContext = { readonly actor?: Actor };
+export type CallContext = {
+  readonly actor?: Actor;
+  /** Without one nothing is allowed. */
+  readonly caller?: Caller;
+};
 
 export function createActing(): Acting {
   const storage = new AsyncLocalStorage<Actor>();

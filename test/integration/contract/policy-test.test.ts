@@ -5,11 +5,15 @@ import { expect, test } from 'vitest';
 import { silentLog } from '../../../electron/lib/log.ts';
 import { errorsFromWire, errorsToWire } from '../../../shared/error-wire.ts';
 import type { KeyOperation, KeyPolicyPatch } from '../../../shared/key-policy.ts';
+import { atTheMachine } from '../../../shared/people-model.ts';
 import { composeHouse } from '../../fakes/composed-house.ts';
 
 async function openHouse() {
   const { house } = await composeHouse();
-  const client = createRouterClient(house.router, { interceptors: [errorsFromWire(), errorsToWire(silentLog)] });
+  const client = createRouterClient(house.router, {
+    context: { caller: atTheMachine },
+    interceptors: [errorsFromWire(), errorsToWire(silentLog)],
+  });
   const url = house.status().server.urls[0] ?? '';
   return { client, url };
 }

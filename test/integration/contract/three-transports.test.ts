@@ -18,6 +18,7 @@ import type { Change } from '../../../shared/change.ts';
 import { contract } from '../../../shared/contract.ts';
 import { errorsFromWire, errorsToWire } from '../../../shared/error-wire.ts';
 import { KeyhatchError } from '../../../shared/errors.ts';
+import { atTheMachine } from '../../../shared/people-model.ts';
 import { dashboardClient, signIn } from '../../fakes/browser.ts';
 import { composeHouse } from '../../fakes/composed-house.ts';
 import { makeDashboard } from '../../fakes/dashboard-bed.ts';
@@ -110,7 +111,7 @@ function overMessagePort(router: DashboardRouter): ContractClient {
   const { port1, port2 } = new MessageChannel();
   onTestFinished(() => port1.close());
   const handler = new RPCHandler(router, { clientInterceptors: [errorsToWire(silentLog)] });
-  handler.upgrade(port2 as MessagePort, { context: {} });
+  handler.upgrade(port2 as MessagePort, { context: { caller: atTheMachine } });
   port2.start();
   const link = new RPCLink({ port: port1, interceptors: [errorsFromWire()] });
   port1.start();

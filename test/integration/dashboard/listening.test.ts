@@ -10,12 +10,16 @@ import { connectControl } from '../../../electron/control/control-client.ts';
 import { silentLog } from '../../../electron/lib/log.ts';
 import type { House } from '../../../electron/shell.ts';
 import { errorsFromWire, errorsToWire } from '../../../shared/error-wire.ts';
+import { atTheMachine } from '../../../shared/people-model.ts';
 import { call, dashboardClient, redeem, send, signIn } from '../../fakes/browser.ts';
 import { composeHouse } from '../../fakes/composed-house.ts';
 import { freePort, isRefused } from '../../fakes/free-port.ts';
 
 const clientOf = (house: House) =>
-  createRouterClient(house.router, { interceptors: [errorsFromWire(), errorsToWire(silentLog)] });
+  createRouterClient(house.router, {
+    context: { caller: atTheMachine },
+    interceptors: [errorsFromWire(), errorsToWire(silentLog)],
+  });
 
 const urlOf = (house: House) => house.status().dashboard.url ?? '';
 

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import type { House } from '../../../electron/shell.ts';
 import { KeyhatchError } from '../../../shared/errors.ts';
 import type { KeyOperation } from '../../../shared/key-policy.ts';
+import { atTheMachine } from '../../../shared/people-model.ts';
 import { type Answer, type Sending, send } from '../../fakes/browser.ts';
 import { composeHouse } from '../../fakes/composed-house.ts';
 import { makeDashboard } from '../../fakes/dashboard-bed.ts';
@@ -19,7 +20,7 @@ async function stand(flags: object = {}) {
     flags: { 'server.port': 0, 'dashboard.enabled': true, 'dashboard.port': 0, ...flags },
   });
   await house.vaultTried;
-  const client = createRouterClient(house.router, { context: {} });
+  const client = createRouterClient(house.router, { context: { caller: atTheMachine } });
   const make = (name: string, operations?: readonly KeyOperation[]) =>
     client.keys.create({ name, ...(operations && { policy: { operations: [...operations] } }) });
   return { house, lines, client, make, url: addressOf(house) };

@@ -10,6 +10,7 @@ import { systemClock } from '../../../electron/lib/clock.ts';
 import { silentLog } from '../../../electron/lib/log.ts';
 import type { House } from '../../../electron/shell.ts';
 import { errorsFromWire, errorsToWire } from '../../../shared/error-wire.ts';
+import { atTheMachine } from '../../../shared/people-model.ts';
 import { composeHouse } from '../../fakes/composed-house.ts';
 
 const hourMs = 3_600_000;
@@ -26,7 +27,10 @@ function movableClock() {
 }
 
 const clientOf = (house: House) =>
-  createRouterClient(house.router, { interceptors: [errorsFromWire(), errorsToWire(silentLog)] });
+  createRouterClient(house.router, {
+    context: { caller: atTheMachine },
+    interceptors: [errorsFromWire(), errorsToWire(silentLog)],
+  });
 
 async function isCaptured(house: House, key: string | null): Promise<boolean> {
   const [url] = house.status().server.urls;

@@ -1,0 +1,36 @@
+// Who may make which call of the contract. One function, asked before every call, whichever way it came; what a member
+// sees of what is not theirs alone is narrowed where that is answered. Without a caller nothing is allowed.
+
+import type { CallMeta } from '../../shared/contract.ts';
+import { KeyhatchError } from '../../shared/errors.ts';
+import { type Caller, provedForMs, type Role } from '../../shared/people-model.ts';
+
+const rolesFor: Readonly<Record<'view' | 'manage' | 'owner', readonly Role[]>> = {
+  view: ['owner', 'manager', 'viewer'],
+  manage: ['owner', 'manager'],
+  owner: ['owner'],
+};
+
+/**
+ * Returns when this caller may make a call that is marked so.
+ * @throws KeyhatchError `not_permitted`; `proof_required` where a session must first prove again who it is
+ */
+export function checkPermission(meta: CallMeta, caller: Caller | undefined, nowMs: number): void {
+  if (!caller || !mayCall(meta, caller)) throw new KeyhatchError('not_permitted');
+  if (meta.proved !== true || caller.way === 'machine') return;
+  if (caller.way === 'admin_key') throw new KeyhatchError('not_permitted');
+  checkProved(caller, nowMs);
+}
+
+/** @throws KeyhatchError `proof_required` unless a session has proved who it is a moment ago */
+export function checkProved(caller: Caller, nowMs: number): void {
+  const sinceMs = nowMs - (caller.provedAt ?? Number.NEGATIVE_INFINITY);
+  if (caller.way === 'session' && !(sinceMs >= 0 && sinceMs < provedForMs)) throw new KeyhatchError('proof_required');
+}
+
+function mayCall({ access, own }: CallMeta, { role, way, personId }: Caller): boolean {
+  if (access === 'machine') return way === 'machine';
+  if (access === 'self') return way === 'machine' || personId !== null;
+  if (own === true && role === 'member' && personId !== null) return true;
+  return rolesFor[access].includes(role);
+}
