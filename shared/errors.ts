@@ -105,6 +105,12 @@ const table = {
     message:
       'An API key is required and none was sent. Send it as `Authorization: Bearer <key>`; make one with: keyhatch keys create --name NAME',
   },
+  metrics_key_missing: {
+    status: 401,
+    retry: false,
+    message:
+      'Metrics are read with a key that has the right for it, sent as `Authorization: Bearer <key>`. Make one with: keyhatch keys create --name NAME --operations metrics',
+  },
   key_malformed: {
     status: 401,
     retry: false,

@@ -165,6 +165,6 @@ export const settingAbout: Readonly<Record<SettingName, string>> = {
   'capture.retentionDays': 'Days for which captured prompts and answers are kept.',
   'usage.hourlyDays': 'Days for which usage is kept by the hour; by the day it is kept for ever.',
   'usage.prices':
-    'What a million tokens would cost elsewhere, by model; the first pattern that fits counts. Begins with examples.',
+    'What a million tokens would cost elsewhere, by model; the first pattern that fits counts. Begins with examples. As JSON: [{"pattern":"qwen*","currency":"USD","input":0.4,"output":1.6}]',
   'usage.timeZone': 'Time zone in which budgets begin anew, such as Europe/Berlin; null: that of this computer.',
 };

@@ -229,7 +229,7 @@ const texts: Readonly<Partial<Record<ErrorCode, RefusalText>>> = {
   operation_not_allowed: {
     short: 'not allowed',
     why: 'The key does not have the right to do this, or no key has: what acts on the owner’s account is for nobody.',
-    cure: 'Give the key that right if it should have it: keyhatch keys edit NAME --operations … Else do it on the model server itself.',
+    cure: 'If the refusal names a right, the key can be given it: keyhatch keys edit NAME --operations … What no key may do is done on the model server itself.',
   },
   network_not_allowed: {
     short: 'wrong network',
