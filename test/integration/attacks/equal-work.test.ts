@@ -1,5 +1,5 @@
 // Equal work: unknown and wrong keys are hashed and compared as often as right ones, so that the time an answer takes tells
-// nothing. Counts the calls; `npm run bench:guess` prints the times.
+// nothing. Counts the calls; `npm run bench` prints the times of refusals.
 
 import { expect, test, vi } from 'vitest';
 import { createMemoryVault } from '../../../electron/vault/memory-vault.ts';
