@@ -14,6 +14,7 @@ import { usualPolicy } from '../../../shared/key-policy.ts';
 import type { LimitStates } from '../../../shared/limit-model.ts';
 import type { UnmeteredReport } from '../../../shared/metering-model.ts';
 import type { Finding, KeyFacts, LockedAddress, Status, UpstreamStatus } from '../../../shared/model.ts';
+import type { NetworkInterface } from '../../../shared/network-model.ts';
 import type { PolicyAnswer } from '../../../shared/policy-model.ts';
 import { policySentence } from '../../../shared/policy-sentence.ts';
 import { type ProjectFacts, usualRules } from '../../../shared/project-model.ts';
@@ -86,6 +87,18 @@ export const home: ProjectFacts = {
   budgetStates: [],
 };
 
+const wifi: NetworkInterface = {
+  name: 'wlan0',
+  kind: 'wifi',
+  present: true,
+  wanted: true,
+  bound: true,
+  addresses: [
+    { address: '192.168.1.5', scope: 'private', urls: ['http://192.168.1.5:1235'] },
+    { address: '2001:db8::5', scope: 'public', urls: [] },
+  ],
+};
+
 export const created: HistoryEntry = {
   seq: 1,
   at: now - 2 * day,
@@ -134,6 +147,7 @@ export const running: Status = {
   access: { requireKey: true, localhostBypass: false, onLan: false, sentence: 'Only programs with a key.' },
   keys: { active: 1, total: 2 },
   capture: { on: [], problem: null },
+  exposures: [],
   upstreams: [studio],
   requestsToday: 128,
   warnings: [],
@@ -434,6 +448,7 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
       stop: os.capture.stop.handler(() => captured),
       wipe: os.capture.wipe.handler(() => ({ requests: captured.requests })),
     },
+    network: { interfaces: os.network.interfaces.handler(() => [wifi]) },
     lockout: { list: os.lockout.list.handler(() => [guesser]), unlock: os.lockout.unlock.handler(() => []) },
     profile: { get: os.profile.get.handler(() => ({ dataDir: '/profile', databaseBytes: 4096, requests: 128 })) },
     dashboard: {
