@@ -163,7 +163,7 @@ export const settingAbout: Readonly<Record<SettingName, string>> = {
   'desktop.trayClick': 'What a click on the tray icon does: toggle the server, open the menu, or open the window.',
   'desktop.openAtLogin': 'Start Keyhatch in the tray when you log in.',
   'desktop.notifications':
-    'Say it when the server stops by itself, a key is refused many times, a budget is used up, or an update is ready.',
+    'Say it when the server stops by itself, a key is refused many times, a budget is used up, something is opened by itself, or an update is ready.',
   'desktop.clearClipboard':
     'Take a copied key off the clipboard after 60 seconds: on, off, or auto, which is on where looking at the clipboard asks nobody.',
   'desktop.keepAwake': 'Keep this computer from suspending Keyhatch while requests run.',

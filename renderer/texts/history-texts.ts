@@ -55,6 +55,8 @@ export const historyTexts = {
     added: 'Added',
     removed: 'Removed',
     unlocked: 'Let in again',
+    exposed: 'More open than before',
+    closed: 'Closed again',
   } as Readonly<Record<string, string>>,
   members: {
     rpm: 'Requests a minute',

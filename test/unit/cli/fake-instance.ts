@@ -265,6 +265,8 @@ const policyAnswerFor = (key: KeyFacts): PolicyAnswer => ({
 
 export type Stubs = {
   readonly status?: Status;
+  /** What the status is once a setting was set. */
+  readonly statusOnceSet?: Status;
   readonly findings?: readonly Finding[];
   readonly upstream?: UpstreamStatus;
   readonly keys?: readonly KeyFacts[];
@@ -292,7 +294,7 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
     calls.push({ path: path.join('.'), input });
     return next();
   });
-  const status = stubs.status ?? running;
+  let status = stubs.status ?? running;
   const upstream = stubs.upstream ?? studio;
   const keys = stubs.keys ?? [laptop, phone];
   const keyOf = (ref: string): KeyFacts => {
@@ -407,7 +409,10 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
     settings: {
       list: os.settings.list.handler(() => settingNames.map(setting)),
       get: os.settings.get.handler(({ input }) => setting(input.name)),
-      set: os.settings.set.handler(({ input }) => ({ ...setting(input.name), value: input.value })),
+      set: os.settings.set.handler(({ input }) => {
+        status = stubs.statusOnceSet ?? status;
+        return { ...setting(input.name), value: input.value };
+      }),
     },
     usage: {
       report: os.usage.report.handler(({ input }) => ({ ...report, by: input.by })),

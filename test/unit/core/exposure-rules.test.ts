@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { type ExposureFacts, exposures } from '../../../electron/core/exposure-rules.ts';
 import { presentAddresses } from '../../../electron/core/interfaces.ts';
 import { type Settings, settingsSchema } from '../../../shared/settings.ts';
-import { machine } from './some-interfaces.ts';
+import { machine } from '../../fakes/some-interfaces.ts';
 
 const nowMs = Date.UTC(2026, 2, 1, 12);
 const dayMs = 86_400_000;

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { createInterfaceWatch } from '../../../electron/core/interface-watch.ts';
 import type { Interfaces } from '../../../electron/core/interfaces.ts';
 import { silentLog } from '../../../electron/lib/log.ts';
-import { machine } from './some-interfaces.ts';
+import { machine } from '../../fakes/some-interfaces.ts';
 
 function setUp() {
   const state: { interfaces: Interfaces; followed: boolean; fail: boolean } = {

@@ -10,7 +10,7 @@ import {
 } from '../../../electron/core/interfaces.ts';
 import { scopeOf } from '../../../shared/network-model.ts';
 import { settingsSchema } from '../../../shared/settings.ts';
-import { machine } from './some-interfaces.ts';
+import { machine } from '../../fakes/some-interfaces.ts';
 
 const laptop = machine({
   lo: ['127.0.0.1/8', '::1/128'],

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { listInterfaces, type NetworkFacts } from '../../../electron/core/network-list.ts';
 import { reachableAt } from '../../../electron/core/reachable.ts';
-import { machine } from './some-interfaces.ts';
+import { machine } from '../../fakes/some-interfaces.ts';
 
 const facts: NetworkFacts = {
   interfaces: machine({

@@ -6,7 +6,7 @@ import type { Interfaces } from '../../../electron/core/interfaces.ts';
 import { createSettingsCalls } from '../../../electron/core/settings-calls.ts';
 import type { SettingName, Settings } from '../../../shared/settings.ts';
 import { settingsSchema } from '../../../shared/settings.ts';
-import { machine } from './some-interfaces.ts';
+import { machine } from '../../fakes/some-interfaces.ts';
 
 const laptop = machine({
   lo: ['127.0.0.1/8', '::1/128'],

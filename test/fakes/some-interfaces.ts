@@ -1,7 +1,7 @@
 // Network interfaces as the system would tell them, from a table of names and addresses.
 
-import type { Interfaces } from '../../../electron/core/interfaces.ts';
-import { scopeOf } from '../../../shared/network-model.ts';
+import type { Interfaces } from '../../electron/core/interfaces.ts';
+import { scopeOf } from '../../shared/network-model.ts';
 
 /** @param table `{ eth0: ['10.0.0.2/24'] }` */
 export function machine(table: Readonly<Record<string, readonly string[]>>): Interfaces {
