@@ -24,14 +24,12 @@ import { createChangeFeed } from './core/change-feed.ts';
 import { startHousekeeping } from './core/housekeeping.ts';
 import { resolveKey } from './core/key-registry.ts';
 import { noDesktop } from './core/no-desktop.ts';
-import { reachableAt } from './core/reachable.ts';
 import { createReplay } from './core/replay.ts';
 import { createRouter } from './core/router.ts';
 import { createSettingsCalls } from './core/settings-calls.ts';
 import { createActing } from './lib/acting.ts';
 import { systemClock } from './lib/clock.ts';
 import { createLifetime } from './lib/lifetime.ts';
-import { checkPort } from './lib/port-check.ts';
 import { openSettings } from './settings/settings-book.ts';
 import type { House, Shell } from './shell.ts';
 import { acquireProfileLock } from './storage/profile-lock.ts';
@@ -131,10 +129,14 @@ export async function compose(shell: Shell): Promise<House> {
       upstreams,
       load: later,
     });
-    const { gateway, server } = joinServer({
+    const { gateway, server, network } = joinServer({
+      shell,
+      history,
       ...ground,
       ...ofProjects.gateway,
       ...limits.ports,
+      settings,
+      records: upstreams.records,
       version: shell.version,
       instanceId: randomBytes(12).toString('hex'),
       keys: registry,
@@ -170,7 +172,8 @@ export async function compose(shell: Shell): Promise<House> {
       settings,
       upstreams,
       server,
-      reachable: () => reachableAt(gateway.addresses()),
+      reachable: network.reachable,
+      exposure: network.exposure,
       dashboard,
       vaultKind: vault.kind,
       keys: registry,
@@ -181,6 +184,7 @@ export async function compose(shell: Shell): Promise<House> {
 
     const settingsCalls = createSettingsCalls({
       ...settings,
+      interfaces: network.read,
       moveListener: server.move,
       followDashboard: dashboard.follow,
     });
@@ -214,7 +218,8 @@ export async function compose(shell: Shell): Promise<House> {
       watch: changes.watch,
       server,
       setLan: settingsCalls.setLan,
-      checkPort: (port) => checkPort(settings.get()['server.hosts'], port, gateway.addresses()),
+      interfaces: network.interfaces,
+      checkPort: network.checkPort,
       keys,
       limits: limits.of,
       policyTest: policy.test,
@@ -259,6 +264,7 @@ export async function compose(shell: Shell): Promise<House> {
       lifetime.own('control socket', control.close);
       await ofProjects.echoWanted();
       health.start();
+      network.start();
       lifetime.own(
         'housekeeping',
         startHousekeeping({

@@ -26,6 +26,7 @@ import {
   upstreamKind,
   upstreamStatus,
 } from './model.ts';
+import { networkInterface } from './network-model.ts';
 import { policyAnswer, policyQuestion } from './policy-model.ts';
 import { newProject, projectEdit, projectFacts } from './project-model.ts';
 import { runningRequest } from './running-model.ts';
@@ -83,8 +84,10 @@ export const contract = {
   server: {
     start: manage.output(status),
     stop: manage.output(status),
-    /** On: every network of this computer, keys required. Off: this computer only. */
-    setLan: ownerProved.input(z.object({ on: z.boolean() })).output(status),
+    /** On: every private network of this computer, or those interfaces alone, keys required. Off: this computer only. */
+    setLan: ownerProved
+      .input(z.object({ on: z.boolean(), interfaces: z.array(z.string().min(1).max(100)).min(1).max(14).optional() }))
+      .output(status),
     checkPort: view.input(z.object({ port: z.number().int().min(1).max(65535) })).output(portCheck),
   },
   keys: {
@@ -217,6 +220,10 @@ export const contract = {
     stop: owner.input(ref).output(captureState),
     /** Ends all capture, deletes what is kept and destroys the key that opens it. */
     wipe: owner.output(z.object({ requests: z.number().int().nonnegative() })),
+  },
+  network: {
+    /** Every interface with its addresses, its kind, and where Keyhatch is reached through it. */
+    interfaces: view.output(z.array(networkInterface)),
   },
   lockout: {
     list: view.output(z.array(lockedAddress)),

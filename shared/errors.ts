@@ -143,6 +143,12 @@ const table = {
     message:
       'Too many wrong keys came from this address. Wrong ones are answered again in {leftSeconds} s; a valid key works at any time.',
   },
+  short_keys_braked: {
+    status: 429,
+    retry: true,
+    message:
+      'Too many short keys were guessed within a minute, so none is looked at for {seconds} s. A generated key works at any time; its owner can give this one a generated secret by rotating it.',
+  },
   key_wrong_kind: {
     status: 403,
     retry: false,

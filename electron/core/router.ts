@@ -17,6 +17,7 @@ import type {
   SignInLink,
   Status,
 } from '../../shared/model.ts';
+import type { NetworkInterface } from '../../shared/network-model.ts';
 import type { RunningRequest } from '../../shared/running-model.ts';
 import type { Acting, CallContext } from '../lib/acting.ts';
 import type { Backup } from './backup.ts';
@@ -54,7 +55,8 @@ export type RouterPorts = {
   readonly status: () => Status;
   readonly watch: (signal?: AbortSignal) => AsyncGenerator<Change, void, void>;
   readonly server: ServerControl;
-  readonly setLan: (on: boolean) => Promise<void>;
+  readonly setLan: SettingsCalls['setLan'];
+  readonly interfaces: () => NetworkInterface[];
   readonly checkPort: (port: number) => Promise<PortCheck>;
   readonly keys: Keys;
   readonly limits: (ref: string) => LimitStates;
@@ -103,7 +105,7 @@ export function createRouter(ports: RouterPorts) {
     server: {
       start: calls.server.start.handler(() => server.start().then(status)),
       stop: calls.server.stop.handler(() => server.stop().then(status)),
-      setLan: calls.server.setLan.handler(({ input }) => ports.setLan(input.on).then(status)),
+      setLan: calls.server.setLan.handler(({ input }) => ports.setLan(input.on, input.interfaces).then(status)),
       checkPort: calls.server.checkPort.handler(({ input }) => ports.checkPort(input.port)),
     },
     keys: {
@@ -182,6 +184,9 @@ export function createRouter(ports: RouterPorts) {
       start: calls.capture.start.handler(({ input }) => capture.start(input.ref, input.forMs)),
       stop: calls.capture.stop.handler(({ input }) => capture.stop(input.ref)),
       wipe: calls.capture.wipe.handler(() => capture.wipe()),
+    },
+    network: {
+      interfaces: calls.network.interfaces.handler(() => ports.interfaces()),
     },
     lockout: {
       list: calls.lockout.list.handler(() => ports.lockout.list()),
