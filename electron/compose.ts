@@ -169,9 +169,8 @@ export async function compose(shell: Shell): Promise<House> {
       metrics: metrics.source,
       people: ofPeople.door,
       api: () => api.source,
-      lifetime,
       onChange: () => changes.statusChanged(),
-      log,
+      ...{ lifetime, clock, log },
     });
     const { status, examine } = joinStatus({
       shell,
