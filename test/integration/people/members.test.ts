@@ -14,7 +14,7 @@ function pathsIn(part: object, above: readonly string[] = []): { path: string; m
   return Object.entries(part).flatMap(([name, below]) => pathsIn(below as object, [...above, name]));
 }
 
-/** Everything that a call answers, also the events of a stream that come within a moment. */
+/** Everything that a call answers, or the code of its refusal. */
 async function answerOf(client: object, path: string, input: unknown): Promise<string> {
   const call = path.split('.').reduce<unknown>((part, name) => (part as Record<string, unknown>)[name], client);
   try {
@@ -22,10 +22,10 @@ async function answerOf(client: object, path: string, input: unknown): Promise<s
     if (typeof value !== 'object' || value === null || !(Symbol.asyncIterator in value)) return JSON.stringify(value);
     const stream = value as AsyncIterableIterator<unknown>;
     const events: unknown[] = [];
-    // The first beat comes when all that was there has been told.
+    // What a stream of changes tells is the next test's.
     for await (const event of stream) {
       events.push(event);
-      if ((event as { type?: string }).type === 'running' || events.length > 5) break;
+      if ((event as { type?: string }).type === 'ready') break;
     }
     return JSON.stringify(events);
   } catch (error) {
