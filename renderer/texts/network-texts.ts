@@ -37,7 +37,7 @@ export const networkTexts = {
     until: 'until',
     times: (count: number) => (count === 1 ? 'for the first time' : `for the ${ordinal(count)} time`),
     unlock: 'Let in again',
-    unlockThat: (address: string) => `Let ${address} in again`,
+    unlockThat: (address: string) => `Let in again: ${address}`,
   },
   connections: {
     title: 'Connections',
