@@ -24,18 +24,18 @@ export const networkTexts = {
     choose: 'Networks to open',
     none: 'This computer is in no private network at the moment.',
     noneChosen: 'Choose one at least.',
-    open: 'Open to these networks',
+    open: 'Open networks',
     keep: 'Use these networks',
     cancel: 'Cancel',
     change: 'Choose networks',
-    publicToo: (address: string) => `has the public address ${address} too, which stays closed`,
+    publicToo: (address: string) => `${address} is public and stays closed`,
   },
   locked: {
     title: 'Put off for wrong keys',
     about: 'Only what is wrong is put off: a valid key works from there at any time.',
     none: 'No address is put off.',
-    until: 'until',
-    times: (count: number) => (count === 1 ? 'for the first time' : `for the ${ordinal(count)} time`),
+    ends: 'ends',
+    times: (count: number) => (count === 1 ? 'put off once' : `put off ${count} times`),
     unlock: 'Let in again',
     unlockThat: (address: string) => `Let in again: ${address}`,
   },
@@ -62,9 +62,3 @@ export const networkTexts = {
     windowSentence: 'Seconds.',
   },
 } as const;
-
-function ordinal(count: number): string {
-  const tens = count % 100;
-  const ending = tens >= 11 && tens <= 13 ? 'th' : ({ 1: 'st', 2: 'nd', 3: 'rd' }[count % 10] ?? 'th');
-  return `${count}${ending}`;
-}

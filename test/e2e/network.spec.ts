@@ -48,7 +48,7 @@ test('one network is opened by its name, its code is for a phone, and what is op
   for (const box of await dialog.getByRole('checkbox').all()) await box.uncheck();
   await expect(dialog.getByText('Choose one at least.')).toBeVisible();
   await dialog.getByRole('checkbox', { name: new RegExp(`· ${name}$`) }).check();
-  await dialog.getByRole('button', { name: 'Open to these networks' }).click();
+  await dialog.getByRole('button', { name: 'Open networks' }).click();
   await expect(dialog).toBeHidden();
   expect(await subject.json(['settings', 'get', 'server.hosts'])).toMatchObject({
     value: ['127.0.0.1', '::1', `if:${name}`],
@@ -58,7 +58,9 @@ test('one network is opened by its name, its code is for a phone, and what is op
   const { port } = new URL(subject.url);
   await expect(card.getByText(`http://${address}:${port}`, { exact: true })).toBeVisible();
   expect((await fetch(`http://${address}:${port}/v1/models`)).status).toBe(401);
-  await expect(app.getByRole('region', { name: 'Exposure check' })).toContainText(`${address.replace(/[[\]]/g, '')} (${name})`);
+  await expect(app.getByRole('region', { name: 'Exposure check' })).toContainText(
+    `${address.replace(/[[\]]/g, '')} (${name})`,
+  );
   await look(app, `network-open-${project.name}`);
 
   await card

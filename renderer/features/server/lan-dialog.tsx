@@ -106,7 +106,7 @@ function Offered({ network: { name, kind, addresses, publicAddresses }, checked,
       disabled={disabled}
       onChange={toggle}
       label={`${kinds[kind]} · ${name}`}
-      description={[addresses.join(', '), ...closed].join('; ')}
+      description={[addresses.join(', '), ...closed].join(' · ')}
     />
   );
 }

@@ -66,7 +66,7 @@ function LockedRows({ locked }: { readonly locked: readonly LockedAddress[] }) {
               {address}
             </code>
             <Text size="xs" c="dimmed" style={{ flex: '1 1 50%' }}>
-              {texts.until} <Moment at={until} />, {texts.times(times)}
+              {texts.times(times)}, {texts.ends} <Moment at={until} />
             </Text>
             <Button
               variant="default"
