@@ -4,6 +4,7 @@
 import { randomBytes, randomFillSync } from 'node:crypto';
 import { join } from 'node:path';
 import { makeId } from '../shared/key-format.ts';
+import { apiDocument, joinApi } from './compose-api.ts';
 import { joinCapture } from './compose-capture.ts';
 import { joinDashboard } from './compose-dashboard.ts';
 import { joinKeys } from './compose-keys.ts';
@@ -160,6 +161,7 @@ export async function compose(shell: Shell): Promise<House> {
       router: () => router,
       pagesDir: shell.pagesDir,
       metrics: metrics.source,
+      api: () => api.source,
       lifetime,
       onChange: () => changes.statusChanged(),
       log,
@@ -209,6 +211,7 @@ export async function compose(shell: Shell): Promise<House> {
     lifetime.own('changes', changes.close);
     lifetime.own('settings', settings.onChange(changes.settingsChanged));
 
+    const document = apiDocument(shell);
     const policy = joinPolicy({ ...ground, ...ofProjects.gateway, registry, upstreams, gateway });
     const router = createRouter({
       status,
@@ -220,6 +223,7 @@ export async function compose(shell: Shell): Promise<House> {
       keys,
       limits: limits.of,
       policyTest: policy.test,
+      apiDocument: document,
       projects,
       history,
       acting,
@@ -252,6 +256,8 @@ export async function compose(shell: Shell): Promise<House> {
       detect: discovery.detect,
       examine,
     });
+
+    const api = joinApi({ document, router, admins: policy.control, acting, record: history.record, clock, log });
 
     async function start(): Promise<void> {
       const control = await startControlServer({ dataDir, router, log, ...policy.control });

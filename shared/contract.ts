@@ -3,6 +3,7 @@
 
 import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
+import type { ApiDocument } from './api-document.ts';
 import { captureStart, captureState, conversation, replayOrder } from './capture-model.ts';
 import { change } from './change.ts';
 import { historyPage, historyQuery } from './history-model.ts';
@@ -139,6 +140,10 @@ export const contract = {
   policy: {
     /** Which stage would decide about a request, and why. Sends nothing and counts nothing. */
     test: view.input(policyQuestion).output(policyAnswer),
+  },
+  api: {
+    /** The OpenAPI document of the admin API, which programs read at /api/v1/openapi.json. */
+    document: view.output(z.custom<ApiDocument>((value) => typeof value === 'object' && value !== null)),
   },
   limits: {
     /** Every limit of a key and what is left of it now. */

@@ -496,6 +496,29 @@ const table = {
     retry: false,
     message: 'This is not for you to do. Ask the owner of this Keyhatch, who can do it or give you the role for it.',
   },
+  owner_session_required: {
+    status: 403,
+    retry: false,
+    message:
+      'An admin key cannot do this. It takes the owner, signed in to the dashboard a moment ago, or whoever sits at the machine itself.',
+  },
+  admin_key_missing: {
+    status: 401,
+    retry: false,
+    message:
+      'The admin API takes an admin key and none was sent. Send it as `Authorization: Bearer <key>`; make one with: keyhatch keys create --admin --name NAME',
+  },
+  admin_key_unknown: {
+    status: 401,
+    retry: false,
+    message: 'This admin key may not act here now: it was not made here, or was paused or revoked, or has ended.',
+  },
+  admin_key_required: {
+    status: 403,
+    retry: false,
+    message:
+      'This is not an admin key, and nothing else opens the admin API. Make one with: keyhatch keys create --admin --name NAME',
+  },
   proof_required: {
     status: 403,
     retry: false,

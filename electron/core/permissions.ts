@@ -13,12 +13,12 @@ const rolesFor: Readonly<Record<'view' | 'manage' | 'owner', readonly Role[]>> =
 
 /**
  * Returns when this caller may make a call that is marked so.
- * @throws KeyhatchError `not_permitted`; `proof_required` where a session must first prove again who it is
+ * @throws KeyhatchError `not_permitted`; `owner_session_required` for an admin key; `proof_required` where a session must first prove again who it is
  */
 export function checkPermission(meta: CallMeta, caller: Caller | undefined, nowMs: number): void {
   if (!caller || !mayCall(meta, caller)) throw new KeyhatchError('not_permitted');
   if (meta.proved !== true || caller.way === 'machine') return;
-  if (caller.way === 'admin_key') throw new KeyhatchError('not_permitted');
+  if (caller.way === 'admin_key') throw new KeyhatchError('owner_session_required');
   checkProved(caller, nowMs);
 }
 

@@ -2,6 +2,7 @@
 // who may call; errors leave here as KeyhatchError.
 
 import { implement } from '@orpc/server';
+import type { ApiDocument } from '../../shared/api-document.ts';
 import type { Change } from '../../shared/change.ts';
 import { contract } from '../../shared/contract.ts';
 import { KeyhatchError } from '../../shared/errors.ts';
@@ -68,6 +69,7 @@ export type RouterPorts = {
   readonly keyTransfer: KeyTransfer;
   readonly backup: Backup;
   readonly policyTest: PolicyTest;
+  readonly apiDocument: () => Promise<ApiDocument>;
   readonly upstreams: Upstreams;
   readonly settings: SettingsCalls;
   readonly usage: UsageCalls;
@@ -142,6 +144,9 @@ export function createRouter(ports: RouterPorts) {
     },
     policy: {
       test: calls.policy.test.handler(({ input }) => ports.policyTest(input)),
+    },
+    api: {
+      document: calls.api.document.handler(() => ports.apiDocument()),
     },
     limits: {
       get: calls.limits.get.handler(({ input }) => ports.limits(input.ref)),

@@ -1,5 +1,6 @@
 // The dashboard as a whole: whether and where it listens, as the settings say, and the links that open it. The control
-// plane over HTTP; knows people's sessions and carries no client traffic. No key opens anything here but the metrics.
+// plane over HTTP; knows people's sessions and carries no client traffic. No key opens anything here but
+// the metrics, and an admin key the admin API.
 
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { SignInLink } from '../../shared/model.ts';
@@ -8,6 +9,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { whyNotListening } from '../lib/port-trouble.ts';
 import { createTurns } from '../lib/turns.ts';
+import { type ApiSource, createApiAnswer } from './api-answer.ts';
 import { createAttemptLimit } from './attempt-limit.ts';
 import { createDashboardAnswer, type DashboardAnswer, type DashboardRouter } from './dashboard-answer.ts';
 import { type DashboardListener, dashboardHost, openDashboardListener } from './dashboard-listener.ts';
@@ -24,6 +26,7 @@ export type DashboardPorts = {
   readonly router: () => DashboardRouter;
   readonly pagesDir: string | undefined;
   readonly metrics: MetricsSource;
+  readonly api: () => ApiSource;
   readonly onChange: () => void;
   readonly clock: Clock;
   readonly log: Log;
@@ -52,6 +55,7 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
   const links = createSignInLinks({ clock });
   const sessions = createDashboardSessions({ clock });
   const answerMetrics = createMetricsAnswer(ports.metrics, createAttemptLimit({ clock }));
+  const apiAttempts = createAttemptLimit({ clock });
   const releases = new Set<Promise<void>>();
   let answer: DashboardAnswer | undefined;
   let started = false;
@@ -67,6 +71,7 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
       pagesDir: ports.pagesDir,
       sessionCalls,
       answerMetrics,
+      answerApi: createApiAnswer(ports.api(), apiAttempts),
       log,
     });
   }

@@ -42,9 +42,14 @@ const rules: Readonly<Record<string, Rule>> = {
   control: { rooms: base, packages: [node, /^zod$/, contractClient, contractServer] },
   metrics: { rooms: base, packages: [/^node:perf_hooks$/] },
   dashboard: { rooms: base, packages: [node, /^@orpc\/server(\/node)?$/] },
+  api: {
+    rooms: base,
+    packages: [/^node:http$/, /^@orpc\/(contract|openapi|server|zod\/zod4)$/, /^@orpc\/openapi\/node$/],
+  },
   compose: {
     rooms: [
       ...base,
+      'api',
       'settings',
       'storage',
       'vault',

@@ -4,6 +4,7 @@
 import { createRouterClient, implement, type Router } from '@orpc/server';
 import type { ContractClient } from '../../../electron/control/control-client.ts';
 import { silentLog } from '../../../electron/lib/log.ts';
+import type { ApiDocument } from '../../../shared/api-document.ts';
 import type { CaptureState } from '../../../shared/capture-model.ts';
 import type { Change } from '../../../shared/change.ts';
 import { type Contract, contract } from '../../../shared/contract.ts';
@@ -263,6 +264,15 @@ const policyAnswerFor = (key: KeyFacts): PolicyAnswer => ({
   may: policySentence(key),
 });
 
+const apiStub: ApiDocument = {
+  openapi: '3.1.1',
+  info: { title: 'Keyhatch admin API', version: '0.1.0' },
+  servers: [{ url: '/api/v1' }],
+  tags: [],
+  paths: {},
+  components: {},
+};
+
 export type Stubs = {
   readonly status?: Status;
   /** What the status is once a setting was set. */
@@ -369,6 +379,9 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
     },
     limits: {
       get: os.limits.get.handler(({ input }) => limitsOf(keyOf(input.ref))),
+    },
+    api: {
+      document: os.api.document.handler(() => apiStub),
     },
     policy: {
       test: os.policy.test.handler(({ input }) => policyAnswerFor(keyOf(input.key))),
