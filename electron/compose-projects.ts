@@ -1,7 +1,7 @@
 // The part of composing that joins projects, the history and what owners are reminded of. Used by compose.ts alone.
 
 import type { Ledger } from './compose-ledger.ts';
-import { createHistory, type History } from './core/history.ts';
+import { createHistory, type History, type HistoryPorts } from './core/history.ts';
 import type { KeyRegistry } from './core/key-registry.ts';
 import { createOldSecrets } from './core/old-secrets.ts';
 import { createProjects, type KeptProject, type ProjectPorts, type Projects } from './core/projects.ts';
@@ -25,7 +25,8 @@ export type JoinedProjects = {
 };
 
 export function joinProjects(options: {
-  readonly ledger: Pick<Ledger, 'keyTable' | 'projectTable' | 'historyTable'>;
+  readonly ledger: Pick<Ledger, 'keyTable' | 'projectTable'>;
+  readonly historyStore: HistoryPorts['store'];
   readonly registry: () => KeyRegistry;
   readonly settings: SettingsBook;
   readonly acting: Acting;
@@ -40,7 +41,7 @@ export function joinProjects(options: {
   readonly log: Log;
 }): JoinedProjects {
   const { ledger, registry, settings, acting, clock, log } = options;
-  const history = createHistory({ store: ledger.historyTable, settings: settings.get, acting, clock, log });
+  const history = createHistory({ store: options.historyStore, settings: settings.get, acting, clock, log });
   options.lifetime.own('history', settings.onChange(history.settingsChanged));
 
   const keysOf = (projectId: string) =>

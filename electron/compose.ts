@@ -5,6 +5,7 @@ import { randomBytes, randomFillSync } from 'node:crypto';
 import { join } from 'node:path';
 import { makeId } from '../shared/key-format.ts';
 import { apiDocument, joinApi } from './compose-api.ts';
+import { joinAudit } from './compose-audit.ts';
 import { joinCapture } from './compose-capture.ts';
 import { joinDashboard } from './compose-dashboard.ts';
 import { joinKeys } from './compose-keys.ts';
@@ -68,6 +69,7 @@ export async function compose(shell: Shell): Promise<House> {
     const joinedVault = joinVault({ ...ground, shell, ledger });
     const { vault, vaultDoor } = joinedVault;
     const acting = createActing();
+    const audit = joinAudit({ ...ground, ledger, vault: joinedVault, record: (note) => history.record(note) });
     const newId = () => makeId((bytes) => randomFillSync(bytes));
     const onKeyChange = (keyId: string) => {
       gateway.keyChanged(keyId);
@@ -79,6 +81,7 @@ export async function compose(shell: Shell): Promise<House> {
       ...ground,
       settings,
       ledger,
+      historyStore: audit.store,
       registry: () => registry,
       acting,
       upstreamId: (ref) => upstreams.idOf(ref),
@@ -221,6 +224,7 @@ export async function compose(shell: Shell): Promise<House> {
       apiDocument: document,
       projects,
       history,
+      audit: audit.calls,
       acting,
       nowMs: clock.now,
       ...joinTransfer({

@@ -250,6 +250,8 @@ const rows: Readonly<Record<ApiTag, Rows>> = {
     ],
   },
   audit: {
+    'audit.verify': ['GET', '/audit', 'Whether the record is whole'],
+    'audit.beginAnew': ['POST', '/audit/begin-anew', 'Begin a new chain after a break'],
     'history.list': ['GET', '/audit/entries', 'Who did what, newest first', { example: { kind: 'key', limit: 20 } }],
   },
 };
@@ -268,6 +270,7 @@ export const apiRoutes: ReadonlyMap<string, ApiRoute> = new Map(
 export const notForPrograms: Readonly<Record<string, string>> = {
   'api.document': 'programs read it at /api/v1/openapi.json',
   'changes.watch': 'an event stream for the pages; programs ask again',
+  'audit.export': 'comes in pieces, for a file: keyhatch audit export',
   'usage.export': 'comes in pieces, for a file: keyhatch usage --csv',
   'requests.export': 'comes in pieces, for a file: keyhatch requests --csv',
   'backup.create': 'holds what keys are checked with, and takes the owner in person',
