@@ -4,24 +4,23 @@
 import { randomBytes, randomFillSync } from 'node:crypto';
 import { join } from 'node:path';
 import { makeId } from '../shared/key-format.ts';
-import { apiDocument, joinApi } from './compose-api.ts';
-import { joinAudit } from './compose-audit.ts';
+import { joinApi } from './compose-api.ts';
 import { joinCapture } from './compose-capture.ts';
 import { joinDashboard } from './compose-dashboard.ts';
 import { joinKeys } from './compose-keys.ts';
 import { openLedger } from './compose-ledger.ts';
 import { joinLimits } from './compose-limits.ts';
 import { joinMetrics } from './compose-metrics.ts';
+import { joinPeople } from './compose-people.ts';
 import { joinPolicy } from './compose-policy.ts';
 import { joinProjects } from './compose-projects.ts';
 import { joinServer } from './compose-server.ts';
 import { joinStatus } from './compose-status.ts';
 import { joinTransfer, putRestoredSettings } from './compose-transfer.ts';
 import { joinUpstreams } from './compose-upstreams.ts';
-import { joinUsage } from './compose-usage.ts';
+import { joinChanges, joinUsage } from './compose-usage.ts';
 import { joinVault } from './compose-vault.ts';
 import { startControlServer } from './control/control-server.ts';
-import { createChangeFeed } from './core/change-feed.ts';
 import { startHousekeeping } from './core/housekeeping.ts';
 import { resolveKey } from './core/key-registry.ts';
 import { noDesktop } from './core/no-desktop.ts';
@@ -69,7 +68,6 @@ export async function compose(shell: Shell): Promise<House> {
     const joinedVault = joinVault({ ...ground, shell, ledger });
     const { vault, vaultDoor } = joinedVault;
     const acting = createActing();
-    const audit = joinAudit({ ...ground, ledger, vault: joinedVault, record: (note) => history.record(note) });
     const newId = () => makeId((bytes) => randomFillSync(bytes));
     const onKeyChange = (keyId: string) => {
       gateway.keyChanged(keyId);
@@ -77,11 +75,11 @@ export async function compose(shell: Shell): Promise<House> {
     };
     // Comes into being further down; these ask for it only once there is traffic.
     const later = () => gateway;
-    const { projects, history, reminders, ...ofProjects } = joinProjects({
+    const { projects, history, audit, reminders, ...ofProjects } = joinProjects({
       ...ground,
       settings,
       ledger,
-      historyStore: audit.store,
+      vault: joinedVault,
       registry: () => registry,
       acting,
       upstreamId: (ref) => upstreams.idOf(ref),
@@ -96,11 +94,25 @@ export async function compose(shell: Shell): Promise<House> {
       onKeyChange: (keyId) => changes.keyChanged(keyId),
     });
     const noted = { ...ground, record: history.record };
+    const { people, ...ofPeople } = joinPeople({
+      ...noted,
+      shell,
+      ledger,
+      secrets: vault.secrets,
+      settings,
+      registry: () => registry,
+      keys: () => keys,
+      dashboard: () => dashboard,
+      makeId: newId,
+      onKeyChange,
+      acting,
+    });
     const { registry, keys } = joinKeys({
       ...noted,
       ledger,
       vault: vaultDoor,
       projects,
+      people,
       budgets: (key) => limits.budgets(key.id),
       acting,
       onKeyChange,
@@ -163,6 +175,7 @@ export async function compose(shell: Shell): Promise<House> {
       pagesDir: shell.pagesDir,
       metrics: metrics.source,
       api: () => api.source,
+      people: ofPeople.door,
       lifetime,
       onChange: () => changes.statusChanged(),
       log,
@@ -194,24 +207,16 @@ export async function compose(shell: Shell): Promise<House> {
       upstreamName: (id) => upstreams.records().find((record) => record.id === id)?.name,
       clock,
     });
-    const changes = createChangeFeed({
-      status,
-      key(id) {
-        const key = registry.get(id);
-        return key && registry.facts(key);
-      },
-      keyStates: registry.states,
+    const changes = joinChanges({
+      ...{ lifetime, settings, log, status, registry },
       project: projects.factsOf,
       setting: (name) => settingsCalls.list().find((setting) => setting.name === name),
       viewOf: asked.requests.viewOf,
       running: gateway.runningList,
-      log,
     });
-    lifetime.own('changes', changes.close);
-    lifetime.own('settings', settings.onChange(changes.settingsChanged));
 
-    const document = apiDocument(shell);
     const policy = joinPolicy({ ...ground, ...ofProjects.gateway, registry, upstreams, gateway });
+    const api = joinApi({ ...noted, shell, router: () => router, admins: policy.control, acting });
     const router = createRouter({
       status,
       watch: changes.watch,
@@ -221,10 +226,10 @@ export async function compose(shell: Shell): Promise<House> {
       keys,
       limits: limits.of,
       policyTest: policy.test,
-      apiDocument: document,
+      apiDocument: api.document,
       projects,
       history,
-      audit: audit.calls,
+      audit,
       acting,
       nowMs: clock.now,
       ...joinTransfer({
@@ -250,13 +255,12 @@ export async function compose(shell: Shell): Promise<House> {
       replay: createReplay({ request: asked.requests.get, conversation: capture.conversation, send: gateway.replay }),
       lockout: gateway.lockout,
       profile: ledger.profile,
+      ...ofPeople.calls,
       dashboardLink: dashboard.link,
       desktop: shell.desktop ?? noDesktop,
       detect: discovery.detect,
       examine,
     });
-
-    const api = joinApi({ document, router, admins: policy.control, acting, record: history.record, clock, log });
 
     async function start(): Promise<void> {
       const control = await startControlServer({ dataDir, router, log, ...policy.control });
