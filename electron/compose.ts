@@ -4,7 +4,7 @@
 import { randomBytes, randomFillSync } from 'node:crypto';
 import { join } from 'node:path';
 import { makeId } from '../shared/key-format.ts';
-import { apiDocument, joinApi } from './compose-api.ts';
+import { joinApi } from './compose-api.ts';
 import { joinCapture } from './compose-capture.ts';
 import { joinDashboard } from './compose-dashboard.ts';
 import { joinKeys } from './compose-keys.ts';
@@ -73,10 +73,11 @@ export async function compose(shell: Shell): Promise<House> {
     };
     // Comes into being further down; these ask for it only once there is traffic.
     const later = () => gateway;
-    const { projects, history, reminders, ...ofProjects } = joinProjects({
+    const { projects, history, audit, reminders, ...ofProjects } = joinProjects({
       ...ground,
       settings,
       ledger,
+      vault: joinedVault,
       registry: () => registry,
       acting,
       upstreamId: (ref) => upstreams.idOf(ref),
@@ -208,8 +209,8 @@ export async function compose(shell: Shell): Promise<House> {
       running: gateway.runningList,
     });
 
-    const document = apiDocument(shell);
     const policy = joinPolicy({ ...ground, ...ofProjects.gateway, registry, upstreams, gateway });
+    const api = joinApi({ ...noted, shell, router: () => router, admins: policy.control, acting });
     const router = createRouter({
       status,
       seenBy: ofPeople.seenBy({
@@ -223,9 +224,10 @@ export async function compose(shell: Shell): Promise<House> {
       checkPort: network.checkPort,
       keys,
       policyTest: policy.test,
-      apiDocument: document,
+      apiDocument: api.document,
       projects,
       history,
+      audit,
       acting,
       nowMs: clock.now,
       ...joinTransfer({
@@ -256,8 +258,6 @@ export async function compose(shell: Shell): Promise<House> {
       detect: discovery.detect,
       examine,
     });
-
-    const api = joinApi({ document, router, admins: policy.control, acting, record: history.record, clock, log });
 
     async function start(): Promise<void> {
       const control = await startControlServer({ dataDir, router, log, ...policy.control });

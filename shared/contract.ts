@@ -4,6 +4,7 @@
 import { eventIterator } from '@orpc/contract';
 import * as z from 'zod';
 import type { ApiDocument } from './api-document.ts';
+import { auditExport, auditReport } from './audit-model.ts';
 import { machine, manage, owner, ownerProved, ownOrManage, ownOrView, ref, view } from './call-meta.ts';
 import { captureStart, captureState, conversation, replayOrder } from './capture-model.ts';
 import { change } from './change.ts';
@@ -112,6 +113,15 @@ export const contract = {
   },
   history: {
     list: view.input(historyQuery).output(historyPage),
+  },
+  /** The history, as a record that cannot be changed without a trace. */
+  audit: {
+    /** Looks through all of it. */
+    verify: owner.output(auditReport),
+    /** The pieces of a file, oldest entry first. */
+    export: owner.input(auditExport).output(eventIterator(exportChunk)),
+    /** A new chain, held to what is there now: once a break is known and explained. Fails with `vault_locked`. */
+    beginAnew: ownerProved.output(auditReport),
   },
   backup: {
     /** Seals what clients need to go on elsewhere: verifiers, keys' facts, projects, settings. Not usage, not history. */

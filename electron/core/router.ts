@@ -18,6 +18,8 @@ import type {
 import type { NetworkInterface } from '../../shared/network-model.ts';
 import type { Caller } from '../../shared/people-model.ts';
 import type { Acting, CallContext } from '../lib/acting.ts';
+import type { Audit } from './audit.ts';
+import type { AuditExportCall } from './audit-export.ts';
 import type { Backup } from './backup.ts';
 import type { Capture } from './capture.ts';
 import type { ExportCalls } from './export-calls.ts';
@@ -65,6 +67,7 @@ export type RouterPorts = {
   /** Resolves once the echo model is there, if a project wants it. */
   readonly echoWanted: () => Promise<void>;
   readonly history: Pick<History, 'list' | 'record'>;
+  readonly audit: Pick<Audit, 'verify' | 'beginAnew'> & { readonly export: AuditExportCall };
   readonly acting: Acting;
   readonly nowMs: () => number;
   readonly keyTransfer: KeyTransfer;
@@ -145,6 +148,11 @@ export function createRouter(ports: RouterPorts) {
     },
     history: {
       list: calls.history.list.handler(({ input }) => ports.history.list(input)),
+    },
+    audit: {
+      verify: calls.audit.verify.handler(() => ports.audit.verify()),
+      export: calls.audit.export.handler(({ input, signal }) => ports.audit.export(input, signal)),
+      beginAnew: calls.audit.beginAnew.handler(() => ports.audit.beginAnew()),
     },
     policy: {
       test: calls.policy.test.handler(({ input }) => ports.policyTest(input)),
