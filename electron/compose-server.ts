@@ -7,17 +7,22 @@ import type { Lifetime } from './lib/lifetime.ts';
 type ServerOptions = Parameters<typeof createGateway>[0] & {
   readonly lifetime: Lifetime;
   readonly onChange: () => void;
+  /** Called whenever the gateway listens anew; must not fail. */
+  readonly onListening: () => Promise<void>;
   /** How long running requests have when the server stops, in milliseconds. */
   readonly drainMs: number;
 };
 
 export function joinServer(options: ServerOptions): { readonly gateway: Gateway; readonly server: ServerControl } {
-  const { lifetime, onChange, drainMs, ...ports } = options;
+  const { lifetime, onChange, onListening, drainMs, ...ports } = options;
   const { settings, clock, log } = ports;
   const gateway = createGateway(ports);
   lifetime.own('gateway', gateway.close);
   const server = createServerControl({
-    listenOn: gateway.listenOn,
+    async listenOn(hosts, port) {
+      await gateway.listenOn(hosts, port);
+      await onListening();
+    },
     stopListening: gateway.stop,
     urls: gateway.urls,
     running: gateway.running,

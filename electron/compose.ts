@@ -18,6 +18,7 @@ import { joinTransfer, putRestoredSettings } from './compose-transfer.ts';
 import { joinUpstreams } from './compose-upstreams.ts';
 import { joinUsage } from './compose-usage.ts';
 import { joinVault } from './compose-vault.ts';
+import { joinWays } from './compose-ways.ts';
 import { startControlServer } from './control/control-server.ts';
 import { createChangeFeed } from './core/change-feed.ts';
 import { startHousekeeping } from './core/housekeeping.ts';
@@ -70,6 +71,7 @@ export async function compose(shell: Shell): Promise<House> {
     const newId = () => makeId((bytes) => randomFillSync(bytes));
     const onKeyChange = (keyId: string) => {
       gateway.keyChanged(keyId);
+      ways.keyChanged(keyId);
       changes.keyChanged(keyId);
     };
     // Comes into being further down; these ask for it only once there is traffic.
@@ -102,6 +104,7 @@ export async function compose(shell: Shell): Promise<House> {
       onKeyChange,
       onProjectChange: (projectId) => changes.projectChanged(projectId),
     });
+    const { ways, waysIn } = joinWays({ ...noted, ledger, registry, vault: vaultDoor, gateway: later });
     const limits = joinLimits({ ...ground, ...ofProjects.gateway, ledger, registry, gateway: later });
     const { health, upstreams, discovery, echo } = await joinUpstreams({
       ...noted,
@@ -137,6 +140,10 @@ export async function compose(shell: Shell): Promise<House> {
       version: shell.version,
       instanceId: randomBytes(12).toString('hex'),
       keys: registry,
+      ways: waysIn,
+      tokens: { find: () => undefined, isOpen: () => false },
+      dashboardUrl: () => dashboard.url(),
+      onListening: ways.follow,
       upstreams: { list: upstreams.live, fallback: upstreams.fallback },
       responses: recorder.responses,
       usage: metrics.usage,
@@ -241,6 +248,7 @@ export async function compose(shell: Shell): Promise<House> {
       capture,
       replay: createReplay({ request: asked.requests.get, conversation: capture.conversation, send: gateway.replay }),
       lockout: gateway.lockout,
+      ways,
       profile: ledger.profile,
       dashboardLink: dashboard.link,
       desktop: shell.desktop ?? noDesktop,

@@ -48,6 +48,7 @@ import {
   usageExport,
   usageLifetime,
 } from './usage-questions.ts';
+import { newAddressRule, newPathToken, newSecondPort, openedPath, wayFacts } from './ways-model.ts';
 
 /** Who may make a call. Every call has these; core/permissions.ts reads them. */
 export type CallMeta = {
@@ -217,6 +218,15 @@ export const contract = {
     list: view.output(z.array(lockedAddress)),
     /** Fails with `address_not_locked`. */
     unlock: manage.input(z.object({ address: z.string().min(1).max(80) })).output(z.array(lockedAddress)),
+  },
+  /** For clients that cannot send a key. `close` ends at once what came by it. */
+  ways: {
+    list: view.output(z.array(wayFacts)),
+    addRule: ownerProved.input(newAddressRule).output(wayFacts),
+    setPort: ownerProved.input(newSecondPort).output(wayFacts),
+    /** The one answer that carries the token. */
+    addPath: ownerProved.input(newPathToken).output(openedPath),
+    close: ownerProved.input(z.object({ id: z.string().max(80) })).output(z.array(wayFacts)),
   },
   profile: {
     get: view.output(profileFacts),

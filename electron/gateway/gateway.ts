@@ -7,6 +7,7 @@ import { checkRequests, checkRoom } from './admit.ts';
 import { createBudgetCalendar } from './budget-calendar.ts';
 import { createConnectionLimits } from './connection-limits.ts';
 import { type BudgetOwner, createKeyLimits } from './key-limits.ts';
+import { endOfPass } from './keyless.ts';
 import { createListener, type ListenAddress, urlOf } from './listener.ts';
 import { createLockout, type Lockout } from './lockout.ts';
 import { createPipeline } from './pipeline.ts';
@@ -18,9 +19,18 @@ import { createRunningRequests } from './running.ts';
 import { type ReplayOrder, sendInside } from './send-inside.ts';
 import { offersSocket } from './socket/upgrade.ts';
 
+/** The port whose requests without a key count as those of one; listens while the gateway does. */
+export type SecondPort = {
+  /** Listens on these addresses alone, or on none. @throws `port_in_use`, `address_unavailable`; then it stays */
+  readonly listenOn: (hosts: readonly string[], port: number) => Promise<void>;
+  readonly close: () => Promise<void>;
+  readonly urls: () => readonly string[];
+};
+
 export type Gateway = {
   /** Listens on these addresses, moving there if it listens already. @throws `port_in_use`, `address_unavailable` */
   readonly listenOn: (hosts: readonly string[], port: number) => Promise<readonly ListenAddress[]>;
+  readonly secondPort: SecondPort;
   readonly urls: () => readonly string[];
   readonly addresses: () => readonly ListenAddress[];
   /** Takes no new requests, waits for the running ones at most `drainMs`, then ends them in their dialect. */
@@ -46,6 +56,8 @@ export type Gateway = {
   readonly upstreamsChanged: () => void;
   /** To be called when a key changed: ends its running requests if it may no longer be used. */
   readonly keyChanged: (keyId: string) => void;
+  /** To be called when a way in or a token ended: so do the requests that it let in. */
+  readonly passesChanged: () => void;
   readonly lockout: Pick<Lockout, 'list' | 'unlock'>;
   readonly close: () => void;
 };
@@ -64,14 +76,16 @@ export function createGateway(
   const { sockets } = pipeline;
   const connectionLimits = createConnectionLimits(ports);
   const upgrades = { offered: offersSocket, take: sockets.upgrade };
-  const listener = createListener(pipeline.handle, {
-    limits: connectionLimits,
-    settings: ports.settings,
-    upgrades,
-  });
+  const listening = { limits: connectionLimits, settings: ports.settings };
+  const listener = createListener(pipeline.handle, { ...listening, upgrades });
+  // There is no WebSocket: its turns would have to say over and over by which port it came.
+  const second = createListener(
+    (req, res, expectsContinue) => pipeline.handle(req, res, expectsContinue, undefined, { bySecondPort: true }),
+    { ...listening, upgrades: { ...upgrades, offered: () => false } },
+  );
 
   async function stop(drainMs: number): Promise<void> {
-    await listener.stopAccepting();
+    await Promise.all([listener.stopAccepting(), second.stopAccepting()]);
     places.refuseAll();
     sockets.look();
     await within(drainMs, running.idle());
@@ -80,6 +94,7 @@ export function createGateway(
     await within(lastWordsMs, running.idle());
     sockets.destroy();
     listener.destroy();
+    second.destroy();
   }
 
   return {
@@ -87,6 +102,15 @@ export function createGateway(
       const addresses = await listener.moveTo(hosts, port);
       sockets.look();
       return addresses;
+    },
+    secondPort: {
+      async listenOn(hosts, port) {
+        await second.moveTo(hosts, port);
+        // The server may have stopped meanwhile.
+        if (listener.addresses().length === 0) await second.stopAccepting();
+      },
+      close: second.stopAccepting,
+      urls: () => [...new Set(second.addresses().map(urlOf))],
     },
     addresses: listener.addresses,
     urls: () => [...new Set(listener.addresses().map(urlOf))],
@@ -117,6 +141,10 @@ export function createGateway(
       sockets.keyChanged(keyId);
       places.keyChanged(keyId);
       if (!ports.keys.get(keyId)) ports.counters.forget({ kind: 'key', id: keyId });
+    },
+    passesChanged() {
+      running.endWhere((caller) => endOfPass(caller, ports));
+      sockets.look();
     },
     lockout,
     close() {

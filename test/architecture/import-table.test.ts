@@ -94,7 +94,7 @@ function roomOf(file: string): string {
   if (rest.length > 0) return room ?? '';
   // compose.ts has parts of their own.
   return (room ?? '').replace(
-    /(-ledger|-dashboard|-echo|-metrics|-usage|-policy|-capture|-limits|-upstreams|-vault|-keys|-projects|-server|-transfer|-status|-people|-tls|-network|-tokens|-api|-audit)?\.tsx?$/,
+    /(-ledger|-dashboard|-echo|-metrics|-usage|-policy|-capture|-limits|-upstreams|-vault|-keys|-projects|-server|-transfer|-status|-people|-tls|-network|-tokens|-ways|-api|-audit)?\.tsx?$/,
     '',
   );
 }

@@ -64,6 +64,16 @@ export type BedOptions = {
   /** What an earlier run left of limits. */
   readonly counted?: readonly CounterRow[];
   readonly prices?: GatewayPorts['prices'];
+  readonly ways?: GatewayPorts['ways'];
+  readonly tokens?: GatewayPorts['tokens'];
+  readonly dashboardUrl?: string;
+};
+
+const noWays: GatewayPorts['ways'] = {
+  forAddress: () => undefined,
+  forSecondPort: () => undefined,
+  findPathToken: () => undefined,
+  isOpen: () => false,
 };
 
 export async function makeBed(options: BedOptions = {}): Promise<Bed> {
@@ -98,6 +108,9 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
       },
       get: (id) => keys.get(id),
     },
+    ways: options.ways ?? noWays,
+    tokens: options.tokens ?? { find: () => undefined, isOpen: () => false },
+    dashboardUrl: () => options.dashboardUrl ?? null,
     projects: registry,
     oldSecretUsed: (use) => void oldSecretUses.push(use),
     upstreams: { list: () => upstreams, fallback: () => upstreams[0] },
