@@ -61,6 +61,7 @@ function portsBefore({ upstreamPort, key }: MeteringQuestion): GatewayPorts & { 
       isOpen: () => false,
     },
     tokens: { find: () => undefined, isOpen: () => false },
+    machineAddresses: () => [],
     dashboardUrl: () => null,
     upstreams: { list: () => [upstream], fallback: () => upstream },
     responses: { claim() {}, find: () => undefined },

@@ -15,6 +15,8 @@ export type KeylessPorts = {
   readonly keys: Pick<KeyRegistry, 'get'>;
   readonly ways: WaysIn;
   readonly rules: KeyRules;
+  /** Every address of this machine now. */
+  readonly machineAddresses: () => readonly string[];
   readonly clock: Clock;
 };
 
@@ -28,26 +30,24 @@ export function callerByWay(routed: Routed, ports: KeylessPorts): CallerWithKey 
   // What tells a stranger little must not tell a neighbour more.
   if (routed.route.own !== undefined && routed.route.own !== 'self') return undefined;
   if (routed.bySecondPort) {
-    const way = maySecondPort(routed, ports.rules) ? ports.ways.forSecondPort() : undefined;
+    const way = maySecondPort(routed, ports) ? ports.ways.forSecondPort() : undefined;
     return way && callerOf(way, 'second_port', ports);
   }
-  const way = isNeighbour(routed.req) ? ports.ways.forAddress(routed.clientAddress) : undefined;
-  return way && callerOf(way, 'address_rule', ports);
+  const way = ports.ways.forAddress(routed.clientAddress);
+  return way && isNeighbour(routed.req, ports) && callerOf(way, 'address_rule', ports);
 }
 
-/**
- * Whether the socket's other end is the client itself, on another machine: no proxy, no page, no tunnel that ends here.
- * A program on this machine that names one of its own addresses is no neighbour either.
- */
-function isNeighbour(req: IncomingMessage): boolean {
-  const [remote, local] = [plainAddress(req.socket.remoteAddress), plainAddress(req.socket.localAddress)];
-  if (remote === '' || isLoopback(remote) || remote === local) return false;
+/** Whether the socket's other end is the client itself, on another machine: no proxy, no page, no tunnel that ends here. */
+function isNeighbour(req: IncomingMessage, { machineAddresses }: Pick<KeylessPorts, 'machineAddresses'>): boolean {
   // nginx as it comes forwards in HTTP/1.0 and adds no header that would show it.
-  return req.httpVersion === '1.1' && !isForwarded(req) && speaksForItself(req);
+  if (req.httpVersion !== '1.1' || isForwarded(req) || !speaksForItself(req)) return false;
+  const [remote, local] = [plainAddress(req.socket.remoteAddress), plainAddress(req.socket.localAddress)];
+  // A program of this machine, a tunnel above all, may name any of its addresses.
+  return remote !== '' && !isLoopback(remote) && !isLoopback(local) && !machineAddresses().includes(remote);
 }
 
-function maySecondPort(routed: Routed, rules: KeyRules): boolean {
-  return routed.trulyLocal || (isNeighbour(routed.req) && rules.admits(privateNetworks, routed));
+function maySecondPort(routed: Routed, ports: KeylessPorts): boolean {
+  return routed.trulyLocal || (ports.rules.admits(privateNetworks, routed) && isNeighbour(routed.req, ports));
 }
 
 function callerOf(

@@ -163,6 +163,8 @@ export type GatewayPorts = {
   readonly keys: KeyRegistry;
   readonly ways: WaysIn;
   readonly tokens: AccessTokens;
+  /** Every address of this machine now: who comes from one of them is no neighbour. */
+  readonly machineAddresses: () => readonly string[];
   /** Where people sign in, for those who knock at the wrong door; null while there is none. */
   readonly dashboardUrl: () => string | null;
   readonly projects: ProjectRegistry;

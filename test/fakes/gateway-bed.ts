@@ -67,6 +67,7 @@ export type BedOptions = {
   readonly ways?: GatewayPorts['ways'];
   readonly tokens?: GatewayPorts['tokens'];
   readonly dashboardUrl?: string;
+  readonly machineAddresses?: () => readonly string[];
 };
 
 const noWays: GatewayPorts['ways'] = {
@@ -110,6 +111,7 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
     },
     ways: options.ways ?? noWays,
     tokens: options.tokens ?? { find: () => undefined, isOpen: () => false },
+    machineAddresses: options.machineAddresses ?? (() => []),
     dashboardUrl: () => options.dashboardUrl ?? null,
     projects: registry,
     oldSecretUsed: (use) => void oldSecretUses.push(use),
