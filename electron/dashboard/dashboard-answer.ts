@@ -10,6 +10,7 @@ import { KeyhatchError } from '../../shared/errors.ts';
 import type { CallContext } from '../lib/acting.ts';
 import type { Log } from '../lib/log.ts';
 import { pagePolicy } from '../lib/page-files.ts';
+import { type AuthAnswer, authPrefix } from './auth-answer.ts';
 import { asksForWorker, retireWorker } from './leftover-worker.ts';
 import { type MetricsAnswer, metricsPath } from './metrics-answer.ts';
 import { createPageAnswers } from './page-answers.ts';
@@ -36,6 +37,7 @@ export function createDashboardAnswer(ports: {
   readonly pagesDir: string | undefined;
   readonly sessionCalls: SessionCalls;
   readonly answerMetrics: MetricsAnswer;
+  readonly answerAuth: AuthAnswer;
   readonly log: Log;
 }): DashboardAnswer {
   const { sessionCalls, log } = ports;
@@ -65,6 +67,7 @@ export function createDashboardAnswer(ports: {
     if (asksForWorker(request)) return retireWorker(response);
     const port = request.socket.localPort ?? 0;
     checkOwnNames(request, port);
+    if (path.startsWith(authPrefix)) return ports.answerAuth(request, response, path);
     if (path === metricsPath) return ports.answerMetrics(request, response, port);
     if (!isCall(path)) return answerPage(request, response, path);
     checkOwnPage(request, port);

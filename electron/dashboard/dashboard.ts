@@ -9,6 +9,7 @@ import type { Log } from '../lib/log.ts';
 import { whyNotListening } from '../lib/port-trouble.ts';
 import { createTurns } from '../lib/turns.ts';
 import { createAttemptLimit } from './attempt-limit.ts';
+import { type AuthSource, createAuthAnswer } from './auth-answer.ts';
 import { createDashboardAnswer, type DashboardAnswer, type DashboardRouter } from './dashboard-answer.ts';
 import { type DashboardListener, dashboardHost, openDashboardListener } from './dashboard-listener.ts';
 import { createDashboardSessions } from './dashboard-sessions.ts';
@@ -24,6 +25,7 @@ export type DashboardPorts = {
   readonly router: () => DashboardRouter;
   readonly pagesDir: string | undefined;
   readonly metrics: MetricsSource;
+  readonly auth: AuthSource;
   readonly onChange: () => void;
   readonly clock: Clock;
   readonly log: Log;
@@ -52,6 +54,7 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
   const links = createSignInLinks({ clock });
   const sessions = createDashboardSessions({ clock });
   const answerMetrics = createMetricsAnswer(ports.metrics, createAttemptLimit({ clock }));
+  const answerAuth = createAuthAnswer(ports.auth, createAttemptLimit({ clock }));
   const releases = new Set<Promise<void>>();
   let answer: DashboardAnswer | undefined;
   let started = false;
@@ -67,6 +70,7 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
       pagesDir: ports.pagesDir,
       sessionCalls,
       answerMetrics,
+      answerAuth,
       log,
     });
   }

@@ -66,7 +66,7 @@ export type CallerWithKey = {
   readonly key: PresentedKey;
   /** What let it in; `key` is the key itself. */
   readonly by: 'key' | 'address_rule' | 'second_port' | 'path_token' | 'token';
-  /** The way's or the token's id, without which it may not go on; null for a key itself. */
+  /** The way or the sign-in by which it may go on, until that ends; null for a key itself. */
   readonly pass: string | null;
 };
 

@@ -111,7 +111,7 @@ function holderOf(value: string, { tokens, settings }: At): CallerWithKey | Keyh
   if (!taken) return new KeyhatchError('tokens_not_taken');
   switch (found.kind) {
     case 'valid':
-      return { kind: 'key', key: { ...found.key, byOldSecret: false }, by: 'token', pass: found.id };
+      return { kind: 'key', key: { ...found.key, byOldSecret: false }, by: 'token', pass: found.pass };
     case 'expired':
       return new KeyhatchError('token_expired');
     default:

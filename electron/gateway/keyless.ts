@@ -34,7 +34,7 @@ export function callerByWay(routed: Routed, ports: KeylessPorts): CallerWithKey 
     return way && callerOf(way, 'second_port', ports);
   }
   const way = ports.ways.forAddress(routed.clientAddress);
-  return way && isNeighbour(routed.req, ports) && callerOf(way, 'address_rule', ports);
+  return way && isNeighbour(routed.req, ports) ? callerOf(way, 'address_rule', ports) : undefined;
 }
 
 /** Whether the socket's other end is the client itself, on another machine: no proxy, no page, no tunnel that ends here. */

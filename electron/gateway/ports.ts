@@ -52,14 +52,15 @@ export type WaysIn = {
 
 /** What a short-lived token is: one of ours, or why it is not one that counts. */
 export type FoundToken =
-  | { readonly kind: 'valid'; readonly id: string; readonly key: GatewayKey }
+  /** `pass`: the sign-in that it came from. */
+  | { readonly kind: 'valid'; readonly pass: string; readonly key: GatewayKey }
   | { readonly kind: 'expired' | 'ended' | 'malformed' };
 
 export type AccessTokens = {
   /** Undefined where the credential has not the shape of one. */
   readonly find: (credential: string) => FoundToken | undefined;
   /** Whether its holder has neither signed out nor been put out. */
-  readonly isOpen: (id: string) => boolean;
+  readonly isOpen: (pass: string) => boolean;
 };
 
 export type KeyRegistry = {

@@ -41,6 +41,7 @@ const rules: Readonly<Record<string, Rule>> = {
   echo: { rooms: base, packages: [node] },
   control: { rooms: base, packages: [node, /^zod$/, contractClient, contractServer] },
   metrics: { rooms: base, packages: [/^node:perf_hooks$/] },
+  tokens: { rooms: base, packages: [/^node:crypto$/, /^jose$/] },
   dashboard: { rooms: base, packages: [node, /^@orpc\/server(\/node)?$/] },
   compose: {
     rooms: [
@@ -55,6 +56,7 @@ const rules: Readonly<Record<string, Rule>> = {
       'control',
       'dashboard',
       'metrics',
+      'tokens',
       'shell',
     ],
     packages: [node],

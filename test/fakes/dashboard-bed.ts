@@ -41,6 +41,9 @@ async function writePages(folder: string): Promise<void> {
   await writeFile(join(folder, 'assets/icon-xY7.png'), 'png');
 }
 
+const refused = () => Promise.reject(new KeyhatchError('tokens_not_taken'));
+const noAuth: DashboardPorts['auth'] = { login: refused, register: refused, refresh: refused, logout: () => {} };
+
 async function open(pagesDir: string, ports: Partial<DashboardPorts>): Promise<DashboardBed> {
   let now = Date.UTC(2026, 2, 1);
   const lines: string[] = [];
@@ -50,6 +53,7 @@ async function open(pagesDir: string, ports: Partial<DashboardPorts>): Promise<D
     router: () => createFakeInstance().router,
     pagesDir,
     metrics: { contentType: 'text/plain', read: () => Promise.reject(new KeyhatchError('key_unknown')) },
+    auth: noAuth,
     onChange: () => {},
     clock: { now: () => now, monotonic: () => now },
     log: createLog({ format: 'json', write: (line) => lines.push(line) }),

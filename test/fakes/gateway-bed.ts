@@ -65,11 +65,13 @@ export type BedOptions = {
   readonly counted?: readonly CounterRow[];
   readonly prices?: GatewayPorts['prices'];
   readonly ways?: GatewayPorts['ways'];
-  readonly tokens?: GatewayPorts['tokens'];
+  /** People's tokens beside these keys. */
+  readonly joinTokens?: (keys: GatewayPorts['keys']) => Pick<GatewayPorts, 'keys' | 'tokens'>;
   readonly dashboardUrl?: string;
   readonly machineAddresses?: () => readonly string[];
 };
 
+const noTokens: GatewayPorts['tokens'] = { find: () => undefined, isOpen: () => false };
 const noWays: GatewayPorts['ways'] = {
   forAddress: () => undefined,
   forSecondPort: () => undefined,
@@ -97,20 +99,20 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
 
   const registry = { get: (id: string) => projects.get(id), echo: () => echo };
 
+  const keyRegistry: GatewayPorts['keys'] = {
+    locked: () => locked && { code: 'vault_locked', ...locked },
+    find(credential) {
+      const key = keys.get(credentials.get(credential) ?? '');
+      return key && { ...key, byOldSecret: oldCredentials.has(credential) };
+    },
+    get: (id) => keys.get(id),
+  };
   const gateway = createGateway({
     version: '0.0.0-test',
     instanceId: 'bed',
     settings: () => settings,
-    keys: {
-      locked: () => locked && { code: 'vault_locked', ...locked },
-      find(credential) {
-        const key = keys.get(credentials.get(credential) ?? '');
-        return key && { ...key, byOldSecret: oldCredentials.has(credential) };
-      },
-      get: (id) => keys.get(id),
-    },
     ways: options.ways ?? noWays,
-    tokens: options.tokens ?? { find: () => undefined, isOpen: () => false },
+    ...(options.joinTokens?.(keyRegistry) ?? { keys: keyRegistry, tokens: noTokens }),
     machineAddresses: options.machineAddresses ?? (() => []),
     dashboardUrl: () => options.dashboardUrl ?? null,
     projects: registry,

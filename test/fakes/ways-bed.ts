@@ -53,8 +53,8 @@ export async function makeWaysBed(options: BedOptions = {}): Promise<WaysBed> {
     async addPath(facts = {}) {
       const { id, key: token } = makeKey((bytes) => crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>), 'khp');
       await verifiers.put(id, token, null);
-      const usual = { kind: 'path_token', name: 'tv', networks: ['this-computer'], models: null } as const;
-      const way = put({ ...common(), ...usual, expiresAt: clock.now() + 60_000, ...facts, id });
+      const usual = { name: 'tv', networks: ['this-computer'], models: null, expiresAt: clock.now() + 60_000 };
+      const way = put({ ...common(), ...usual, ...facts, kind: 'path_token', id });
       return { way, token };
     },
   };
