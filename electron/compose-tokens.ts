@@ -2,17 +2,17 @@
 // the dashboard, where people sign in for them. Used by compose.ts alone.
 
 import { randomFillSync } from 'node:crypto';
+import { KeyhatchError } from '../shared/errors.ts';
 import { usualPolicy } from '../shared/key-policy.ts';
-import type { MemberLimits } from '../shared/people-model.ts';
 import type { Ledger } from './compose-ledger.ts';
-import type { RecordHistory } from './core/history.ts';
+import type { JoinedPeople } from './compose-people.ts';
+import type { KeptPerson, People } from './core/people.ts';
+import type { SignIn } from './core/sign-in.ts';
 import type { AccessTokens, GatewayKey, KeyRegistry } from './gateway/ports.ts';
-import type { Clock } from './lib/clock.ts';
 import type { Lifetime } from './lib/lifetime.ts';
-import type { SettingsBook } from './settings/settings-book.ts';
 import { createTokens, type Holder, type TokenPorts, type Tokens } from './tokens/tokens.ts';
 
-type Person = Holder & { readonly limits: MemberLimits };
+type Person = Holder & Pick<KeptPerson, 'limits'>;
 
 export type JoinedTokens = {
   readonly tokens: Tokens<Person>;
@@ -24,34 +24,35 @@ const holderPrefix = 'tok-';
 const holderId = ({ id }: { readonly id: string }) => `${holderPrefix}${id}`;
 
 export function joinTokens(
-  options: Pick<TokenPorts<Person>, 'people' | 'secrets' | 'onEnded'> & {
-    readonly onPersonChanged: (listen: (personId: string) => void) => () => void;
+  options: Pick<TokenPorts<Person>, 'secrets' | 'onEnded' | 'settings' | 'record' | 'clock'> & {
+    readonly people: Pick<People, 'find' | 'nameOf' | 'onChanged'>;
+    readonly signIn: Pick<SignIn, 'verify' | 'lookAtInvite' | 'acceptInvite'>;
+    readonly door: Pick<JoinedPeople['door'], 'standing'>;
     readonly ledger: Pick<Ledger, 'nameHolder'>;
     /** Of keys alone. */
     readonly registry: KeyRegistry;
-    readonly settings: SettingsBook['get'];
-    readonly onSettingsChange: SettingsBook['onChange'];
     readonly lifetime: Lifetime;
-    readonly record: RecordHistory;
-    readonly clock: Clock;
   },
 ): JoinedTokens {
-  const { people, registry, ledger, lifetime, onEnded, ...ports } = options;
+  const { people, signIn, door, registry, ledger, lifetime, ...ports } = options;
   const tokens = createTokens<Person>({
     ...ports,
-    people,
-    onEnded,
+    people: {
+      verify: signIn.verify,
+      async acceptInvite({ invite: token, ...given }) {
+        // Who chooses a new password may still owe a code.
+        if (signIn.lookAtInvite(token).kind !== 'invite') throw new KeyhatchError('invite_invalid');
+        return signIn.acceptInvite({ token, ...given });
+      },
+      get: people.find,
+      owesTotp: (personId) => door.standing(personId)?.owesTotp ?? true,
+      nameOf: people.nameOf,
+    },
     nameHolder: (person) => ledger.nameHolder(holderId(person), person.name),
     fillRandom: (bytes) => randomFillSync(bytes),
   });
-  lifetime.own('tokens of people', options.onPersonChanged(tokens.personChanged));
-  lifetime.own(
-    'what programs come in with',
-    options.onSettingsChange((names) => {
-      if (names.includes('access.credentials')) onEnded();
-    }),
-  );
-  return { tokens, gateway: { tokens: asCallers(tokens), keys: withHolders(registry, people.get) } };
+  lifetime.own('tokens of people', people.onChanged(tokens.personChanged));
+  return { tokens, gateway: { tokens: asCallers(tokens), keys: withHolders(registry, people.find) } };
 }
 
 function asCallers(tokens: Tokens<Person>): AccessTokens {
@@ -84,6 +85,8 @@ function keyOf(person: Person): GatewayKey {
     name: person.name,
     kind: 'inference',
     projectId: null,
+    personId: person.id,
+    personPaused: false,
     status: 'active',
     weak: false,
     oldSecretWeak: false,

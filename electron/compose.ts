@@ -10,17 +10,17 @@ import { joinKeys } from './compose-keys.ts';
 import { openLedger } from './compose-ledger.ts';
 import { joinLimits } from './compose-limits.ts';
 import { joinMetrics } from './compose-metrics.ts';
+import { joinPeople } from './compose-people.ts';
 import { joinPolicy } from './compose-policy.ts';
 import { joinProjects } from './compose-projects.ts';
 import { joinServer } from './compose-server.ts';
 import { joinStatus } from './compose-status.ts';
 import { joinTransfer, putRestoredSettings } from './compose-transfer.ts';
 import { joinUpstreams } from './compose-upstreams.ts';
-import { joinUsage } from './compose-usage.ts';
+import { joinChanges, joinUsage } from './compose-usage.ts';
 import { joinVault } from './compose-vault.ts';
 import { joinWays } from './compose-ways.ts';
 import { startControlServer } from './control/control-server.ts';
-import { createChangeFeed } from './core/change-feed.ts';
 import { startHousekeeping } from './core/housekeeping.ts';
 import { resolveKey } from './core/key-registry.ts';
 import { noDesktop } from './core/no-desktop.ts';
@@ -94,17 +94,35 @@ export async function compose(shell: Shell): Promise<House> {
       onKeyChange: (keyId) => changes.keyChanged(keyId),
     });
     const noted = { ...ground, record: history.record };
+    const ofPeople = joinPeople({
+      ...noted,
+      shell,
+      ledger,
+      secrets: vault.secrets,
+      settings,
+      registry: () => registry,
+      keys: () => keys,
+      dashboard: () => dashboard,
+      makeId: newId,
+      onKeyChange,
+      acting,
+    });
     const { registry, keys } = joinKeys({
       ...noted,
       ledger,
       vault: vaultDoor,
       projects,
+      people: ofPeople.people,
       budgets: (key) => limits.budgets(key.id),
       acting,
       onKeyChange,
       onProjectChange: (projectId) => changes.projectChanged(projectId),
     });
-    const { ways, waysIn } = joinWays({ ...noted, ledger, registry, vault: vaultDoor, gateway: later });
+    const { ways, auth, gate, vaultOpened } = joinWays({
+      ...noted,
+      ...{ settings, ledger, registry, vault, vaultDoor, people: ofPeople, gateway: later },
+      dashboard: () => dashboard,
+    });
     const limits = joinLimits({ ...ground, ...ofProjects.gateway, ledger, registry, gateway: later });
     const { health, upstreams, discovery, echo } = await joinUpstreams({
       ...noted,
@@ -139,11 +157,7 @@ export async function compose(shell: Shell): Promise<House> {
       ...limits.ports,
       version: shell.version,
       instanceId: randomBytes(12).toString('hex'),
-      keys: registry,
-      ways: waysIn,
-      tokens: { find: () => undefined, isOpen: () => false },
-      dashboardUrl: () => dashboard.url(),
-      onListening: ways.follow,
+      ...gate,
       upstreams: { list: upstreams.live, fallback: upstreams.fallback },
       responses: recorder.responses,
       usage: metrics.usage,
@@ -157,6 +171,7 @@ export async function compose(shell: Shell): Promise<House> {
     const vaultTried = joinedVault.open(() => {
       changes.statusChanged();
       capture.vaultOpened();
+      void vaultOpened();
       void upstreams.loadCredentials().then(() => health.refresh());
     });
 
@@ -165,6 +180,8 @@ export async function compose(shell: Shell): Promise<House> {
       router: () => router,
       pagesDir: shell.pagesDir,
       metrics: metrics.source,
+      people: ofPeople.door,
+      auth,
       lifetime,
       onChange: () => changes.statusChanged(),
       log,
@@ -196,21 +213,13 @@ export async function compose(shell: Shell): Promise<House> {
       upstreamName: (id) => upstreams.records().find((record) => record.id === id)?.name,
       clock,
     });
-    const changes = createChangeFeed({
-      status,
-      key(id) {
-        const key = registry.get(id);
-        return key && registry.facts(key);
-      },
-      keyStates: registry.states,
+    const changes = joinChanges({
+      ...{ lifetime, settings, log, status, registry },
       project: projects.factsOf,
       setting: (name) => settingsCalls.list().find((setting) => setting.name === name),
       viewOf: asked.requests.viewOf,
       running: gateway.runningList,
-      log,
     });
-    lifetime.own('changes', changes.close);
-    lifetime.own('settings', settings.onChange(changes.settingsChanged));
 
     const policy = joinPolicy({ ...ground, ...ofProjects.gateway, registry, upstreams, gateway });
     const router = createRouter({
@@ -250,6 +259,7 @@ export async function compose(shell: Shell): Promise<House> {
       lockout: gateway.lockout,
       ways,
       profile: ledger.profile,
+      ...ofPeople.calls,
       dashboardLink: dashboard.link,
       desktop: shell.desktop ?? noDesktop,
       detect: discovery.detect,
@@ -261,17 +271,9 @@ export async function compose(shell: Shell): Promise<House> {
       lifetime.own('control socket', control.close);
       await ofProjects.echoWanted();
       health.start();
-      lifetime.own(
-        'housekeeping',
-        startHousekeeping({
-          ...ground,
-          prune: ledger.prune,
-          pruneCaptured: capture.prune,
-          onPruned: reminders.notePruned,
-          remind: reminders.note,
-          verifiers: vaultDoor.verifiers,
-        }),
-      );
+      const chores = { prune: ledger.prune, pruneCaptured: capture.prune, onPruned: reminders.notePruned };
+      const { verifiers } = vaultDoor;
+      lifetime.own('housekeeping', startHousekeeping({ ...ground, ...chores, remind: reminders.note, verifiers }));
       // The gateway has the first choice of ports; and where it fails, the dashboard is how that is mended.
       if (settings.get()['server.autoStart']) await server.start().finally(dashboard.start);
       else await dashboard.start();

@@ -40,7 +40,7 @@ export function makeId(fillRandom: FillRandom): string {
 
 /** Tells one of our keys from a mistyped one and from anything else, without a look-up. */
 export function parseKey(value: string): ParsedKey {
-  const head = /^(kh[ap]?)_/.exec(value);
+  const head = /^(kh[apr]?)_/.exec(value);
   if (!head) return { kind: 'foreign' };
   const prefix = head[1] as KeyPrefix;
   const whole = /^kh[apr]?_([0-9A-Za-z]{8})_[0-9A-Za-z]{38}$/.exec(value);

@@ -31,6 +31,10 @@ export type TokenPorts<Person extends Holder> = {
     /** @throws KeyhatchError where the invite or the password is no good */
     readonly acceptInvite: (input: RegisterInput & From) => Promise<Person>;
     readonly get: (personId: string) => Person | undefined;
+    /** Whether they have yet to set up the authenticator that their role asks for. */
+    readonly owesTotp: (personId: string) => boolean;
+    /** Also of one who was removed. */
+    readonly nameOf: (personId: string) => string;
   };
   readonly secrets: {
     readonly get: (name: string) => Promise<string | null>;
@@ -61,7 +65,10 @@ export type FoundHolder<Person extends Holder> =
   | { readonly kind: 'expired' | 'ended' | 'malformed' };
 
 export type Tokens<Person extends Holder> = {
-  /** @throws KeyhatchError `tokens_not_taken`, `not_permitted`, `vault_locked`, and what `people.verify` throws */
+  /**
+   * @throws KeyhatchError `tokens_not_taken`, `not_permitted`, `totp_setup_required`, `vault_locked`, and what
+   * `people.verify` throws
+   */
   readonly login: (input: LoginInput & From) => Promise<IssuedTokens>;
   readonly register: (input: RegisterInput & From) => Promise<IssuedTokens>;
   /** @throws KeyhatchError `token_malformed`, `token_revoked` */
@@ -136,14 +143,14 @@ export function createTokens<Person extends Holder>(ports: TokenPorts<Person>): 
     await formatNow();
     const person = holder(id);
     if (!person) throw new KeyhatchError('not_permitted');
+    if (people.owesTotp(id)) throw new KeyhatchError('totp_setup_required');
     ports.nameHolder(person);
     ports.record({ action: 'issued', subject: subjectOf(person) });
     return issue(families.begin(id));
   }
 
   function ended(personId: string, action: string): void {
-    const person = people.get(personId);
-    ports.record({ action, subject: subjectOf({ id: personId, name: person?.name ?? personId }) });
+    ports.record({ action, subject: subjectOf({ id: personId, name: people.nameOf(personId) }) });
     ports.onEnded();
   }
 

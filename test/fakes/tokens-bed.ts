@@ -2,16 +2,15 @@
 // is the time.
 
 import { joinTokens } from '../../electron/compose-tokens.ts';
+import type { KeptPerson } from '../../electron/core/people.ts';
 import { createLifetime } from '../../electron/lib/lifetime.ts';
 import { silentLog } from '../../electron/lib/log.ts';
-import type { Holder } from '../../electron/tokens/tokens.ts';
 import { KeyhatchError } from '../../shared/errors.ts';
-import { type MemberLimits, usualMemberLimits } from '../../shared/people-model.ts';
+import { usualMemberLimits } from '../../shared/people-model.ts';
 import { settingsSchema } from '../../shared/settings.ts';
 import { makeDashboard } from './dashboard-bed.ts';
 import { type Bed, makeBed } from './gateway-bed.ts';
 
-type Person = Holder & { readonly limits: MemberLimits };
 export type Issued = { readonly access_token: string; readonly refresh_token: string };
 export type Told = { readonly status: number; readonly code: string | undefined; readonly body: unknown };
 
@@ -21,7 +20,9 @@ export type TokensBed = {
   /** What tokens are signed with, once somebody has signed in. */
   readonly secret: () => Buffer;
   readonly notes: string[];
-  readonly changePerson: (change: Partial<Person>) => void;
+  readonly changePerson: (change: Partial<KeptPerson>) => void;
+  /** The person's role asks for an authenticator that they have not set up. */
+  readonly oweTotp: () => void;
   readonly passTime: (ms: number) => void;
   /** Sets `access.credentials`, for gateway and tokens alike. */
   readonly take: (what: 'keys' | 'tokens' | 'both') => void;
@@ -32,11 +33,33 @@ export type TokensBed = {
   readonly close: () => Promise<void>;
 };
 
+const ada: KeptPerson = {
+  id: 'person01',
+  name: 'Ada',
+  role: 'member',
+  status: 'active',
+  createdAt: 0,
+  lastSeenAt: null,
+  totp: false,
+  totpStep: 0,
+  passwordSetAt: 0,
+  limits: usualMemberLimits,
+};
+const madeInvite = {
+  id: 'invite01',
+  role: 'member',
+  name: null,
+  limits: usualMemberLimits,
+  createdAt: 0,
+  expiresAt: 0,
+} as const;
+
 export const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
 export async function makeTokensBed(kept = new Map<string, string>()): Promise<TokensBed> {
   let now = Date.now();
-  let person: Person = { id: 'person01', name: 'Ada', role: 'member', status: 'active', limits: usualMemberLimits };
+  let person: KeptPerson = ada;
+  let owesTotp = false;
   let settings = settingsSchema.parse({ 'access.credentials': 'both' });
   let tell: (personId: string) => void = () => {};
   let gateway: Bed['gateway'] | undefined;
@@ -50,22 +73,26 @@ export async function makeTokensBed(kept = new Map<string, string>()): Promise<T
     joinTokens({
       registry,
       people: {
-        verify: ({ name, password }) => prove(name, password),
-        acceptInvite: ({ name, password }) => prove(name, password),
-        get: (id) => (id === person.id ? person : undefined),
+        find: (id) => (id === person.id ? person : undefined),
+        nameOf: () => person.name,
+        onChanged(listen) {
+          tell = (personId) => listen(personId, {});
+          return () => {};
+        },
       },
+      signIn: {
+        verify: ({ name, password }) => prove(name, password),
+        lookAtInvite: (token) => ({ ...madeInvite, kind: token === 'reset' ? 'reset' : 'invite' }),
+        acceptInvite: ({ name, password }) => prove(name, password),
+      },
+      door: { standing: () => ({ name: person.name, role: person.role, owesTotp }) },
       secrets: {
         get: async (name) => kept.get(name) ?? null,
         set: async (name, value) => void kept.set(name, value),
       },
       onEnded: () => gateway?.passesChanged(),
-      onPersonChanged(listen) {
-        tell = listen;
-        return () => {};
-      },
       ledger: { nameHolder: () => {} },
       settings: () => settings,
-      onSettingsChange: () => () => {},
       lifetime: createLifetime({ log: silentLog, partDeadlineMs: 1000 }),
       record: ({ action, subject }) => void notes.push(`${action} ${subject.name}`),
       clock,
@@ -104,6 +131,9 @@ export async function makeTokensBed(kept = new Map<string, string>()): Promise<T
     changePerson(change) {
       person = { ...person, ...change };
       tell(person.id);
+    },
+    oweTotp() {
+      owesTotp = true;
     },
     passTime(ms) {
       now += ms;

@@ -40,6 +40,16 @@ test('an invite is as good as a password, once', async () => {
   expect(await codeWith((answer.body as Issued).access_token)).toBeUndefined();
 });
 
+test('a link for a new password is none: who follows it may still owe a code', async () => {
+  const answer = await it.auth('register', { invite: 'reset', name: 'Ada', password: 'right horse battery' });
+  expect(answer.code).toBe('invite_invalid');
+});
+
+test('whose role asks for an authenticator that they have not set up gets nothing', async () => {
+  it.oweTotp();
+  expect((await it.auth('login', { name: 'Ada', password: 'right horse battery' })).code).toBe('totp_setup_required');
+});
+
 describe('the refresh token', () => {
   test('is exchanged for the next pair; what is out goes on for its hour', async () => {
     const first = await it.login();
