@@ -6,8 +6,7 @@ import { KeyhatchError } from '../shared/errors.ts';
 import { usualPolicy } from '../shared/key-policy.ts';
 import type { Ledger } from './compose-ledger.ts';
 import type { JoinedPeople } from './compose-people.ts';
-import type { KeptPerson, People } from './core/people.ts';
-import type { SignIn } from './core/sign-in.ts';
+import type { KeptPerson, People, PeopleForTokens } from './core/people.ts';
 import type { AccessTokens, GatewayKey, KeyRegistry } from './gateway/ports.ts';
 import type { Lifetime } from './lib/lifetime.ts';
 import { createTokens, type Holder, type TokenPorts, type Tokens } from './tokens/tokens.ts';
@@ -25,24 +24,24 @@ const holderId = ({ id }: { readonly id: string }) => `${holderPrefix}${id}`;
 
 export function joinTokens(
   options: Pick<TokenPorts<Person>, 'secrets' | 'onEnded' | 'settings' | 'record' | 'clock'> & {
-    readonly people: Pick<People, 'find' | 'nameOf' | 'onChanged'>;
-    readonly signIn: Pick<SignIn, 'verify' | 'lookAtInvite' | 'acceptInvite'>;
-    readonly door: Pick<JoinedPeople['door'], 'standing'>;
+    readonly people: Pick<People, 'find' | 'nameOf'>;
+    readonly forTokens: Pick<PeopleForTokens, 'verify' | 'acceptInvite' | 'onChanged'>;
+    readonly door: Pick<JoinedPeople['door'], 'lookAtInvite' | 'standing'>;
     readonly ledger: Pick<Ledger, 'nameHolder'>;
     /** Of keys alone. */
     readonly registry: KeyRegistry;
     readonly lifetime: Lifetime;
   },
 ): JoinedTokens {
-  const { people, signIn, door, registry, ledger, lifetime, ...ports } = options;
+  const { people, forTokens, door, registry, ledger, lifetime, ...ports } = options;
   const tokens = createTokens<Person>({
     ...ports,
     people: {
-      verify: signIn.verify,
+      verify: ({ name, password, totp, address }) => forTokens.verify(name, password, totp, address),
       async acceptInvite({ invite: token, ...given }) {
         // Who chooses a new password may still owe a code.
-        if (signIn.lookAtInvite(token).kind !== 'invite') throw new KeyhatchError('invite_invalid');
-        return signIn.acceptInvite({ token, ...given });
+        if (door.lookAtInvite(token).kind !== 'invite') throw new KeyhatchError('invite_invalid');
+        return forTokens.acceptInvite({ token, ...given });
       },
       get: people.find,
       owesTotp: (personId) => door.standing(personId)?.owesTotp ?? true,
@@ -51,7 +50,7 @@ export function joinTokens(
     nameHolder: (person) => ledger.nameHolder(holderId(person), person.name),
     fillRandom: (bytes) => randomFillSync(bytes),
   });
-  lifetime.own('tokens of people', people.onChanged(tokens.personChanged));
+  lifetime.own('tokens of people', forTokens.onChanged(tokens.personChanged));
   return { tokens, gateway: { tokens: asCallers(tokens), keys: withHolders(registry, people.find) } };
 }
 

@@ -67,7 +67,7 @@ export async function makeTokensBed(kept = new Map<string, string>()): Promise<T
   const clock = { now: () => now, monotonic: () => now };
   const prove = async (name: string, password: string) => {
     if (name !== person.name || password !== 'right horse battery') throw new KeyhatchError('key_unknown');
-    return person;
+    return { ...person, keys: 0 };
   };
   const joinWith = (registry: Parameters<typeof joinTokens>[0]['registry']) =>
     joinTokens({
@@ -75,17 +75,19 @@ export async function makeTokensBed(kept = new Map<string, string>()): Promise<T
       people: {
         find: (id) => (id === person.id ? person : undefined),
         nameOf: () => person.name,
+      },
+      forTokens: {
+        verify: prove,
+        acceptInvite: ({ name, password }) => prove(name, password),
         onChanged(listen) {
-          tell = (personId) => listen(personId, {});
+          tell = listen;
           return () => {};
         },
       },
-      signIn: {
-        verify: ({ name, password }) => prove(name, password),
+      door: {
         lookAtInvite: (token) => ({ ...madeInvite, kind: token === 'reset' ? 'reset' : 'invite' }),
-        acceptInvite: ({ name, password }) => prove(name, password),
+        standing: () => ({ name: person.name, role: person.role, owesTotp }),
       },
-      door: { standing: () => ({ name: person.name, role: person.role, owesTotp }) },
       secrets: {
         get: async (name) => kept.get(name) ?? null,
         set: async (name, value) => void kept.set(name, value),
