@@ -4,6 +4,7 @@
 import { randomBytes, randomFillSync } from 'node:crypto';
 import { join } from 'node:path';
 import { makeId } from '../shared/key-format.ts';
+import { apiDocument, joinApi } from './compose-api.ts';
 import { joinCapture } from './compose-capture.ts';
 import { joinDashboard } from './compose-dashboard.ts';
 import { joinKeys } from './compose-keys.ts';
@@ -24,14 +25,12 @@ import { startControlServer } from './control/control-server.ts';
 import { startHousekeeping } from './core/housekeeping.ts';
 import { resolveKey } from './core/key-registry.ts';
 import { noDesktop } from './core/no-desktop.ts';
-import { reachableAt } from './core/reachable.ts';
 import { createReplay } from './core/replay.ts';
 import { createRouter } from './core/router.ts';
 import { createSettingsCalls } from './core/settings-calls.ts';
 import { createActing } from './lib/acting.ts';
 import { systemClock } from './lib/clock.ts';
 import { createLifetime } from './lib/lifetime.ts';
-import { checkPort } from './lib/port-check.ts';
 import { openSettings } from './settings/settings-book.ts';
 import type { House, Shell } from './shell.ts';
 import { acquireProfileLock } from './storage/profile-lock.ts';
@@ -95,27 +94,14 @@ export async function compose(shell: Shell): Promise<House> {
     });
     const noted = { ...ground, record: history.record };
     const ofPeople = joinPeople({
-      ...noted,
-      shell,
-      ledger,
-      secrets: vault.secrets,
-      settings,
+      ...{ ...noted, shell, ledger, settings, acting, onKeyChange, secrets: vault.secrets, makeId: newId },
       registry: () => registry,
       keys: () => keys,
       dashboard: () => dashboard,
-      makeId: newId,
-      onKeyChange,
-      acting,
     });
     const { registry, keys } = joinKeys({
-      ...noted,
-      ledger,
-      vault: vaultDoor,
-      projects,
-      people: ofPeople.people,
+      ...{ ...noted, ledger, projects, acting, onKeyChange, vault: vaultDoor, people: ofPeople.people },
       budgets: (key) => limits.budgets(key.id),
-      acting,
-      onKeyChange,
       onProjectChange: (projectId) => changes.projectChanged(projectId),
     });
     const { ways, auth, gate, vaultOpened } = joinWays({
@@ -151,10 +137,14 @@ export async function compose(shell: Shell): Promise<House> {
       upstreams,
       load: later,
     });
-    const { gateway, server } = joinServer({
+    const { gateway, server, network } = joinServer({
+      shell,
+      history,
       ...ground,
       ...ofProjects.gateway,
       ...limits.ports,
+      settings,
+      records: upstreams.records,
       version: shell.version,
       instanceId: randomBytes(12).toString('hex'),
       ...gate,
@@ -182,6 +172,7 @@ export async function compose(shell: Shell): Promise<House> {
       metrics: metrics.source,
       people: ofPeople.door,
       auth,
+      api: () => api.source,
       lifetime,
       onChange: () => changes.statusChanged(),
       log,
@@ -192,7 +183,8 @@ export async function compose(shell: Shell): Promise<House> {
       settings,
       upstreams,
       server,
-      reachable: () => reachableAt(gateway.addresses()),
+      reachable: network.reachable,
+      exposure: network.exposure,
       dashboard,
       vaultKind: vault.kind,
       keys: registry,
@@ -203,6 +195,7 @@ export async function compose(shell: Shell): Promise<House> {
 
     const settingsCalls = createSettingsCalls({
       ...settings,
+      interfaces: network.read,
       moveListener: server.move,
       followDashboard: dashboard.follow,
     });
@@ -221,16 +214,19 @@ export async function compose(shell: Shell): Promise<House> {
       running: gateway.runningList,
     });
 
+    const document = apiDocument(shell);
     const policy = joinPolicy({ ...ground, ...ofProjects.gateway, registry, upstreams, gateway });
     const router = createRouter({
       status,
       watch: changes.watch,
       server,
       setLan: settingsCalls.setLan,
-      checkPort: (port) => checkPort(settings.get()['server.hosts'], port, gateway.addresses()),
+      interfaces: network.interfaces,
+      checkPort: network.checkPort,
       keys,
       limits: limits.of,
       policyTest: policy.test,
+      apiDocument: document,
       projects,
       history,
       acting,
@@ -266,11 +262,14 @@ export async function compose(shell: Shell): Promise<House> {
       examine,
     });
 
+    const api = joinApi({ document, router, admins: policy.control, acting, record: history.record, clock, log });
+
     async function start(): Promise<void> {
       const control = await startControlServer({ dataDir, router, log, ...policy.control });
       lifetime.own('control socket', control.close);
       await ofProjects.echoWanted();
       health.start();
+      network.start();
       const chores = { prune: ledger.prune, pruneCaptured: capture.prune, onPruned: reminders.notePruned };
       const { verifiers } = vaultDoor;
       lifetime.own('housekeeping', startHousekeeping({ ...ground, ...chores, remind: reminders.note, verifiers }));

@@ -1,5 +1,6 @@
 // The dashboard as a whole: whether and where it listens, as the settings say, and the links that open it. The control
-// plane over HTTP; knows people's sessions and carries no client traffic. No key opens anything here but the metrics.
+// plane over HTTP; knows people's sessions and carries no client traffic. No key opens anything here but
+// the metrics, and an admin key the admin API.
 
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { SignInLink } from '../../shared/model.ts';
@@ -8,6 +9,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { whyNotListening } from '../lib/port-trouble.ts';
 import { createTurns } from '../lib/turns.ts';
+import { type ApiSource, createApiAnswer } from './api-answer.ts';
 import { createAttemptLimit } from './attempt-limit.ts';
 import { type AuthSource, createAuthAnswer } from './auth-answer.ts';
 import { createDashboardAnswer, type DashboardAnswer, type DashboardRouter } from './dashboard-answer.ts';
@@ -33,6 +35,7 @@ export type DashboardPorts = {
   readonly metrics: MetricsSource;
   readonly auth: AuthSource;
   readonly people: PeopleDoor & { readonly standing: Standing };
+  readonly api: () => ApiSource;
   readonly onChange: () => void;
   readonly clock: Clock;
   readonly log: Log;
@@ -68,6 +71,7 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
   let sweeping: NodeJS.Timeout | undefined;
   const answerMetrics = createMetricsAnswer(ports.metrics, createAttemptLimit({ clock }));
   const answerAuth = createAuthAnswer(ports.auth, createAttemptLimit({ clock }));
+  const apiAttempts = createAttemptLimit({ clock });
   const releases = new Set<Promise<void>>();
   let answer: DashboardAnswer | undefined;
   let started = false;
@@ -84,6 +88,7 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
       sessionCalls,
       answerMetrics,
       answerAuth,
+      answerApi: createApiAnswer(ports.api(), apiAttempts),
       log,
     });
   }

@@ -9,12 +9,14 @@ import type { Caller, CallerWithKey, Identified, Routed } from './exchange.ts';
 import { callerByPathToken, callerByWay, type KeylessPorts } from './keyless.ts';
 import type { Lockout } from './lockout.ts';
 import type { AccessTokens, GatewayKey, KeyRegistry } from './ports.ts';
+import type { WeakBrake } from './weak-brake.ts';
 
 export type IdentifyPorts = KeylessPorts & {
   readonly settings: () => Settings;
   readonly keys: KeyRegistry;
   readonly tokens: AccessTokens;
   readonly lockout: Lockout;
+  readonly weakBrake: WeakBrake;
 };
 
 /** What a guess looks like. A missing key is none, and who sends a revoked or an expired one had it once. */
@@ -33,14 +35,19 @@ export function identify(routed: Routed, ports: IdentifyPorts): Identified {
 function callerOf(routed: Routed, ports: IdentifyPorts): Caller {
   const settings = ports.settings();
   const presented = collectCredentials(routed.req).filter((value) => !isPlaceholder(value));
-  const caller = callerWithKey(routed, presented, { ...ports, settings });
+  const brake = routed.trulyLocal ? undefined : ports.weakBrake;
+  const caller = callerWithKey(routed, presented, { ...ports, settings, brake });
   if (!caller) return callerWithoutKey(routed, settings, presented.length > 0);
   checkStanding(caller.key, ports.clock.now());
   if (caller.by !== 'token' && settings['access.credentials'] === 'tokens') throw new KeyhatchError('keys_not_taken');
   return caller;
 }
 
-type At = Omit<IdentifyPorts, 'settings'> & { readonly settings: Settings };
+type At = Omit<IdentifyPorts, 'settings'> & {
+  readonly settings: Settings;
+  /** Undefined for programs of this machine. */
+  readonly brake: WeakBrake | undefined;
+};
 
 function callerWithKey(routed: Routed, presented: readonly string[], at: At): CallerWithKey | undefined {
   if (routed.pathToken !== undefined) {
@@ -76,30 +83,56 @@ function checkUnlocked(keys: KeyRegistry): void {
 }
 
 function findPresented(presented: readonly string[], at: At, publicPath: boolean): CallerWithKey | undefined {
-  const { keys, settings } = at;
+  const { keys, settings, brake } = at;
   if (keys.locked()) {
     const openDoor = !settings['access.requireKey'] && presented.every((value) => parseKey(value).kind === 'foreign');
     if (publicPath || openDoor) return undefined;
     checkUnlocked(keys);
   }
-  const matched = new Map<string, CallerWithKey>();
-  let bad: KeyhatchError | undefined;
-  let foreign = new KeyhatchError('key_unknown');
-  for (const value of presented) {
-    // By its spelling alone, so that nobody learns here whether there is such an admin key.
-    const key = isAdminKey(value) ? undefined : keys.find(value);
-    const found = key ? ({ kind: 'key', key, by: 'key', pass: null } as const) : holderOf(value, at);
-    if (found === 'malformed') foreign = new KeyhatchError('token_malformed');
-    else if (found instanceof KeyhatchError) bad ??= found;
-    else if (found) matched.set(found.key.id, found);
-    else bad ??= badOwnKey(value);
-  }
+  const { matched, missed, bad, foreign } = lookUp(presented, at);
   if (bad) throw bad;
+  // Beside a key a short value is none: the user name of Basic, for one.
+  if (matched.size === 0 && brake) {
+    for (const value of missed) brake.missed(value);
+    const held = publicPath ? undefined : brake.refusal(presented);
+    if (held) throw held;
+  }
   if (matched.size > 1) throw new KeyhatchError('key_ambiguous');
   const [caller] = matched.values();
   // In open mode clients still send whatever their key field holds; only one that looks like ours is a mistake.
   if (!caller && settings['access.requireKey'] && !publicPath) throw foreign;
   return caller;
+}
+
+type LookedUp = {
+  readonly matched: ReadonlyMap<string, CallerWithKey>;
+  /** What is nobody's. */
+  readonly missed: readonly string[];
+  /** One that looks like ours and cannot be used, whatever stands beside it. */
+  readonly bad: KeyhatchError | undefined;
+  /** What to say where none of them is ours. */
+  readonly foreign: KeyhatchError;
+};
+
+function lookUp(presented: readonly string[], at: At): LookedUp {
+  const matched = new Map<string, CallerWithKey>();
+  const missed: string[] = [];
+  let bad: KeyhatchError | undefined;
+  let foreign = new KeyhatchError('key_unknown');
+  for (const value of presented) {
+    if (at.brake?.holds(value)) continue;
+    // By its spelling alone, so that nobody learns here whether there is such an admin key.
+    const key = isAdminKey(value) ? undefined : at.keys.find(value);
+    const found = key ? ({ kind: 'key', key, by: 'key', pass: null } as const) : holderOf(value, at);
+    if (found === 'malformed') foreign = new KeyhatchError('token_malformed');
+    else if (found instanceof KeyhatchError) bad ??= found;
+    else if (found) matched.set(found.key.id, found);
+    else {
+      missed.push(value);
+      bad ??= badOwnKey(value);
+    }
+  }
+  return { matched, missed, bad, foreign };
 }
 
 /** Who holds this short-lived token, or why it does not count; undefined for what is none. */

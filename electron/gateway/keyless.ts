@@ -7,7 +7,7 @@ import { parseKey } from '../../shared/key-format.ts';
 import { type KeyOperation, operationPresets } from '../../shared/key-policy.ts';
 import { plainAddress } from '../lib/address-block.ts';
 import type { Clock } from '../lib/clock.ts';
-import { isForwarded, isLoopback, speaksForItself } from './client-address.ts';
+import { forwardingSign, isLoopback, speaksForItself } from './client-address.ts';
 import type { Caller, CallerWithKey, Routed } from './exchange.ts';
 import type { KeyRules } from './key-rules.ts';
 import type { AccessTokens, GatewayKey, KeylessWay, KeyRegistry, WaysIn } from './ports.ts';
@@ -41,7 +41,7 @@ export function callerByWay(routed: Routed, ports: KeylessPorts): CallerWithKey 
 /** Whether the socket's other end is the client itself, on another machine: no proxy, no page, no tunnel that ends here. */
 function isNeighbour(req: IncomingMessage, { machineAddresses }: Pick<KeylessPorts, 'machineAddresses'>): boolean {
   // nginx as it comes forwards in HTTP/1.0 and adds no header that would show it.
-  if (req.httpVersion !== '1.1' || isForwarded(req) || !speaksForItself(req)) return false;
+  if (req.httpVersion !== '1.1' || forwardingSign(req) !== undefined || !speaksForItself(req)) return false;
   const [remote, local] = [plainAddress(req.socket.remoteAddress), plainAddress(req.socket.localAddress)];
   // A program of this machine, a tunnel above all, may name any of its addresses.
   return remote !== '' && !isLoopback(remote) && !isLoopback(local) && !machineAddresses().includes(remote);

@@ -84,6 +84,8 @@ export const historyTexts = {
     issued: 'Issued',
     reused: 'Used a second time, so all of them ended',
     renewed: 'Renewed',
+    exposed: 'More open than before',
+    closed: 'Closed again',
   } as Readonly<Record<string, string>>,
   members: {
     rpm: 'Requests a minute',

@@ -44,9 +44,14 @@ const rules: Readonly<Record<string, Rule>> = {
   metrics: { rooms: base, packages: [/^node:perf_hooks$/] },
   tokens: { rooms: base, packages: [/^node:crypto$/, /^jose$/] },
   dashboard: { rooms: base, packages: [node, /^@orpc\/server(\/node)?$/] },
+  api: {
+    rooms: base,
+    packages: [/^node:http$/, /^@orpc\/(contract|openapi|server|zod\/zod4)$/, /^@orpc\/openapi\/node$/],
+  },
   compose: {
     rooms: [
       ...base,
+      'api',
       'settings',
       'storage',
       'vault',

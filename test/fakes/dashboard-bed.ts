@@ -68,6 +68,12 @@ async function open(pagesDir: string, ports: Partial<DashboardPorts>): Promise<D
     pagesDir,
     metrics: { contentType: 'text/plain', read: () => Promise.reject(new KeyhatchError('key_unknown')) },
     auth: noAuth,
+    api: () => ({
+      admit: () => {
+        throw new KeyhatchError('admin_key_unknown');
+      },
+      answer: () => Promise.reject(new KeyhatchError('internal')),
+    }),
     onChange: () => {},
     clock: { now: () => now, monotonic: () => now },
     log: createLog({ format: 'json', write: (line) => lines.push(line) }),

@@ -9,6 +9,7 @@ import type { Log } from '../../lib/log.ts';
 import type { BodyBudget } from '../body-memory.ts';
 import { keyProtocol } from '../credentials.ts';
 import { type Caller, ownerOf, type Received, type SoFar } from '../exchange.ts';
+import type { ForwardedNotes } from '../forwarded-notes.ts';
 import { guard } from '../guard.ts';
 import { type IdentifyPorts, identify } from '../identify.ts';
 import { endOfPass } from '../keyless.ts';
@@ -31,6 +32,7 @@ export type SocketUpgrade = {
 
 export type SocketUpgradePorts = IdentifyPorts & {
   readonly instanceId: string;
+  readonly forwarded: Pick<ForwardedNotes, 'note'>;
   readonly log: Log;
   readonly budget: BodyBudget;
   readonly route: Router;

@@ -123,7 +123,7 @@ describe('what cannot be opened', () => {
     const as = (caller: object) =>
       createRouterClient(house.router, { context: { caller: { personId: null, provedAt: null, ...caller } as never } });
     await expect(as({ role: 'owner', way: 'admin_key' }).ways.addRule(input)).rejects.toMatchObject({
-      code: 'not_permitted',
+      code: 'owner_session_required',
     });
     await expect(as({ role: 'manager', way: 'session' }).ways.addRule(input)).rejects.toMatchObject({
       code: 'not_permitted',
