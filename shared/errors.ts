@@ -137,6 +137,43 @@ const table = {
     retry: false,
     message: 'Two different keys of this server were sent with one request. Send only one of them.',
   },
+  path_token_expired: {
+    status: 401,
+    retry: false,
+    message: 'The path token in this address has ended. Ask the owner of this server for a new address.',
+  },
+  way_closed: {
+    status: 401,
+    retry: false,
+    message: 'This program came in without a key, and its way in has been closed. Ask the owner of this server.',
+  },
+  token_malformed: {
+    status: 401,
+    retry: false,
+    message: 'The token was not made by this server, or is damaged. Sign in again at /api/auth/login of its dashboard.',
+  },
+  token_expired: {
+    status: 401,
+    retry: false,
+    message: 'The token has expired, as each does after an hour. Get the next one at /api/auth/refresh.',
+  },
+  token_revoked: {
+    status: 401,
+    retry: false,
+    message:
+      'The token has ended: its holder signed out, or their account or this server was changed or restarted. Sign in again.',
+  },
+  tokens_not_taken: {
+    status: 401,
+    retry: false,
+    message: 'This server takes no short-lived tokens. Send an API key, or ask its owner to set access.credentials.',
+  },
+  keys_not_taken: {
+    status: 401,
+    retry: false,
+    message:
+      'This server takes short-lived tokens alone, and no API keys. Sign in at /api/auth/login of its dashboard.',
+  },
   too_many_attempts: {
     status: 429,
     retry: false,
@@ -350,6 +387,11 @@ const table = {
     status: 404,
     retry: false,
     message: 'There is no key with the name or id "{ref}". See: keyhatch keys list',
+  },
+  way_not_found: {
+    status: 404,
+    retry: false,
+    message: 'There is no way in with the id "{id}". See: keyhatch ways list',
   },
   name_ambiguous: { status: 409, retry: false, message: '"{ref}" fits several: {ids}. Use the id.' },
   name_taken: {

@@ -37,6 +37,9 @@ export const settingsTexts = {
     title: 'Access',
     publicModels: 'Anyone may list the models',
     publicModelsSentence: 'Some clients fetch the list before they have a key.',
+    credentials: 'What programs come in with',
+    credentialsSentence: 'Tokens are short-lived: people sign in for them at the dashboard, under /api/auth/login.',
+    credentialChoices: { keys: 'Keys', tokens: 'Tokens alone', both: 'Keys and tokens' },
     networks: 'Where requests may come from',
     networksSentence:
       'anywhere, my-network, this-computer, or blocks such as 192.168.1.0/24. Keys can have networks of their own.',

@@ -90,6 +90,12 @@ function AccessCard() {
         <SettingSwitch name="access.requireKey" title={server.requireKey} sentence={server.requireKeySentence} />
         <SettingSwitch name="access.localhostBypass" title={server.bypass} sentence={server.bypassSentence} />
         <SettingSwitch name="access.publicModels" title={access.publicModels} sentence={access.publicModelsSentence} />
+        <SettingChoice
+          name="access.credentials"
+          title={access.credentials}
+          sentence={access.credentialsSentence}
+          choices={access.credentialChoices}
+        />
         <SettingList
           name="access.networks"
           title={access.networks}
