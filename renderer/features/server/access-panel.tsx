@@ -5,6 +5,7 @@ import { useMutation } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { Status } from '../../../shared/model.ts';
 import { useCalls } from '../../api/api-context.tsx';
+import { useAbilities } from '../../api/me.ts';
 import { useSetting } from '../../api/settings-access.ts';
 import { serverTexts } from '../../texts/server-texts.ts';
 import { Panel } from '../../ui/page.tsx';
@@ -32,6 +33,7 @@ export function AccessPanel({ status }: { readonly status: Status }) {
 
 export function LanSwitch({ access }: { readonly access: Status['access'] }) {
   const calls = useCalls();
+  const { owns } = useAbilities();
   const hosts = useSetting('server.hosts');
   const setLan = useMutation(calls.server.setLan.mutationOptions());
   const sentence = !access.onLan ? texts.lanOff : access.requireKey ? texts.lanOn : texts.lanOpen;
@@ -44,7 +46,7 @@ export function LanSwitch({ access }: { readonly access: Status['access'] }) {
         <Switch
           {...named}
           checked={access.onLan}
-          disabled={!hosts || hosts.setByFlag || setLan.isPending}
+          disabled={!owns || !hosts || hosts.setByFlag || setLan.isPending}
           onChange={(event) => setLan.mutate({ on: event.currentTarget.checked })}
         />
       )}
