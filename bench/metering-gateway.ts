@@ -26,6 +26,8 @@ function portsBefore({ upstreamPort, key }: MeteringQuestion): GatewayPorts & { 
     kind: 'inference',
     name: 'bench',
     projectId: null,
+    personId: null,
+    personPaused: false,
     weak: false,
     oldSecretWeak: false,
     status: 'active',

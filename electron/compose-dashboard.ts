@@ -6,7 +6,7 @@ import type { Lifetime } from './lib/lifetime.ts';
 import type { SettingsBook } from './settings/settings-book.ts';
 
 export function joinDashboard(
-  options: Pick<DashboardPorts, 'router' | 'pagesDir' | 'metrics' | 'onChange' | 'log'> & {
+  options: Pick<DashboardPorts, 'router' | 'pagesDir' | 'metrics' | 'people' | 'onChange' | 'log'> & {
     readonly settings: SettingsBook;
     readonly lifetime: Lifetime;
   },
@@ -16,6 +16,7 @@ export function joinDashboard(
     ...ports,
     clock: systemClock,
     settings: settings.get,
+    sessionRules: settings.get,
     portIsChosen() {
       const { value, default: usual, setByFlag } = settings.view('dashboard.port');
       return setByFlag || value !== usual;

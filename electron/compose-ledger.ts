@@ -20,6 +20,7 @@ import { type Carrier, carryHere } from './storage/ledger-carrier.ts';
 import { carryToThread } from './storage/ledger-thread.ts';
 import { createLimitCounterTable } from './storage/limit-counter-table.ts';
 import { createMetaTable } from './storage/meta-table.ts';
+import { createInviteTable, createPeopleTable } from './storage/people-table.ts';
 import { createProjectTable } from './storage/project-table.ts';
 import type { ListedPage, ListedRequest } from './storage/request-list.ts';
 import { createRestoreWriter } from './storage/restore-writer.ts';
@@ -95,6 +96,8 @@ export function openLedger(options: LedgerOptions) {
     projectTable,
     writeRestored: createRestoreWriter(db, { keys: keyTable, projects: projectTable, meta }),
     historyTable: createHistoryTable(db),
+    peopleTable: createPeopleTable(db),
+    inviteTable: createInviteTable(db),
     recorder,
     limitCounters: {
       load: createLimitCounterTable(db).load,

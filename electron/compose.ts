@@ -10,16 +10,16 @@ import { joinKeys } from './compose-keys.ts';
 import { openLedger } from './compose-ledger.ts';
 import { joinLimits } from './compose-limits.ts';
 import { joinMetrics } from './compose-metrics.ts';
+import { joinPeople } from './compose-people.ts';
 import { joinPolicy } from './compose-policy.ts';
 import { joinProjects } from './compose-projects.ts';
 import { joinServer } from './compose-server.ts';
 import { joinStatus } from './compose-status.ts';
 import { joinTransfer, putRestoredSettings } from './compose-transfer.ts';
 import { joinUpstreams } from './compose-upstreams.ts';
-import { joinUsage } from './compose-usage.ts';
+import { joinChanges, joinUsage } from './compose-usage.ts';
 import { joinVault } from './compose-vault.ts';
 import { startControlServer } from './control/control-server.ts';
-import { createChangeFeed } from './core/change-feed.ts';
 import { startHousekeeping } from './core/housekeeping.ts';
 import { resolveKey } from './core/key-registry.ts';
 import { noDesktop } from './core/no-desktop.ts';
@@ -92,11 +92,25 @@ export async function compose(shell: Shell): Promise<House> {
       onKeyChange: (keyId) => changes.keyChanged(keyId),
     });
     const noted = { ...ground, record: history.record };
+    const { people, ...ofPeople } = joinPeople({
+      ...noted,
+      shell,
+      ledger,
+      secrets: vault.secrets,
+      settings,
+      registry: () => registry,
+      keys: () => keys,
+      dashboard: () => dashboard,
+      makeId: newId,
+      onKeyChange,
+      acting,
+    });
     const { registry, keys } = joinKeys({
       ...noted,
       ledger,
       vault: vaultDoor,
       projects,
+      people,
       budgets: (key) => limits.budgets(key.id),
       acting,
       onKeyChange,
@@ -158,6 +172,7 @@ export async function compose(shell: Shell): Promise<House> {
       router: () => router,
       pagesDir: shell.pagesDir,
       metrics: metrics.source,
+      people: ofPeople.door,
       lifetime,
       onChange: () => changes.statusChanged(),
       log,
@@ -189,21 +204,13 @@ export async function compose(shell: Shell): Promise<House> {
       upstreamName: (id) => upstreams.records().find((record) => record.id === id)?.name,
       clock,
     });
-    const changes = createChangeFeed({
-      status,
-      key(id) {
-        const key = registry.get(id);
-        return key && registry.facts(key);
-      },
-      keyStates: registry.states,
+    const changes = joinChanges({
+      ...{ lifetime, settings, log, status, registry },
       project: projects.factsOf,
       setting: (name) => settingsCalls.list().find((setting) => setting.name === name),
       viewOf: asked.requests.viewOf,
       running: gateway.runningList,
-      log,
     });
-    lifetime.own('changes', changes.close);
-    lifetime.own('settings', settings.onChange(changes.settingsChanged));
 
     const policy = joinPolicy({ ...ground, ...ofProjects.gateway, registry, upstreams, gateway });
     const router = createRouter({
@@ -242,6 +249,7 @@ export async function compose(shell: Shell): Promise<House> {
       replay: createReplay({ request: asked.requests.get, conversation: capture.conversation, send: gateway.replay }),
       lockout: gateway.lockout,
       profile: ledger.profile,
+      ...ofPeople.calls,
       dashboardLink: dashboard.link,
       desktop: shell.desktop ?? noDesktop,
       detect: discovery.detect,

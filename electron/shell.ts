@@ -33,6 +33,8 @@ export type Shell = {
   readonly clock?: Clock;
   /** Program of the threads that keep the ledger; undefined keeps it without one, which is enough for a single command. */
   readonly ledgerWorker: string | undefined;
+  /** Program of the threads that hash passwords; undefined hashes in the process itself. */
+  readonly passwordWorker: string | undefined;
   /** What the desktop app can do; undefined elsewhere. */
   readonly desktop: DesktopCalls | undefined;
 };

@@ -1,8 +1,9 @@
 // Every call that the window, the dashboard and the command line can make, with its input, its output and who may make
 // it. A value, not code: core implements it, three transports carry it. Errors are codes of shared/errors.ts.
 
-import { eventIterator, oc } from '@orpc/contract';
+import { eventIterator } from '@orpc/contract';
 import * as z from 'zod';
+import { machine, manage, owner, ownerProved, ref, view } from './call-meta.ts';
 import { captureStart, captureState, conversation, replayOrder } from './capture-model.ts';
 import { change } from './change.ts';
 import { historyPage, historyQuery } from './history-model.ts';
@@ -25,6 +26,7 @@ import {
   upstreamKind,
   upstreamStatus,
 } from './model.ts';
+import { ownCalls, peopleCalls, sessionCalls } from './people-contract.ts';
 import { policyAnswer, policyQuestion } from './policy-model.ts';
 import { newProject, projectEdit, projectFacts } from './project-model.ts';
 import { runningRequest } from './running-model.ts';
@@ -49,27 +51,7 @@ import {
   usageLifetime,
 } from './usage-questions.ts';
 
-/** Who may make a call. Every call has these; core/permissions.ts reads them. */
-export type CallMeta = {
-  /**
-   * `self`: any signed-in person, about themself; `view`: owner, managers and viewers; `manage`: owner and managers;
-   * `owner`: the owner alone; `machine`: only whoever sits at the machine itself.
-   */
-  readonly access: 'self' | 'view' | 'manage' | 'owner' | 'machine';
-  /** Members may make it too: it then shows and changes nothing but what is theirs. */
-  readonly own?: true;
-  /** A session must have proved who it is a moment ago, and admin keys may not make it at all. */
-  readonly proved?: true;
-};
-
-const call = (meta: CallMeta) => oc.$meta<CallMeta>(meta);
-const view = call({ access: 'view' });
-const manage = call({ access: 'manage' });
-const owner = call({ access: 'owner' });
-const ownerProved = call({ access: 'owner', proved: true });
-const machine = call({ access: 'machine' });
-/** A key or an upstream by its id or its name. */
-const ref = z.object({ ref: z.string().min(1).max(200) });
+export type { CallMeta } from './call-meta.ts';
 
 export const contract = {
   status: {
@@ -221,6 +203,9 @@ export const contract = {
   profile: {
     get: view.output(profileFacts),
   },
+  people: peopleCalls,
+  me: ownCalls,
+  sessions: sessionCalls,
   dashboard: {
     /** Makes a sign-in link; the one before stops working. Fails with `dashboard_off` while there is no listener. */
     link: machine.output(signInLink),

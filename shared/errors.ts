@@ -507,6 +507,54 @@ const table = {
     message:
       'Too many attempts to sign in have failed. Try again in {seconds} s, or ask for a new link: keyhatch dashboard link',
   },
+  sign_in_failed: {
+    status: 403,
+    retry: false,
+    message: 'Name, password or code is wrong. Check them and try again.',
+  },
+  totp_required: {
+    status: 401,
+    retry: false,
+    message: 'A code is needed too. Give the one that your authenticator app shows, or a recovery code.',
+  },
+  totp_wrong: {
+    status: 400,
+    retry: false,
+    message: 'This code does not fit. Give the one that your authenticator app shows now; each works once.',
+  },
+  totp_setup_required: {
+    status: 403,
+    retry: false,
+    message: 'People of your role sign in with an authenticator app too. Set one up first; then everything else opens.',
+  },
+  password_unsuitable: { status: 400, retry: false, message: 'This password cannot be used: {reason}.' },
+  invite_invalid: {
+    status: 403,
+    retry: false,
+    message: 'This link has been used, was taken back or has expired. Ask whoever gave it to you for a new one.',
+  },
+  invite_not_found: {
+    status: 404,
+    retry: false,
+    message: 'There is no such invitation any more: it was used, was taken back or has expired.',
+  },
+  person_not_found: {
+    status: 404,
+    retry: false,
+    message: 'There is no person with the name or id "{ref}". See: keyhatch people list',
+  },
+  person_paused: {
+    status: 403,
+    retry: false,
+    message: 'Your access is paused. Ask the owner of this Keyhatch to resume it.',
+  },
+  last_owner: {
+    status: 409,
+    retry: false,
+    message: '"{name}" is the only owner who can sign in. Make somebody else an owner first.',
+  },
+  over_member_limits: { status: 403, retry: false, message: 'This is more than the owner gave you: {reason}.' },
+  session_not_found: { status: 404, retry: false, message: 'This session has ended already.' },
   dashboard_host_refused: {
     status: 403,
     retry: false,

@@ -15,7 +15,19 @@ export type Actor = {
   readonly detail: string | null;
 };
 
-export const subjectKind = z.enum(['key', 'project', 'setting', 'upstream', 'address', 'profile']);
+export const subjectKind = z.enum([
+  'key',
+  'project',
+  'setting',
+  'upstream',
+  'address',
+  'profile',
+  'person',
+  'session',
+  'sign_in',
+  'certificate',
+  'token',
+]);
 export type SubjectKind = z.infer<typeof subjectKind>;
 
 /** One member that has another value than before; null stands for none. */

@@ -35,6 +35,9 @@ export const keyFacts = z.object({
   /** The name of its project, and its id. */
   project: z.string().nullable(),
   projectId: z.string().nullable(),
+  /** Whose it is, by name and id; null: nobody's but the house's. */
+  person: z.string().nullable(),
+  personId: z.string().nullable(),
   /** `typed`: the owner chose the value; `imported`: it came from another program; `generated`: we made it. */
   origin: z.enum(['generated', 'typed', 'imported']),
   /** Its value is too short to be safe: it works on this computer alone, until it is rotated or accepted. */
@@ -79,6 +82,8 @@ const modelList = z.array(modelPattern).min(1).max(200);
 export const newKey = z.object({
   name: itemName,
   kind: keyKind.default('inference'),
+  /** Id or name of the person whose key it is; a member's are always their own. */
+  person: itemName.optional(),
   /** Id or name of a project; an unknown one fails, unless `newProject` says to make it. */
   project: itemName.optional(),
   newProject: z.boolean().optional(),

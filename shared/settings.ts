@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { perSpan, priority } from './limit-model.ts';
 import { upstreamRecord } from './model.ts';
 import { networkList } from './networks.ts';
+import { role, roles } from './people-model.ts';
 import { examplePrices, modelPrice } from './prices.ts';
 
 /** Version of the settings file that this program writes. Steps of ten; see electron/settings/migrations. */
@@ -76,6 +77,9 @@ export const settingsSchema = z.object({
   'upstreams.default': z.string().nullable().default(null),
   'dashboard.enabled': z.boolean().default(false),
   'dashboard.port': z.number().int().min(0).max(65535).default(1236),
+  'people.totpRequiredFor': z.array(role).max(roles.length).default([]),
+  'people.sessionIdleDays': z.number().int().min(1).max(365).default(7),
+  'people.sessionMaxDays': z.number().int().min(1).max(365).default(30),
   'metrics.keyNames': z.boolean().default(false),
   'desktop.trayClick': z.enum(['toggle', 'menu', 'window']).default('toggle'),
   'desktop.openAtLogin': z.boolean().default(false),
@@ -150,6 +154,10 @@ export const settingAbout: Readonly<Record<SettingName, string>> = {
   'upstreams.default': 'Id of the upstream that serves models nobody lists; null: the first one.',
   'dashboard.enabled': 'Offer this window in a browser too, on this computer only. keyhatch serve always does.',
   'dashboard.port': 'Port of the dashboard. 0 takes any free one.',
+  'people.totpRequiredFor':
+    'Roles that sign in with an authenticator app too, such as owner and manager. Who has none sets one up first.',
+  'people.sessionIdleDays': 'Days without use after which a session in a browser ends.',
+  'people.sessionMaxDays': 'Days after which a session in a browser ends, used or not.',
   'metrics.keyNames': 'Say in /metrics whose key each request came with, by its name.',
   'desktop.trayClick': 'What a click on the tray icon does: toggle the server, open the menu, or open the window.',
   'desktop.openAtLogin': 'Start Keyhatch in the tray when you log in.',

@@ -3,7 +3,7 @@
 
 import { KeyhatchError } from '../../shared/errors.ts';
 import { type FillRandom, type KeyPrefix, makeId, makeKey, unsuitableAsKey } from '../../shared/key-format.ts';
-import { type KeyPolicyPatch, withPatch } from '../../shared/key-policy.ts';
+import { withPatch } from '../../shared/key-policy.ts';
 import type { TopUp } from '../../shared/limit-model.ts';
 import type { CreatedKey, KeyFacts, KeyKind } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
@@ -11,7 +11,7 @@ import type { Acting } from '../lib/acting.ts';
 import type { Clock } from '../lib/clock.ts';
 import { checkAdminFields, endOfAdminKey } from './admin-keys.ts';
 import type { RecordHistory } from './history.ts';
-import { freshSecret, type KeyProject, type NewKey, newRecord } from './key-record.ts';
+import { freshSecret, type KeyEdit, type KeyProject, type NewKey, newRecord } from './key-record.ts';
 import {
   type KeptKey,
   type KeyRegistry,
@@ -35,6 +35,8 @@ export type KeyPorts = {
     readonly find: (id: string) => KeyProject | undefined;
     readonly create: (input: { readonly name: string }) => KeyProject;
   };
+  /** The id of the person whom people call so. @throws KeyhatchError `person_not_found` */
+  readonly personId: (ref: string) => string;
   readonly record: RecordHistory;
   readonly acting: Acting;
   readonly counters: {
@@ -44,22 +46,6 @@ export type KeyPorts = {
   };
   /** Told after every change, so that running requests are looked at and windows hear of it. */
   readonly onChange: (keyId: string, projectIds: readonly string[]) => void;
-};
-
-export type KeyEdit = {
-  readonly ref: string;
-  readonly policy?: KeyPolicyPatch | undefined;
-  readonly newProject?: boolean | undefined;
-} & {
-  readonly [Name in 'name' | 'project' | 'expiresAt' | 'rpm' | 'parallel' | 'models']?:
-    | (Name extends 'name'
-        ? string
-        : Name extends 'project'
-          ? string | null
-          : Name extends 'models'
-            ? readonly string[] | null
-            : number | null)
-    | undefined;
 };
 
 export type Keys = {
@@ -147,6 +133,7 @@ export function createKeys(ports: KeyPorts): Keys {
       input.value === undefined
         ? makeKey(ports.fillRandom, prefixOf(input.kind))
         : typedKey(input.value, ports, input.imported?.weak);
+    const personId = input.person === undefined ? input.personId : ports.personId(input.person);
     const project = input.project === undefined ? undefined : projectFor(input.project, input.newProject);
     if (project && project.archivedAt !== null)
       throw new KeyhatchError('project_is_archived', { details: { project: project.name } });
@@ -154,7 +141,9 @@ export function createKeys(ports: KeyPorts): Keys {
     inTheMaking.add(folded);
     try {
       await verifiers.put(made.id, made.key, null);
-      store.insert(newRecord(made.id, input, { settings: ports.settings(), project, now: clock.now() }));
+      store.insert(
+        newRecord(made.id, { ...input, personId }, { settings: ports.settings(), project, now: clock.now() }),
+      );
     } finally {
       inTheMaking.delete(folded);
     }

@@ -24,12 +24,15 @@ import type { ExportCalls } from './export-calls.ts';
 import type { History } from './history.ts';
 import type { KeyTransfer } from './key-import.ts';
 import type { Keys } from './keys.ts';
+import type { Me } from './me.ts';
+import type { PeopleCalls } from './people-calls.ts';
 import { checkPermission } from './permissions.ts';
 import type { PolicyTest } from './policy-test.ts';
 import type { Projects } from './projects.ts';
 import type { Replay } from './replay.ts';
 import type { RequestCalls } from './request-calls.ts';
 import type { ServerControl } from './server-control.ts';
+import type { SessionList } from './session-list.ts';
 import type { SettingsCalls } from './settings-calls.ts';
 import type { Upstreams } from './upstreams.ts';
 import type { UsageCalls } from './usage-calls.ts';
@@ -78,17 +81,22 @@ export type RouterPorts = {
   readonly detect: () => Promise<DetectedServer[]>;
   readonly examine: () => Promise<Finding[]>;
   readonly profile: () => Promise<ProfileFacts>;
+  readonly people: PeopleCalls;
+  readonly me: Me;
+  readonly sessions: SessionList;
   readonly dashboardLink: () => SignInLink;
   readonly desktop: DesktopCalls;
 };
 
 export function createRouter(ports: RouterPorts) {
   const { status, server, keys, projects, upstreams, settings, usage, exports, requests, capture, desktop } = ports;
+  const { people, me, sessions } = ports;
   const calls = implement(contract)
     .$context<CallContext>()
     .use(({ context, procedure, next }) => {
-      checkPermission(procedure['~orpc'].meta, context.caller, ports.nowMs());
-      return context.actor ? ports.acting.as(context.actor, () => next()) : next();
+      const caller = checkPermission(procedure['~orpc'].meta, context.caller, ports.nowMs());
+      const go = () => next({ context: { caller } });
+      return context.actor ? ports.acting.as(context.actor, go) : go();
     });
   const afterEcho = <Answer>(answer: Answer) => ports.echoWanted().then(() => answer);
   return calls.router({
@@ -184,6 +192,32 @@ export function createRouter(ports: RouterPorts) {
     },
     profile: {
       get: calls.profile.get.handler(() => ports.profile()),
+    },
+    people: {
+      list: calls.people.list.handler(() => people.list()),
+      get: calls.people.get.handler(({ input }) => people.get(input.ref)),
+      edit: calls.people.edit.handler(({ input, context }) => people.edit(input, context.caller)),
+      remove: calls.people.remove.handler(({ input }) => people.remove(input.ref)),
+      invite: calls.people.invite.handler(({ input, context }) => people.invite(input, context.caller)),
+      invites: calls.people.invites.handler(() => people.invites()),
+      cancelInvite: calls.people.cancelInvite.handler(({ input, context }) =>
+        people.cancelInvite(input.id, context.caller),
+      ),
+      resetPassword: calls.people.resetPassword.handler(({ input }) => people.resetPassword(input.ref)),
+    },
+    me: {
+      get: calls.me.get.handler(({ context }) => me.get(context.caller)),
+      rename: calls.me.rename.handler(({ input, context }) => me.rename(context.caller, input.name)),
+      setPassword: calls.me.setPassword.handler(({ input, context }) => me.setPassword(context.caller, input)),
+      beginTotp: calls.me.beginTotp.handler(({ context }) => me.beginTotp(context.caller)),
+      confirmTotp: calls.me.confirmTotp.handler(({ input, context }) => me.confirmTotp(context.caller, input.code)),
+      removeTotp: calls.me.removeTotp.handler(({ context }) => me.removeTotp(context.caller)),
+      newRecoveryCodes: calls.me.newRecoveryCodes.handler(({ context }) => me.newRecoveryCodes(context.caller)),
+    },
+    sessions: {
+      list: calls.sessions.list.handler(({ context }) => sessions.list(context.caller)),
+      end: calls.sessions.end.handler(({ input, context }) => sessions.end(context.caller, input.id)),
+      endOthers: calls.sessions.endOthers.handler(({ context }) => sessions.endOthers(context.caller)),
     },
     dashboard: {
       link: calls.dashboard.link.handler(() => ports.dashboardLink()),

@@ -14,7 +14,7 @@ import { asksForWorker, retireWorker } from './leftover-worker.ts';
 import { type MetricsAnswer, metricsPath } from './metrics-answer.ts';
 import { createPageAnswers } from './page-answers.ts';
 import { checkOwnNames, checkOwnPage } from './same-origin.ts';
-import { readJson, type SessionCalls } from './session-calls.ts';
+import { isSessionPath, readJson, type SessionCalls } from './session-calls.ts';
 
 export type DashboardRouter = Router<Contract, CallContext>;
 export type DashboardAnswer = (request: IncomingMessage, response: ServerResponse) => void;
@@ -68,7 +68,7 @@ export function createDashboardAnswer(ports: {
     if (path === metricsPath) return ports.answerMetrics(request, response, port);
     if (!isCall(path)) return answerPage(request, response, path);
     checkOwnPage(request, port);
-    return path === '/session' ? sessionCalls.answer(request, response) : call(request, response, path);
+    return isSessionPath(path) ? sessionCalls.answer(request, response, path) : call(request, response, path);
   }
 
   return (request, response) => {
@@ -82,7 +82,7 @@ export function createDashboardAnswer(ports: {
 }
 
 function isCall(path: string): boolean {
-  return path === '/session' || path === '/rpc' || path.startsWith('/rpc/');
+  return isSessionPath(path) || path === '/rpc' || path.startsWith('/rpc/');
 }
 
 function refuse(response: ServerResponse, path: string, error: ReturnType<typeof toWireError>): void {

@@ -11,19 +11,26 @@ import { createTurns } from '../lib/turns.ts';
 import { createAttemptLimit } from './attempt-limit.ts';
 import { createDashboardAnswer, type DashboardAnswer, type DashboardRouter } from './dashboard-answer.ts';
 import { type DashboardListener, dashboardHost, openDashboardListener } from './dashboard-listener.ts';
-import { createDashboardSessions } from './dashboard-sessions.ts';
+import {
+  createDashboardSessions,
+  type DashboardSessions,
+  type SessionRules,
+  type Standing,
+} from './dashboard-sessions.ts';
 import { createMetricsAnswer, type MetricsSource } from './metrics-answer.ts';
 import { dashboardUrl } from './same-origin.ts';
-import { createSessionCalls } from './session-calls.ts';
+import { createSessionCalls, type PeopleDoor } from './session-calls.ts';
 import { createSignInLinks } from './sign-in-link.ts';
 
 export type DashboardPorts = {
   readonly settings: () => Pick<Settings, 'dashboard.enabled' | 'dashboard.port'>;
+  readonly sessionRules: () => SessionRules;
   /** Whether somebody chose the port; else the next free one is as good. */
   readonly portIsChosen: () => boolean;
   readonly router: () => DashboardRouter;
   readonly pagesDir: string | undefined;
   readonly metrics: MetricsSource;
+  readonly people: PeopleDoor & { readonly standing: Standing };
   readonly onChange: () => void;
   readonly clock: Clock;
   readonly log: Log;
@@ -42,15 +49,21 @@ export type Dashboard = {
   readonly problem: () => string | null;
   /** @throws KeyhatchError `not_running`, `dashboard_off` */
   readonly link: () => SignInLink;
+  /** The page at this place. @throws KeyhatchError `not_running`, `dashboard_off` */
+  readonly pageUrl: (fragment: string) => string;
+  readonly sessions: Pick<DashboardSessions, 'list' | 'end' | 'endOf' | 'adopt'>;
   readonly close: () => Promise<void>;
 };
 
 const portsTried = 50;
+/** How late a session may end that nobody asks with. */
+const sweepEveryMs = 30_000;
 
 export function createDashboard(ports: DashboardPorts): Dashboard {
   const { clock, log } = ports;
   const links = createSignInLinks({ clock });
-  const sessions = createDashboardSessions({ clock });
+  const sessions = createDashboardSessions({ clock, rules: ports.sessionRules, standing: ports.people.standing });
+  let sweeping: NodeJS.Timeout | undefined;
   const answerMetrics = createMetricsAnswer(ports.metrics, createAttemptLimit({ clock }));
   const releases = new Set<Promise<void>>();
   let answer: DashboardAnswer | undefined;
@@ -61,7 +74,7 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
   const inTurn = createTurns();
 
   function makeAnswer(): DashboardAnswer {
-    const sessionCalls = createSessionCalls({ sessions, signIn: links });
+    const sessionCalls = createSessionCalls({ sessions, links, people: ports.people });
     return createDashboardAnswer({
       router: ports.router(),
       pagesDir: ports.pagesDir,
@@ -120,10 +133,18 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
     return openExactly(port);
   }
 
+  // In the fragment, which browsers send to nobody and write into no log.
+  function pageUrl(fragment: string): string {
+    if (!started) throw new KeyhatchError('not_running');
+    if (!listening) throw new KeyhatchError('dashboard_off');
+    return `${dashboardUrl(listening.listener.port)}/#/${fragment}`;
+  }
+
   return {
     start: () =>
       inTurn(async () => {
         started = true;
+        sweeping = setInterval(sessions.sweep, sweepEveryMs).unref();
         await apply(openNear).catch((error: unknown) => {
           problem = `There is no dashboard. ${error instanceof KeyhatchError ? error.message : 'The log says why.'}`;
           log.warn('the dashboard could not be opened', { error });
@@ -136,15 +157,16 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
     url: () => (listening ? dashboardUrl(listening.listener.port) : null),
     problem: () => problem,
     link() {
-      if (!started) throw new KeyhatchError('not_running');
-      if (!listening) throw new KeyhatchError('dashboard_off');
+      pageUrl('');
       const { token, expiresAt } = links.make();
-      // In the fragment, which browsers send to nobody and write into no log.
-      return { url: `${dashboardUrl(listening.listener.port)}/#/sign-in/${token}`, expiresAt };
+      return { url: pageUrl(`sign-in/${token}`), expiresAt };
     },
+    pageUrl,
+    sessions,
     close: () =>
       inTurn(async () => {
         started = false;
+        clearInterval(sweeping);
         release();
         await Promise.all(releases);
       }),

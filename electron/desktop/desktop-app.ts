@@ -40,6 +40,7 @@ export type DesktopAppOptions = {
   readonly pagesDir: string;
   /** Program of the threads that keep the ledger. */
   readonly ledgerWorker: string;
+  readonly passwordWorker: string;
   readonly preloadFile: string;
   readonly resourcesDir: string;
   readonly log: Log;
@@ -166,7 +167,7 @@ export async function openDesktopApp(options: DesktopAppOptions): Promise<void> 
 }
 
 async function openHouse(
-  { log, version, pagesDir, ledgerWorker }: DesktopAppOptions,
+  { log, version, pagesDir, ledgerWorker, passwordWorker }: DesktopAppOptions,
   dataDir: string,
   desktop: DesktopCalls,
 ): Promise<House | undefined> {
@@ -184,6 +185,7 @@ async function openHouse(
       echo: 'stand-in',
       pagesDir,
       ledgerWorker,
+      passwordWorker,
       desktop,
     });
   } catch (error) {

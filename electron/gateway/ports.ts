@@ -21,6 +21,9 @@ export type GatewayKey = {
   /** Only inference keys open the gateway. */
   readonly kind: KeyKind;
   readonly projectId: string | null;
+  /** Whose it is; their budgets count over all of theirs. */
+  readonly personId: string | null;
+  readonly personPaused: boolean;
   readonly status: KeyStatus;
   /** Too short to be safe: for this computer alone. */
   readonly weak: boolean;

@@ -12,7 +12,10 @@ import type { Identified, Progress } from './exchange.ts';
 import type { GatewayKey, KeyRegistry, ProjectRegistry } from './ports.ts';
 
 /** Why a running request is ended: told to the client in its dialect. */
-export type EndReason = Extract<ErrorCode, 'key_revoked' | 'key_expired' | 'project_archived' | 'server_stopping'>;
+export type EndReason = Extract<
+  ErrorCode,
+  'key_revoked' | 'key_expired' | 'person_paused' | 'project_archived' | 'server_stopping'
+>;
 
 /** Whether and why a request may not go on. An AbortSignal would say the same, at several times the cost a request. */
 export type Ending = {
@@ -162,5 +165,6 @@ function viewOf({ identified, progress }: Entry): RunningRequest {
 function reasonToEnd(key: GatewayKey | undefined, leftMs: number, projects: ProjectRegistry): EndReason | undefined {
   if (!key || key.status === 'revoked') return 'key_revoked';
   if (leftMs <= 0) return 'key_expired';
+  if (key.personPaused) return 'person_paused';
   return closedProject(key, projects) === undefined ? undefined : 'project_archived';
 }

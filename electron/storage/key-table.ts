@@ -7,7 +7,7 @@ import type { KeyUse } from './key-uses.ts';
 import { durably, inTransaction } from './transaction.ts';
 
 /** A key as it is kept: its facts without those that are derived. */
-export type StoredKey = Readonly<Omit<KeyFacts, 'status' | 'usable' | 'today' | 'budgets' | 'project'>> & {
+export type StoredKey = Readonly<Omit<KeyFacts, 'status' | 'usable' | 'today' | 'budgets' | 'project' | 'person'>> & {
   readonly paused: boolean;
 };
 
@@ -62,6 +62,7 @@ const columns = [
   'old_secret_used_at',
   'old_secret_used_from',
   'old_secret_used_by',
+  'person_id',
 ] as const;
 
 export function createKeyTable(db: DatabaseSync): KeyTable {
@@ -146,10 +147,18 @@ function toRecord(key: StoredKey): KeyRecord {
     old_secret_used_at: key.oldSecretUsedAt,
     old_secret_used_from: key.oldSecretUsedFrom,
     old_secret_used_by: key.oldSecretUsedBy,
+    person_id: key.personId,
   };
 }
 
-const storedFacts = keyFacts.omit({ status: true, usable: true, today: true, budgets: true, project: true });
+const storedFacts = keyFacts.omit({
+  status: true,
+  usable: true,
+  today: true,
+  budgets: true,
+  project: true,
+  person: true,
+});
 
 function fromRecord(row: KeyRecord): StoredKey {
   const facts = storedFacts.parse({
@@ -157,6 +166,7 @@ function fromRecord(row: KeyRecord): StoredKey {
     name: row.name,
     kind: row.kind,
     projectId: row.project,
+    personId: row.person_id,
     origin: row.origin,
     createdAt: row.created_at,
     expiresAt: row.expires_at,

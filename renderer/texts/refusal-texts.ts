@@ -141,6 +141,11 @@ const texts: Readonly<Partial<Record<ErrorCode, RefusalText>>> = {
     why: 'The key is paused.',
     cure: 'Resume it on its page when it should work again.',
   },
+  person_paused: {
+    short: 'person paused',
+    why: 'The person whose key it is has been paused, or is not here any more.',
+    cure: 'Resume them on the page People when their keys should work again.',
+  },
   key_weak: {
     short: 'key too short',
     why: 'The key was imported with a short value, so it works on the server’s own computer alone.',

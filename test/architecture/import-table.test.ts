@@ -40,6 +40,7 @@ const rules: Readonly<Record<string, Rule>> = {
   upstream: { rooms: base, packages: [node] },
   echo: { rooms: base, packages: [node] },
   control: { rooms: base, packages: [node, /^zod$/, contractClient, contractServer] },
+  passwords: { rooms: base, packages: [node, /^hash-wasm$/, /^otpauth$/] },
   metrics: { rooms: base, packages: [/^node:perf_hooks$/] },
   dashboard: { rooms: base, packages: [node, /^@orpc\/server(\/node)?$/] },
   compose: {
@@ -55,6 +56,7 @@ const rules: Readonly<Record<string, Rule>> = {
       'control',
       'dashboard',
       'metrics',
+      'passwords',
       'shell',
     ],
     packages: [node],

@@ -137,6 +137,8 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
       name: `key ${keys.size + 1}`,
       kind: 'inference',
       projectId: null,
+      personId: null,
+      personPaused: false,
       weak: false,
       oldSecretWeak: false,
       status: 'active',

@@ -14,6 +14,13 @@ import { usualPolicy } from '../../../shared/key-policy.ts';
 import type { LimitStates } from '../../../shared/limit-model.ts';
 import type { UnmeteredReport } from '../../../shared/metering-model.ts';
 import type { Finding, KeyFacts, LockedAddress, Status, UpstreamStatus } from '../../../shared/model.ts';
+import {
+  type InviteFacts,
+  type OwnFacts,
+  type PersonFacts,
+  type SessionFacts,
+  usualMemberLimits,
+} from '../../../shared/people-model.ts';
 import type { PolicyAnswer } from '../../../shared/policy-model.ts';
 import { policySentence } from '../../../shared/policy-sentence.ts';
 import { type ProjectFacts, usualRules } from '../../../shared/project-model.ts';
@@ -33,6 +40,8 @@ export const laptop: KeyFacts = {
   kind: 'inference',
   project: null,
   projectId: null,
+  person: null,
+  personId: null,
   origin: 'generated',
   weak: false,
   oldSecretWeak: false,
@@ -94,6 +103,51 @@ export const created: HistoryEntry = {
   action: 'created',
   subject: { kind: 'key', id: laptop.id, name: laptop.name },
   changes: [{ member: 'name', before: null, after: 'laptop' }],
+};
+
+export const anna: PersonFacts = {
+  id: 'aNnAaNnA',
+  name: 'Anna',
+  role: 'member',
+  status: 'active',
+  createdAt: now - 30 * day,
+  lastSeenAt: now - hour,
+  totp: true,
+  passwordSetAt: now - 30 * day,
+  limits: usualMemberLimits,
+  keys: 2,
+};
+
+export const invited: InviteFacts = {
+  id: 'iNvIiNvI',
+  kind: 'invite',
+  role: 'member',
+  name: 'Ben',
+  limits: usualMemberLimits,
+  createdAt: now - hour,
+  expiresAt: now + 2 * day,
+};
+
+const inviteSecret = { token: 'one-time-token', url: 'http://127.0.0.1:1236/#/invite/one-time-token' };
+
+const own: OwnFacts = {
+  person: anna,
+  role: 'member',
+  way: 'session',
+  provedUntil: now + minute,
+  owesTotp: false,
+  recoveryCodesLeft: 9,
+};
+
+export const browser: SessionFacts = {
+  id: '3fa1c2d4',
+  personId: anna.id,
+  personName: anna.name,
+  device: 'Firefox on Linux',
+  address: '127.0.0.1',
+  beganAt: now - day,
+  lastUsedAt: now - minute,
+  current: false,
 };
 
 export const secretKey = 'kh_aB3dE5fG_0123456789ABCDEFGHIJKLMNOPQRSTUV000000';
@@ -290,6 +344,10 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
     if (ref === home.id || ref === home.name) return home;
     throw new KeyhatchError('project_not_found', { details: { ref } });
   };
+  const personOf = (ref: string): PersonFacts => {
+    if (ref === anna.id || ref === anna.name) return anna;
+    throw new KeyhatchError('person_not_found', { details: { ref } });
+  };
   const setting = (name: string) => {
     const known = settingNames.find((candidate) => candidate === name);
     if (!known) throw new KeyhatchError('setting_unknown', { details: { name } });
@@ -435,6 +493,35 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
       wipe: os.capture.wipe.handler(() => ({ requests: captured.requests })),
     },
     lockout: { list: os.lockout.list.handler(() => [guesser]), unlock: os.lockout.unlock.handler(() => []) },
+    people: {
+      list: os.people.list.handler(() => [anna]),
+      get: os.people.get.handler(({ input }) => personOf(input.ref)),
+      edit: os.people.edit.handler(({ input }) => ({ ...personOf(input.ref), status: input.status ?? 'active' })),
+      remove: os.people.remove.handler(({ input }) => personOf(input.ref)),
+      invite: os.people.invite.handler(({ input }) => ({ ...invited, role: input.role, ...inviteSecret })),
+      invites: os.people.invites.handler(() => [invited]),
+      cancelInvite: os.people.cancelInvite.handler(() => []),
+      resetPassword: os.people.resetPassword.handler(({ input }) => ({
+        ...invited,
+        ...inviteSecret,
+        kind: 'reset' as const,
+        name: personOf(input.ref).name,
+      })),
+    },
+    me: {
+      get: os.me.get.handler(() => own),
+      rename: os.me.rename.handler(() => own),
+      setPassword: os.me.setPassword.handler(() => own),
+      beginTotp: os.me.beginTotp.handler(() => ({ secret: 'ABCDEFGH', url: 'otpauth://totp/Keyhatch:Anna' })),
+      confirmTotp: os.me.confirmTotp.handler(() => ({ codes: ['abcd-efgh-jkmn-pqrs'] })),
+      removeTotp: os.me.removeTotp.handler(() => own),
+      newRecoveryCodes: os.me.newRecoveryCodes.handler(() => ({ codes: ['abcd-efgh-jkmn-pqrs'] })),
+    },
+    sessions: {
+      list: os.sessions.list.handler(() => [browser]),
+      end: os.sessions.end.handler(() => []),
+      endOthers: os.sessions.endOthers.handler(() => [browser]),
+    },
     profile: { get: os.profile.get.handler(() => ({ dataDir: '/profile', databaseBytes: 4096, requests: 128 })) },
     dashboard: {
       link: os.dashboard.link.handler(() => ({

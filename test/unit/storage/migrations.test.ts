@@ -104,6 +104,48 @@ test('step 70 adds the tables of version 70', () => {
   db.close();
 });
 
+test('step 140 adds people, their invitations and whose a key is', () => {
+  const db = new DatabaseSync(':memory:');
+  db.exec(fixture('schema-10.sql'));
+  databaseMigrations.find((step) => step.version === 140)?.up(db);
+  const columnsOf = (table: string) =>
+    db
+      .prepare(`PRAGMA table_info(${table})`)
+      .all()
+      .map(({ name, type }) => `${name} ${type}`);
+  expect(columnsOf('people')).toEqual([
+    'id TEXT',
+    'name TEXT',
+    'role TEXT',
+    'paused INTEGER',
+    'limits TEXT',
+    'created_at INTEGER',
+    'last_seen_at INTEGER',
+    'password_set_at INTEGER',
+    'totp INTEGER',
+    'totp_step INTEGER',
+    'removed_at INTEGER',
+  ]);
+  expect(columnsOf('invites')).toEqual([
+    'id TEXT',
+    'digest TEXT',
+    'kind TEXT',
+    'role TEXT',
+    'name TEXT',
+    'limits TEXT',
+    'person_id TEXT',
+    'created_at INTEGER',
+    'expires_at INTEGER',
+  ]);
+  expect(columnsOf('keys').at(-1)).toBe('person_id TEXT');
+  const add = (role: string) =>
+    db.exec(`INSERT INTO people (id, name, role, paused, limits, created_at, totp, totp_step)
+      VALUES ('${role}', '${role}', '${role}', 0, '{}', 1, 0, 0)`);
+  add('owner');
+  expect(() => add('emperor')).toThrow('CHECK');
+  db.close();
+});
+
 test('step 130 puts an index of the few in place of one of all', () => {
   const db = new DatabaseSync(':memory:');
   db.exec(fixture('schema-10.sql'));
@@ -178,6 +220,7 @@ test('a profile of version 10 opens, with its key, its deleted key and its usage
       id: 'k1aaaaaa',
       name: 'laptop',
       kind: 'inference',
+      personId: null,
       projectId: idOf(db, 'thesis'),
       origin: 'generated',
       weak: false,
