@@ -11,7 +11,11 @@ export const goodPassword = 'lantern-otter-bracket-41';
 export type Invited = { readonly role?: 'Owner' | 'Manager' | 'Member' | 'Viewer'; readonly name?: string };
 
 /** Makes an invite on the page People and reads its link from the clipboard. */
-export async function invite(app: Page, subject: Subject, { role = 'Member', name = '' }: Invited = {}): Promise<string> {
+export async function invite(
+  app: Page,
+  subject: Subject,
+  { role = 'Member', name = '' }: Invited = {},
+): Promise<string> {
   await visit(app, subject, '/people');
   await app.getByRole('button', { name: 'Invite…' }).click();
   const dialog = app.getByRole('dialog');
@@ -23,7 +27,10 @@ export async function invite(app: Page, subject: Subject, { role = 'Member', nam
 
 /** Copies the link that is shown, and closes its dialog. */
 export async function takeLink(app: Page): Promise<string> {
-  const dialog = app.getByRole('dialog').filter({ hasText: 'link is ready' }).or(app.getByRole('dialog').filter({ hasText: 'invite is ready' }));
+  const dialog = app
+    .getByRole('dialog')
+    .filter({ hasText: 'link is ready' })
+    .or(app.getByRole('dialog').filter({ hasText: 'invite is ready' }));
   await dialog.getByRole('button', { name: 'Copy invite link' }).click();
   const link = await app.evaluate(() => navigator.clipboard.readText());
   expect(link).toContain('/#/invite/');
@@ -73,7 +80,9 @@ export async function becomeSomebody(app: Page, subject: Subject, name = 'Olga')
 }
 
 /** Sets an authenticator up in the dialog or page that is open. */
-export async function setUpAuthenticator(page: Page): Promise<{ readonly totp: TOTP; readonly codes: readonly string[] }> {
+export async function setUpAuthenticator(
+  page: Page,
+): Promise<{ readonly totp: TOTP; readonly codes: readonly string[] }> {
   const secret = (await page.locator('.kh-secret-text').innerText()).replaceAll(' ', '');
   const totp = new TOTP({ secret });
   await page.getByLabel('Then type the six digits that it shows:').fill(totp.generate());

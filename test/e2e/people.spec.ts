@@ -110,7 +110,11 @@ test('a pause ends sessions and refuses keys until it is over', async ({ app, su
   expect((await subject.chat(key, { model: 'echo' })).status).toBe(200);
 });
 
-test('a reset ends sessions and gives a link with which a new password is chosen', async ({ app, subject, browser }) => {
+test('a reset ends sessions and gives a link with which a new password is chosen', async ({
+  app,
+  subject,
+  browser,
+}) => {
   const mia = await otherBrowser(browser, app);
   await join(mia, await invite(app, subject), 'Mia');
   await visit(app, subject, '/people');

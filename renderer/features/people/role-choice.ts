@@ -1,7 +1,7 @@
 // Which roles somebody may give, and whose facts they may change. Pure; the house holds to the same rule by itself.
 
 import type { PersonFacts, Role } from '../../../shared/people-model.ts';
-import type { Abilities } from '../../api/me.ts';
+import type { Abilities } from '../../api/abilities.ts';
 
 /** Managers touch members and viewers alone. */
 export function givenRoles(owns: boolean): readonly Role[] {

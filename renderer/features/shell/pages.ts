@@ -9,7 +9,7 @@ import {
   IconServer,
   IconSettings,
 } from '@tabler/icons-react';
-import type { Abilities } from '../../api/me.ts';
+import type { Abilities } from '../../api/abilities.ts';
 import { shellTexts } from '../../texts/shell-texts.ts';
 
 const { pages: names } = shellTexts;

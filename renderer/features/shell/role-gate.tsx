@@ -2,7 +2,8 @@
 
 import { IconLock } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import { type Abilities, useAbilities } from '../../api/me.ts';
+import type { Abilities } from '../../api/abilities.ts';
+import { useAbilities } from '../../api/me.ts';
 import { shellTexts } from '../../texts/shell-texts.ts';
 import { DeadEndPage } from '../../ui/dead-end-page.tsx';
 
