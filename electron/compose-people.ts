@@ -8,11 +8,11 @@ import type { KeyRegistry } from './core/key-registry.ts';
 import type { Keys } from './core/keys.ts';
 import { createMe, type Me } from './core/me.ts';
 import { clampKeys } from './core/member-limits.ts';
-import { createPeople, type People } from './core/people.ts';
+import { createPeople, type People, type PeopleForTokens } from './core/people.ts';
 import { createPeopleCalls, type PeopleCalls } from './core/people-calls.ts';
 import { createProofShelf, type ProofVault } from './core/proof-shelf.ts';
 import { createSessionList, type SessionList } from './core/session-list.ts';
-import { createSignIn, type SignIn } from './core/sign-in.ts';
+import { createSignIn } from './core/sign-in.ts';
 import { createSignInLimits } from './core/sign-in-limits.ts';
 import type { Dashboard, DashboardPorts } from './dashboard/dashboard.ts';
 import type { Acting } from './lib/acting.ts';
@@ -26,7 +26,7 @@ import type { Shell } from './shell.ts';
 
 export type JoinedPeople = {
   readonly people: People;
-  readonly signIn: SignIn;
+  readonly forTokens: PeopleForTokens;
   readonly calls: { readonly people: PeopleCalls; readonly me: Me; readonly sessions: SessionList };
   /** What the dashboard asks of them. */
   readonly door: DashboardPorts['people'];
@@ -90,7 +90,16 @@ export function joinPeople(options: {
   const signIn = createSignIn({ people, invites, proofs, limits, hasher, stepOf, makeId, clock, record });
   return {
     people,
-    signIn,
+    forTokens: {
+      verify: async (name, password, totp, address) =>
+        people.facts(await signIn.verify({ name, password, totp, address })),
+      get(personId) {
+        const person = people.find(personId);
+        return person && people.facts(person);
+      },
+      onChanged: (listen) => people.onChanged((personId, { made }) => made ?? listen(personId)),
+      acceptInvite: async (given) => people.facts(await signIn.acceptInvite(given)),
+    },
     calls: {
       people: createPeopleCalls({ people, invites }),
       me: createMe({ people, proofs, signIn, limits, authenticator, clock, record }),

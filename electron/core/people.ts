@@ -50,6 +50,23 @@ export type PeoplePorts = {
  */
 export type PersonListener = (personId: string, how: { readonly keep?: string; readonly made?: true }) => void;
 
+/** What tokens that stand for a person are made and judged with. */
+export type PeopleForTokens = {
+  /** @throws KeyhatchError `sign_in_failed`, `totp_required`, `sign_in_blocked`, `person_paused`, `vault_locked` */
+  readonly verify: (name: string, password: string, totp: string | undefined, address: string) => Promise<PersonFacts>;
+  /** By id; undefined once they are removed. */
+  readonly get: (personId: string) => PersonFacts | undefined;
+  /** Told when role, password, authenticator or pause changed, or they were removed: what they hold ends then. */
+  readonly onChanged: (listen: (personId: string) => void) => () => void;
+  /** @throws KeyhatchError `invite_invalid`, `password_unsuitable`, `name_taken`, `sign_in_blocked`, `vault_locked` */
+  readonly acceptInvite: (given: {
+    readonly token: string;
+    readonly name: string;
+    readonly password: string;
+    readonly address: string;
+  }) => Promise<PersonFacts>;
+};
+
 export type People = {
   readonly list: () => PersonFacts[];
   /** @throws KeyhatchError `person_not_found` */
