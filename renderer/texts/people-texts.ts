@@ -125,6 +125,12 @@ export const peopleTexts = {
     notFoundHint: 'They may have been removed, or the link was cut short.',
   },
   settings: {
+    title: 'Rules of signing in',
+    nobody: 'Nobody',
+    idle: 'A session ends unused after',
+    idleSentence: 'Days without use.',
+    most: 'A session ends at the latest after',
+    mostSentence: 'Days, used or not.',
     totp: 'Authenticator required of',
     totpSentence: 'People of these roles set one up before anything else opens.',
   },

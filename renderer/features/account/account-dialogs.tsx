@@ -168,6 +168,7 @@ function CodesDialog({ onDone, onFailed }: CodesDialogProps) {
       closeOnEscape={false}
       closeOnClickOutside={false}
       title={texts.codes.title}
+      size={500}
     >
       {codes ? <RecoveryCodesList codes={codes} onKept={onDone} /> : <Skeleton height={160} />}
     </Modal>

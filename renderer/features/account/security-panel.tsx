@@ -6,8 +6,7 @@ import type { OwnFacts, PersonFacts } from '../../../shared/people-model.ts';
 import { useCalls } from '../../api/api-context.tsx';
 import { accountTexts as texts } from '../../texts/account-texts.ts';
 import { useAsk } from '../../ui/ask.tsx';
-import { formatRelative } from '../../ui/format.ts';
-import { useNow } from '../../ui/moment.tsx';
+import { formatMoment } from '../../ui/format.ts';
 import { Panel } from '../../ui/page.tsx';
 import { SettingRow } from '../../ui/setting-row.tsx';
 import type { AccountDialog } from './account-dialogs.tsx';
@@ -19,14 +18,13 @@ type SecurityPanelProps = {
 };
 
 export function SecurityPanel({ own, person, open }: SecurityPanelProps) {
-  const now = useNow(60_000);
   const { passwordSetAt, totp } = person;
   return (
     <Panel title={texts.security}>
       <div className="kh-rows">
         <SettingRow
           title={texts.password}
-          sentence={passwordSetAt === null ? texts.passwordNone : texts.passwordSet(formatRelative(passwordSetAt, now))}
+          sentence={passwordSetAt === null ? texts.passwordNone : texts.passwordSet(formatMoment(passwordSetAt))}
           control={({ 'aria-describedby': describedBy }) => (
             <Button size="xs" variant="default" aria-describedby={describedBy} onClick={() => open('password')}>
               {passwordSetAt === null ? texts.choosePassword : texts.changePassword}
@@ -37,7 +35,7 @@ export function SecurityPanel({ own, person, open }: SecurityPanelProps) {
           title={texts.authenticator}
           sentence={totp ? texts.authenticatorOn : texts.authenticatorOff}
           control={({ 'aria-describedby': describedBy }) => (
-            <Group gap="xs" justify="flex-end">
+            <Group gap="xs" justify="flex-end" maw={{ base: 130, sm: 'none' }}>
               <Button size="xs" variant="default" aria-describedby={describedBy} onClick={() => open('authenticator')}>
                 {totp ? texts.replace : texts.setUp}
               </Button>

@@ -39,7 +39,7 @@ type SessionListProps = {
 };
 
 export function SessionList({ title, shown, ofOthers = false, named = false, optional = false }: SessionListProps) {
-  const sessions = useQuery({ ...useCalls().sessions.list.queryOptions(), refetchInterval: 15_000 });
+  const sessions = useQuery({ ...useCalls().sessions.list.queryOptions(), refetchInterval: 5_000 });
   const list = sessions.data?.filter(shown);
   if (optional && (list?.length ?? 0) === 0) return null;
   return (

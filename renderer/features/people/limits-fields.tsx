@@ -17,7 +17,7 @@ type LimitsFieldsProps = {
 export function LimitsFields({ draft, change, wrong }: LimitsFieldsProps) {
   return (
     <fieldset aria-label={texts.group} style={{ border: 0, margin: 0, padding: 0, minWidth: 0 }}>
-      <div className="kh-pair" style={{ marginBottom: 12 }}>
+      <div className="kh-pair" style={{ marginBottom: 12, alignItems: 'end' }}>
         <AmountInput
           label={texts.keys}
           min={0}

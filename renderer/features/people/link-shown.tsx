@@ -47,19 +47,24 @@ function Shown({ url }: { readonly url: string }) {
         <code>{url}</code>
         <CopyButton text={url} what={texts.what} secret />
       </section>
-      {loopback.test(new URL(url).hostname) && <Notice tone="limited">{texts.here}</Notice>}
-      <Group justify="center">
-        {/* Black on white in both themes: many cameras do not read it the other way round. */}
-        <QRCodeSVG
-          value={url}
-          size={176}
-          marginSize={2}
-          title={texts.qr}
-          bgColor="#ffffff"
-          fgColor="#000000"
-          style={{ borderRadius: 8 }}
-        />
-      </Group>
+      {loopback.test(new URL(url).hostname) ? <Notice tone="limited">{texts.here}</Notice> : <Qr url={url} />}
     </>
+  );
+}
+
+function Qr({ url }: { readonly url: string }) {
+  return (
+    <Group justify="center">
+      {/* Black on white in both themes: many cameras do not read it the other way round. */}
+      <QRCodeSVG
+        value={url}
+        size={176}
+        marginSize={2}
+        title={texts.qr}
+        bgColor="#ffffff"
+        fgColor="#000000"
+        style={{ borderRadius: 8 }}
+      />
+    </Group>
   );
 }

@@ -16,6 +16,7 @@ import './people.css';
 import { LinkShown } from './link-shown.tsx';
 import { PeopleTable } from './people-table.tsx';
 import { type PersonDialog, PersonDialogs } from './person-dialogs.tsx';
+import { SignInRules } from './sign-in-rules.tsx';
 import { useAskAnew, usePeople } from './use-people.ts';
 
 export function PeoplePage() {
@@ -56,6 +57,7 @@ export function PeoplePage() {
         </Answer>
       </Panel>
       <InvitesPanel />
+      <SignInRules />
       <PersonDialogs dialog={dialog} onClose={() => setDialog(undefined)} />
       {inviting && <InviteDialog onMade={show} onClose={() => setInviting(false)} />}
       {made && <LinkShown made={made} onClose={() => setMade(undefined)} />}

@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCalls } from '../../api/api-context.tsx';
 import { useAbilities } from '../../api/me.ts';
 
-const everyMs = 15_000;
+const everyMs = 5_000;
 
 export function usePeople() {
   const { manages } = useAbilities();
