@@ -102,18 +102,22 @@ export function KeyMenu({ facts, open, onDeleted }: KeyMenuProps) {
         <Menu.Item leftSection={<IconId size={iconSize} />} onClick={() => void copy(facts.id, { secret: false })}>
           {texts.copyId}
         </Menu.Item>
-        <Menu.Item leftSection={<IconRestore size={iconSize} />} onClick={() => void reset()}>
-          {texts.resetCounters}
-        </Menu.Item>
-        <Menu.Divider />
+        {manages && (
+          <Menu.Item leftSection={<IconRestore size={iconSize} />} onClick={() => void reset()}>
+            {texts.resetCounters}
+          </Menu.Item>
+        )}
+        {(manages || !final) && <Menu.Divider />}
         {!final && (
           <Menu.Item c="var(--kh-bad)" leftSection={<IconBan size={iconSize} />} onClick={() => void revoke()}>
             {texts.revoke}
           </Menu.Item>
         )}
-        <Menu.Item c="var(--kh-bad)" leftSection={<IconTrash size={iconSize} />} onClick={() => void remove()}>
-          {texts.delete}
-        </Menu.Item>
+        {manages && (
+          <Menu.Item c="var(--kh-bad)" leftSection={<IconTrash size={iconSize} />} onClick={() => void remove()}>
+            {texts.delete}
+          </Menu.Item>
+        )}
       </Menu.Dropdown>
     </Menu>
   );
