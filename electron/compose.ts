@@ -94,16 +94,12 @@ export async function compose(shell: Shell): Promise<House> {
     const noted = { ...ground, record: history.record };
     const { people, ...ofPeople } = joinPeople({
       ...noted,
-      shell,
-      ledger,
+      ...{ shell, ledger, settings },
       secrets: vault.secrets,
-      settings,
       registry: () => registry,
       keys: () => keys,
       dashboard: () => dashboard,
-      makeId: newId,
-      onKeyChange,
-      acting,
+      ...{ makeId: newId, onKeyChange, acting },
     });
     const { registry, keys } = joinKeys({
       ...noted,
@@ -215,12 +211,20 @@ export async function compose(shell: Shell): Promise<House> {
     const policy = joinPolicy({ ...ground, ...ofProjects.gateway, registry, upstreams, gateway });
     const router = createRouter({
       status,
-      watch: changes.watch,
+      seenBy: ofPeople.seenBy({
+        status,
+        watch: changes.watch,
+        keys,
+        limits: limits.of,
+        usage: asked.usage,
+        requests: asked.requests,
+        exportRequests: asked.exports.requests,
+        running: gateway.runningList,
+      }),
       server,
       setLan: settingsCalls.setLan,
       checkPort: (port) => checkPort(settings.get()['server.hosts'], port, gateway.addresses()),
       keys,
-      limits: limits.of,
       policyTest: policy.test,
       projects,
       history,
@@ -244,7 +248,6 @@ export async function compose(shell: Shell): Promise<House> {
       upstreams,
       settings: settingsCalls,
       ...asked,
-      running: gateway.runningList,
       capture,
       replay: createReplay({ request: asked.requests.get, conversation: capture.conversation, send: gateway.replay }),
       lockout: gateway.lockout,
