@@ -67,11 +67,11 @@ export function useRunning(): readonly RunningRequest[] {
   }, [data, tail]);
 }
 
-/** None for members, who have none. */
+/** Not asked before it is known who asks: members have none. */
 export function useProjects() {
   const calls = useCalls();
-  const sees = useQuery(calls.me.get.queryOptions()).data?.role !== 'member';
-  return useQuery({ ...calls.projects.list.queryOptions(), enabled: sees });
+  const { data: own } = useQuery(calls.me.get.queryOptions());
+  return useQuery({ ...calls.projects.list.queryOptions(), enabled: own !== undefined && own.role !== 'member' });
 }
 
 /** The newest requests that ended since the page was opened, newest first. */
