@@ -30,7 +30,7 @@ const callers = {
   contextOfAdmin: ({ name }: { readonly name: string }) =>
     ({ actor: { kind: 'api', detail: name }, caller: asAdminKey }) as const,
 } as const;
-type ControlDoor = typeof callers & { readonly verifyAdmin: AdminKeys['verify'] };
+export type ControlDoor = typeof callers & { readonly verifyAdmin: AdminKeys['verify'] };
 
 export function joinPolicy(ports: {
   readonly registry: KeyRegistry;

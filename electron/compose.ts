@@ -4,6 +4,7 @@
 import { randomBytes, randomFillSync } from 'node:crypto';
 import { join } from 'node:path';
 import { makeId } from '../shared/key-format.ts';
+import { apiDocument, joinApi } from './compose-api.ts';
 import { joinCapture } from './compose-capture.ts';
 import { joinDashboard } from './compose-dashboard.ts';
 import { joinKeys } from './compose-keys.ts';
@@ -23,14 +24,12 @@ import { startControlServer } from './control/control-server.ts';
 import { startHousekeeping } from './core/housekeeping.ts';
 import { resolveKey } from './core/key-registry.ts';
 import { noDesktop } from './core/no-desktop.ts';
-import { reachableAt } from './core/reachable.ts';
 import { createReplay } from './core/replay.ts';
 import { createRouter } from './core/router.ts';
 import { createSettingsCalls } from './core/settings-calls.ts';
 import { createActing } from './lib/acting.ts';
 import { systemClock } from './lib/clock.ts';
 import { createLifetime } from './lib/lifetime.ts';
-import { checkPort } from './lib/port-check.ts';
 import { openSettings } from './settings/settings-book.ts';
 import type { House, Shell } from './shell.ts';
 import { acquireProfileLock } from './storage/profile-lock.ts';
@@ -103,13 +102,9 @@ export async function compose(shell: Shell): Promise<House> {
     });
     const { registry, keys } = joinKeys({
       ...noted,
-      ledger,
+      ...{ ledger, projects, people, acting, onKeyChange },
       vault: vaultDoor,
-      projects,
-      people,
       budgets: (key) => limits.budgets(key.id),
-      acting,
-      onKeyChange,
       onProjectChange: (projectId) => changes.projectChanged(projectId),
     });
     const limits = joinLimits({ ...ground, ...ofProjects.gateway, ledger, registry, gateway: later });
@@ -140,10 +135,14 @@ export async function compose(shell: Shell): Promise<House> {
       upstreams,
       load: later,
     });
-    const { gateway, server } = joinServer({
+    const { gateway, server, network } = joinServer({
+      shell,
+      history,
       ...ground,
       ...ofProjects.gateway,
       ...limits.ports,
+      settings,
+      records: upstreams.records,
       version: shell.version,
       instanceId: randomBytes(12).toString('hex'),
       keys: registry,
@@ -169,6 +168,7 @@ export async function compose(shell: Shell): Promise<House> {
       pagesDir: shell.pagesDir,
       metrics: metrics.source,
       people: ofPeople.door,
+      api: () => api.source,
       lifetime,
       onChange: () => changes.statusChanged(),
       log,
@@ -179,7 +179,8 @@ export async function compose(shell: Shell): Promise<House> {
       settings,
       upstreams,
       server,
-      reachable: () => reachableAt(gateway.addresses()),
+      reachable: network.reachable,
+      exposure: network.exposure,
       dashboard,
       vaultKind: vault.kind,
       keys: registry,
@@ -190,15 +191,14 @@ export async function compose(shell: Shell): Promise<House> {
 
     const settingsCalls = createSettingsCalls({
       ...settings,
+      interfaces: network.read,
       moveListener: server.move,
       followDashboard: dashboard.follow,
     });
     const asked = joinUsage({
-      ledger,
-      settings,
+      ...{ ledger, settings, clock },
       projectName: projects.nameOf,
       upstreamName: (id) => upstreams.records().find((record) => record.id === id)?.name,
-      clock,
     });
     const changes = joinChanges({
       ...{ lifetime, settings, log, status, registry },
@@ -208,24 +208,22 @@ export async function compose(shell: Shell): Promise<House> {
       running: gateway.runningList,
     });
 
+    const document = apiDocument(shell);
     const policy = joinPolicy({ ...ground, ...ofProjects.gateway, registry, upstreams, gateway });
     const router = createRouter({
       status,
       seenBy: ofPeople.seenBy({
-        status,
-        watch: changes.watch,
-        keys,
-        limits: limits.of,
-        usage: asked.usage,
-        requests: asked.requests,
+        ...{ status, watch: changes.watch, keys, limits: limits.of, running: gateway.runningList },
+        ...asked,
         exportRequests: asked.exports.requests,
-        running: gateway.runningList,
       }),
       server,
       setLan: settingsCalls.setLan,
-      checkPort: (port) => checkPort(settings.get()['server.hosts'], port, gateway.addresses()),
+      interfaces: network.interfaces,
+      checkPort: network.checkPort,
       keys,
       policyTest: policy.test,
+      apiDocument: document,
       projects,
       history,
       acting,
@@ -259,11 +257,14 @@ export async function compose(shell: Shell): Promise<House> {
       examine,
     });
 
+    const api = joinApi({ document, router, admins: policy.control, acting, record: history.record, clock, log });
+
     async function start(): Promise<void> {
       const control = await startControlServer({ dataDir, router, log, ...policy.control });
       lifetime.own('control socket', control.close);
       await ofProjects.echoWanted();
       health.start();
+      network.start();
       lifetime.own(
         'housekeeping',
         startHousekeeping({

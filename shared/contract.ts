@@ -3,6 +3,7 @@
 
 import { eventIterator } from '@orpc/contract';
 import * as z from 'zod';
+import type { ApiDocument } from './api-document.ts';
 import { machine, manage, owner, ownerProved, ownOrManage, ownOrView, ref, view } from './call-meta.ts';
 import { captureStart, captureState, conversation, replayOrder } from './capture-model.ts';
 import { change } from './change.ts';
@@ -26,6 +27,7 @@ import {
   upstreamKind,
   upstreamStatus,
 } from './model.ts';
+import { networkInterface } from './network-model.ts';
 import { ownCalls, peopleCalls, sessionCalls } from './people-contract.ts';
 import { policyAnswer, policyQuestion } from './policy-model.ts';
 import { newProject, projectEdit, projectFacts } from './project-model.ts';
@@ -64,8 +66,10 @@ export const contract = {
   server: {
     start: manage.output(status),
     stop: manage.output(status),
-    /** On: every network of this computer, keys required. Off: this computer only. */
-    setLan: ownerProved.input(z.object({ on: z.boolean() })).output(status),
+    /** On: every private network of this computer, or those interfaces alone, keys required. Off: this computer only. */
+    setLan: ownerProved
+      .input(z.object({ on: z.boolean(), interfaces: z.array(z.string().min(1).max(100)).min(1).max(14).optional() }))
+      .output(status),
     checkPort: view.input(z.object({ port: z.number().int().min(1).max(65535) })).output(portCheck),
   },
   keys: {
@@ -118,6 +122,10 @@ export const contract = {
   policy: {
     /** Which stage would decide about a request, and why. Sends nothing and counts nothing. */
     test: view.input(policyQuestion).output(policyAnswer),
+  },
+  api: {
+    /** The OpenAPI document of the admin API, which programs read at /api/v1/openapi.json. */
+    document: view.output(z.custom<ApiDocument>((value) => typeof value === 'object' && value !== null)),
   },
   limits: {
     /** Every limit of a key and what is left of it now. */
@@ -198,6 +206,10 @@ export const contract = {
     stop: owner.input(ref).output(captureState),
     /** Ends all capture, deletes what is kept and destroys the key that opens it. */
     wipe: owner.output(z.object({ requests: z.number().int().nonnegative() })),
+  },
+  network: {
+    /** Every interface with its addresses, its kind, and where Keyhatch is reached through it. */
+    interfaces: view.output(z.array(networkInterface)),
   },
   lockout: {
     list: view.output(z.array(lockedAddress)),

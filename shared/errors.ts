@@ -105,6 +105,12 @@ const table = {
     message:
       'An API key is required and none was sent. Send it as `Authorization: Bearer <key>`; make one with: keyhatch keys create --name NAME',
   },
+  metrics_key_missing: {
+    status: 401,
+    retry: false,
+    message:
+      'Metrics are read with a key that has the right for it, sent as `Authorization: Bearer <key>`. Make one with: keyhatch keys create --name NAME --operations metrics',
+  },
   key_malformed: {
     status: 401,
     retry: false,
@@ -136,6 +142,12 @@ const table = {
     retry: false,
     message:
       'Too many wrong keys came from this address. Wrong ones are answered again in {leftSeconds} s; a valid key works at any time.',
+  },
+  short_keys_braked: {
+    status: 429,
+    retry: true,
+    message:
+      'Too many short keys were guessed within a minute, so none is looked at for {seconds} s. A generated key works at any time; its owner can give this one a generated secret by rotating it.',
   },
   key_wrong_kind: {
     status: 403,
@@ -483,6 +495,29 @@ const table = {
     status: 403,
     retry: false,
     message: 'This is not for you to do. Ask the owner of this Keyhatch, who can do it or give you the role for it.',
+  },
+  owner_session_required: {
+    status: 403,
+    retry: false,
+    message:
+      'An admin key cannot do this. It takes the owner, signed in to the dashboard a moment ago, or whoever sits at the machine itself.',
+  },
+  admin_key_missing: {
+    status: 401,
+    retry: false,
+    message:
+      'The admin API takes an admin key and none was sent. Send it as `Authorization: Bearer <key>`; make one with: keyhatch keys create --admin --name NAME',
+  },
+  admin_key_unknown: {
+    status: 401,
+    retry: false,
+    message: 'This admin key may not act here now: it was not made here, or was paused or revoked, or has ended.',
+  },
+  admin_key_required: {
+    status: 403,
+    retry: false,
+    message:
+      'This is not an admin key, and nothing else opens the admin API. Make one with: keyhatch keys create --admin --name NAME',
   },
   proof_required: {
     status: 403,

@@ -13,13 +13,14 @@ const rolesFor: Readonly<Record<'view' | 'manage' | 'owner', readonly Role[]>> =
 
 /**
  * Returns when this caller may make a call that is marked so.
- * @throws KeyhatchError `not_permitted`; `totp_setup_required`; `proof_required` where a session must first prove again who it is
+ * @throws KeyhatchError `not_permitted`; `totp_setup_required`; `owner_session_required` for an admin key;
+ * `proof_required` where a session must first prove again who it is
  */
 export function checkPermission(meta: CallMeta, caller: Caller | undefined, nowMs: number): Caller {
   if (!caller || !mayCall(meta, caller)) throw new KeyhatchError('not_permitted');
   if (caller.owesTotp === true && meta.access !== 'self') throw new KeyhatchError('totp_setup_required');
   if (meta.proved !== true || caller.way === 'machine') return caller;
-  if (caller.way === 'admin_key') throw new KeyhatchError('not_permitted');
+  if (caller.way === 'admin_key') throw new KeyhatchError('owner_session_required');
   checkProved(caller, nowMs);
   return caller;
 }

@@ -2,6 +2,7 @@
 // who may call; errors leave here as KeyhatchError.
 
 import { implement } from '@orpc/server';
+import type { ApiDocument } from '../../shared/api-document.ts';
 import { contract } from '../../shared/contract.ts';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type {
@@ -14,6 +15,7 @@ import type {
   SignInLink,
   Status,
 } from '../../shared/model.ts';
+import type { NetworkInterface } from '../../shared/network-model.ts';
 import type { Caller } from '../../shared/people-model.ts';
 import type { Acting, CallContext } from '../lib/acting.ts';
 import type { Backup } from './backup.ts';
@@ -55,7 +57,8 @@ export type RouterPorts = {
   /** What is answered by who asks. */
   readonly seenBy: (caller: Caller) => Seen;
   readonly server: ServerControl;
-  readonly setLan: (on: boolean) => Promise<void>;
+  readonly setLan: SettingsCalls['setLan'];
+  readonly interfaces: () => NetworkInterface[];
   readonly checkPort: (port: number) => Promise<PortCheck>;
   readonly keys: Keys;
   readonly projects: Projects;
@@ -67,6 +70,7 @@ export type RouterPorts = {
   readonly keyTransfer: KeyTransfer;
   readonly backup: Backup;
   readonly policyTest: PolicyTest;
+  readonly apiDocument: () => Promise<ApiDocument>;
   readonly upstreams: Upstreams;
   readonly settings: SettingsCalls;
   readonly exports: Pick<ExportCalls, 'usage'>;
@@ -105,7 +109,7 @@ export function createRouter(ports: RouterPorts) {
     server: {
       start: calls.server.start.handler(() => server.start().then(status)),
       stop: calls.server.stop.handler(() => server.stop().then(status)),
-      setLan: calls.server.setLan.handler(({ input }) => ports.setLan(input.on).then(status)),
+      setLan: calls.server.setLan.handler(({ input }) => ports.setLan(input.on, input.interfaces).then(status)),
       checkPort: calls.server.checkPort.handler(({ input }) => ports.checkPort(input.port)),
     },
     keys: {
@@ -145,6 +149,9 @@ export function createRouter(ports: RouterPorts) {
     policy: {
       test: calls.policy.test.handler(({ input }) => ports.policyTest(input)),
     },
+    api: {
+      document: calls.api.document.handler(() => ports.apiDocument()),
+    },
     limits: {
       get: calls.limits.get.handler(({ input, context }) => context.seen.limits(input.ref)),
     },
@@ -183,6 +190,9 @@ export function createRouter(ports: RouterPorts) {
       start: calls.capture.start.handler(({ input }) => capture.start(input.ref, input.forMs)),
       stop: calls.capture.stop.handler(({ input }) => capture.stop(input.ref)),
       wipe: calls.capture.wipe.handler(() => capture.wipe()),
+    },
+    network: {
+      interfaces: calls.network.interfaces.handler(() => ports.interfaces()),
     },
     lockout: {
       list: calls.lockout.list.handler(() => ports.lockout.list()),

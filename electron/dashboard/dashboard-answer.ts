@@ -1,15 +1,16 @@
-// One request to the dashboard, from its head to its answer: names and origin first, then a page, a session call, the metrics
-// for a key, or, with a session, a call of the contract. Raises trust. Review this file hardest. Must not know what a call does.
+// One request to the dashboard, from its head to its answer: names and origin first, then a page, a session call, what keys open
+// (the metrics, the admin API), or, with a session, a call of the contract. Raises trust. Review this file hardest. Must not know what a call does.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Router } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/node';
 import type { Contract } from '../../shared/contract.ts';
-import { errorsToWire, toWireError } from '../../shared/error-wire.ts';
+import { errorsToWire, plainForm, toWireError } from '../../shared/error-wire.ts';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { CallContext } from '../lib/acting.ts';
 import type { Log } from '../lib/log.ts';
 import { pagePolicy } from '../lib/page-files.ts';
+import { type ApiAnswer, isApi } from './api-answer.ts';
 import { asksForWorker, retireWorker } from './leftover-worker.ts';
 import { type MetricsAnswer, metricsPath } from './metrics-answer.ts';
 import { createPageAnswers } from './page-answers.ts';
@@ -36,6 +37,7 @@ export function createDashboardAnswer(ports: {
   readonly pagesDir: string | undefined;
   readonly sessionCalls: SessionCalls;
   readonly answerMetrics: MetricsAnswer;
+  readonly answerApi: ApiAnswer;
   readonly log: Log;
 }): DashboardAnswer {
   const { sessionCalls, log } = ports;
@@ -66,6 +68,7 @@ export function createDashboardAnswer(ports: {
     const port = request.socket.localPort ?? 0;
     checkOwnNames(request, port);
     if (path === metricsPath) return ports.answerMetrics(request, response, port);
+    if (isApi(path)) return ports.answerApi(request, response, port);
     if (!isCall(path)) return answerPage(request, response, path);
     checkOwnPage(request, port);
     return isSessionPath(path) ? sessionCalls.answer(request, response, path) : call(request, response, path);
@@ -91,10 +94,12 @@ function refuse(response: ServerResponse, path: string, error: ReturnType<typeof
   response.setHeader('connection', 'close');
   if (error.status === 429 && details['seconds'] !== undefined) response.setHeader('retry-after', details['seconds']);
   if (error.status === 405 && details['allowed'] !== undefined) response.setHeader('allow', details['allowed']);
-  if (error.status === 401 && path === metricsPath) response.setHeader('www-authenticate', 'Bearer');
+  if (error.status === 401 && (path === metricsPath || isApi(path))) response.setHeader('www-authenticate', 'Bearer');
   // Pages are read by people; calls get the shape of oRPC's own error replies, which its client reads like any other.
   const [type, body] = isCall(path)
     ? ['application/json', JSON.stringify({ json: error.toJSON() })]
-    : ['text/plain; charset=utf-8', `${error.message}\n`];
+    : isApi(path)
+      ? ['application/json', JSON.stringify(plainForm(error))]
+      : ['text/plain; charset=utf-8', `${error.message}\n`];
   response.writeHead(error.status, { 'content-type': type }).end(body);
 }

@@ -1,5 +1,6 @@
 // The dashboard as a whole: whether and where it listens, as the settings say, and the links that open it. The control
-// plane over HTTP; knows people's sessions and carries no client traffic. No key opens anything here but the metrics.
+// plane over HTTP; knows people's sessions and carries no client traffic. No key opens anything here but
+// the metrics, and an admin key the admin API.
 
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { SignInLink } from '../../shared/model.ts';
@@ -8,6 +9,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { whyNotListening } from '../lib/port-trouble.ts';
 import { createTurns } from '../lib/turns.ts';
+import { type ApiSource, createApiAnswer } from './api-answer.ts';
 import { createAttemptLimit } from './attempt-limit.ts';
 import { createDashboardAnswer, type DashboardAnswer, type DashboardRouter } from './dashboard-answer.ts';
 import { type DashboardListener, dashboardHost, openDashboardListener } from './dashboard-listener.ts';
@@ -31,6 +33,7 @@ export type DashboardPorts = {
   readonly pagesDir: string | undefined;
   readonly metrics: MetricsSource;
   readonly people: PeopleDoor & { readonly standing: Standing };
+  readonly api: () => ApiSource;
   readonly onChange: () => void;
   readonly clock: Clock;
   readonly log: Log;
@@ -65,6 +68,7 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
   const sessions = createDashboardSessions({ clock, rules: ports.sessionRules, standing: ports.people.standing });
   let sweeping: NodeJS.Timeout | undefined;
   const answerMetrics = createMetricsAnswer(ports.metrics, createAttemptLimit({ clock }));
+  const apiAttempts = createAttemptLimit({ clock });
   const releases = new Set<Promise<void>>();
   let answer: DashboardAnswer | undefined;
   let started = false;
@@ -80,6 +84,7 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
       pagesDir: ports.pagesDir,
       sessionCalls,
       answerMetrics,
+      answerApi: createApiAnswer(ports.api(), apiAttempts),
       log,
     });
   }

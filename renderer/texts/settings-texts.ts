@@ -14,7 +14,7 @@ export const settingsTexts = {
     trayClicks: { toggle: 'Starts or stops the server', menu: 'Opens the menu', window: 'Opens the window' },
     notifications: 'Notifications',
     notificationsSentence:
-      'When the server stops by itself, a key is refused many times, a budget is used up, or an update is ready.',
+      'When the server stops by itself, a key is refused many times, a budget is used up, something is opened by itself, or an update is ready.',
     keepAwake: 'Stay awake while requests run',
     keepAwakeSentence: 'The system does not suspend Keyhatch in the middle of an answer.',
     commandLine: 'Command line tool',

@@ -43,9 +43,14 @@ const rules: Readonly<Record<string, Rule>> = {
   passwords: { rooms: base, packages: [node, /^hash-wasm$/, /^otpauth$/] },
   metrics: { rooms: base, packages: [/^node:perf_hooks$/] },
   dashboard: { rooms: base, packages: [node, /^@orpc\/server(\/node)?$/] },
+  api: {
+    rooms: base,
+    packages: [/^node:http$/, /^@orpc\/(contract|openapi|server|zod\/zod4)$/, /^@orpc\/openapi\/node$/],
+  },
   compose: {
     rooms: [
       ...base,
+      'api',
       'settings',
       'storage',
       'vault',

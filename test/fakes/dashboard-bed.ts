@@ -65,6 +65,12 @@ async function open(pagesDir: string, ports: Partial<DashboardPorts>): Promise<D
     router: () => createFakeInstance().router,
     pagesDir,
     metrics: { contentType: 'text/plain', read: () => Promise.reject(new KeyhatchError('key_unknown')) },
+    api: () => ({
+      admit: () => {
+        throw new KeyhatchError('admin_key_unknown');
+      },
+      answer: () => Promise.reject(new KeyhatchError('internal')),
+    }),
     onChange: () => {},
     clock: { now: () => now, monotonic: () => now },
     log: createLog({ format: 'json', write: (line) => lines.push(line) }),

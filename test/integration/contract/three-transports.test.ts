@@ -84,6 +84,8 @@ const inputs: Readonly<Record<string, unknown>> = {
   'capture.stop': { ref: laptop.id },
   'capture.wipe': undefined,
   'requests.export': { sinceMs: 60_000, format: 'json' },
+  'api.document': undefined,
+  'network.interfaces': undefined,
   'lockout.list': undefined,
   'lockout.unlock': { address: '192.0.2.7' },
   'people.list': undefined,

@@ -4,6 +4,7 @@
 import { createRouterClient, implement, type Router } from '@orpc/server';
 import type { ContractClient } from '../../../electron/control/control-client.ts';
 import { silentLog } from '../../../electron/lib/log.ts';
+import type { ApiDocument } from '../../../shared/api-document.ts';
 import type { CaptureState } from '../../../shared/capture-model.ts';
 import type { Change } from '../../../shared/change.ts';
 import { type Contract, contract } from '../../../shared/contract.ts';
@@ -14,6 +15,7 @@ import { usualPolicy } from '../../../shared/key-policy.ts';
 import type { LimitStates } from '../../../shared/limit-model.ts';
 import type { UnmeteredReport } from '../../../shared/metering-model.ts';
 import type { Finding, KeyFacts, LockedAddress, Status, UpstreamStatus } from '../../../shared/model.ts';
+import type { NetworkInterface } from '../../../shared/network-model.ts';
 import {
   type InviteFacts,
   type OwnFacts,
@@ -93,6 +95,18 @@ export const home: ProjectFacts = {
   readable: true,
   keys: 1,
   budgetStates: [],
+};
+
+const wifi: NetworkInterface = {
+  name: 'wlan0',
+  kind: 'wifi',
+  present: true,
+  wanted: true,
+  bound: true,
+  addresses: [
+    { address: '192.168.1.5', scope: 'private', urls: ['http://192.168.1.5:1235'] },
+    { address: '2001:db8::5', scope: 'public', urls: [] },
+  ],
 };
 
 export const created: HistoryEntry = {
@@ -188,6 +202,7 @@ export const running: Status = {
   access: { requireKey: true, localhostBypass: false, onLan: false, sentence: 'Only programs with a key.' },
   keys: { active: 1, total: 2 },
   capture: { on: [], problem: null },
+  exposures: [],
   upstreams: [studio],
   requestsToday: 128,
   warnings: [],
@@ -303,8 +318,19 @@ const policyAnswerFor = (key: KeyFacts): PolicyAnswer => ({
   may: policySentence(key),
 });
 
+const apiStub: ApiDocument = {
+  openapi: '3.1.1',
+  info: { title: 'Keyhatch admin API', version: '0.1.0' },
+  servers: [{ url: '/api/v1' }],
+  tags: [],
+  paths: {},
+  components: {},
+};
+
 export type Stubs = {
   readonly status?: Status;
+  /** What the status is once a setting was set. */
+  readonly statusOnceSet?: Status;
   readonly findings?: readonly Finding[];
   readonly upstream?: UpstreamStatus;
   readonly keys?: readonly KeyFacts[];
@@ -332,7 +358,7 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
     calls.push({ path: path.join('.'), input });
     return next();
   });
-  const status = stubs.status ?? running;
+  let status = stubs.status ?? running;
   const upstream = stubs.upstream ?? studio;
   const keys = stubs.keys ?? [laptop, phone];
   const keyOf = (ref: string): KeyFacts => {
@@ -412,6 +438,9 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
     limits: {
       get: os.limits.get.handler(({ input }) => limitsOf(keyOf(input.ref))),
     },
+    api: {
+      document: os.api.document.handler(() => apiStub),
+    },
     policy: {
       test: os.policy.test.handler(({ input }) => policyAnswerFor(keyOf(input.key))),
     },
@@ -451,7 +480,10 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
     settings: {
       list: os.settings.list.handler(() => settingNames.map(setting)),
       get: os.settings.get.handler(({ input }) => setting(input.name)),
-      set: os.settings.set.handler(({ input }) => ({ ...setting(input.name), value: input.value })),
+      set: os.settings.set.handler(({ input }) => {
+        status = stubs.statusOnceSet ?? status;
+        return { ...setting(input.name), value: input.value };
+      }),
     },
     usage: {
       report: os.usage.report.handler(({ input }) => ({ ...report, by: input.by })),
@@ -492,6 +524,7 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
       stop: os.capture.stop.handler(() => captured),
       wipe: os.capture.wipe.handler(() => ({ requests: captured.requests })),
     },
+    network: { interfaces: os.network.interfaces.handler(() => [wifi]) },
     lockout: { list: os.lockout.list.handler(() => [guesser]), unlock: os.lockout.unlock.handler(() => []) },
     people: {
       list: os.people.list.handler(() => [anna]),
