@@ -5,6 +5,15 @@ import { shellTexts } from './shell-texts.ts';
 const { roles } = shellTexts;
 const days = (count: number) => (count === 1 ? '1 day' : `${count} days`);
 
+const namedMost = 5;
+
+function keysNamed(keys: readonly string[]): string {
+  if (keys.length === 1) return `Their key “${keys[0]}” is revoked: the program that uses it stops working.`;
+  const more = keys.length > namedMost ? ' and others' : '';
+  const names = keys.slice(0, namedMost).map((name) => `“${name}”`);
+  return `Their ${keys.length} keys are revoked: programs that use ${names.join(', ')}${more} stop working.`;
+}
+
 export const peopleTexts = {
   title: shellTexts.people,
   about: 'Whom you let in, and what they may do here. Each signs in to the dashboard with a password of their own.',
@@ -44,8 +53,8 @@ export const peopleTexts = {
     'Their sessions end at once, and their password and authenticator stop working. You get a link with which they choose new ones. Their keys go on working.',
   resetAct: 'Reset it',
   removeTitle: (name: string) => `Remove ${name}?`,
-  removeAsk: (keys: number) =>
-    `Their sessions end at once${keys === 0 ? '' : keys === 1 ? ', and their key is revoked: the program that uses it stops working' : `, and their ${keys} keys are revoked: programs that use them stop working`}. What they used stays in every sum. This cannot be undone.`,
+  removeAsk: (keys: readonly string[]) =>
+    `Their sessions end at once.${keys.length === 0 ? '' : ` ${keysNamed(keys)}`} What they used stays in every sum. This cannot be undone.`,
   removeAct: 'Remove',
   roleDialog: {
     title: (name: string) => `Role of ${name}`,

@@ -35,7 +35,7 @@ test('a member sees what is theirs, and of the rest that it is not open', async 
   await expect(page.getByRole('link', { name: 'house key' })).toBeHidden();
   await page.getByRole('button', { name: 'New key' }).click();
   await expect(page.getByRole('menuitem')).toHaveCount(0);
-  await page.getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('button', { name: 'Close', exact: true }).click();
 
   for (const path of closed) {
     await visit(page, subject, path);

@@ -5,7 +5,7 @@ import { IconDeviceDesktop, IconDeviceMobile } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { OwnFacts, SessionFacts } from '../../../shared/people-model.ts';
-import { useApi, useCalls } from '../../api/api-context.tsx';
+import { useCalls } from '../../api/api-context.tsx';
 import { accountTexts as texts } from '../../texts/account-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { useAsk } from '../../ui/ask.tsx';
@@ -66,7 +66,6 @@ export function SessionList({ title, shown, ofOthers = false, named = false, opt
 type SessionRowProps = { readonly one: SessionFacts; readonly named: boolean };
 
 function SessionRow({ one, named }: SessionRowProps) {
-  const { session } = useApi();
   const { id, personId, personName, device, address, beganAt, lastUsedAt, current } = one;
   const end = useEnded();
   const Icon = /iphone|ipad|android|mobile/i.test(device) ? IconDeviceMobile : IconDeviceDesktop;
@@ -84,16 +83,19 @@ function SessionRow({ one, named }: SessionRowProps) {
           {address} · {texts.began} <Moment at={beganAt} /> · {texts.lastUsed} <Moment at={lastUsedAt} />
         </Text>
       </div>
-      <Button
-        size="xs"
-        variant="default"
-        aria-label={current ? texts.signOut : texts.endThat(device)}
-        loading={end.isPending}
-        onClick={() => (current ? void session.signOut() : end.mutate({ id }))}
-        style={{ flex: 'none' }}
-      >
-        {current ? texts.signOut : texts.endOne}
-      </Button>
+      {/* This one ends by signing out, at the top of the page. */}
+      {!current && (
+        <Button
+          size="xs"
+          variant="default"
+          aria-label={texts.endThat(device)}
+          loading={end.isPending}
+          onClick={() => end.mutate({ id })}
+          style={{ flex: 'none' }}
+        >
+          {texts.endOne}
+        </Button>
+      )}
     </Group>
   );
 }

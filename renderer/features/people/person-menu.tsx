@@ -13,10 +13,11 @@ import {
 } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import type { MadeInvite, PersonFacts } from '../../../shared/people-model.ts';
-import { useApi, useCalls } from '../../api/api-context.tsx';
+import { useApi, useCalls, useKeys } from '../../api/api-context.tsx';
 import { useAbilities } from '../../api/me.ts';
 import { peopleTexts as texts } from '../../texts/people-texts.ts';
 import { useAsk } from '../../ui/ask.tsx';
+import { hasEnded } from '../keys/key-state.ts';
 import type { PersonDialog } from './person-dialogs.tsx';
 import { mayChange } from './role-choice.ts';
 import { useAskAnew } from './use-people.ts';
@@ -83,11 +84,12 @@ export function PersonMenu({ person, open, onLink, onRemoved }: PersonMenuProps)
 
 type Done = { readonly onLink: (made: MadeInvite) => void; readonly onRemoved: (() => void) | undefined };
 
-function usePersonActions({ id, name, keys }: PersonFacts, { onLink, onRemoved }: Done) {
+function usePersonActions({ id, name }: PersonFacts, { onLink, onRemoved }: Done) {
   const { client } = useApi();
   const calls = useCalls();
   const ask = useAsk();
   const askAnew = useAskAnew();
+  const { data: keys = [] } = useKeys();
   const edit = useMutation(calls.people.edit.mutationOptions({ onSuccess: askAnew }));
   const removal = useMutation(
     calls.people.remove.mutationOptions({
@@ -114,7 +116,9 @@ function usePersonActions({ id, name, keys }: PersonFacts, { onLink, onRemoved }
       if (await ask.confirm(question)) resetting.mutate();
     },
     async remove() {
-      const question = { title: texts.removeTitle(name), consequence: texts.removeAsk(keys), act: texts.removeAct };
+      const broken = keys.filter((key) => key.personId === id && !hasEnded(key)).map((key) => key.name);
+      const consequence = texts.removeAsk(broken);
+      const question = { title: texts.removeTitle(name), consequence, act: texts.removeAct };
       if (await ask.confirm(question)) removal.mutate({ ref: id });
     },
   };
