@@ -5,7 +5,10 @@ import type { Lifetime } from './lib/lifetime.ts';
 import type { SettingsBook } from './settings/settings-book.ts';
 
 export function joinDashboard(
-  options: Pick<DashboardPorts, 'router' | 'pagesDir' | 'metrics' | 'people' | 'api' | 'onChange' | 'clock' | 'log'> & {
+  options: Pick<
+    DashboardPorts,
+    'router' | 'pagesDir' | 'metrics' | 'auth' | 'people' | 'api' | 'onChange' | 'clock' | 'log'
+  > & {
     readonly settings: SettingsBook;
     readonly lifetime: Lifetime;
   },
