@@ -36,6 +36,7 @@ test('the first owner is asked for a name and a password, may put it off, and is
   subject,
   browser,
 }) => {
+  await subject.createKey('--name', 'house key');
   await page.goto(subject.link);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByRole('heading', { name: 'Make this your account' })).toBeVisible();
