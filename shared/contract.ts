@@ -4,6 +4,7 @@
 import { eventIterator } from '@orpc/contract';
 import * as z from 'zod';
 import type { ApiDocument } from './api-document.ts';
+import { auditExport, auditReport } from './audit-model.ts';
 import { machine, manage, owner, ownerProved, ownOrManage, ownOrView, ref, view } from './call-meta.ts';
 import { captureStart, captureState, conversation, replayOrder } from './capture-model.ts';
 import { change } from './change.ts';
@@ -52,6 +53,7 @@ import {
   usageExport,
   usageLifetime,
 } from './usage-questions.ts';
+import { newAddressRule, newPathToken, newSecondPort, openedPath, wayFacts } from './ways-model.ts';
 
 export type { CallMeta } from './call-meta.ts';
 
@@ -112,6 +114,15 @@ export const contract = {
   },
   history: {
     list: view.input(historyQuery).output(historyPage),
+  },
+  /** The history, as a record that cannot be changed without a trace. */
+  audit: {
+    /** Looks through all of it. */
+    verify: owner.output(auditReport),
+    /** The pieces of a file, oldest entry first. */
+    export: owner.input(auditExport).output(eventIterator(exportChunk)),
+    /** A new chain, held to what is there now: once a break is known and explained. Fails with `vault_locked`. */
+    beginAnew: ownerProved.output(auditReport),
   },
   backup: {
     /** Seals what clients need to go on elsewhere: verifiers, keys' facts, projects, settings. Not usage, not history. */
@@ -215,6 +226,15 @@ export const contract = {
     list: view.output(z.array(lockedAddress)),
     /** Fails with `address_not_locked`. */
     unlock: manage.input(z.object({ address: z.string().min(1).max(80) })).output(z.array(lockedAddress)),
+  },
+  /** For clients that cannot send a key. `close` ends at once what came by it. */
+  ways: {
+    list: view.output(z.array(wayFacts)),
+    addRule: ownerProved.input(newAddressRule).output(wayFacts),
+    setPort: ownerProved.input(newSecondPort).output(wayFacts),
+    /** The one answer that carries the token. */
+    addPath: ownerProved.input(newPathToken).output(openedPath),
+    close: ownerProved.input(z.object({ id: z.string().max(80) })).output(z.array(wayFacts)),
   },
   profile: {
     get: view.output(profileFacts),

@@ -2,6 +2,7 @@
 
 import { serveFlags } from '../serve/serve-arguments.ts';
 import { type Command, globalFlags } from './command.ts';
+import { auditCommands } from './commands/audit-commands.ts';
 import { captureCommands } from './commands/capture-commands.ts';
 import { dashboardLinkCommand } from './commands/dashboard-command.ts';
 import { detectCommand } from './commands/detect-command.ts';
@@ -19,6 +20,7 @@ import { statusCommand } from './commands/status-command.ts';
 import { backupCommands, keyTransferCommands } from './commands/transfer-commands.ts';
 import { upstreamsCommands } from './commands/upstreams-commands.ts';
 import { usageCommand } from './commands/usage-command.ts';
+import { waysCommands } from './commands/ways-commands.ts';
 import type { FlagTable } from './flags.ts';
 
 /** A command as the help and the search for one know it. */
@@ -36,10 +38,12 @@ export const commands: readonly Command[] = [
   requestsCommand,
   ...captureCommands,
   historyCommand,
+  ...auditCommands,
   ...backupCommands,
   statusCommand,
   networkCommand,
   ...lockoutCommands,
+  ...waysCommands,
   dashboardLinkCommand,
   detectCommand,
   doctorCommand,

@@ -18,6 +18,8 @@ import type {
 import type { NetworkInterface } from '../../shared/network-model.ts';
 import type { Caller } from '../../shared/people-model.ts';
 import type { Acting, CallContext } from '../lib/acting.ts';
+import type { Audit } from './audit.ts';
+import type { AuditExportCall } from './audit-export.ts';
 import type { Backup } from './backup.ts';
 import type { Capture } from './capture.ts';
 import type { ExportCalls } from './export-calls.ts';
@@ -36,6 +38,7 @@ import type { ServerControl } from './server-control.ts';
 import type { SessionList } from './session-list.ts';
 import type { SettingsCalls } from './settings-calls.ts';
 import type { Upstreams } from './upstreams.ts';
+import type { Ways } from './ways.ts';
 
 /** What only the desktop app can do; elsewhere each of these fails with `desktop_only`. */
 export type DesktopCalls = {
@@ -65,6 +68,7 @@ export type RouterPorts = {
   /** Resolves once the echo model is there, if a project wants it. */
   readonly echoWanted: () => Promise<void>;
   readonly history: Pick<History, 'list' | 'record'>;
+  readonly audit: Pick<Audit, 'verify' | 'beginAnew'> & { readonly export: AuditExportCall };
   readonly acting: Acting;
   readonly nowMs: () => number;
   readonly keyTransfer: KeyTransfer;
@@ -78,6 +82,7 @@ export type RouterPorts = {
   readonly capture: Capture;
   readonly replay: Replay;
   readonly lockout: LockoutCalls;
+  readonly ways: Ways;
   readonly detect: () => Promise<DetectedServer[]>;
   readonly examine: () => Promise<Finding[]>;
   readonly profile: () => Promise<ProfileFacts>;
@@ -146,6 +151,11 @@ export function createRouter(ports: RouterPorts) {
     history: {
       list: calls.history.list.handler(({ input }) => ports.history.list(input)),
     },
+    audit: {
+      verify: calls.audit.verify.handler(() => ports.audit.verify()),
+      export: calls.audit.export.handler(({ input, signal }) => ports.audit.export(input, signal)),
+      beginAnew: calls.audit.beginAnew.handler(() => ports.audit.beginAnew()),
+    },
     policy: {
       test: calls.policy.test.handler(({ input }) => ports.policyTest(input)),
     },
@@ -200,6 +210,13 @@ export function createRouter(ports: RouterPorts) {
     lockout: {
       list: calls.lockout.list.handler(() => ports.lockout.list()),
       unlock: calls.lockout.unlock.handler(({ input }) => unlocked(ports, input.address)),
+    },
+    ways: {
+      list: calls.ways.list.handler(() => ports.ways.list()),
+      addRule: calls.ways.addRule.handler(({ input }) => ports.ways.addRule(input)),
+      setPort: calls.ways.setPort.handler(({ input }) => ports.ways.setPort(input)),
+      addPath: calls.ways.addPath.handler(({ input }) => ports.ways.addPath(input)),
+      close: calls.ways.close.handler(({ input }) => ports.ways.close(input.id)),
     },
     profile: {
       get: calls.profile.get.handler(() => ports.profile()),

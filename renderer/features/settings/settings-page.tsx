@@ -13,6 +13,7 @@ import { CaptureCard } from '../capture/capture-card.tsx';
 import { wrongNetworks } from '../keys/policy-draft.ts';
 import { LanSwitch } from '../server/access-panel.tsx';
 import { AboutCard } from './about-card.tsx';
+import { ConnectionsCard, LockoutCard } from './connections-card.tsx';
 import { DashboardCard } from './dashboard-card.tsx';
 import { DataCard } from './data-card.tsx';
 import { DesktopStartup, UpdatesCard } from './desktop-cards.tsx';
@@ -50,11 +51,13 @@ function Cards({ status }: { readonly status: Status }) {
         </Panel>
         <NetworkCard status={status} />
         <LimitsCard />
+        <ConnectionsCard />
         <DataCard status={status} />
         <CaptureCard />
       </Stack>
       <Stack gap={14}>
         <AccessCard />
+        <LockoutCard />
         <DashboardCard status={status} inBrowser={host === 'browser'} />
         <PrivacyCard desktop={desktop} />
         {desktop && <UpdatesCard />}
@@ -88,6 +91,12 @@ function AccessCard() {
         <SettingSwitch name="access.requireKey" title={server.requireKey} sentence={server.requireKeySentence} />
         <SettingSwitch name="access.localhostBypass" title={server.bypass} sentence={server.bypassSentence} />
         <SettingSwitch name="access.publicModels" title={access.publicModels} sentence={access.publicModelsSentence} />
+        <SettingChoice
+          name="access.credentials"
+          title={access.credentials}
+          sentence={access.credentialsSentence}
+          choices={access.credentialChoices}
+        />
         <SettingList
           name="access.networks"
           title={access.networks}
