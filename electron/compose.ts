@@ -110,7 +110,8 @@ export async function compose(shell: Shell): Promise<House> {
       ...{ settings, ledger, registry, vault, vaultDoor, people: ofPeople, gateway: later },
       dashboard: () => dashboard,
     });
-    const limits = joinLimits({ ...ground, ...ofProjects.gateway, ledger, registry, gateway: later });
+    const { people } = ofPeople;
+    const limits = joinLimits({ ...ground, ...ofProjects.gateway, ledger, registry, people, gateway: later });
     const { health, upstreams, discovery, echo } = await joinUpstreams({
       ...noted,
       shell,
