@@ -108,6 +108,7 @@ export async function compose(shell: Shell): Promise<House> {
       ...noted,
       ...{ settings, ledger, registry, vault, vaultDoor, people: ofPeople, gateway: later },
       dashboard: () => dashboard,
+      onChange: () => changes.statusChanged(),
     });
     const limits = joinLimits({ ...ground, ...ofProjects.gateway, ledger, registry, gateway: later });
     const { health, upstreams, discovery, echo } = await joinUpstreams({
@@ -188,6 +189,7 @@ export async function compose(shell: Shell): Promise<House> {
       dashboard,
       vaultKind: vault.kind,
       keys: registry,
+      waysOpen: ways.open,
       projectBudgets: projects.inBudget,
       capture: capture.mark,
       reminders: reminders.now,

@@ -11,6 +11,7 @@ import { Notice } from '../../ui/notice.tsx';
 import { VaultNotice } from '../../ui/vault-notice.tsx';
 import { CaptureNotice } from '../capture/capture-notice.tsx';
 import { LiveTail } from '../requests/live-tail.tsx';
+import { WaysPanel } from '../ways/ways-panel.tsx';
 import { AccessPanel } from './access-panel.tsx';
 import { AccessSentence } from './access-sentence.tsx';
 import { ExposurePanel } from './exposure-panel.tsx';
@@ -33,6 +34,7 @@ export function ServerPage() {
               <UpstreamsPanel status={status} />
               <AccessPanel status={status} />
               <ExposurePanel status={status} />
+              <WaysPanel status={status} />
             </SimpleGrid>
             <LiveTail limit={12} />
           </>
