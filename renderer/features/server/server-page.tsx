@@ -34,8 +34,8 @@ export function ServerPage() {
               <UpstreamsPanel status={status} />
               <AccessPanel status={status} />
               <ExposurePanel status={status} />
-              <WaysPanel status={status} />
             </SimpleGrid>
+            <WaysPanel status={status} />
             <LiveTail limit={12} />
           </>
         )}
