@@ -1,6 +1,7 @@
 // The part of composing that joins the admin API: its document, its calls, and the door that admin keys open. Used by
 // compose.ts alone.
 
+import type { ApiDocument } from '../shared/api-document.ts';
 import { type ApiCalls, type ApiRouter, createApiCalls } from './api/api-calls.ts';
 import { type ApiDoor, createApiDoor } from './api/api-door.ts';
 import { createApiDocument } from './api/openapi-document.ts';
@@ -11,18 +12,23 @@ import type { Clock } from './lib/clock.ts';
 import type { Log } from './lib/log.ts';
 import type { Shell } from './shell.ts';
 
-export type JoinedApi = { readonly source: ApiDoor & ApiCalls };
+export type JoinedApi = {
+  readonly document: () => Promise<ApiDocument>;
+  /** Once there is a router. */
+  readonly source: ApiDoor & ApiCalls;
+};
 
 export function joinApi(ports: {
-  readonly document: ReturnType<typeof createApiDocument>;
-  readonly router: ApiRouter;
+  readonly shell: Pick<Shell, 'version'>;
+  readonly router: () => ApiRouter;
   readonly admins: Pick<ControlDoor, 'verifyAdmin' | 'contextOfAdmin'>;
   readonly acting: Acting;
   readonly record: RecordHistory;
   readonly clock: Clock;
   readonly log: Log;
 }): JoinedApi {
-  const { router, document, admins, acting, record, clock, log } = ports;
+  const { shell, admins, acting, record, clock, log } = ports;
+  const document = createApiDocument(shell);
   const door = createApiDoor({
     verify: admins.verifyAdmin,
     contextOf: admins.contextOfAdmin,
@@ -32,10 +38,15 @@ export function joinApi(ports: {
       ),
     clock,
   });
-  return { source: { ...door, ...createApiCalls({ router, document, log }) } };
-}
-
-/** Made once: the handler reads it, and the page shows it. */
-export function apiDocument({ version }: Pick<Shell, 'version'>): ReturnType<typeof createApiDocument> {
-  return createApiDocument({ version });
+  let calls: ApiCalls | undefined;
+  return {
+    document,
+    source: {
+      ...door,
+      answer(...request) {
+        calls ??= createApiCalls({ router: ports.router(), document, log });
+        return calls.answer(...request);
+      },
+    },
+  };
 }

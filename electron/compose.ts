@@ -4,7 +4,7 @@
 import { randomBytes, randomFillSync } from 'node:crypto';
 import { join } from 'node:path';
 import { makeId } from '../shared/key-format.ts';
-import { apiDocument, joinApi } from './compose-api.ts';
+import { joinApi } from './compose-api.ts';
 import { joinCapture } from './compose-capture.ts';
 import { joinDashboard } from './compose-dashboard.ts';
 import { joinKeys } from './compose-keys.ts';
@@ -75,10 +75,11 @@ export async function compose(shell: Shell): Promise<House> {
     };
     // Comes into being further down; these ask for it only once there is traffic.
     const later = () => gateway;
-    const { projects, history, reminders, ...ofProjects } = joinProjects({
+    const { projects, history, audit, reminders, ...ofProjects } = joinProjects({
       ...ground,
       settings,
       ledger,
+      vault: joinedVault,
       registry: () => registry,
       acting,
       upstreamId: (ref) => upstreams.idOf(ref),
@@ -100,7 +101,9 @@ export async function compose(shell: Shell): Promise<House> {
       dashboard: () => dashboard,
     });
     const { registry, keys } = joinKeys({
-      ...{ ...noted, ledger, projects, acting, onKeyChange, vault: vaultDoor, people: ofPeople.people },
+      ...noted,
+      ...{ ledger, projects, people: ofPeople.people, acting, onKeyChange },
+      vault: vaultDoor,
       budgets: (key) => limits.budgets(key.id),
       onProjectChange: (projectId) => changes.projectChanged(projectId),
     });
@@ -202,11 +205,9 @@ export async function compose(shell: Shell): Promise<House> {
       followDashboard: dashboard.follow,
     });
     const asked = joinUsage({
-      ledger,
-      settings,
+      ...{ ledger, settings, clock },
       projectName: projects.nameOf,
       upstreamName: (id) => upstreams.records().find((record) => record.id === id)?.name,
-      clock,
     });
     const changes = joinChanges({
       ...{ lifetime, settings, log, status, registry },
@@ -216,21 +217,25 @@ export async function compose(shell: Shell): Promise<House> {
       running: gateway.runningList,
     });
 
-    const document = apiDocument(shell);
     const policy = joinPolicy({ ...ground, ...ofProjects.gateway, registry, upstreams, gateway });
+    const api = joinApi({ ...noted, shell, router: () => router, admins: policy.control, acting });
     const router = createRouter({
       status,
-      watch: changes.watch,
+      seenBy: ofPeople.seenBy({
+        ...{ status, watch: changes.watch, keys, limits: limits.of, running: gateway.runningList },
+        ...asked,
+        exportRequests: asked.exports.requests,
+      }),
       server,
       setLan: settingsCalls.setLan,
       interfaces: network.interfaces,
       checkPort: network.checkPort,
       keys,
-      limits: limits.of,
       policyTest: policy.test,
-      apiDocument: document,
+      apiDocument: api.document,
       projects,
       history,
+      audit,
       acting,
       nowMs: clock.now,
       ...joinTransfer({
@@ -251,7 +256,6 @@ export async function compose(shell: Shell): Promise<House> {
       upstreams,
       settings: settingsCalls,
       ...asked,
-      running: gateway.runningList,
       capture,
       replay: createReplay({ request: asked.requests.get, conversation: capture.conversation, send: gateway.replay }),
       lockout: gateway.lockout,
@@ -263,8 +267,6 @@ export async function compose(shell: Shell): Promise<House> {
       detect: discovery.detect,
       examine,
     });
-
-    const api = joinApi({ document, router, admins: policy.control, acting, record: history.record, clock, log });
 
     async function start(): Promise<void> {
       const control = await startControlServer({ dataDir, router, log, ...policy.control });

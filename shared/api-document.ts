@@ -1,7 +1,7 @@
 // The OpenAPI document of the admin API as its readers take it: the page in the dashboard and the text in docs/ are made of
 // the same list of operations. Reads what api/openapi-document.ts wrote. Pure.
 
-import { apiPrefix } from './api-routes.ts';
+import { apiPrefix } from './api-route.ts';
 
 type Schema = Readonly<{
   type?: string | readonly string[];

@@ -1,45 +1,15 @@
 // Which calls of the contract programs can make over HTTP with an admin key, and how each is spelled there. The handler and
 // the OpenAPI document both come of this table. What does not stand in it cannot be reached that way.
 
-export const apiPrefix = '/api/v1';
-
-export type ApiRoute = ApiRouteMore & {
-  readonly method: ApiMethod;
-  /** Below the prefix; names in braces are members of the call's input. */
-  readonly path: ApiPath;
-  readonly tag: ApiTag;
-  /** What it does, as a few words. */
-  readonly summary: string;
-};
-
-type ApiMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-type ApiPath = `/${string}`;
-type ApiRouteMore = {
-  /** What one has to know besides, as sentences. */
-  readonly about?: string;
-  /** It makes something, and answers with 201. */
-  readonly makes?: true;
-  /** What to send, members of the path too. */
-  readonly example?: Readonly<Record<string, unknown>>;
-};
-
-export const apiTags = {
-  keys: 'API keys: what they may do, and how much. Admin keys are keys of another kind.',
-  projects: 'Groups of keys with models, aliases and budgets of their own.',
-  usage: 'What was used, as sums.',
-  requests: 'Single requests, and what was captured of them.',
-  settings: 'How this Keyhatch works.',
-  upstreams: 'The model servers behind the gateway.',
-  server: 'The gateway itself, and how it is.',
-  audit: 'Who did what and when, and whether that record is whole.',
-} as const;
-export type ApiTag = keyof typeof apiTags;
+import type { ApiMethod, ApiPath, ApiRoute, ApiRouteMore, ApiTag } from './api-route.ts';
 
 const byRef = { ref: 'laptop' };
 const project = { ref: 'home' };
 const lastDay = { sinceMs: 86_400_000 };
 
 type Rows = Readonly<Record<string, readonly [ApiMethod, ApiPath, string, ApiRouteMore?]>>;
+
+const person = { ref: 'ada' };
 
 /** By tag, and by the name of the call. */
 const rows: Readonly<Record<ApiTag, Rows>> = {
@@ -138,6 +108,31 @@ const rows: Readonly<Record<ApiTag, Rows>> = {
       'Top up a budget of a project',
       { example: { ref: 'home', add: { period: 'day', tokens: 50_000, endsAt: 1_830_000_000_000 } } },
     ],
+  },
+  people: {
+    'people.list': ['GET', '/people', 'List people'],
+    'people.get': ['GET', '/people/{ref}', 'One person', { example: person }],
+    'people.edit': [
+      'PATCH',
+      '/people/{ref}',
+      'Change the role, the limits or the standing of a person',
+      { example: { ref: 'ada', role: 'member' }, about: 'What is left out stays as it is.' },
+    ],
+    'people.remove': ['DELETE', '/people/{ref}', 'Remove a person', { example: person }],
+    'people.resetPassword': [
+      'POST',
+      '/people/{ref}/reset-password',
+      'Give a person a link to choose a new password',
+      { example: person },
+    ],
+    'people.invites': ['GET', '/invites', 'Invitations that still wait for somebody'],
+    'people.invite': [
+      'POST',
+      '/invites',
+      'Invite a person',
+      { example: { role: 'member' }, about: 'The link stands in this answer and nowhere else.', makes: true },
+    ],
+    'people.cancelInvite': ['DELETE', '/invites/{id}', 'Take an invitation back', { example: { id: 'aB3dE5fG' } }],
   },
   usage: {
     'usage.report': ['GET', '/usage', 'Sums by key, project, model, …', { example: { ...lastDay, by: 'key' } }],
@@ -248,8 +243,11 @@ const rows: Readonly<Record<ApiTag, Rows>> = {
       'Let an address try again',
       { example: { address: '192.0.2.7' } },
     ],
+    'ways.list': ['GET', '/ways', 'Ways in without a key'],
   },
   audit: {
+    'audit.verify': ['GET', '/audit', 'Whether the record is whole'],
+    'audit.beginAnew': ['POST', '/audit/begin-anew', 'Begin a new chain after a break'],
     'history.list': ['GET', '/audit/entries', 'Who did what, newest first', { example: { kind: 'key', limit: 20 } }],
   },
 };
@@ -268,8 +266,23 @@ export const apiRoutes: ReadonlyMap<string, ApiRoute> = new Map(
 export const notForPrograms: Readonly<Record<string, string>> = {
   'api.document': 'programs read it at /api/v1/openapi.json',
   'changes.watch': 'an event stream for the pages; programs ask again',
+  'audit.export': 'comes in pieces, for a file: keyhatch audit export',
   'usage.export': 'comes in pieces, for a file: keyhatch usage --csv',
   'requests.export': 'comes in pieces, for a file: keyhatch requests --csv',
+  'me.get': 'about the person who asks; a program is none',
+  'me.rename': 'about the person who asks; a program is none',
+  'me.setPassword': 'about the person who asks; a program is none',
+  'me.beginTotp': 'about the person who asks; a program is none',
+  'me.confirmTotp': 'about the person who asks; a program is none',
+  'me.removeTotp': 'about the person who asks; a program is none',
+  'me.newRecoveryCodes': 'about the person who asks; a program is none',
+  'sessions.list': 'about the person who asks; a program is none',
+  'sessions.end': 'about the person who asks; a program is none',
+  'sessions.endOthers': 'about the person who asks; a program is none',
+  'ways.addRule': 'opens the gate, and takes the owner in person',
+  'ways.setPort': 'opens the gate, and takes the owner in person',
+  'ways.addPath': 'opens the gate, and takes the owner in person',
+  'ways.close': 'is of one with opening, which takes the owner in person',
   'backup.create': 'holds what keys are checked with, and takes the owner in person',
   'backup.restore': 'replaces everything, and takes the owner in person',
   'dashboard.link': 'opens the dashboard, for whoever sits at the machine',

@@ -5,7 +5,8 @@ import { type AnyContractProcedure, ContractProcedure, isContractProcedure, type
 import { OpenAPIGenerator } from '@orpc/openapi';
 import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4';
 import type { ApiDocument, ApiOperationObject } from '../../shared/api-document.ts';
-import { type ApiRoute, apiPrefix, apiRoutes, apiTags } from '../../shared/api-routes.ts';
+import { type ApiRoute, apiPrefix, apiTags } from '../../shared/api-route.ts';
+import { apiRoutes } from '../../shared/api-routes.ts';
 import { type CallMeta, contract } from '../../shared/contract.ts';
 import { plainForm, wireForm } from '../../shared/error-wire.ts';
 import { type ErrorCode, type ErrorDetails, errorCatalogue, KeyhatchError } from '../../shared/errors.ts';

@@ -2,6 +2,7 @@
 
 import { serveFlags } from '../serve/serve-arguments.ts';
 import { type Command, globalFlags } from './command.ts';
+import { auditCommands } from './commands/audit-commands.ts';
 import { captureCommands } from './commands/capture-commands.ts';
 import { dashboardLinkCommand } from './commands/dashboard-command.ts';
 import { detectCommand } from './commands/detect-command.ts';
@@ -37,6 +38,7 @@ export const commands: readonly Command[] = [
   requestsCommand,
   ...captureCommands,
   historyCommand,
+  ...auditCommands,
   ...backupCommands,
   statusCommand,
   networkCommand,

@@ -1,6 +1,7 @@
 // The network interfaces of this machine, by name: what kind each is, and which addresses the hosts of the settings stand
 // for now. Pure functions over what the system says; opens nothing and decides nothing about who may come in.
 
+import { isIP } from 'node:net';
 import type { NetworkInterfaceInfo } from 'node:os';
 import {
   type AddressScope,
@@ -79,9 +80,17 @@ export function resolveHosts(
 export function reachedAt(hosts: readonly string[], interfaces: Interfaces): readonly PresentAddress[] {
   const plain = hosts.map(bareHost);
   const isCovered = coveredBy(plain);
-  return presentAddresses(interfaces).filter(
+  const reached = presentAddresses(interfaces).filter(
     ({ address, scope }) => scope !== 'loopback' && (plain.includes(address) || isCovered(address)),
   );
+  // What a name leads to is not known here; as a rule it is the one that this computer has in its own network.
+  const names = plain.filter((host) => isIP(host) === 0 && host.toLowerCase() !== 'localhost');
+  return [
+    ...reached,
+    ...names.map(
+      (name) => ({ interface: 'by name', address: name, family: 'IPv4', scope: 'private', cidr: null }) as const,
+    ),
+  ];
 }
 
 /** Public addresses of this machine that these hosts open, with these interfaces confirmed. */

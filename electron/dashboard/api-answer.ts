@@ -2,7 +2,7 @@
 // or `x-api-key` and from nowhere else, nothing that a browser sent, JSON alone. Cookies count for nothing here. Raises trust.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { apiPrefix } from '../../shared/api-routes.ts';
+import { apiPrefix } from '../../shared/api-route.ts';
 import { type ErrorCode, KeyhatchError } from '../../shared/errors.ts';
 import { keyPattern } from '../../shared/key-format.ts';
 import type { CallContext } from '../lib/acting.ts';

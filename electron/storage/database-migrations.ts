@@ -15,6 +15,7 @@ import { projects } from './migrations/0110-projects.ts';
 import { history } from './migrations/0120-history.ts';
 import { fewerIndexes } from './migrations/0130-fewer-indexes.ts';
 import { people } from './migrations/0140-people.ts';
+import { auditChain } from './migrations/0150-audit-chain.ts';
 import { ways } from './migrations/0160-ways.ts';
 
 export type DatabaseMigration = {
@@ -38,5 +39,6 @@ export const databaseMigrations: readonly DatabaseMigration[] = [
   history,
   fewerIndexes,
   people,
+  auditChain,
   ways,
 ];

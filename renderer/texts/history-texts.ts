@@ -62,7 +62,7 @@ export const historyTexts = {
     removed: 'Removed',
     unlocked: 'Let in again',
     invited: 'Invited',
-    invite_cancelled: 'Invitation taken back',
+    invite_cancelled: 'Invite cancelled',
     joined: 'Joined',
     signed_in: 'Signed in',
     sign_in_failed: 'Sign-in failed',

@@ -28,7 +28,7 @@ export const settingsTexts = {
     portSentence: 'Running answers finish on the old port; new requests come in on the new one.',
     hosts: 'Addresses',
     hostsSentence:
-      'Where to listen, for more than the switch above can say. 127.0.0.1 is this computer; 0.0.0.0 is every network.',
+      'Where to listen, for more than the switch above can say: 127.0.0.1 is this computer, lan every private network, if:en0 the network en0, 0.0.0.0 everything.',
     allowedHosts: 'Other names of this computer',
     allowedHostsSentence:
       'Names under which clients reach it, such as nas.lan. Unknown names are refused, so that web pages cannot slip in.',

@@ -15,6 +15,7 @@ import { WaysPanel } from '../ways/ways-panel.tsx';
 import { AccessPanel } from './access-panel.tsx';
 import { AccessSentence } from './access-sentence.tsx';
 import { ExposurePanel } from './exposure-panel.tsx';
+import { LockedPanel } from './locked-list.tsx';
 import { ReachablePanel } from './reachable-panel.tsx';
 import { ServerHeader } from './server-header.tsx';
 import { UpstreamsPanel } from './upstreams-panel.tsx';
@@ -34,6 +35,7 @@ export function ServerPage() {
               <UpstreamsPanel status={status} />
               <AccessPanel status={status} />
               <ExposurePanel status={status} />
+              <LockedPanel />
             </SimpleGrid>
             <WaysPanel status={status} />
             <LiveTail limit={12} />

@@ -86,6 +86,9 @@ const inputs: Readonly<Record<string, unknown>> = {
   'requests.export': { sinceMs: 60_000, format: 'json' },
   'api.document': undefined,
   'network.interfaces': undefined,
+  'audit.verify': undefined,
+  'audit.export': { format: 'csv' },
+  'audit.beginAnew': undefined,
   'lockout.list': undefined,
   'lockout.unlock': { address: '192.0.2.7' },
   'ways.list': undefined,
@@ -203,8 +206,7 @@ function expected(path: string): object {
   if (path === 'requests.get') return { error: { code: 'request_not_found', status: 404, details: { id: 'gone' } } };
   if (path === 'requests.conversation') return { error: { code: 'capture_not_found', status: 404 } };
   if (path === 'changes.watch') return { events: [{ type: 'ready' }, { type: 'status' }] };
-  if (path === 'usage.export' || path === 'requests.export')
-    return { events: [{ text: 'a,b\r\n', done: 0, total: 0 }] };
+  if (path.endsWith('.export') && path !== 'keys.export') return { events: [{ text: 'a,b\r\n', done: 0, total: 0 }] };
   return { value: expect.anything() };
 }
 

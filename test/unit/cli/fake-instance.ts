@@ -5,6 +5,7 @@ import { createRouterClient, implement, type Router } from '@orpc/server';
 import type { ContractClient } from '../../../electron/control/control-client.ts';
 import { silentLog } from '../../../electron/lib/log.ts';
 import type { ApiDocument } from '../../../shared/api-document.ts';
+import type { AuditReport } from '../../../shared/audit-model.ts';
 import type { CaptureState } from '../../../shared/capture-model.ts';
 import type { Change } from '../../../shared/change.ts';
 import { type Contract, contract } from '../../../shared/contract.ts';
@@ -321,6 +322,20 @@ const policyAnswerFor = (key: KeyFacts): PolicyAnswer => ({
   may: policySentence(key),
 });
 
+/** One entry, chained. */
+export const wholeAudit: AuditReport = {
+  state: 'intact',
+  says: 'Every entry is as it was made, and none is missing.',
+  entries: 1,
+  chained: 1,
+  late: 0,
+  imported: 0,
+  waiting: 0,
+  earlier: 0,
+  head: { chain: 1, seq: 1 },
+  broken: null,
+};
+
 const apiStub: ApiDocument = {
   openapi: '3.1.1',
   info: { title: 'Keyhatch admin API', version: '0.1.0' },
@@ -335,6 +350,7 @@ export type Stubs = {
   /** What the status is once a setting was set. */
   readonly statusOnceSet?: Status;
   readonly findings?: readonly Finding[];
+  readonly audit?: AuditReport;
   readonly upstream?: UpstreamStatus;
   readonly keys?: readonly KeyFacts[];
   readonly detected?: boolean;
@@ -467,6 +483,11 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
         ended: 0,
         atNextStart: ['server.port'],
       })),
+    },
+    audit: {
+      verify: os.audit.verify.handler(() => stubs.audit ?? wholeAudit),
+      export: os.audit.export.handler(() => chunks(stubs.chunks)),
+      beginAnew: os.audit.beginAnew.handler(() => wholeAudit),
     },
     history: { list: os.history.list.handler(() => ({ entries: [created], next: null })) },
     upstreams: {

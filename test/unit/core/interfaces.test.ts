@@ -122,6 +122,10 @@ describe('what is reached', () => {
     expect(at(['127.0.0.1', '::1'])).toEqual([]);
   });
 
+  test('by a name is said as that name', () => {
+    expect(at(['localhost', 'nas.lan'])).toEqual(['nas.lan']);
+  });
+
   test('publicly is named by address', () => {
     const places = (hosts: readonly string[], open: readonly string[] = []) =>
       publicBehind(hosts, laptop, open).map(({ interface: name, address }) => `${name} ${address}`);

@@ -65,8 +65,7 @@ test('what cannot be taken back takes a fresh proof, and no admin key at all', (
   const sensitive = calls.filter(({ meta }) => meta.proved === true);
   expect(sensitive.map(({ name }) => name)).toContain('upstreams.add');
   for (const { meta } of sensitive) {
-    const ofAdmin = meta.access === 'self' ? 'not_permitted' : 'owner_session_required';
-    expect(refusal(meta, adminKey)).toBe(ofAdmin);
+    expect(refusal(meta, adminKey)).toBe(meta.access === 'self' ? 'not_permitted' : 'owner_session_required');
     expect(refusal(meta, person('owner', provedForMs - 1))).toBeUndefined();
     expect(refusal(meta, person('owner', provedForMs))).toBe('proof_required');
     // A clock that went back does not make an old proof new.

@@ -18,10 +18,10 @@ const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'fixtur
 const idOf = (db: DatabaseSync, name: string) =>
   (db.prepare('SELECT id FROM projects WHERE name = ?').get(name) as { id: string }).id;
 
-test('steps go up in tens', () => {
+test('steps go up in tens, each by a number of its own', () => {
   const versions = databaseMigrations.map((step) => step.version);
-  expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
   expect(versions.filter((version) => version % 10 !== 0)).toEqual([]);
+  expect([...new Set(versions)].sort((a, b) => a - b)).toEqual(versions);
 });
 
 test('step 10 makes the tables of version 10', () => {
@@ -370,5 +370,21 @@ test('step 160 makes places for ways in without a key and for the names of holde
   const columns = (table: string) => db.prepare('SELECT name FROM pragma_table_info(?)').all(table);
   expect(columns('ways').map(({ name }) => name)).toEqual(['id', 'kind', 'key_id', 'facts', 'created_at']);
   expect(columns('token_holders').map(({ name }) => name)).toEqual(['id', 'name']);
+  db.close();
+});
+
+test('step 150 makes room for links that are only added, and marks how far entries were there before', () => {
+  const db = new DatabaseSync(':memory:');
+  db.exec(fixture('schema-10.sql'));
+  databaseMigrations.find((step) => step.version === 120)?.up(db);
+  db.exec("INSERT INTO history (at, entry) VALUES (1, '{}'), (2, '{}')");
+  databaseMigrations.find((step) => step.version === 150)?.up(db);
+  expect(db.prepare("SELECT value FROM meta WHERE name = 'audit_imported'").all()).toEqual([{ value: '2' }]);
+  const insert = (how: string) => db.exec(`INSERT OR REPLACE INTO history_chain VALUES (1, 1, '${how}', 'mac')`);
+  insert('imported');
+  expect(() => insert('late')).toThrow(/only added to/);
+  expect(() => db.exec("UPDATE history_chain SET mac = 'other'")).toThrow(/only added to/);
+  expect(() => db.exec('DELETE FROM history_chain')).toThrow(/only added to/);
+  expect(() => db.exec("INSERT INTO history_chain VALUES (1, 2, 'never', 'mac')")).toThrow(/CHECK/);
   db.close();
 });
