@@ -101,9 +101,7 @@ export async function compose(shell: Shell): Promise<House> {
       dashboard: () => dashboard,
     });
     const { registry, keys } = joinKeys({
-      ...noted,
-      ...{ ledger, projects, people: ofPeople.people, acting, onKeyChange },
-      vault: vaultDoor,
+      ...{ ...noted, ledger, projects, acting, onKeyChange, vault: vaultDoor, people: ofPeople.people },
       budgets: (key) => limits.budgets(key.id),
       onProjectChange: (projectId) => changes.projectChanged(projectId),
     });
@@ -113,7 +111,8 @@ export async function compose(shell: Shell): Promise<House> {
       dashboard: () => dashboard,
       onChange: () => changes.statusChanged(),
     });
-    const limits = joinLimits({ ...ground, ...ofProjects.gateway, ledger, registry, gateway: later });
+    const { people } = ofPeople;
+    const limits = joinLimits({ ...ground, ...ofProjects.gateway, ledger, registry, people, gateway: later });
     const { health, upstreams, discovery, echo } = await joinUpstreams({
       ...noted,
       shell,

@@ -105,12 +105,6 @@ const table = {
     message:
       'An API key is required and none was sent. Send it as `Authorization: Bearer <key>`; make one with: keyhatch keys create --name NAME',
   },
-  metrics_key_missing: {
-    status: 401,
-    retry: false,
-    message:
-      'Metrics are read with a key that has the right for it, sent as `Authorization: Bearer <key>`. Make one with: keyhatch keys create --name NAME --operations metrics',
-  },
   key_malformed: {
     status: 401,
     retry: false,
@@ -565,6 +559,12 @@ const table = {
     status: 403,
     retry: false,
     message: 'This cannot be taken back easily, so say again who you are, and then try once more.',
+  },
+  metrics_key_missing: {
+    status: 401,
+    retry: false,
+    message:
+      'Metrics are read with a key that has the right for it, sent as `Authorization: Bearer <key>`. Make one with: keyhatch keys create --name NAME --operations metrics',
   },
   session_required: {
     status: 401,

@@ -9,6 +9,7 @@ import { serverTexts as texts } from '../../texts/server-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { VaultNotice } from '../../ui/vault-notice.tsx';
+import { FirstAccountNotice } from '../account/first-account-notice.tsx';
 import { CaptureNotice } from '../capture/capture-notice.tsx';
 import { LiveTail } from '../requests/live-tail.tsx';
 import { WaysPanel } from '../ways/ways-panel.tsx';
@@ -28,6 +29,7 @@ export function ServerPage() {
         {(status) => (
           <>
             <ServerHeader status={status} />
+            <FirstAccountNotice />
             <Troubles status={status} />
             <AccessSentence status={status} />
             <SimpleGrid cols={{ base: 1, md: 2 }} spacing={14}>

@@ -33,8 +33,9 @@ export function SettingsPage() {
 }
 
 function Cards({ status }: { readonly status: Status }) {
-  const desktop = status.shell === 'desktop';
   const { host } = useApi();
+  // What belongs to the desktop app alone is asked of it in its own window.
+  const desktop = status.shell === 'desktop' && host === 'window';
   return (
     <SimpleGrid cols={{ base: 1, lg: 2 }} spacing={14}>
       <Stack gap={14}>
