@@ -244,6 +244,12 @@ const rows: Readonly<Record<ApiTag, Rows>> = {
       'Let an address try again',
       { example: { address: '192.0.2.7' } },
     ],
+    'ways.list': ['GET', '/ways', 'Ways in without a key'],
+    'network.interfaces': [
+      'GET',
+      '/network/interfaces',
+      'Networks of this computer, and what is reachable through each',
+    ],
   },
   audit: {
     'audit.verify': ['GET', '/audit', 'Whether the record is whole'],
@@ -279,6 +285,10 @@ export const notForPrograms: Readonly<Record<string, string>> = {
   'sessions.list': 'about the person who asks; a program is none',
   'sessions.end': 'about the person who asks; a program is none',
   'sessions.endOthers': 'about the person who asks; a program is none',
+  'ways.addRule': 'opens the gate, and takes the owner in person',
+  'ways.setPort': 'opens the gate, and takes the owner in person',
+  'ways.addPath': 'opens the gate, and takes the owner in person',
+  'ways.close': 'is of one with opening, which takes the owner in person',
   'backup.create': 'holds what keys are checked with, and takes the owner in person',
   'backup.restore': 'replaces everything, and takes the owner in person',
   'dashboard.link': 'opens the dashboard, for whoever sits at the machine',

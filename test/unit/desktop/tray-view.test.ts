@@ -37,7 +37,7 @@ function status({ server, access, vault, capture, upstreams = ['up'] }: Changed 
     },
     dashboard: { url: null },
     vault: { kind: 'keychain', state: 'open', reason: null, ...vault },
-    access: { requireKey: true, localhostBypass: false, onLan: false, sentence: '', ...access },
+    access: { requireKey: true, localhostBypass: false, onLan: false, ways: 0, sentence: '', ...access },
     keys: { active: 3, total: 4 },
     exposures: [],
     capture: { on: [], problem: null, ...capture },
