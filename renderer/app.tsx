@@ -51,6 +51,7 @@ const ProjectPage = lazy(() =>
 const HistoryPage = lazy(() =>
   import('./features/history/history-page.tsx').then(({ HistoryPage: page }) => ({ default: page })),
 );
+const ApiPage = lazy(() => import('./features/api/api-page.tsx').then(({ ApiPage: page }) => ({ default: page })));
 const WelcomePage = lazy(() =>
   import('./features/first-run/welcome-page.tsx').then(({ WelcomePage: page }) => ({ default: page })),
 );
@@ -118,12 +119,16 @@ function Pages() {
         <KeysPage />
       </Route>
       <Route path="/keys/new">
-        <KeysPage creating />
+        <KeysPage creating="new" />
+      </Route>
+      <Route path="/keys/new-admin">
+        <KeysPage creating="new-admin" />
       </Route>
       <Route path="/keys/:id">{({ id }) => <KeyPage id={id} />}</Route>
       <Route path="/projects" component={ProjectsPage} />
       <Route path="/projects/:id">{({ id }) => <ProjectPage id={id} />}</Route>
       <Route path="/history" component={HistoryPage} />
+      <Route path="/api" component={ApiPage} />
       <Route path="/connect">
         <ConnectPage />
       </Route>

@@ -10,6 +10,7 @@ import { historyTexts as texts } from '../../texts/history-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
+import { AuditExport, AuditLine } from './audit-line.tsx';
 import { HistoryList, MoreButton } from './history-list.tsx';
 import { historyOptions } from './history-pages.ts';
 
@@ -44,12 +45,14 @@ export function HistoryPage() {
             onChange={(chosen) => setActor(chosen === everything ? undefined : (chosen as ActorKind))}
             allowDeselect={false}
           />
+          <AuditExport narrow={narrow} />
         </>
       }
     >
       <Text size="sm" c="dimmed">
         {texts.about}
       </Text>
+      <AuditLine />
       <Panel>
         <Answer query={query} lines={8}>
           {({ pages }) => {

@@ -35,14 +35,14 @@ const fits: Readonly<Record<Filter, (key: KeyFacts) => boolean>> = {
   ended: hasEnded,
 };
 
-export function KeysPage({ creating = false }: { readonly creating?: boolean }) {
+export function KeysPage({ creating }: { readonly creating?: 'new' | 'new-admin' }) {
   const [, go] = useLocation();
   const keys = useKeys();
   const [text, setText] = useState('');
   const [filter, setFilter] = useState<Filter>('all');
   const [project, setProject] = useState(everyProject);
   const [opened, setOpened] = useState<KeyDialog>();
-  const dialog: KeyDialog | undefined = creating ? { kind: 'new' } : opened;
+  const dialog: KeyDialog | undefined = creating ? { kind: creating } : opened;
   function showAll(): void {
     setText('');
     setFilter('all');

@@ -3,6 +3,7 @@
 import { useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight';
 import {
+  IconApi,
   IconCopy,
   IconFolders,
   IconHistory,
@@ -17,6 +18,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
 import { useCalls, useKeys, useProjects, useSessionNeeded, useStatus } from '../../api/api-context.tsx';
 import { useCopy } from '../../api/copy.ts';
+import { apiTexts } from '../../texts/api-texts.ts';
 import { historyTexts } from '../../texts/history-texts.ts';
 import { projectTexts } from '../../texts/project-texts.ts';
 import { shellTexts } from '../../texts/shell-texts.ts';
@@ -52,6 +54,7 @@ export function Palette() {
 const furtherPages = [
   { path: '/projects', name: projectTexts.title, icon: IconFolders },
   { path: '/history', name: historyTexts.title, icon: IconHistory },
+  { path: '/api', name: apiTexts.title, icon: IconApi },
 ] as const;
 
 function useActions(): SpotlightActionGroupData[] {
