@@ -17,8 +17,10 @@ export const historyTexts = {
       'The command line says more: keyhatch audit verify. Once you know why, keyhatch audit begin-anew goes on from here.',
     again: 'Check again',
     nothingYet: 'Nothing was noted yet.',
-    entries: (entries: number) => `${entries} entries, each as it was made.`,
-    upTo: (entries: number, seq: number) => `${entries} entries up to ${seq}, each as it was made and none missing.`,
+    entries: (entries: number) =>
+      entries === 1
+        ? 'The one entry is as it was made.'
+        : `${entries} entries, each as it was made, and none is missing.`,
     waiting: (waiting: number) => `${waiting} more wait for the vault.`,
     export: 'Export',
     csv: 'As CSV',

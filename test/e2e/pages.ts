@@ -30,7 +30,6 @@ export const places: readonly Place[] = [
     path: '/api',
     ready: (page) => expect(page.getByText('/api/v1/keys', { exact: true }).first()).toBeVisible(),
   },
-  { name: 'new-admin-key', path: '/keys/new-admin', ready: (page) => expect(page.getByRole('dialog')).toBeVisible() },
   { name: 'connect', path: '/connect', ready: heading('Connect') },
   {
     name: 'connect-client',

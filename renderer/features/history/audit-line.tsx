@@ -35,18 +35,20 @@ export function AuditLine() {
   }
   return (
     <Group gap={6}>
-      <IconShieldCheck size={16} color="var(--kh-good)" aria-hidden="true" />
-      <Text size="sm" role="status">
-        <strong>{texts.intact}</strong> {countsText(data)}
+      <Text size="sm" role="status" className="kh-audit-line">
+        <IconShieldCheck size={16} color="var(--kh-good)" aria-hidden="true" />
+        <span>
+          <strong>{texts.intact}</strong> {countsText(data)}
+        </span>
       </Text>
       {again}
     </Group>
   );
 }
 
-function countsText({ entries, head, waiting }: AuditReport): string {
-  if (head === null) return entries === 0 ? texts.nothingYet : texts.entries(entries);
-  return [texts.upTo(entries, head.seq), ...(waiting === 0 ? [] : [texts.waiting(waiting)])].join(' ');
+function countsText({ entries, waiting }: AuditReport): string {
+  if (entries === 0) return texts.nothingYet;
+  return [texts.entries(entries), ...(waiting === 0 ? [] : [texts.waiting(waiting)])].join(' ');
 }
 
 export function AuditExport({ narrow }: { readonly narrow: HistoryNarrow }) {

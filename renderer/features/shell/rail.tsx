@@ -51,8 +51,8 @@ export function Rail({ opened, close }: { readonly opened: boolean; readonly clo
   );
 }
 
-/** Projects are reached from Keys, the history from Settings. */
-const placeOf = { projects: '/keys', history: '/settings' } as const;
+/** Projects are reached from Keys, the history and the API from Settings. */
+const placeOf = { projects: '/keys', history: '/settings', api: '/settings' } as const;
 
 function isPartOf(page: string, location: string): boolean {
   const first = location.split('/')[1] ?? '';
