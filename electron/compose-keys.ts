@@ -4,6 +4,7 @@ import { randomFillSync } from 'node:crypto';
 import type { Ledger } from './compose-ledger.ts';
 import { createKeyRegistry, type KeyRegistry } from './core/key-registry.ts';
 import { createKeys, type KeyPorts, type Keys } from './core/keys.ts';
+import { keyWithin } from './core/member-limits.ts';
 import type { People } from './core/people.ts';
 import type { Projects } from './core/projects.ts';
 
@@ -33,6 +34,10 @@ export function joinKeys(
     store: ledger.keyTable,
     projects,
     personId: (ref) => people.resolve(ref).id,
+    within(key) {
+      const person = key.personId === null ? undefined : people.find(key.personId);
+      return person ? keyWithin(key, person.limits) : key;
+    },
     counters: { countedBy: ledger.answers.countedBy, reset: ledger.keyTable.resetCounters },
     fillRandom: (bytes) => randomFillSync(bytes),
     onChange(keyId, projectIds) {

@@ -1,13 +1,15 @@
 // The part of composing that joins people: who they are, what they prove themselves with, their sessions and what is theirs.
 // Used by compose.ts alone.
 
+import type { Caller } from '../shared/people-model.ts';
 import type { Ledger } from './compose-ledger.ts';
 import type { RecordHistory } from './core/history.ts';
 import { createInvites, type InvitePorts } from './core/invites.ts';
 import type { KeyRegistry } from './core/key-registry.ts';
 import type { Keys } from './core/keys.ts';
 import { createMe, type Me } from './core/me.ts';
-import { clampKeys } from './core/member-limits.ts';
+import { keyWithin } from './core/member-limits.ts';
+import { createSeenBy, type Seen } from './core/own-view.ts';
 import { createPeople, type People, type PeopleForTokens } from './core/people.ts';
 import { createPeopleCalls, type PeopleCalls } from './core/people-calls.ts';
 import { createProofShelf, type ProofVault } from './core/proof-shelf.ts';
@@ -28,13 +30,15 @@ export type JoinedPeople = {
   readonly people: People;
   readonly forTokens: PeopleForTokens;
   readonly calls: { readonly people: PeopleCalls; readonly me: Me; readonly sessions: SessionList };
+  /** The house as whoever asks may see it. */
+  readonly seenBy: (house: Seen) => (caller: Caller) => Seen;
   /** What the dashboard asks of them. */
   readonly door: DashboardPorts['people'];
 };
 
 export function joinPeople(options: {
   readonly shell: Pick<Shell, 'passwordWorker'>;
-  readonly ledger: Pick<Ledger, 'peopleTable' | 'inviteTable'>;
+  readonly ledger: Pick<Ledger, 'keyTable' | 'peopleTable' | 'inviteTable'>;
   readonly secrets: ProofVault;
   readonly settings: SettingsBook;
   readonly registry: () => KeyRegistry;
@@ -65,7 +69,11 @@ export function joinPeople(options: {
       personChanged(personId) {
         for (const { id } of keysOf(personId)) options.onKeyChange(id);
       },
-      clamp: (personId, limits) => clampKeys(keysOf(personId), limits, options.keys().edit, clock.now()),
+      clamp(personId, limits) {
+        const over = keysOf(personId).filter((key) => key.revokedAt === null && keyWithin(key, limits) !== key);
+        // Every change brings a key under its person's limits; these have none of their own.
+        for (const { id } of over) options.keys().edit({ ref: id });
+      },
       revokeAll(personId) {
         for (const { id, revokedAt } of keysOf(personId)) if (revokedAt === null) options.keys().revoke(id);
       },
@@ -105,6 +113,14 @@ export function joinPeople(options: {
       me: createMe({ people, proofs, signIn, limits, authenticator, clock, record }),
       sessions: createSessionList({ sessions: () => dashboard().sessions, people, record }),
     },
+    seenBy: (house) =>
+      createSeenBy({
+        house,
+        limitsOf: (personId) => people.resolve(personId).limits,
+        keyIdsOf: (personId) => [personId, ...ledger.keyTable.idsOf(personId)],
+        settings: settings.get,
+        clock,
+      }),
     door: {
       signIn: signIn.verify,
       prove: signIn.prove,

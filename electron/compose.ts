@@ -24,14 +24,12 @@ import { startControlServer } from './control/control-server.ts';
 import { startHousekeeping } from './core/housekeeping.ts';
 import { resolveKey } from './core/key-registry.ts';
 import { noDesktop } from './core/no-desktop.ts';
-import { reachableAt } from './core/reachable.ts';
 import { createReplay } from './core/replay.ts';
 import { createRouter } from './core/router.ts';
 import { createSettingsCalls } from './core/settings-calls.ts';
 import { createActing } from './lib/acting.ts';
 import { systemClock } from './lib/clock.ts';
 import { createLifetime } from './lib/lifetime.ts';
-import { checkPort } from './lib/port-check.ts';
 import { openSettings } from './settings/settings-book.ts';
 import type { House, Shell } from './shell.ts';
 import { acquireProfileLock } from './storage/profile-lock.ts';
@@ -96,26 +94,18 @@ export async function compose(shell: Shell): Promise<House> {
     const noted = { ...ground, record: history.record };
     const { people, ...ofPeople } = joinPeople({
       ...noted,
-      shell,
-      ledger,
+      ...{ shell, ledger, settings },
       secrets: vault.secrets,
-      settings,
       registry: () => registry,
       keys: () => keys,
       dashboard: () => dashboard,
-      makeId: newId,
-      onKeyChange,
-      acting,
+      ...{ makeId: newId, onKeyChange, acting },
     });
     const { registry, keys } = joinKeys({
       ...noted,
-      ledger,
+      ...{ ledger, projects, people, acting, onKeyChange },
       vault: vaultDoor,
-      projects,
-      people,
       budgets: (key) => limits.budgets(key.id),
-      acting,
-      onKeyChange,
       onProjectChange: (projectId) => changes.projectChanged(projectId),
     });
     const limits = joinLimits({ ...ground, ...ofProjects.gateway, ledger, registry, gateway: later });
@@ -146,10 +136,14 @@ export async function compose(shell: Shell): Promise<House> {
       upstreams,
       load: later,
     });
-    const { gateway, server } = joinServer({
+    const { gateway, server, network } = joinServer({
+      shell,
+      history,
       ...ground,
       ...ofProjects.gateway,
       ...limits.ports,
+      settings,
+      records: upstreams.records,
       version: shell.version,
       instanceId: randomBytes(12).toString('hex'),
       keys: registry,
@@ -174,8 +168,8 @@ export async function compose(shell: Shell): Promise<House> {
       router: () => router,
       pagesDir: shell.pagesDir,
       metrics: metrics.source,
-      api: () => api.source,
       people: ofPeople.door,
+      api: () => api.source,
       lifetime,
       onChange: () => changes.statusChanged(),
       log,
@@ -186,7 +180,8 @@ export async function compose(shell: Shell): Promise<House> {
       settings,
       upstreams,
       server,
-      reachable: () => reachableAt(gateway.addresses()),
+      reachable: network.reachable,
+      exposure: network.exposure,
       dashboard,
       vaultKind: vault.kind,
       keys: registry,
@@ -197,15 +192,14 @@ export async function compose(shell: Shell): Promise<House> {
 
     const settingsCalls = createSettingsCalls({
       ...settings,
+      interfaces: network.read,
       moveListener: server.move,
       followDashboard: dashboard.follow,
     });
     const asked = joinUsage({
-      ledger,
-      settings,
+      ...{ ledger, settings, clock },
       projectName: projects.nameOf,
       upstreamName: (id) => upstreams.records().find((record) => record.id === id)?.name,
-      clock,
     });
     const changes = joinChanges({
       ...{ lifetime, settings, log, status, registry },
@@ -219,12 +213,16 @@ export async function compose(shell: Shell): Promise<House> {
     const api = joinApi({ ...noted, shell, router: () => router, admins: policy.control, acting });
     const router = createRouter({
       status,
-      watch: changes.watch,
+      seenBy: ofPeople.seenBy({
+        ...{ status, watch: changes.watch, keys, limits: limits.of, running: gateway.runningList },
+        ...asked,
+        exportRequests: asked.exports.requests,
+      }),
       server,
       setLan: settingsCalls.setLan,
-      checkPort: (port) => checkPort(settings.get()['server.hosts'], port, gateway.addresses()),
+      interfaces: network.interfaces,
+      checkPort: network.checkPort,
       keys,
-      limits: limits.of,
       policyTest: policy.test,
       apiDocument: api.document,
       projects,
@@ -250,7 +248,6 @@ export async function compose(shell: Shell): Promise<House> {
       upstreams,
       settings: settingsCalls,
       ...asked,
-      running: gateway.runningList,
       capture,
       replay: createReplay({ request: asked.requests.get, conversation: capture.conversation, send: gateway.replay }),
       lockout: gateway.lockout,
@@ -267,6 +264,7 @@ export async function compose(shell: Shell): Promise<House> {
       lifetime.own('control socket', control.close);
       await ofProjects.echoWanted();
       health.start();
+      network.start();
       lifetime.own(
         'housekeeping',
         startHousekeeping({

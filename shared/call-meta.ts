@@ -18,6 +18,9 @@ export type CallMeta = {
 
 const call = (meta: CallMeta) => oc.$meta<CallMeta>(meta);
 export const view = call({ access: 'view' });
+/** These two for members as well, about what is theirs. */
+export const ownOrView = call({ access: 'view', own: true });
+export const ownOrManage = call({ access: 'manage', own: true });
 export const manage = call({ access: 'manage' });
 export const self = call({ access: 'self' });
 export const selfProved = call({ access: 'self', proved: true });

@@ -105,6 +105,12 @@ const table = {
     message:
       'An API key is required and none was sent. Send it as `Authorization: Bearer <key>`; make one with: keyhatch keys create --name NAME',
   },
+  metrics_key_missing: {
+    status: 401,
+    retry: false,
+    message:
+      'Metrics are read with a key that has the right for it, sent as `Authorization: Bearer <key>`. Make one with: keyhatch keys create --name NAME --operations metrics',
+  },
   key_malformed: {
     status: 401,
     retry: false,
@@ -136,6 +142,12 @@ const table = {
     retry: false,
     message:
       'Too many wrong keys came from this address. Wrong ones are answered again in {leftSeconds} s; a valid key works at any time.',
+  },
+  short_keys_braked: {
+    status: 429,
+    retry: true,
+    message:
+      'Too many short keys were guessed within a minute, so none is looked at for {seconds} s. A generated key works at any time; its owner can give this one a generated secret by rotating it.',
   },
   key_wrong_kind: {
     status: 403,

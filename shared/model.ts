@@ -7,6 +7,7 @@ import { keyPolicy, keyPolicyPatch } from './key-policy.ts';
 import { budgetState, placesState } from './limit-model.ts';
 import { modelPattern } from './model-patterns.ts';
 import { itemName, timeMs } from './names.ts';
+import { exposure, interfaceKind } from './network-model.ts';
 import { dialects, type UpstreamKind, upstreamKindNames } from './upstream-kinds.ts';
 
 const count = z.number().int().nonnegative();
@@ -168,6 +169,7 @@ export type LockedAddress = z.infer<typeof lockedAddress>;
 export const reachable = z.object({
   /** `lo` for this computer; otherwise the system's name of the interface, such as `en0`. */
   interface: z.string(),
+  kind: interfaceKind,
   address: z.string(),
   /** Base address without `/v1`, or null while the gateway does not listen there. */
   url: z.string().nullable(),
@@ -215,6 +217,8 @@ export const status = z.object({
   keys: z.object({ active: count, total: count }),
   /** Whose prompts and answers are being kept: to be seen wherever this is shown. */
   capture: captureMark,
+  /** What is open wider than it should be, as of the last look. */
+  exposures: z.array(exposure),
   upstreams: z.array(upstreamStatus),
   requestsToday: count,
   warnings: z.array(z.string()),

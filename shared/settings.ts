@@ -12,6 +12,11 @@ import { examplePrices, modelPrice } from './prices.ts';
 export const settingsVersion = 10;
 
 const hostName = z.string().regex(/^[A-Za-z0-9._:[\]-]{1,255}$/, 'is not a host name or address');
+// Windows names interfaces as people speak: "Ethernet 2", "vEthernet (WSL)".
+const interfaceHost = z
+  .string()
+  .regex(/^if:[^\p{Cc}\s,](?:[^\p{Cc},]{0,98}[^\p{Cc}\s,])?$/u, 'is not if: and the name of an interface');
+const listenHost = z.union([hostName.regex(/^(?!if:)/), interfaceHost], 'is not a host name or address');
 const origin = z.string().regex(/^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+$/, 'is not an origin such as https://app.example');
 const mebibyte = 1024 * 1024;
 
@@ -24,7 +29,8 @@ function isTimeZone(name: string): boolean {
 }
 
 export const settingsSchema = z.object({
-  'server.hosts': z.array(hostName).min(1).max(16).default(['127.0.0.1']),
+  'server.hosts': z.array(listenHost).min(1).max(16).default(['127.0.0.1']),
+  'server.publicInterfaces': z.array(z.string().min(1).max(100)).max(32).default([]),
   'server.port': z.number().int().min(0).max(65535).default(1235),
   'server.autoStart': z.boolean().default(true),
   'server.allowedHosts': z.array(hostName).max(64).default([]),
@@ -116,7 +122,10 @@ export const settingNames = Object.keys(settingsSchema.shape) as readonly Settin
 
 /** One sentence about each setting, for `keyhatch settings list` and the window. */
 export const settingAbout: Readonly<Record<SettingName, string>> = {
-  'server.hosts': 'Addresses to listen on: 127.0.0.1 for this computer only, 0.0.0.0 or :: for every network.',
+  'server.hosts':
+    'Where to listen: 127.0.0.1 for this computer only, lan for every private network, if:NAME for one interface, or addresses.',
+  'server.publicInterfaces':
+    'Interfaces named by if:NAME whose public addresses are listened on too. server.hosts puts them here once you confirm.',
   'server.port': 'Port to listen on. 0 takes any free one.',
   'server.autoStart': 'Start the server when Keyhatch starts.',
   'server.allowedHosts': 'Further host names under which clients reach this server, such as nas.lan.',
@@ -162,7 +171,7 @@ export const settingAbout: Readonly<Record<SettingName, string>> = {
   'desktop.trayClick': 'What a click on the tray icon does: toggle the server, open the menu, or open the window.',
   'desktop.openAtLogin': 'Start Keyhatch in the tray when you log in.',
   'desktop.notifications':
-    'Say it when the server stops by itself, a key is refused many times, a budget is used up, or an update is ready.',
+    'Say it when the server stops by itself, a key is refused many times, a budget is used up, something is opened by itself, or an update is ready.',
   'desktop.clearClipboard':
     'Take a copied key off the clipboard after 60 seconds: on, off, or auto, which is on where looking at the clipboard asks nobody.',
   'desktop.keepAwake': 'Keep this computer from suspending Keyhatch while requests run.',
@@ -173,6 +182,6 @@ export const settingAbout: Readonly<Record<SettingName, string>> = {
   'capture.retentionDays': 'Days for which captured prompts and answers are kept.',
   'usage.hourlyDays': 'Days for which usage is kept by the hour; by the day it is kept for ever.',
   'usage.prices':
-    'What a million tokens would cost elsewhere, by model; the first pattern that fits counts. Begins with examples.',
+    'What a million tokens would cost elsewhere, by model; the first pattern that fits counts. Begins with examples. As JSON: [{"pattern":"qwen*","currency":"USD","input":0.4,"output":1.6}]',
   'usage.timeZone': 'Time zone in which budgets begin anew, such as Europe/Berlin; null: that of this computer.',
 };

@@ -91,6 +91,8 @@ export type RequestView = z.infer<typeof requestView>;
 /** Which requests to list; members that are left out do not narrow. Newest first. */
 export const requestQuery = z.object({
   keyId: z.string().max(80).optional(),
+  /** Of all keys of a person. */
+  personId: z.string().max(80).optional(),
   model: z.string().max(300).optional(),
   upstreamId: z.string().max(80).optional(),
   /** `trouble`: whatever did not end well and was not the client's own leaving. */
@@ -152,6 +154,8 @@ export type UsageSplit = z.infer<typeof usageSplit>;
 /** Of which requests; members that are left out do not narrow, and null stands for those without one. */
 export const usageFilter = z.object({
   keyId: z.string().max(80).nullable().optional(),
+  /** All keys of a person. */
+  personId: z.string().max(80).optional(),
   project: z.string().max(80).nullable().optional(),
   model: z.string().max(300).nullable().optional(),
   client: z.string().max(80).optional(),

@@ -11,6 +11,7 @@ import { historyCommand } from './commands/history-command.ts';
 import { keysCommands } from './commands/keys-commands.ts';
 import { limitsCommands } from './commands/limits-commands.ts';
 import { lockoutCommands } from './commands/lockout-commands.ts';
+import { networkCommand } from './commands/network-command.ts';
 import { policyTestCommand } from './commands/policy-command.ts';
 import { projectsCommands } from './commands/projects-commands.ts';
 import { requestsCommand } from './commands/requests-command.ts';
@@ -39,6 +40,7 @@ export const commands: readonly Command[] = [
   ...auditCommands,
   ...backupCommands,
   statusCommand,
+  networkCommand,
   ...lockoutCommands,
   dashboardLinkCommand,
   detectCommand,

@@ -4,7 +4,7 @@ import { type KeyPolicy, type KeyPolicyPatch, usualPolicy, withPatch } from '../
 import type { KeyKind } from '../../shared/model.ts';
 import type { ProjectDefaults } from '../../shared/project-model.ts';
 import type { Settings } from '../../shared/settings.ts';
-import { endOfAdminKey } from './admin-keys.ts';
+import { checkAdminFields, endOfAdminKey } from './admin-keys.ts';
 import type { KeptKey } from './key-registry.ts';
 
 /** What a key must know of its project when it is made. */
@@ -21,7 +21,7 @@ export type NewKey = {
   readonly project?: string | undefined;
   /** Whose key it is, as people name them; or their id. */
   readonly person?: string | undefined;
-  readonly personId?: string | undefined;
+  readonly personId?: string | null | undefined;
   /** Makes the project where there is none of that name. */
   readonly newProject?: boolean | undefined;
   /** Epoch milliseconds; null: never, whatever the project says. */
@@ -95,6 +95,13 @@ export function newRecord(
     countedSince: null,
     policy: withPatch(withPatch(startingPolicy(settings), defaults.policy ?? {}), input.policy ?? {}),
   };
+}
+
+/** When a key that is edited ends from then on. */
+export function newEnd(key: KeptKey, input: KeyEdit, now: number): number | null {
+  if (key.kind === 'admin') checkAdminFields(input);
+  if (input.expiresAt === undefined) return key.expiresAt;
+  return key.kind === 'admin' ? endOfAdminKey(input.expiresAt, now) : input.expiresAt;
 }
 
 /** Null is an answer: no limit. */

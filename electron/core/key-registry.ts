@@ -178,7 +178,9 @@ export function resolveKey(registry: KeyRegistry, ref: string): RegisteredKey {
   const all = registry.all().filter(({ id, name }) => id === ref || name.toLowerCase() === ref.toLowerCase());
   const living = all.filter(({ id, revokedAt }) => id === ref || revokedAt === null);
   const fits = living.length > 0 ? living : all;
-  const [only, ...others] = fits;
+  // What people call theirs makes no name of the house ambiguous.
+  const ofHouse = fits.filter(({ personId }) => personId === null);
+  const [only, ...others] = ofHouse.length > 0 ? ofHouse : fits;
   if (!only) throw new KeyhatchError('key_not_found', { details: { ref } });
   if (others.length > 0) {
     throw new KeyhatchError('name_ambiguous', { details: { ref, ids: fits.map(({ id }) => id).join(', ') } });

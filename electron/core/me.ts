@@ -121,14 +121,14 @@ export function createMe(ports: MePorts): Me {
       begun.delete(id);
       ports.limits.codeFits(id);
       const codes = await freshCodes(people.resolve(id), secret);
-      people.put('authenticator_set', { ...people.resolve(id), totp: true });
+      people.put('totp_added', { ...people.resolve(id), totp: true });
       people.changed(id, keep(caller));
       return codes;
     },
     async removeTotp(caller) {
       const { id } = mine(caller);
       await proofs.put(id, { totp: null, recovery: [] });
-      people.put('authenticator_removed', { ...people.resolve(id), totp: false });
+      people.put('totp_removed', { ...people.resolve(id), totp: false });
       people.changed(id, keep(caller));
       return facts(caller);
     },

@@ -1,30 +1,26 @@
-// Holds a person's keys within what the owner gave them: judges what a member asks for, and brings the keys that are there
-// under limits that were lowered. What counts over all keys together, budgets, is counted by the gateway.
+// Holds a person's keys within what the owner gave them: judges what a member asks for, and cuts down what anybody makes of
+// a key of theirs. What counts over all keys together, budgets, is counted by the gateway. Pure.
 
 import { KeyhatchError } from '../../shared/errors.ts';
-import { type KeyPolicyPatch, usualPolicy } from '../../shared/key-policy.ts';
+import { usualPolicy } from '../../shared/key-policy.ts';
 import { compilePatterns } from '../../shared/model-patterns.ts';
 import type { MemberLimits } from '../../shared/people-model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { KeyEdit, NewKey } from './key-record.ts';
-import type { RegisteredKey } from './key-registry.ts';
-import type { Keys } from './keys.ts';
-
-/** What a member may say of a key: neither its kind nor its project, nor a value of their own. */
-export type MemberKey = Pick<NewKey, 'name' | 'expiresAt' | 'rpm' | 'parallel' | 'models' | 'policy'>;
-type MemberEdit = Pick<KeyEdit, 'expiresAt' | 'rpm' | 'parallel' | 'models' | 'policy'>;
+import type { KeptKey } from './key-registry.ts';
 
 const dayMs = 86_400_000;
 
 /**
  * What a member's new key is made of: what they left out is what the settings say, or less where they may have less.
- * @throws KeyhatchError `over_member_limits`
+ * @throws KeyhatchError `over_member_limits`, `not_permitted`
  */
 export function memberKey(
-  asked: MemberKey,
+  asked: NewKey,
   from: { readonly limits: MemberLimits; readonly settings: Settings; readonly living: number; readonly now: number },
-): MemberKey {
+): NewKey {
   const { limits, settings, living, now } = from;
+  refuseForeign(asked);
   if (living >= limits.keys)
     throw over(limits.keys === 1 ? 'you may have one key' : `you may have ${limits.keys} keys`);
   checkMemberEdit(asked, limits, now);
@@ -32,22 +28,33 @@ export function memberKey(
   return {
     name: asked.name,
     expiresAt: asked.expiresAt ?? endOf(limits, now),
-    rpm: asked.rpm ?? least(settings['keys.defaultRpm'], limits.rpm),
-    parallel: asked.parallel ?? least(settings['keys.defaultParallel'], limits.parallel),
+    rpm: asked.rpm === undefined ? least(settings['keys.defaultRpm'], limits.rpm) : asked.rpm,
+    parallel: asked.parallel === undefined ? least(settings['keys.defaultParallel'], limits.parallel) : asked.parallel,
     models: asked.models ?? limits.models,
     policy: {
       ...policy,
-      rph: policy.rph ?? least(settings['keys.defaultRph'], limits.rph),
-      tpm: policy.tpm ?? least(settings['keys.defaultTpm'], limits.tpm),
+      rph: policy.rph === undefined ? least(settings['keys.defaultRph'], limits.rph) : policy.rph,
+      tpm: policy.tpm === undefined ? least(settings['keys.defaultTpm'], limits.tpm) : policy.tpm,
       operations: policy.operations ?? usualPolicy.operations.filter((one) => limits.operations.includes(one)),
       priority: policy.priority ?? (settings['keys.defaultPriority'] === 'low' ? 'low' : 'normal'),
     },
   };
 }
 
-/** What is named must not be more than they have; null is no limit at all. @throws KeyhatchError `over_member_limits` */
-export function checkMemberEdit(asked: MemberEdit, limits: MemberLimits, now: number): void {
+/** Whose key it is, in which project and with which value is not for members to say. */
+function refuseForeign({ kind, project, person, value }: NewKey): void {
+  if (kind === 'admin' || person !== undefined || value !== undefined) throw new KeyhatchError('not_permitted');
+  if (project !== undefined) throw over('the project of a key is the owner’s to choose');
+}
+
+/**
+ * What is named must not be more than they have; null is no limit at all.
+ * @param createdAt of the key, in epoch milliseconds
+ * @throws KeyhatchError `over_member_limits`
+ */
+export function checkMemberEdit(asked: Omit<KeyEdit, 'ref' | 'name'>, limits: MemberLimits, createdAt: number): void {
   const { policy = {} } = asked;
+  if (asked.project !== undefined) throw over('the project of a key is the owner’s to choose');
   const most = (value: number | null | undefined, limit: number | null, what: string): void => {
     if (value === undefined || limit === null || (value !== null && value <= limit)) return;
     throw over(`${what} are limited to ${limit}`);
@@ -56,7 +63,7 @@ export function checkMemberEdit(asked: MemberEdit, limits: MemberLimits, now: nu
   most(asked.parallel, limits.parallel, 'requests at once');
   most(policy.rph, limits.rph, 'requests an hour');
   most(policy.tpm, limits.tpm, 'tokens a minute');
-  const end = endOf(limits, now);
+  const end = endOf(limits, createdAt);
   if (asked.expiresAt !== undefined && end !== null && (asked.expiresAt === null || asked.expiresAt > end))
     throw over(`a key may live for ${limits.expiresDays} days`);
   if (asked.models !== undefined && !isWithin(asked.models, limits.models))
@@ -66,41 +73,22 @@ export function checkMemberEdit(asked: MemberEdit, limits: MemberLimits, now: nu
   if (policy.priority === 'high') throw over('keys that go first are the owner’s to give');
 }
 
-/** Brings a person's keys under their limits; those that are already stay as they are. */
-export function clampKeys(
-  keys: readonly RegisteredKey[],
-  limits: MemberLimits,
-  edit: Pick<Keys, 'edit'>['edit'],
-  now: number,
-): void {
-  for (const key of keys.filter(({ revokedAt }) => revokedAt === null)) {
-    const patch = clamped(key, limits, now);
-    if (Object.keys(patch).length > 0) edit({ ref: key.id, ...patch });
-  }
-}
-
-function clamped(
-  { limits: has, policy, models, expiresAt }: RegisteredKey,
-  limits: MemberLimits,
-  now: number,
-): MemberEdit {
-  const under = <Name extends string>(name: Name, value: number | null, limit: number | null) => {
-    const allowed = least(value, limit);
-    return allowed === value ? {} : { [name]: allowed };
+/** The key as it may be; the very same where it is within the limits. */
+export function keyWithin(key: KeptKey, limits: MemberLimits): KeptKey {
+  const { policy } = key;
+  const cut: KeptKey = {
+    ...key,
+    expiresAt: least(key.expiresAt, endOf(limits, key.createdAt)),
+    limits: { rpm: least(key.limits.rpm, limits.rpm), parallel: least(key.limits.parallel, limits.parallel) },
+    models: isWithin(key.models, limits.models) ? key.models : [...(limits.models ?? [])],
+    policy: {
+      ...policy,
+      rph: least(policy.rph, limits.rph),
+      tpm: least(policy.tpm, limits.tpm),
+      operations: policy.operations.filter((operation) => limits.operations.includes(operation)),
+    },
   };
-  const operations = policy.operations.filter((operation) => limits.operations.includes(operation));
-  const policyPatch: KeyPolicyPatch = {
-    ...under('rph', policy.rph, limits.rph),
-    ...under('tpm', policy.tpm, limits.tpm),
-    ...(operations.length === policy.operations.length ? {} : { operations }),
-  };
-  return {
-    ...under('rpm', has.rpm, limits.rpm),
-    ...under('parallel', has.parallel, limits.parallel),
-    ...under('expiresAt', expiresAt, endOf(limits, now)),
-    ...(isWithin(models, limits.models) ? {} : { models: limits.models }),
-    ...(Object.keys(policyPatch).length === 0 ? {} : { policy: policyPatch }),
-  };
+  return JSON.stringify(cut) === JSON.stringify(key) ? key : cut;
 }
 
 /** Null is no limit, and so more than any. */
@@ -109,8 +97,8 @@ function least(one: number | null, other: number | null): number | null {
   return Math.min(one, other);
 }
 
-function endOf({ expiresDays }: MemberLimits, now: number): number | null {
-  return expiresDays === null ? null : now + expiresDays * dayMs;
+function endOf({ expiresDays }: MemberLimits, createdAt: number): number | null {
+  return expiresDays === null ? null : createdAt + expiresDays * dayMs;
 }
 
 /** Whether a list of models lets nothing in that another does not. */

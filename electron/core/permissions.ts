@@ -13,8 +13,8 @@ const rolesFor: Readonly<Record<'view' | 'manage' | 'owner', readonly Role[]>> =
 
 /**
  * Returns when this caller may make a call that is marked so.
- * @throws KeyhatchError `not_permitted`; `totp_setup_required`; `owner_session_required` for an admin key; `proof_required` where
- * a session must first prove again who it is
+ * @throws KeyhatchError `not_permitted`; `totp_setup_required`; `owner_session_required` for an admin key;
+ * `proof_required` where a session must first prove again who it is
  */
 export function checkPermission(meta: CallMeta, caller: Caller | undefined, nowMs: number): Caller {
   if (!caller || !mayCall(meta, caller)) throw new KeyhatchError('not_permitted');

@@ -136,7 +136,7 @@ export function createSignIn(ports: SignInPorts): SignIn {
   async function keep(id: string, hash: string): Promise<void> {
     await proofs.put(id, { password: hash });
     const person = people.find(id);
-    if (person) people.put('password_changed', { ...person, passwordSetAt: clock.now() });
+    if (person) people.put('password_set', { ...person, passwordSetAt: clock.now() });
   }
 
   return {
@@ -165,7 +165,7 @@ export function createSignIn(ports: SignInPorts): SignIn {
         if (!present) people.refuseTaken(wanted, null);
         await proofs.put(id, { password: hash });
         invites.take(still);
-        if (present) return people.put('password_changed', { ...people.resolve(id), passwordSetAt: clock.now() });
+        if (present) return people.put('password_set', { ...people.resolve(id), passwordSetAt: clock.now() });
         return people.put('joined', personOf(still, id, wanted, clock.now()));
       });
     },

@@ -2,6 +2,7 @@
 
 import type { CaptureMark } from '../../shared/capture-model.ts';
 import type { Reachable, Reminder, Status, UpstreamStatus, VaultKind } from '../../shared/model.ts';
+import type { Exposure } from '../../shared/network-model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { accessSentence, isOnLan } from './access-sentence.ts';
 import { budgetWarnings, type ProjectBudgets } from './budget-warnings.ts';
@@ -24,6 +25,7 @@ export type StatusPorts = {
   readonly upstreams: () => UpstreamStatus[];
   readonly requestsToday: () => number;
   readonly capture: () => CaptureMark;
+  readonly exposures: () => Exposure[];
   readonly reminders: () => Reminder[];
   /** What became of a damaged database; null when it was whole. */
   readonly storageProblem: string | null;
@@ -55,6 +57,7 @@ export function statusNow(ports: StatusPorts): Status {
       total: keys.length,
     },
     capture: ports.capture(),
+    exposures: ports.exposures(),
     upstreams: ports.upstreams(),
     requestsToday: ports.requestsToday(),
     reminders: ports.reminders(),

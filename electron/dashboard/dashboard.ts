@@ -32,8 +32,8 @@ export type DashboardPorts = {
   readonly router: () => DashboardRouter;
   readonly pagesDir: string | undefined;
   readonly metrics: MetricsSource;
-  readonly api: () => ApiSource;
   readonly people: PeopleDoor & { readonly standing: Standing };
+  readonly api: () => ApiSource;
   readonly onChange: () => void;
   readonly clock: Clock;
   readonly log: Log;

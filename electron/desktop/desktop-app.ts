@@ -110,6 +110,7 @@ export async function openDesktopApp(options: DesktopAppOptions): Promise<void> 
     serverState: house.status().server.state,
     open: window.show,
     sayOnce: memory.sayOnce,
+    forget: memory.forget,
   });
   const tray = createTrayPresence({
     platform,

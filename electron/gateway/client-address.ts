@@ -31,10 +31,16 @@ const forwardingHeaders = [
 ];
 const forwardingPrefixes = ['cf-', 'ngrok-', 'tailscale-', 'x-forwarded-', 'x-envoy-', 'fly-', 'x-amzn-', 'x-azure-'];
 
-/** Whether anything in the head says that another program passed this request on. */
-export function isForwarded(req: IncomingMessage): boolean {
-  if (forwardingHeaders.some((name) => req.headers[name] !== undefined)) return true;
-  return Object.keys(req.headers).some((name) => forwardingPrefixes.some((prefix) => name.startsWith(prefix)));
+/**
+ * What in the head says that another program passed this request on: a name of the lists above, of a family with a star
+ * (`cf-*`), so that no sender chooses what is kept and shown. Undefined when nothing does.
+ */
+export function forwardingSign(req: IncomingMessage): string | undefined {
+  for (const name in req.headers) {
+    const prefix = forwardingPrefixes.find((one) => name.startsWith(one));
+    if (prefix !== undefined && !forwardingHeaders.includes(name)) return `${prefix}*`;
+  }
+  return forwardingHeaders.find((name) => req.headers[name] !== undefined);
 }
 
 /**
@@ -46,7 +52,7 @@ export function isFromThisComputer(req: IncomingMessage, hostName: string): bool
   const { remoteAddress = '', localAddress = '' } = req.socket;
   if (!isLoopback(remoteAddress) || !isLoopback(localAddress)) return false;
   // nginx as it comes forwards in HTTP/1.0, names the upstream as Host and adds no header that would show it.
-  return req.httpVersion === '1.1' && isLoopbackName(hostName) && !isForwarded(req);
+  return req.httpVersion === '1.1' && isLoopbackName(hostName) && forwardingSign(req) === undefined;
 }
 
 /**

@@ -6,6 +6,7 @@ import type { RunningRequest } from '../../shared/running-model.ts';
 import { checkRequests, checkRoom } from './admit.ts';
 import { createBudgetCalendar } from './budget-calendar.ts';
 import { createConnectionLimits } from './connection-limits.ts';
+import { createForwardedNotes, type ForwardedNotes } from './forwarded-notes.ts';
 import { type BudgetOwner, createKeyLimits } from './key-limits.ts';
 import { createListener, type ListenAddress, urlOf } from './listener.ts';
 import { createLockout, type Lockout } from './lockout.ts';
@@ -17,10 +18,13 @@ import { checkHoldings } from './reserve.ts';
 import { createRunningRequests } from './running.ts';
 import { type ReplayOrder, sendInside } from './send-inside.ts';
 import { offersSocket } from './socket/upgrade.ts';
+import { createWeakBrake } from './weak-brake.ts';
 
 export type Gateway = {
   /** Listens on these addresses, moving there if it listens already. @throws `port_in_use`, `address_unavailable` */
   readonly listenOn: (hosts: readonly string[], port: number) => Promise<readonly ListenAddress[]>;
+  /** Lets go of what is not among these and adds what is new; what stays is not touched. @returns why some cannot be had */
+  readonly adjustTo: (hosts: readonly string[], port: number) => Promise<readonly unknown[]>;
   readonly urls: () => readonly string[];
   readonly addresses: () => readonly ListenAddress[];
   /** Takes no new requests, waits for the running ones at most `drainMs`, then ends them in their dialect. */
@@ -47,20 +51,28 @@ export type Gateway = {
   /** To be called when a key changed: ends its running requests if it may no longer be used. */
   readonly keyChanged: (keyId: string) => void;
   readonly lockout: Pick<Lockout, 'list' | 'unlock'>;
+  /** What was passed on by tunnels and proxies within the last hour. */
+  readonly forwarded: ForwardedNotes['now'];
   readonly close: () => void;
 };
 
 const lastWordsMs = 1_000;
 
 export function createGateway(
-  ports: GatewayPorts & { readonly upstreamFailed: (upstreamId: string, reason: string) => void },
+  ports: GatewayPorts & {
+    readonly upstreamFailed: (upstreamId: string, reason: string) => void;
+    /** Told when requests begin to come through a tunnel or a proxy. */
+    readonly onForwarded?: () => void;
+  },
 ): Gateway {
   const running = createRunningRequests(ports);
   const lockout = createLockout(ports);
+  const weakBrake = createWeakBrake(ports.clock);
+  const forwarded = createForwardedNotes({ clock: ports.clock, onFirst: () => ports.onForwarded?.() });
   const calendar = createBudgetCalendar(() => ports.settings()['usage.timeZone']);
   const limits = createKeyLimits({ ...ports, calendar });
   const places = createPlaces(ports);
-  const pipeline = createPipeline({ ...ports, running, calendar, limits, places, lockout });
+  const pipeline = createPipeline({ ...ports, running, calendar, limits, places, lockout, weakBrake, forwarded });
   const { sockets } = pipeline;
   const connectionLimits = createConnectionLimits(ports);
   const upgrades = { offered: offersSocket, take: sockets.upgrade };
@@ -87,6 +99,11 @@ export function createGateway(
       const addresses = await listener.moveTo(hosts, port);
       sockets.look();
       return addresses;
+    },
+    async adjustTo(hosts, port) {
+      const failures = await listener.adjustTo(hosts, port);
+      sockets.look();
+      return failures;
     },
     addresses: listener.addresses,
     urls: () => [...new Set(listener.addresses().map(urlOf))],
@@ -119,6 +136,7 @@ export function createGateway(
       if (!ports.keys.get(keyId)) ports.counters.forget({ kind: 'key', id: keyId });
     },
     lockout,
+    forwarded: forwarded.now,
     close() {
       connectionLimits.close();
       pipeline.close();

@@ -9,11 +9,13 @@ import { collectCredentials } from './credentials.ts';
 import type { Caller, Identified, Routed } from './exchange.ts';
 import type { Lockout } from './lockout.ts';
 import type { GatewayKey, KeyRegistry, PresentedKey } from './ports.ts';
+import type { WeakBrake } from './weak-brake.ts';
 
 export type IdentifyPorts = {
   readonly settings: () => Settings;
   readonly keys: KeyRegistry;
   readonly lockout: Lockout;
+  readonly weakBrake: WeakBrake;
   readonly clock: Clock;
 };
 
@@ -33,7 +35,9 @@ export function identify(routed: Routed, ports: IdentifyPorts): Identified {
 function known(routed: Routed, ports: IdentifyPorts): Identified {
   const settings = ports.settings();
   const presented = collectCredentials(routed.req).filter((value) => !isPlaceholder(value));
-  const key = presented.length > 0 ? findKey(presented, ports.keys, settings, isPublic(routed, settings)) : undefined;
+  const brake = routed.trulyLocal ? undefined : ports.weakBrake;
+  const find = () => findKey(presented, { keys: ports.keys, brake }, settings, isPublic(routed, settings));
+  const key = presented.length > 0 ? find() : undefined;
   if (key) {
     checkStanding(key, ports.clock.now());
     return { ...routed, caller: { kind: 'key', key } };
@@ -59,7 +63,7 @@ function isPublic(routed: Routed, settings: Settings): boolean {
 
 function findKey(
   presented: readonly string[],
-  keys: KeyRegistry,
+  { keys, brake }: { readonly keys: KeyRegistry; readonly brake: WeakBrake | undefined },
   settings: Settings,
   publicPath: boolean,
 ): PresentedKey | undefined {
@@ -72,13 +76,24 @@ function findKey(
   }
   const matched = new Map<string, PresentedKey>();
   let bad: KeyhatchError | undefined;
+  const missed: string[] = [];
   for (const value of presented) {
+    if (brake?.holds(value)) continue;
     // By its spelling alone, so that nobody learns here whether there is such an admin key.
     const key = isAdminKey(value) ? undefined : keys.find(value);
     if (key) matched.set(key.id, key);
-    else bad ??= badOwnKey(value);
+    else {
+      missed.push(value);
+      bad ??= badOwnKey(value);
+    }
   }
   if (bad) throw bad;
+  // Beside a key a short value is none: the user name of Basic, for one.
+  if (matched.size === 0 && brake) {
+    for (const value of missed) brake.missed(value);
+    const held = publicPath ? undefined : brake.refusal(presented);
+    if (held) throw held;
+  }
   if (matched.size > 1) throw new KeyhatchError('key_ambiguous');
   const [key] = matched.values();
   // In open mode clients still send whatever their key field holds; only one that looks like ours is a mistake.

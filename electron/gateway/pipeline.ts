@@ -14,6 +14,7 @@ import { createClientName } from './client-name.ts';
 import { answerPreflight, isPreflight, setCorsHeaders } from './cors.ts';
 import type { Received, Reserved, SoFar } from './exchange.ts';
 import { createForward } from './forward.ts';
+import type { ForwardedNotes } from './forwarded-notes.ts';
 import { guard } from './guard.ts';
 import { identify } from './identify.ts';
 import type { KeyLimits } from './key-limits.ts';
@@ -36,6 +37,7 @@ import type { InsideHandler } from './send-inside.ts';
 import { createSocketUpgrade, type SocketUpgrade } from './socket/upgrade.ts';
 import { createTokenRecount } from './token-recount.ts';
 import { createUpstreamAgents } from './upstream-agent.ts';
+import type { WeakBrake } from './weak-brake.ts';
 
 export type Pipeline = {
   /** Takes a request from any listener; never rejects. */
@@ -50,6 +52,8 @@ export type PipelinePorts = GatewayPorts & {
   readonly calendar: BudgetCalendar;
   readonly places: Places;
   readonly lockout: Lockout;
+  readonly weakBrake: WeakBrake;
+  readonly forwarded: ForwardedNotes;
   readonly upstreamFailed: (upstreamId: string, reason: string) => void;
 };
 

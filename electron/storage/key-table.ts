@@ -27,6 +27,8 @@ export type KeyTable = {
   readonly resetCounters: (id: string, sinceMs: number, before: string) => void;
   /** The name of a key, also of a deleted one. */
   readonly nameOf: (id: string) => string | undefined;
+  /** Ids of all keys that were ever a person's, also of deleted ones. */
+  readonly idsOf: (personId: string) => string[];
   /** Notes when secrets were last used that had been rotated away; an older use than the known one changes nothing. */
   readonly recordOldSecretUse: (batch: readonly KeyUse[]) => void;
   /** Makes a key, or puts it in the place of the one with its id, deleted or not. */
@@ -78,6 +80,7 @@ export function createKeyTable(db: DatabaseSync): KeyTable {
   const removeOne = db.prepare('UPDATE keys SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL');
   const reset = db.prepare('UPDATE keys SET counted_since = ?, counted_before = ? WHERE id = ?');
   const name = db.prepare('SELECT name FROM keys WHERE id = ?');
+  const ids = db.prepare('SELECT id FROM keys WHERE person_id = ?');
 
   const oldUse = db.prepare(`
     UPDATE keys SET old_secret_used_at = :at, old_secret_used_from = :address, old_secret_used_by = :userAgent
@@ -110,6 +113,7 @@ export function createKeyTable(db: DatabaseSync): KeyTable {
       durably(db, () => reset.run(sinceMs, before, id));
     },
     nameOf: (id) => (name.get(id) as { name: string } | undefined)?.name,
+    idsOf: (personId) => ids.all(personId).map(({ id }) => String(id)),
     recordOldSecretUse(batch) {
       for (const { id, at, address, userAgent } of batch) oldUse.run({ id, at, address, userAgent });
     },

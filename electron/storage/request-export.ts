@@ -4,7 +4,10 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { RequestQuery } from '../../shared/usage-model.ts';
 import { type ListedRequest, listedRequest, narrowRequests, selectRequests } from './request-list.ts';
 
-export type RequestExportQuery = Pick<RequestQuery, 'keyId' | 'model' | 'upstreamId' | 'outcome' | 'text'> & {
+export type RequestExportQuery = Pick<
+  RequestQuery,
+  'keyId' | 'personId' | 'model' | 'upstreamId' | 'outcome' | 'text'
+> & {
   /** Epoch ms, both included. */
   readonly since: number;
   readonly until: number;

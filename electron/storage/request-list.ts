@@ -4,6 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { RequestQuery, RequestRow } from '../../shared/usage-model.ts';
 import { requestColumns } from './request-columns.ts';
+import { keysOfPerson } from './usage-filter.ts';
 
 /** A row with the name its key has, or had before it was deleted. */
 export type ListedRequest = RequestRow & { readonly keyName: string | null };
@@ -30,6 +31,7 @@ export const selectRequests = (more?: string): string =>
 // Rows of one millisecond are told apart by their id, so that a page neither repeats nor loses one.
 const conditions = {
   keyId: 'r.key_id = :keyId',
+  personId: `r.key_id IN ${keysOfPerson}`,
   model: 'r.model = :model',
   upstreamId: 'r.upstream_id = :upstreamId',
   client: 'r.client = :client',
@@ -107,7 +109,7 @@ export function narrowRequests(
     parts.push(conditions.floor);
     values['floor'] = floor;
   }
-  for (const field of ['keyId', 'model', 'upstreamId', 'client', 'slowerMs', 'error', 'text'] as const) {
+  for (const field of ['keyId', 'personId', 'model', 'upstreamId', 'client', 'slowerMs', 'error', 'text'] as const) {
     const value = query[field];
     if (value === undefined || value === '') continue;
     parts.push(conditions[field]);

@@ -121,6 +121,11 @@ const texts: Readonly<Partial<Record<ErrorCode, RefusalText>>> = {
     why: 'So many wrong keys came from one address that it is not answered for a while; valid keys work all the time.',
     cure: 'Look at what runs at that address: a client with an old key asks again and again. Give it the right one.',
   },
+  short_keys_braked: {
+    short: 'short keys held back',
+    why: 'Many short keys were guessed within a minute, from one address or many, so none was looked at for a while.',
+    cure: 'Rotate the short key of this client: a generated secret is never held back.',
+  },
   key_wrong_kind: {
     short: 'wrong kind of key',
     why: 'An admin key was used where only inference keys open the door.',
@@ -234,7 +239,7 @@ const texts: Readonly<Partial<Record<ErrorCode, RefusalText>>> = {
   operation_not_allowed: {
     short: 'not allowed',
     why: 'The key does not have the right to do this, or no key has: what acts on the owner’s account is for nobody.',
-    cure: 'Give the key that right if it should have it: keyhatch keys edit NAME --operations … Else do it on the model server itself.',
+    cure: 'If the refusal names a right, the key can be given it: keyhatch keys edit NAME --operations … What no key may do is done on the model server itself.',
   },
   network_not_allowed: {
     short: 'wrong network',

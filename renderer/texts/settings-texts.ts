@@ -14,7 +14,7 @@ export const settingsTexts = {
     trayClicks: { toggle: 'Starts or stops the server', menu: 'Opens the menu', window: 'Opens the window' },
     notifications: 'Notifications',
     notificationsSentence:
-      'When the server stops by itself, a key is refused many times, a budget is used up, or an update is ready.',
+      'When the server stops by itself, a key is refused many times, a budget is used up, something is opened by itself, or an update is ready.',
     keepAwake: 'Stay awake while requests run',
     keepAwakeSentence: 'The system does not suspend Keyhatch in the middle of an answer.',
     commandLine: 'Command line tool',
@@ -28,7 +28,7 @@ export const settingsTexts = {
     portSentence: 'Running answers finish on the old port; new requests come in on the new one.',
     hosts: 'Addresses',
     hostsSentence:
-      'Where to listen, for more than the switch above can say. 127.0.0.1 is this computer; 0.0.0.0 is every network.',
+      'Where to listen, for more than the switch above can say: 127.0.0.1 is this computer, lan every private network, if:en0 the network en0, 0.0.0.0 everything.',
     allowedHosts: 'Other names of this computer',
     allowedHostsSentence:
       'Names under which clients reach it, such as nas.lan. Unknown names are refused, so that web pages cannot slip in.',

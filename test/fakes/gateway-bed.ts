@@ -42,6 +42,8 @@ export type Bed = {
   readonly setEcho: (upstream: GatewayUpstream | undefined) => void;
   /** A further credential of a key, as if it had been rotated away. */
   readonly addOldSecret: (id: string) => string;
+  /** A value that somebody chose, as a further credential of a key. */
+  readonly addCredential: (id: string, value: string) => string;
   readonly oldSecretUses: Parameters<NoteOldSecret>[0][];
   readonly upstreams: GatewayUpstream[];
   readonly addUpstream: (fake: FakeUpstream, facts?: Partial<GatewayUpstream>) => GatewayUpstream;
@@ -190,6 +192,10 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
       credentials.set(key, id);
       oldCredentials.add(key);
       return key;
+    },
+    addCredential(id, value) {
+      credentials.set(value, id);
+      return value;
     },
     setProject(id, change) {
       projects.set(id, { ...openProject, id, name: id, ...projects.get(id), ...change });

@@ -11,6 +11,7 @@ import type { Log } from '../../lib/log.ts';
 import type { BodyBudget } from '../body-memory.ts';
 import { keyProtocol } from '../credentials.ts';
 import { type Caller, ownerOf, type Received, type SoFar } from '../exchange.ts';
+import type { ForwardedNotes } from '../forwarded-notes.ts';
 import { guard } from '../guard.ts';
 import { identify } from '../identify.ts';
 import type { KeyRules } from '../key-rules.ts';
@@ -21,6 +22,7 @@ import type { KeyRegistry } from '../ports.ts';
 import { refuse } from '../reply.ts';
 import { makeRequestId } from '../request-id.ts';
 import type { Router } from '../route.ts';
+import type { WeakBrake } from '../weak-brake.ts';
 import { openSession, type Session } from './session.ts';
 import { turnRequest } from './turn-request.ts';
 
@@ -38,6 +40,8 @@ export type SocketUpgradePorts = {
   readonly instanceId: string;
   readonly keys: KeyRegistry;
   readonly lockout: Lockout;
+  readonly weakBrake: WeakBrake;
+  readonly forwarded: Pick<ForwardedNotes, 'note'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly budget: BodyBudget;

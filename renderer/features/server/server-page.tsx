@@ -14,6 +14,7 @@ import { LiveTail } from '../requests/live-tail.tsx';
 import { AccessPanel } from './access-panel.tsx';
 import { AccessSentence } from './access-sentence.tsx';
 import { ExposurePanel } from './exposure-panel.tsx';
+import { LockedPanel } from './locked-list.tsx';
 import { ReachablePanel } from './reachable-panel.tsx';
 import { ServerHeader } from './server-header.tsx';
 import { UpstreamsPanel } from './upstreams-panel.tsx';
@@ -33,6 +34,7 @@ export function ServerPage() {
               <UpstreamsPanel status={status} />
               <AccessPanel status={status} />
               <ExposurePanel status={status} />
+              <LockedPanel />
             </SimpleGrid>
             <LiveTail limit={12} />
           </>

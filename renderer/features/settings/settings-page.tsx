@@ -13,6 +13,7 @@ import { CaptureCard } from '../capture/capture-card.tsx';
 import { wrongNetworks } from '../keys/policy-draft.ts';
 import { LanSwitch } from '../server/access-panel.tsx';
 import { AboutCard } from './about-card.tsx';
+import { ConnectionsCard, LockoutCard } from './connections-card.tsx';
 import { DashboardCard } from './dashboard-card.tsx';
 import { DataCard } from './data-card.tsx';
 import { DesktopStartup, UpdatesCard } from './desktop-cards.tsx';
@@ -49,11 +50,13 @@ function Cards({ status }: { readonly status: Status }) {
         </Panel>
         <NetworkCard status={status} />
         <LimitsCard />
+        <ConnectionsCard />
         <DataCard status={status} />
         <CaptureCard />
       </Stack>
       <Stack gap={14}>
         <AccessCard />
+        <LockoutCard />
         <DashboardCard status={status} inBrowser={host === 'browser'} />
         <PrivacyCard desktop={desktop} />
         {desktop && <UpdatesCard />}

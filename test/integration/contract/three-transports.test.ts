@@ -85,6 +85,7 @@ const inputs: Readonly<Record<string, unknown>> = {
   'capture.wipe': undefined,
   'requests.export': { sinceMs: 60_000, format: 'json' },
   'api.document': undefined,
+  'network.interfaces': undefined,
   'audit.verify': undefined,
   'audit.export': { format: 'csv' },
   'audit.beginAnew': undefined,

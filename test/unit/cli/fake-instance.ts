@@ -16,6 +16,7 @@ import { usualPolicy } from '../../../shared/key-policy.ts';
 import type { LimitStates } from '../../../shared/limit-model.ts';
 import type { UnmeteredReport } from '../../../shared/metering-model.ts';
 import type { Finding, KeyFacts, LockedAddress, Status, UpstreamStatus } from '../../../shared/model.ts';
+import type { NetworkInterface } from '../../../shared/network-model.ts';
 import {
   type InviteFacts,
   type OwnFacts,
@@ -95,6 +96,18 @@ export const home: ProjectFacts = {
   readable: true,
   keys: 1,
   budgetStates: [],
+};
+
+const wifi: NetworkInterface = {
+  name: 'wlan0',
+  kind: 'wifi',
+  present: true,
+  wanted: true,
+  bound: true,
+  addresses: [
+    { address: '192.168.1.5', scope: 'private', urls: ['http://192.168.1.5:1235'] },
+    { address: '2001:db8::5', scope: 'public', urls: [] },
+  ],
 };
 
 export const created: HistoryEntry = {
@@ -190,6 +203,7 @@ export const running: Status = {
   access: { requireKey: true, localhostBypass: false, onLan: false, sentence: 'Only programs with a key.' },
   keys: { active: 1, total: 2 },
   capture: { on: [], problem: null },
+  exposures: [],
   upstreams: [studio],
   requestsToday: 128,
   warnings: [],
@@ -330,6 +344,8 @@ const apiStub: ApiDocument = {
 
 export type Stubs = {
   readonly status?: Status;
+  /** What the status is once a setting was set. */
+  readonly statusOnceSet?: Status;
   readonly findings?: readonly Finding[];
   readonly audit?: AuditReport;
   readonly upstream?: UpstreamStatus;
@@ -358,7 +374,7 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
     calls.push({ path: path.join('.'), input });
     return next();
   });
-  const status = stubs.status ?? running;
+  let status = stubs.status ?? running;
   const upstream = stubs.upstream ?? studio;
   const keys = stubs.keys ?? [laptop, phone];
   const keyOf = (ref: string): KeyFacts => {
@@ -485,7 +501,10 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
     settings: {
       list: os.settings.list.handler(() => settingNames.map(setting)),
       get: os.settings.get.handler(({ input }) => setting(input.name)),
-      set: os.settings.set.handler(({ input }) => ({ ...setting(input.name), value: input.value })),
+      set: os.settings.set.handler(({ input }) => {
+        status = stubs.statusOnceSet ?? status;
+        return { ...setting(input.name), value: input.value };
+      }),
     },
     usage: {
       report: os.usage.report.handler(({ input }) => ({ ...report, by: input.by })),
@@ -526,6 +545,7 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
       stop: os.capture.stop.handler(() => captured),
       wipe: os.capture.wipe.handler(() => ({ requests: captured.requests })),
     },
+    network: { interfaces: os.network.interfaces.handler(() => [wifi]) },
     lockout: { list: os.lockout.list.handler(() => [guesser]), unlock: os.lockout.unlock.handler(() => []) },
     people: {
       list: os.people.list.handler(() => [anna]),
