@@ -108,7 +108,7 @@ export async function compose(shell: Shell): Promise<House> {
       budgets: (key) => limits.budgets(key.id),
       onProjectChange: (projectId) => changes.projectChanged(projectId),
     });
-    const limits = joinLimits({ ...ground, ...ofProjects.gateway, ledger, registry, gateway: later });
+    const limits = joinLimits({ ...ground, ...ofProjects.gateway, ledger, registry, people, gateway: later });
     const { health, upstreams, discovery, echo } = await joinUpstreams({
       ...noted,
       shell,

@@ -4,6 +4,7 @@
 import type { CallMeta } from '../../shared/contract.ts';
 import { KeyhatchError } from '../../shared/errors.ts';
 import { type Caller, provedForMs, type Role } from '../../shared/people-model.ts';
+import { settingAccess } from '../../shared/settings.ts';
 
 const rolesFor: Readonly<Record<'view' | 'manage' | 'owner', readonly Role[]>> = {
   view: ['owner', 'manager', 'viewer'],
@@ -23,6 +24,14 @@ export function checkPermission(meta: CallMeta, caller: Caller | undefined, nowM
   if (caller.way === 'admin_key') throw new KeyhatchError('owner_session_required');
   checkProved(caller, nowMs);
   return caller;
+}
+
+/**
+ * Returns when this caller may change a setting.
+ * @throws KeyhatchError `not_permitted`, `owner_session_required`, `proof_required`
+ */
+export function checkSetting(name: string, caller: Caller, nowMs: number): void {
+  if (settingAccess(name) === 'owner') checkPermission({ access: 'owner', proved: true }, caller, nowMs);
 }
 
 /** @throws KeyhatchError `proof_required` unless a session has proved who it is a moment ago */

@@ -29,7 +29,7 @@ import type { Keys } from './keys.ts';
 import type { Me } from './me.ts';
 import type { Seen } from './own-view.ts';
 import type { PeopleCalls } from './people-calls.ts';
-import { checkPermission } from './permissions.ts';
+import { checkPermission, checkSetting } from './permissions.ts';
 import type { PolicyTest } from './policy-test.ts';
 import type { Projects } from './projects.ts';
 import type { Replay } from './replay.ts';
@@ -173,7 +173,10 @@ export function createRouter(ports: RouterPorts) {
     settings: {
       list: calls.settings.list.handler(() => settings.list()),
       get: calls.settings.get.handler(({ input }) => settings.get(input.name)),
-      set: calls.settings.set.handler(({ input }) => settings.set(input.name, input.value, input.confirm)),
+      set: calls.settings.set.handler(({ input, context }) => {
+        checkSetting(input.name, context.caller, ports.nowMs());
+        return settings.set(input.name, input.value, input.confirm);
+      }),
     },
     usage: {
       report: calls.usage.report.handler(({ input, context }) =>

@@ -62,6 +62,14 @@ export type GatewayProject = {
   readonly topUps: readonly TopUp[];
 };
 
+/** What the gateway knows of a person whose keys come in. */
+export type GatewayPerson = {
+  readonly id: string;
+  readonly name: string;
+  /** Over all keys of theirs. */
+  readonly budgets: readonly Budget[];
+};
+
 export type ProjectRegistry = {
   readonly get: (id: string) => GatewayProject | undefined;
   /** The built-in echo model, once it is there. */
