@@ -6,7 +6,7 @@ import type { Lifetime } from './lib/lifetime.ts';
 import type { SettingsBook } from './settings/settings-book.ts';
 
 export function joinDashboard(
-  options: Pick<DashboardPorts, 'router' | 'pagesDir' | 'metrics' | 'people' | 'api' | 'onChange' | 'log'> & {
+  options: Pick<DashboardPorts, 'router' | 'pagesDir' | 'metrics' | 'auth' | 'people' | 'api' | 'onChange' | 'log'> & {
     readonly settings: SettingsBook;
     readonly lifetime: Lifetime;
   },

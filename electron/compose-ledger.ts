@@ -27,6 +27,7 @@ import { createRestoreWriter } from './storage/restore-writer.ts';
 import type { Kept } from './storage/retention.ts';
 import { createUsageRecorder, type UsageRecorderOptions } from './storage/usage-recorder.ts';
 import { createUsageTable } from './storage/usage-table.ts';
+import { createHolderNames, createWayTable } from './storage/way-table.ts';
 
 export type Ledger = ReturnType<typeof openLedger>;
 
@@ -95,6 +96,8 @@ export function openLedger(options: LedgerOptions) {
     keyTable,
     projectTable,
     writeRestored: createRestoreWriter(db, { keys: keyTable, projects: projectTable, meta }),
+    wayTable: createWayTable(db),
+    nameHolder: createHolderNames(db),
     historyTable: createHistoryTable(db),
     peopleTable: createPeopleTable(db),
     inviteTable: createInviteTable(db),

@@ -14,7 +14,7 @@ import { createPeople, type People, type PeopleForTokens } from './core/people.t
 import { createPeopleCalls, type PeopleCalls } from './core/people-calls.ts';
 import { createProofShelf, type ProofVault } from './core/proof-shelf.ts';
 import { createSessionList, type SessionList } from './core/session-list.ts';
-import { createSignIn } from './core/sign-in.ts';
+import { createSignIn, type SignIn } from './core/sign-in.ts';
 import { createSignInLimits } from './core/sign-in-limits.ts';
 import type { Dashboard, DashboardPorts } from './dashboard/dashboard.ts';
 import type { Acting } from './lib/acting.ts';
@@ -33,7 +33,7 @@ export type JoinedPeople = {
   /** The house as whoever asks may see it. */
   readonly seenBy: (house: Seen) => (caller: Caller) => Seen;
   /** What the dashboard asks of them. */
-  readonly door: DashboardPorts['people'];
+  readonly door: Pick<SignIn, 'lookAtInvite'> & DashboardPorts['people'];
 };
 
 export function joinPeople(options: {

@@ -6,9 +6,11 @@ import { createServerControl, type ServerControl } from './core/server-control.t
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import type { SettingsBook } from './settings/settings-book.ts';
 
-type ServerOptions = Omit<Parameters<typeof createGateway>[0], 'settings'> &
+type ServerOptions = Omit<Parameters<typeof createGateway>[0], 'settings' | 'machineAddresses'> &
   Omit<NetworkOptions, 'gateway' | 'server'> & {
     readonly settings: SettingsBook;
+    /** Called whenever the gateway listens anew; must not fail. */
+    readonly onListening: () => Promise<void>;
     /** How long running requests have when the server stops, in milliseconds. */
     readonly drainMs: number;
   };
@@ -22,11 +24,15 @@ export function joinServer(options: ServerOptions): {
   const gateway = createGateway({
     ...options,
     settings: settings.get,
+    machineAddresses: () => Object.values(network.read()).flatMap((list) => list?.map(({ address }) => address) ?? []),
     onForwarded: () => network.exposure.changed(),
   });
   lifetime.own('gateway', gateway.close);
   const server = createServerControl({
-    listenOn: gateway.listenOn,
+    async listenOn(hosts, port) {
+      await gateway.listenOn(hosts, port);
+      await options.onListening();
+    },
     adjustTo: gateway.adjustTo,
     stopListening: gateway.stop,
     urls: gateway.urls,

@@ -29,14 +29,15 @@ export type JoinedVault = {
 
 export function joinVault(options: {
   readonly shell: Pick<Shell, 'vault' | 'dataDir' | 'env'>;
-  readonly ledger: Pick<Ledger, 'meta' | 'keyTable' | 'keysDamaged'>;
+  readonly ledger: Pick<Ledger, 'meta' | 'keyTable' | 'wayTable' | 'keysDamaged'>;
   readonly lifetime: Lifetime;
   readonly clock: Clock;
   readonly log: Log;
 }): JoinedVault {
   const { shell, ledger, lifetime, clock, log } = options;
   const { dataDir, env } = shell;
-  const knownKeyIds = () => ledger.keyTable.list().map(({ id }) => id);
+  // Path tokens are checked as keys are.
+  const knownKeyIds = () => [...ledger.keyTable.list(), ...ledger.wayTable.list()].map(({ id }) => id);
   const { vault: wanted } = shell;
   const vault = ledger.keysDamaged
     ? closedVault(wanted)

@@ -20,6 +20,7 @@ import { joinTransfer, putRestoredSettings } from './compose-transfer.ts';
 import { joinUpstreams } from './compose-upstreams.ts';
 import { joinChanges, joinUsage } from './compose-usage.ts';
 import { joinVault } from './compose-vault.ts';
+import { joinWays } from './compose-ways.ts';
 import { startControlServer } from './control/control-server.ts';
 import { startHousekeeping } from './core/housekeeping.ts';
 import { resolveKey } from './core/key-registry.ts';
@@ -69,6 +70,7 @@ export async function compose(shell: Shell): Promise<House> {
     const newId = () => makeId((bytes) => randomFillSync(bytes));
     const onKeyChange = (keyId: string) => {
       gateway.keyChanged(keyId);
+      ways.keyChanged(keyId);
       changes.keyChanged(keyId);
     };
     // Comes into being further down; these ask for it only once there is traffic.
@@ -92,22 +94,23 @@ export async function compose(shell: Shell): Promise<House> {
       onKeyChange: (keyId) => changes.keyChanged(keyId),
     });
     const noted = { ...ground, record: history.record };
-    const { people, ...ofPeople } = joinPeople({
-      ...noted,
-      ...{ shell, ledger, settings },
-      secrets: vault.secrets,
+    const ofPeople = joinPeople({
+      ...{ ...noted, shell, ledger, settings, acting, onKeyChange, secrets: vault.secrets, makeId: newId },
       registry: () => registry,
       keys: () => keys,
       dashboard: () => dashboard,
-      ...{ makeId: newId, onKeyChange, acting },
     });
     const { registry, keys } = joinKeys({
-      ...noted,
-      ...{ ledger, projects, people, acting, onKeyChange },
-      vault: vaultDoor,
+      ...{ ...noted, ledger, projects, acting, onKeyChange, vault: vaultDoor, people: ofPeople.people },
       budgets: (key) => limits.budgets(key.id),
       onProjectChange: (projectId) => changes.projectChanged(projectId),
     });
+    const { ways, auth, gate, vaultOpened } = joinWays({
+      ...noted,
+      ...{ settings, ledger, registry, vault, vaultDoor, people: ofPeople, gateway: later },
+      dashboard: () => dashboard,
+    });
+    const { people } = ofPeople;
     const limits = joinLimits({ ...ground, ...ofProjects.gateway, ledger, registry, people, gateway: later });
     const { health, upstreams, discovery, echo } = await joinUpstreams({
       ...noted,
@@ -146,7 +149,7 @@ export async function compose(shell: Shell): Promise<House> {
       records: upstreams.records,
       version: shell.version,
       instanceId: randomBytes(12).toString('hex'),
-      keys: registry,
+      ...gate,
       upstreams: { list: upstreams.live, fallback: upstreams.fallback },
       responses: recorder.responses,
       usage: metrics.usage,
@@ -160,6 +163,7 @@ export async function compose(shell: Shell): Promise<House> {
     const vaultTried = joinedVault.open(() => {
       changes.statusChanged();
       capture.vaultOpened();
+      void vaultOpened();
       void upstreams.loadCredentials().then(() => health.refresh());
     });
 
@@ -169,6 +173,7 @@ export async function compose(shell: Shell): Promise<House> {
       pagesDir: shell.pagesDir,
       metrics: metrics.source,
       people: ofPeople.door,
+      auth,
       api: () => api.source,
       lifetime,
       onChange: () => changes.statusChanged(),
@@ -251,6 +256,7 @@ export async function compose(shell: Shell): Promise<House> {
       capture,
       replay: createReplay({ request: asked.requests.get, conversation: capture.conversation, send: gateway.replay }),
       lockout: gateway.lockout,
+      ways,
       profile: ledger.profile,
       ...ofPeople.calls,
       dashboardLink: dashboard.link,
@@ -265,17 +271,9 @@ export async function compose(shell: Shell): Promise<House> {
       await ofProjects.echoWanted();
       health.start();
       network.start();
-      lifetime.own(
-        'housekeeping',
-        startHousekeeping({
-          ...ground,
-          prune: ledger.prune,
-          pruneCaptured: capture.prune,
-          onPruned: reminders.notePruned,
-          remind: reminders.note,
-          verifiers: vaultDoor.verifiers,
-        }),
-      );
+      const chores = { prune: ledger.prune, pruneCaptured: capture.prune, onPruned: reminders.notePruned };
+      const { verifiers } = vaultDoor;
+      lifetime.own('housekeeping', startHousekeeping({ ...ground, ...chores, remind: reminders.note, verifiers }));
       // The gateway has the first choice of ports; and where it fails, the dashboard is how that is mended.
       if (settings.get()['server.autoStart']) await server.start().finally(dashboard.start);
       else await dashboard.start();

@@ -53,6 +53,7 @@ import {
   usageExport,
   usageLifetime,
 } from './usage-questions.ts';
+import { newAddressRule, newPathToken, newSecondPort, openedPath, wayFacts } from './ways-model.ts';
 
 export type { CallMeta } from './call-meta.ts';
 
@@ -225,6 +226,15 @@ export const contract = {
     list: view.output(z.array(lockedAddress)),
     /** Fails with `address_not_locked`. */
     unlock: manage.input(z.object({ address: z.string().min(1).max(80) })).output(z.array(lockedAddress)),
+  },
+  /** For clients that cannot send a key. `close` ends at once what came by it. */
+  ways: {
+    list: view.output(z.array(wayFacts)),
+    addRule: ownerProved.input(newAddressRule).output(wayFacts),
+    setPort: ownerProved.input(newSecondPort).output(wayFacts),
+    /** The one answer that carries the token. */
+    addPath: ownerProved.input(newPathToken).output(openedPath),
+    close: ownerProved.input(z.object({ id: z.string().max(80) })).output(z.array(wayFacts)),
   },
   profile: {
     get: view.output(profileFacts),

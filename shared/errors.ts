@@ -105,12 +105,6 @@ const table = {
     message:
       'An API key is required and none was sent. Send it as `Authorization: Bearer <key>`; make one with: keyhatch keys create --name NAME',
   },
-  metrics_key_missing: {
-    status: 401,
-    retry: false,
-    message:
-      'Metrics are read with a key that has the right for it, sent as `Authorization: Bearer <key>`. Make one with: keyhatch keys create --name NAME --operations metrics',
-  },
   key_malformed: {
     status: 401,
     retry: false,
@@ -136,6 +130,43 @@ const table = {
     status: 400,
     retry: false,
     message: 'Two different keys of this server were sent with one request. Send only one of them.',
+  },
+  path_token_expired: {
+    status: 401,
+    retry: false,
+    message: 'The path token in this address has ended. Ask the owner of this server for a new address.',
+  },
+  way_closed: {
+    status: 401,
+    retry: false,
+    message: 'This program came in without a key, and its way in has been closed. Ask the owner of this server.',
+  },
+  token_malformed: {
+    status: 401,
+    retry: false,
+    message: 'The token was not made by this server, or is damaged. Sign in again at /api/auth/login of its dashboard.',
+  },
+  token_expired: {
+    status: 401,
+    retry: false,
+    message: 'The token has expired, as each does after an hour. Get the next one at /api/auth/refresh.',
+  },
+  token_revoked: {
+    status: 401,
+    retry: false,
+    message:
+      'The token has ended: its holder signed out, or their account or this server was changed or restarted. Sign in again.',
+  },
+  tokens_not_taken: {
+    status: 401,
+    retry: false,
+    message: 'This server takes no short-lived tokens. Send an API key, or ask its owner to set access.credentials.',
+  },
+  keys_not_taken: {
+    status: 401,
+    retry: false,
+    message:
+      'This server takes short-lived tokens alone, and no API keys. Sign in at /api/auth/login of its dashboard.',
   },
   too_many_attempts: {
     status: 429,
@@ -351,6 +382,11 @@ const table = {
     retry: false,
     message: 'There is no key with the name or id "{ref}". See: keyhatch keys list',
   },
+  way_not_found: {
+    status: 404,
+    retry: false,
+    message: 'There is no way in with the id "{id}". See: keyhatch ways list',
+  },
   name_ambiguous: { status: 409, retry: false, message: '"{ref}" fits several: {ids}. Use the id.' },
   name_taken: {
     status: 409,
@@ -523,6 +559,12 @@ const table = {
     status: 403,
     retry: false,
     message: 'This cannot be taken back easily, so say again who you are, and then try once more.',
+  },
+  metrics_key_missing: {
+    status: 401,
+    retry: false,
+    message:
+      'Metrics are read with a key that has the right for it, sent as `Authorization: Bearer <key>`. Make one with: keyhatch keys create --name NAME --operations metrics',
   },
   session_required: {
     status: 401,

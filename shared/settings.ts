@@ -37,6 +37,7 @@ export const settingsSchema = z.object({
   'access.requireKey': z.boolean().default(true),
   'access.localhostBypass': z.boolean().default(false),
   'access.publicModels': z.boolean().default(false),
+  'access.credentials': z.enum(['keys', 'tokens', 'both']).default('keys'),
   'access.networks': networkList.default(['anywhere']),
   'access.lockoutAttempts': z.number().int().min(0).max(10_000).default(10),
   'access.lockoutWindowMs': z.number().int().min(1000).max(86_400_000).default(300_000),
@@ -155,6 +156,8 @@ export const settingAbout: Readonly<Record<SettingName, string>> = {
   'access.requireKey': 'Every request needs a key. Off: anyone who reaches the port may come in.',
   'access.localhostBypass': 'Programs on this computer may come in without a key. Nobody else may.',
   'access.publicModels': 'Anyone who reaches the port may list the models without a key.',
+  'access.credentials':
+    'What programs come in with: keys, tokens (short-lived ones, which people sign in for at the dashboard), or both.',
   'access.networks':
     'Where requests may come from: anywhere, my-network, this-computer, and blocks such as 192.168.1.0/24.',
   'access.lockoutAttempts':

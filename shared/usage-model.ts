@@ -27,8 +27,11 @@ export type Outcome = z.infer<typeof outcome>;
 export const requestRow = z.object({
   id: z.string(),
   keyId: z.string().nullable(),
-  /** `replay`: the owner sent a captured request once more. */
-  caller: z.enum(['key', 'this_computer', 'anonymous', 'replay']),
+  /**
+   * How it came. `address_rule`, `second_port`, `path_token`: without a key, counted as the one of `keyId`; `token`: with a
+   * person's short-lived token; `replay`: the owner sent a captured request once more.
+   */
+  caller: z.enum(['key', 'address_rule', 'second_port', 'path_token', 'token', 'this_computer', 'anonymous', 'replay']),
   project: z.string().nullable(),
   model: z.string().nullable(),
   upstreamId: z.string().nullable(),

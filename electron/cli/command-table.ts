@@ -20,6 +20,7 @@ import { statusCommand } from './commands/status-command.ts';
 import { backupCommands, keyTransferCommands } from './commands/transfer-commands.ts';
 import { upstreamsCommands } from './commands/upstreams-commands.ts';
 import { usageCommand } from './commands/usage-command.ts';
+import { waysCommands } from './commands/ways-commands.ts';
 import type { FlagTable } from './flags.ts';
 
 /** A command as the help and the search for one know it. */
@@ -42,6 +43,7 @@ export const commands: readonly Command[] = [
   statusCommand,
   networkCommand,
   ...lockoutCommands,
+  ...waysCommands,
   dashboardLinkCommand,
   detectCommand,
   doctorCommand,

@@ -286,7 +286,7 @@ function checkTyped(value: string): void {
 }
 
 /** @throws KeyhatchError `vault_locked`, `keys_damaged` */
-function openVerifiers(vault: VaultDoor): Verifiers {
+export function openVerifiers(vault: VaultDoor): Verifiers {
   const verifiers = vault.verifiers();
   if (verifiers) return verifiers;
   const { code, ...details } = vault.locked() ?? {

@@ -38,6 +38,7 @@ import type { ServerControl } from './server-control.ts';
 import type { SessionList } from './session-list.ts';
 import type { SettingsCalls } from './settings-calls.ts';
 import type { Upstreams } from './upstreams.ts';
+import type { Ways } from './ways.ts';
 
 /** What only the desktop app can do; elsewhere each of these fails with `desktop_only`. */
 export type DesktopCalls = {
@@ -81,6 +82,7 @@ export type RouterPorts = {
   readonly capture: Capture;
   readonly replay: Replay;
   readonly lockout: LockoutCalls;
+  readonly ways: Ways;
   readonly detect: () => Promise<DetectedServer[]>;
   readonly examine: () => Promise<Finding[]>;
   readonly profile: () => Promise<ProfileFacts>;
@@ -208,6 +210,13 @@ export function createRouter(ports: RouterPorts) {
     lockout: {
       list: calls.lockout.list.handler(() => ports.lockout.list()),
       unlock: calls.lockout.unlock.handler(({ input }) => unlocked(ports, input.address)),
+    },
+    ways: {
+      list: calls.ways.list.handler(() => ports.ways.list()),
+      addRule: calls.ways.addRule.handler(({ input }) => ports.ways.addRule(input)),
+      setPort: calls.ways.setPort.handler(({ input }) => ports.ways.setPort(input)),
+      addPath: calls.ways.addPath.handler(({ input }) => ports.ways.addPath(input)),
+      close: calls.ways.close.handler(({ input }) => ports.ways.close(input.id)),
     },
     profile: {
       get: calls.profile.get.handler(() => ports.profile()),

@@ -11,6 +11,7 @@ import type { CallContext } from '../lib/acting.ts';
 import type { Log } from '../lib/log.ts';
 import { pagePolicy } from '../lib/page-files.ts';
 import { type ApiAnswer, isApi } from './api-answer.ts';
+import { type AuthAnswer, authPrefix } from './auth-answer.ts';
 import { asksForWorker, retireWorker } from './leftover-worker.ts';
 import { type MetricsAnswer, metricsPath } from './metrics-answer.ts';
 import { createPageAnswers } from './page-answers.ts';
@@ -37,6 +38,7 @@ export function createDashboardAnswer(ports: {
   readonly pagesDir: string | undefined;
   readonly sessionCalls: SessionCalls;
   readonly answerMetrics: MetricsAnswer;
+  readonly answerAuth: AuthAnswer;
   readonly answerApi: ApiAnswer;
   readonly log: Log;
 }): DashboardAnswer {
@@ -67,6 +69,7 @@ export function createDashboardAnswer(ports: {
     if (asksForWorker(request)) return retireWorker(response);
     const port = request.socket.localPort ?? 0;
     checkOwnNames(request, port);
+    if (path.startsWith(authPrefix)) return ports.answerAuth(request, response, path);
     if (path === metricsPath) return ports.answerMetrics(request, response, port);
     if (isApi(path)) return ports.answerApi(request, response, port);
     if (!isCall(path)) return answerPage(request, response, path);

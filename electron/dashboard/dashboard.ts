@@ -11,6 +11,7 @@ import { whyNotListening } from '../lib/port-trouble.ts';
 import { createTurns } from '../lib/turns.ts';
 import { type ApiSource, createApiAnswer } from './api-answer.ts';
 import { createAttemptLimit } from './attempt-limit.ts';
+import { type AuthSource, createAuthAnswer } from './auth-answer.ts';
 import { createDashboardAnswer, type DashboardAnswer, type DashboardRouter } from './dashboard-answer.ts';
 import { type DashboardListener, dashboardHost, openDashboardListener } from './dashboard-listener.ts';
 import {
@@ -32,6 +33,7 @@ export type DashboardPorts = {
   readonly router: () => DashboardRouter;
   readonly pagesDir: string | undefined;
   readonly metrics: MetricsSource;
+  readonly auth: AuthSource;
   readonly people: PeopleDoor & { readonly standing: Standing };
   readonly api: () => ApiSource;
   readonly onChange: () => void;
@@ -68,6 +70,7 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
   const sessions = createDashboardSessions({ clock, rules: ports.sessionRules, standing: ports.people.standing });
   let sweeping: NodeJS.Timeout | undefined;
   const answerMetrics = createMetricsAnswer(ports.metrics, createAttemptLimit({ clock }));
+  const answerAuth = createAuthAnswer(ports.auth, createAttemptLimit({ clock }));
   const apiAttempts = createAttemptLimit({ clock });
   const releases = new Set<Promise<void>>();
   let answer: DashboardAnswer | undefined;
@@ -84,6 +87,7 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
       pagesDir: ports.pagesDir,
       sessionCalls,
       answerMetrics,
+      answerAuth,
       answerApi: createApiAnswer(ports.api(), apiAttempts),
       log,
     });

@@ -60,9 +60,13 @@ export function isFromThisComputer(req: IncomingMessage, hostName: string): bool
  * @param fromHere as `isFromThisComputer` has it
  */
 export function isTrulyLocal(req: IncomingMessage, fromHere: boolean): boolean {
-  if (!fromHere || req.headers.origin !== undefined) return false;
-  const site = req.headers['sec-fetch-site'];
-  return site === undefined || site === 'none';
+  return fromHere && speaksForItself(req);
+}
+
+/** Whether nothing in the head says that a browser's page is behind it. */
+export function speaksForItself({ headers }: IncomingMessage): boolean {
+  const site = headers['sec-fetch-site'];
+  return headers.origin === undefined && (site === undefined || site === 'none');
 }
 
 /** `localhost` and loopback literals, as they stand in a Host header. */

@@ -23,6 +23,7 @@ import type { Lockout } from './lockout.ts';
 import { meter } from './meter.ts';
 import { answerModelList, upstreamsToList } from './model-list.ts';
 import { answerOwn } from './own-answers.ts';
+import { takePathToken } from './path-token.ts';
 import { permit } from './permit.ts';
 import type { Places } from './places.ts';
 import type { GatewayPorts } from './ports.ts';
@@ -72,7 +73,10 @@ export function createPipeline(given: PipelinePorts): Pipeline {
   const meterPorts = { ...ports, recount, clientName: createClientName() };
   const listPorts = { ...ports, agents };
 
-  const handle: InsideHandler = async (req, res, expectsContinue, onCut, inside) => {
+  const handle: InsideHandler = async (req, res, expectsContinue, onCut, from = {}) => {
+    const { inside, bySecondPort = false } = from;
+    // Before anything looks at the path, so that no log, row or error can name it.
+    const pathToken = takePathToken(req);
     const receivedAt = ports.clock.now();
     const received: Received = {
       req,
@@ -82,6 +86,8 @@ export function createPipeline(given: PipelinePorts): Pipeline {
       expectsContinue,
       onCut,
       inside: inside !== undefined,
+      bySecondPort,
+      pathToken,
     };
     let soFar: SoFar = received;
     let end: Forwarded | KeyhatchError | undefined;

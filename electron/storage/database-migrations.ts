@@ -16,6 +16,7 @@ import { history } from './migrations/0120-history.ts';
 import { fewerIndexes } from './migrations/0130-fewer-indexes.ts';
 import { people } from './migrations/0140-people.ts';
 import { auditChain } from './migrations/0150-audit-chain.ts';
+import { ways } from './migrations/0160-ways.ts';
 
 export type DatabaseMigration = {
   readonly version: number;
@@ -39,4 +40,5 @@ export const databaseMigrations: readonly DatabaseMigration[] = [
   fewerIndexes,
   people,
   auditChain,
+  ways,
 ];

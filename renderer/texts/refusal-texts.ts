@@ -116,6 +116,41 @@ const texts: Readonly<Partial<Record<ErrorCode, RefusalText>>> = {
     why: 'Two different keys were sent with one request.',
     cure: 'The client sends a second key, often from a variable. Remove one of them.',
   },
+  path_token_expired: {
+    short: 'path token ended',
+    why: 'The path token in the client’s address has passed its end.',
+    cure: 'Make a new one on the Server page, and put its address into the client.',
+  },
+  way_closed: {
+    short: 'way in closed',
+    why: 'What had let the program in without a key was closed while its request ran.',
+    cure: 'If it should come in again, give it a key, or open a way in for it on the Server page.',
+  },
+  token_malformed: {
+    short: 'token damaged',
+    why: 'A token was sent that was not made by this server, or is damaged.',
+    cure: 'Let the program sign in again. A token of another service cannot come in here.',
+  },
+  token_expired: {
+    short: 'token expired',
+    why: 'The token was more than an hour old.',
+    cure: 'The program has to get the next one at /api/auth/refresh of the dashboard.',
+  },
+  token_revoked: {
+    short: 'token ended',
+    why: 'Its holder signed out, or their account or this server was changed or restarted.',
+    cure: 'Let the program sign in again.',
+  },
+  tokens_not_taken: {
+    short: 'no tokens here',
+    why: 'A short-lived token was sent, and this server takes keys alone.',
+    cure: 'Give the program a key, or let tokens in too: Settings, Access.',
+  },
+  keys_not_taken: {
+    short: 'no keys here',
+    why: 'A key was sent, and this server takes short-lived tokens alone.',
+    cure: 'Let the program sign in for a token, or let keys in too: Settings, Access.',
+  },
   too_many_attempts: {
     short: 'too many wrong keys',
     why: 'So many wrong keys came from one address that it is not answered for a while; valid keys work all the time.',

@@ -42,6 +42,7 @@ const rules: Readonly<Record<string, Rule>> = {
   control: { rooms: base, packages: [node, /^zod$/, contractClient, contractServer] },
   passwords: { rooms: base, packages: [node, /^hash-wasm$/, /^otpauth$/] },
   metrics: { rooms: base, packages: [/^node:perf_hooks$/] },
+  tokens: { rooms: base, packages: [/^node:crypto$/, /^jose$/] },
   dashboard: { rooms: base, packages: [node, /^@orpc\/server(\/node)?$/] },
   api: {
     rooms: base,
@@ -61,6 +62,7 @@ const rules: Readonly<Record<string, Rule>> = {
       'control',
       'dashboard',
       'metrics',
+      'tokens',
       'passwords',
       'shell',
     ],
@@ -101,7 +103,7 @@ function roomOf(file: string): string {
   if (rest.length > 0) return room ?? '';
   // compose.ts has parts of their own.
   return (room ?? '').replace(
-    /(-ledger|-dashboard|-echo|-metrics|-usage|-policy|-capture|-limits|-upstreams|-vault|-keys|-projects|-server|-transfer|-status|-people|-tls|-network|-tokens|-api|-audit)?\.tsx?$/,
+    /(-ledger|-dashboard|-echo|-metrics|-usage|-policy|-capture|-limits|-upstreams|-vault|-keys|-projects|-server|-transfer|-status|-people|-tls|-network|-tokens|-ways|-api|-audit)?\.tsx?$/,
     '',
   );
 }

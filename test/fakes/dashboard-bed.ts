@@ -41,6 +41,8 @@ async function writePages(folder: string): Promise<void> {
   await writeFile(join(folder, 'assets/icon-xY7.png'), 'png');
 }
 
+const refused = () => Promise.reject(new KeyhatchError('tokens_not_taken'));
+const noAuth: DashboardPorts['auth'] = { login: refused, register: refused, refresh: refused, logout: () => {} };
 /** Nobody has an account: only links open sessions. */
 export const noPeople: DashboardPorts['people'] = {
   signIn: () => Promise.reject(new KeyhatchError('sign_in_failed')),
@@ -65,6 +67,7 @@ async function open(pagesDir: string, ports: Partial<DashboardPorts>): Promise<D
     router: () => createFakeInstance().router,
     pagesDir,
     metrics: { contentType: 'text/plain', read: () => Promise.reject(new KeyhatchError('key_unknown')) },
+    auth: noAuth,
     api: () => ({
       admit: () => {
         throw new KeyhatchError('admin_key_unknown');

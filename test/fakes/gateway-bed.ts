@@ -66,6 +66,19 @@ export type BedOptions = {
   /** What an earlier run left of limits. */
   readonly counted?: readonly CounterRow[];
   readonly prices?: GatewayPorts['prices'];
+  readonly ways?: GatewayPorts['ways'];
+  /** People's tokens beside these keys. */
+  readonly joinTokens?: (keys: GatewayPorts['keys']) => Pick<GatewayPorts, 'keys' | 'tokens'>;
+  readonly dashboardUrl?: string;
+  readonly machineAddresses?: () => readonly string[];
+};
+
+const noTokens: GatewayPorts['tokens'] = { find: () => undefined, isOpen: () => false };
+const noWays: GatewayPorts['ways'] = {
+  forAddress: () => undefined,
+  forSecondPort: () => undefined,
+  findPathToken: () => undefined,
+  isOpen: () => false,
 };
 
 export async function makeBed(options: BedOptions = {}): Promise<Bed> {
@@ -88,18 +101,22 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
 
   const registry = { get: (id: string) => projects.get(id), echo: () => echo };
 
+  const keyRegistry: GatewayPorts['keys'] = {
+    locked: () => locked && { code: 'vault_locked', ...locked },
+    find(credential) {
+      const key = keys.get(credentials.get(credential) ?? '');
+      return key && { ...key, byOldSecret: oldCredentials.has(credential) };
+    },
+    get: (id) => keys.get(id),
+  };
   const gateway = createGateway({
     version: '0.0.0-test',
     instanceId: 'bed',
     settings: () => settings,
-    keys: {
-      locked: () => locked && { code: 'vault_locked', ...locked },
-      find(credential) {
-        const key = keys.get(credentials.get(credential) ?? '');
-        return key && { ...key, byOldSecret: oldCredentials.has(credential) };
-      },
-      get: (id) => keys.get(id),
-    },
+    ways: options.ways ?? noWays,
+    ...(options.joinTokens?.(keyRegistry) ?? { keys: keyRegistry, tokens: noTokens }),
+    machineAddresses: options.machineAddresses ?? (() => []),
+    dashboardUrl: () => options.dashboardUrl ?? null,
     projects: registry,
     oldSecretUsed: (use) => void oldSecretUses.push(use),
     upstreams: { list: () => upstreams, fallback: () => upstreams[0] },

@@ -72,7 +72,8 @@ export async function makePeopleBed(shell: Partial<Shell> = {}): Promise<PeopleB
   const as = (halves: Halves): SignedIn => ({ halves, client: dashboardClient(url, halves) });
   const post: PeopleBed['post'] = (path, body, halves = {}) =>
     send(url, path, { method: 'POST', body, headers: headersOf(halves) });
-  const trySignIn: PeopleBed['trySignIn'] = (name, password, more = {}) => post('/session', { name, password, ...more });
+  const trySignIn: PeopleBed['trySignIn'] = (name, password, more = {}) =>
+    post('/session', { name, password, ...more });
   const idOf = async ({ client }: SignedIn) => (await client.me.get()).person?.id ?? '';
   const byLink = async () => as(await signIn(house.dashboardLink().url));
   return {

@@ -8,6 +8,7 @@ import { Link } from 'wouter';
 import { type ApiDocument, type ApiOperation, type ApiSection, sectionsOf } from '../../../shared/api-document.ts';
 import { apiPrefix } from '../../../shared/api-route.ts';
 import { useCalls, useStatus } from '../../api/api-context.tsx';
+import { useAbilities } from '../../api/me.ts';
 import { saveFile } from '../../api/save-file.ts';
 import { apiTexts as texts } from '../../texts/api-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
@@ -18,15 +19,18 @@ import { SettingRow } from '../../ui/setting-row.tsx';
 import { OperationRow } from './operation-row.tsx';
 
 export function ApiPage() {
+  const { owns } = useAbilities();
   // It changes with the program alone.
   const query = useQuery(useCalls().api.document.queryOptions({ staleTime: Number.POSITIVE_INFINITY }));
   return (
     <Page
       title={texts.title}
       actions={
-        <Button component={Link} href="/keys/new-admin" variant="default">
-          {texts.newAdminKey}
-        </Button>
+        owns && (
+          <Button component={Link} href="/keys/new-admin" variant="default">
+            {texts.newAdminKey}
+          </Button>
+        )
       }
     >
       <Answer query={query} lines={8}>

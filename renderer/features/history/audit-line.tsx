@@ -15,7 +15,6 @@ import type { HistoryNarrow } from './history-pages.ts';
 
 const { audit: texts } = historyTexts;
 
-/** Nothing where somebody may not ask. */
 export function AuditLine() {
   const { data, isFetching, refetch } = useQuery(
     useCalls().audit.verify.queryOptions({ staleTime: 60_000, retry: false, meta: { quiet: true } }),

@@ -6,6 +6,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ActorKind, SubjectKind } from '../../../shared/history-model.ts';
 import { useCalls } from '../../api/api-context.tsx';
+import { useAbilities } from '../../api/me.ts';
 import { historyTexts as texts } from '../../texts/history-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { Empty } from '../../ui/empty.tsx';
@@ -17,6 +18,7 @@ import { historyOptions } from './history-pages.ts';
 const everything = 'all';
 
 export function HistoryPage() {
+  const { owns } = useAbilities();
   const [kind, setKind] = useState<SubjectKind>();
   const [actor, setActor] = useState<ActorKind>();
   const narrow = { limit: 50, ...(kind ? { kind } : {}), ...(actor ? { actor } : {}) };
@@ -45,14 +47,14 @@ export function HistoryPage() {
             onChange={(chosen) => setActor(chosen === everything ? undefined : (chosen as ActorKind))}
             allowDeselect={false}
           />
-          <AuditExport narrow={narrow} />
+          {owns && <AuditExport narrow={narrow} />}
         </>
       }
     >
       <Text size="sm" c="dimmed">
         {texts.about}
       </Text>
-      <AuditLine />
+      {owns && <AuditLine />}
       <Panel>
         <Answer query={query} lines={8}>
           {({ pages }) => {

@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import type { Status } from '../../../shared/model.ts';
 import { useCalls } from '../../api/api-context.tsx';
+import { useAbilities } from '../../api/me.ts';
 import { useSetting } from '../../api/settings-access.ts';
 import { networkTexts } from '../../texts/network-texts.ts';
 import { serverTexts } from '../../texts/server-texts.ts';
@@ -35,11 +36,12 @@ export function AccessPanel({ status }: { readonly status: Status }) {
 
 export function LanSwitch({ access }: { readonly access: Status['access'] }) {
   const calls = useCalls();
+  const { owns } = useAbilities();
   const hosts = useSetting('server.hosts');
   const setLan = useMutation(calls.server.setLan.mutationOptions());
   const [choosing, setChoosing] = useState(false);
   const sentence = !access.onLan ? texts.lanOff : access.requireKey ? texts.lanOn : texts.lanOpen;
-  const disabled = !hosts || hosts.setByFlag || setLan.isPending;
+  const disabled = !owns || !hosts || hosts.setByFlag || setLan.isPending;
   return (
     <>
       <SettingRow

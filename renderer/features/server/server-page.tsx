@@ -9,6 +9,7 @@ import { serverTexts as texts } from '../../texts/server-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { VaultNotice } from '../../ui/vault-notice.tsx';
+import { FirstAccountNotice } from '../account/first-account-notice.tsx';
 import { CaptureNotice } from '../capture/capture-notice.tsx';
 import { LiveTail } from '../requests/live-tail.tsx';
 import { AccessPanel } from './access-panel.tsx';
@@ -27,6 +28,7 @@ export function ServerPage() {
         {(status) => (
           <>
             <ServerHeader status={status} />
+            <FirstAccountNotice />
             <Troubles status={status} />
             <AccessSentence status={status} />
             <SimpleGrid cols={{ base: 1, md: 2 }} spacing={14}>

@@ -33,8 +33,9 @@ export function SettingsPage() {
 }
 
 function Cards({ status }: { readonly status: Status }) {
-  const desktop = status.shell === 'desktop';
   const { host } = useApi();
+  // What belongs to the desktop app alone is asked of it in its own window.
+  const desktop = status.shell === 'desktop' && host === 'window';
   return (
     <SimpleGrid cols={{ base: 1, lg: 2 }} spacing={14}>
       <Stack gap={14}>
@@ -90,6 +91,12 @@ function AccessCard() {
         <SettingSwitch name="access.requireKey" title={server.requireKey} sentence={server.requireKeySentence} />
         <SettingSwitch name="access.localhostBypass" title={server.bypass} sentence={server.bypassSentence} />
         <SettingSwitch name="access.publicModels" title={access.publicModels} sentence={access.publicModelsSentence} />
+        <SettingChoice
+          name="access.credentials"
+          title={access.credentials}
+          sentence={access.credentialsSentence}
+          choices={access.credentialChoices}
+        />
         <SettingList
           name="access.networks"
           title={access.networks}

@@ -30,6 +30,7 @@ import { type ProjectFacts, usualRules } from '../../../shared/project-model.ts'
 import { settingAbout, settingNames, settingsSchema } from '../../../shared/settings.ts';
 import type { UsageReport, UsageSeries } from '../../../shared/usage-model.ts';
 import type { ExportChunk } from '../../../shared/usage-questions.ts';
+import { fakeWays } from './fake-ways.ts';
 
 export const minute = 60_000;
 export const hour = 60 * minute;
@@ -83,6 +84,8 @@ export const phone: KeyFacts = {
   limits: { rpm: null, parallel: 2 },
   models: ['qwen3-8b', 'gemma-3'],
 };
+
+export const { heater, sidePort, tvPath, pathToken, waysOpen } = fakeWays(now);
 
 export const guesser: LockedAddress = { address: '192.0.2.7', since: now - minute, until: now + hour, times: 2 };
 export const home: ProjectFacts = {
@@ -547,6 +550,28 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
     },
     network: { interfaces: os.network.interfaces.handler(() => [wifi]) },
     lockout: { list: os.lockout.list.handler(() => [guesser]), unlock: os.lockout.unlock.handler(() => []) },
+    ways: {
+      list: os.ways.list.handler(() => waysOpen),
+      addRule: os.ways.addRule.handler(({ input: { key, cidr } }) => ({
+        ...heater,
+        keyId: keyOf(key).id,
+        keyName: keyOf(key).name,
+        cidr,
+      })),
+      setPort: os.ways.setPort.handler(({ input: { key, port, hosts, confirm } }) => {
+        if (!confirm && hosts.includes('0.0.0.0'))
+          throw new KeyhatchError('confirmation_needed', { details: { consequence: 'Anyone could come in.' } });
+        return { ...sidePort, keyId: keyOf(key).id, keyName: keyOf(key).name, port, hosts };
+      }),
+      addPath: os.ways.addPath.handler(({ input: { key, name, networks, models, days } }) => ({
+        way: { ...tvPath, keyId: keyOf(key).id, name, networks, models, expiresAt: now + days * 24 * 60 * minute },
+        path: `/k/${pathToken}`,
+      })),
+      close: os.ways.close.handler(({ input: { id } }) => {
+        if (!waysOpen.some((way) => way.id === id)) throw new KeyhatchError('way_not_found', { details: { id } });
+        return waysOpen.filter((way) => way.id !== id);
+      }),
+    },
     people: {
       list: os.people.list.handler(() => [anna]),
       get: os.people.get.handler(({ input }) => personOf(input.ref)),

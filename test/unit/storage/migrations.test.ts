@@ -379,3 +379,12 @@ test('step 150 makes room for links that are only added, and marks how far entri
   expect(() => db.exec("INSERT INTO history_chain VALUES (1, 2, 'never', 'mac')")).toThrow(/CHECK/);
   db.close();
 });
+
+test('step 160 makes places for ways in without a key and for the names of holders of tokens', () => {
+  const db = new DatabaseSync(':memory:');
+  databaseMigrations.find((step) => step.version === 160)?.up(db);
+  const columns = (table: string) => db.prepare('SELECT name FROM pragma_table_info(?)').all(table);
+  expect(columns('ways').map(({ name }) => name)).toEqual(['id', 'kind', 'key_id', 'facts', 'created_at']);
+  expect(columns('token_holders').map(({ name }) => name)).toEqual(['id', 'name']);
+  db.close();
+});
