@@ -1,6 +1,6 @@
-// Who changed what and when: one entry a change, of keys, projects, settings, model servers,
-// addresses that were put off, and the profile itself. As a schema. Entries
-// are only ever added, and hold no secret.
+// Who changed what and when: one entry a change, of keys, projects, people, settings, model servers, certificates,
+// addresses that were put off, the profile itself, and who signed in or failed to. As a schema. Entries are only ever
+// added, and hold no secret.
 
 import * as z from 'zod';
 import { timeMs } from './names.ts';
@@ -15,7 +15,21 @@ export type Actor = {
   readonly detail: string | null;
 };
 
-export const subjectKind = z.enum(['key', 'project', 'setting', 'upstream', 'address', 'profile']);
+/** `way`: how clients come in that cannot send a key (an address rule, a second port, a path token). */
+export const subjectKind = z.enum([
+  'key',
+  'project',
+  'person',
+  'session',
+  'sign_in',
+  'token',
+  'setting',
+  'certificate',
+  'way',
+  'upstream',
+  'address',
+  'profile',
+]);
 export type SubjectKind = z.infer<typeof subjectKind>;
 
 /** One member that has another value than before; null stands for none. */

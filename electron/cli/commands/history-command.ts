@@ -64,7 +64,7 @@ function historyText(entries: readonly HistoryEntry[], { paint, when }: Output):
       { title: 'WHEN', cell: ({ at }) => when(at, '–') },
       { title: 'BY', cell: ({ actor, detail }) => (detail === null ? actor : `${actor}, ${detail}`) },
       { title: 'WHAT', cell: ({ action }) => action.replaceAll('_', ' ') },
-      { title: 'OF', cell: ({ subject }) => `${subject.kind} ${subject.name}` },
+      { title: 'OF', cell: ({ subject }) => `${subject.kind.replaceAll('_', '-')} ${subject.name}` },
       { title: 'CHANGES', cell: changesOf },
     ],
     entries,
