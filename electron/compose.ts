@@ -14,6 +14,7 @@ import { joinPolicy } from './compose-policy.ts';
 import { joinProjects } from './compose-projects.ts';
 import { joinServer } from './compose-server.ts';
 import { joinStatus } from './compose-status.ts';
+import { joinTls } from './compose-tls.ts';
 import { joinTransfer, putRestoredSettings } from './compose-transfer.ts';
 import { joinUpstreams } from './compose-upstreams.ts';
 import { joinUsage } from './compose-usage.ts';
@@ -130,8 +131,17 @@ export async function compose(shell: Shell): Promise<House> {
       upstreams,
       load: later,
     });
+    const tls = joinTls({
+      ...noted,
+      settings,
+      meta: ledger.meta,
+      secrets: vault.secrets,
+      listening: () => gateway.addresses(),
+      onChange: () => changes.statusChanged(),
+    });
     const { gateway, server } = joinServer({
       ...ground,
+      tls: tls.gateway,
       ...ofProjects.gateway,
       ...limits.ports,
       version: shell.version,
@@ -143,13 +153,14 @@ export async function compose(shell: Shell): Promise<House> {
       capture,
       upstreamFailed: health.noteFailure,
       lookup: guardedLookup,
-      onChange: () => changes.statusChanged(),
+      onChange: tls.serverChanged,
       drainMs,
     });
 
     const vaultTried = joinedVault.open(() => {
       changes.statusChanged();
       capture.vaultOpened();
+      void tls.look();
       void upstreams.loadCredentials().then(() => health.refresh());
     });
 
@@ -168,7 +179,8 @@ export async function compose(shell: Shell): Promise<House> {
       settings,
       upstreams,
       server,
-      reachable: () => reachableAt(gateway.addresses()),
+      reachable: () => reachableAt(gateway.addresses(), tls.encrypted()),
+      tlsProblem: tls.problem,
       dashboard,
       vaultKind: vault.kind,
       keys: registry,
@@ -241,6 +253,7 @@ export async function compose(shell: Shell): Promise<House> {
       capture,
       replay: createReplay({ request: asked.requests.get, conversation: capture.conversation, send: gateway.replay }),
       lockout: gateway.lockout,
+      tls: tls.calls,
       profile: ledger.profile,
       dashboardLink: dashboard.link,
       desktop: shell.desktop ?? noDesktop,
@@ -253,6 +266,7 @@ export async function compose(shell: Shell): Promise<House> {
       lifetime.own('control socket', control.close);
       await ofProjects.echoWanted();
       health.start();
+      tls.start();
       lifetime.own(
         'housekeeping',
         startHousekeeping({

@@ -164,8 +164,10 @@ export const reachable = z.object({
   /** `lo` for this computer; otherwise the system's name of the interface, such as `en0`. */
   interface: z.string(),
   address: z.string(),
-  /** Base address without `/v1`, or null while the gateway does not listen there. */
+  /** Base address without `/v1`, encrypted where it can be; null while the gateway does not listen there. */
   url: z.string().nullable(),
+  /** The same without encryption, where that is taken as well; null where it is the only one, or refused. */
+  plainUrl: z.string().nullable(),
 });
 export type Reachable = z.infer<typeof reachable>;
 

@@ -6,6 +6,7 @@ import { perSpan, priority } from './limit-model.ts';
 import { upstreamRecord } from './model.ts';
 import { networkList } from './networks.ts';
 import { examplePrices, modelPrice } from './prices.ts';
+import { tlsChoice } from './tls-model.ts';
 
 /** Version of the settings file that this program writes. Steps of ten; see electron/settings/migrations. */
 export const settingsVersion = 10;
@@ -76,6 +77,8 @@ export const settingsSchema = z.object({
   'upstreams.default': z.string().nullable().default(null),
   'dashboard.enabled': z.boolean().default(false),
   'dashboard.port': z.number().int().min(0).max(65535).default(1236),
+  'dashboard.hosts': z.array(hostName).min(1).max(16).default(['127.0.0.1']),
+  'tls.mode': tlsChoice.default('auto'),
   'metrics.keyNames': z.boolean().default(false),
   'desktop.trayClick': z.enum(['toggle', 'menu', 'window']).default('toggle'),
   'desktop.openAtLogin': z.boolean().default(false),
@@ -150,6 +153,10 @@ export const settingAbout: Readonly<Record<SettingName, string>> = {
   'upstreams.default': 'Id of the upstream that serves models nobody lists; null: the first one.',
   'dashboard.enabled': 'Offer this window in a browser too, on this computer only. keyhatch serve always does.',
   'dashboard.port': 'Port of the dashboard. 0 takes any free one.',
+  'dashboard.hosts':
+    'Addresses on which the dashboard listens. Any but 127.0.0.1 is reached encrypted alone, and needs somebody with a password.',
+  'tls.mode':
+    'HTTPS for other machines: auto (on beside HTTP once they can reach this server), off, both, or only (HTTP from this computer alone).',
   'metrics.keyNames': 'Say in /metrics whose key each request came with, by its name.',
   'desktop.trayClick': 'What a click on the tray icon does: toggle the server, open the menu, or open the window.',
   'desktop.openAtLogin': 'Start Keyhatch in the tray when you log in.',

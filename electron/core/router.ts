@@ -17,6 +17,7 @@ import type {
   Status,
 } from '../../shared/model.ts';
 import type { RunningRequest } from '../../shared/running-model.ts';
+import type { PemPair, TlsView } from '../../shared/tls-model.ts';
 import type { Acting, CallContext } from '../lib/acting.ts';
 import type { Backup } from './backup.ts';
 import type { Capture } from './capture.ts';
@@ -49,6 +50,15 @@ export type LockoutCalls = {
   readonly unlock: (address: string) => boolean;
 };
 
+/** The certificate, and what may be done with it. Each throws what the contract says. */
+export type TlsCalls = {
+  readonly get: () => TlsView;
+  readonly usePem: (pair: PemPair) => Promise<TlsView>;
+  readonly useOwn: () => Promise<TlsView>;
+  readonly renew: () => Promise<TlsView>;
+  readonly newAuthority: () => Promise<TlsView>;
+};
+
 export type RouterPorts = {
   readonly status: () => Status;
   readonly watch: (signal?: AbortSignal) => AsyncGenerator<Change, void, void>;
@@ -77,6 +87,7 @@ export type RouterPorts = {
   readonly lockout: LockoutCalls;
   readonly detect: () => Promise<DetectedServer[]>;
   readonly examine: () => Promise<Finding[]>;
+  readonly tls: TlsCalls;
   readonly profile: () => Promise<ProfileFacts>;
   readonly dashboardLink: () => SignInLink;
   readonly desktop: DesktopCalls;
@@ -181,6 +192,13 @@ export function createRouter(ports: RouterPorts) {
     lockout: {
       list: calls.lockout.list.handler(() => ports.lockout.list()),
       unlock: calls.lockout.unlock.handler(({ input }) => unlocked(ports, input.address)),
+    },
+    tls: {
+      get: calls.tls.get.handler(() => ports.tls.get()),
+      usePem: calls.tls.usePem.handler(({ input }) => ports.tls.usePem(input)),
+      useOwn: calls.tls.useOwn.handler(() => ports.tls.useOwn()),
+      renew: calls.tls.renew.handler(() => ports.tls.renew()),
+      newAuthority: calls.tls.newAuthority.handler(() => ports.tls.newAuthority()),
     },
     profile: {
       get: calls.profile.get.handler(() => ports.profile()),

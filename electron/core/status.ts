@@ -25,6 +25,8 @@ export type StatusPorts = {
   readonly requestsToday: () => number;
   readonly capture: () => CaptureMark;
   readonly reminders: () => Reminder[];
+  /** Why connections are not encrypted although they should be, as a sentence. */
+  readonly tlsProblem: () => string | null;
   /** What became of a damaged database; null when it was whole. */
   readonly storageProblem: string | null;
 };
@@ -33,7 +35,7 @@ export function statusNow(ports: StatusPorts): Status {
   const settings = ports.settings();
   const locked = ports.keys.locked();
   const keys = ports.keys.all();
-  const dashboardProblem = ports.dashboard.problem();
+  const problems = [ports.tlsProblem(), ports.dashboard.problem()].filter((problem) => problem !== null);
   const active = ports.keys.states().filter(({ status, usable }) => status === 'active' && usable);
   const onLan = isOnLan(settings['server.hosts']);
   return {
@@ -61,7 +63,7 @@ export function statusNow(ports: StatusPorts): Status {
     warnings: [
       ...(ports.storageProblem === null ? [] : [ports.storageProblem]),
       ...ports.settingsProblems(),
-      ...(dashboardProblem === null ? [] : [dashboardProblem]),
+      ...problems,
       ...budgetWarnings(keys, ports.keys.budgets, ports.projectBudgets()),
       ...(onLan && !settings['access.requireKey'] ? ['Keys are off while other machines can reach this server.'] : []),
     ],

@@ -7,6 +7,7 @@ import { type Dialect, dialectNames, upstreamKindRow } from '../../shared/upstre
 import { checkCaps } from './body-amounts.ts';
 import { editsOf, type Splice } from './body-edits.ts';
 import { cloudWords, isCloudModel } from './body-policy.ts';
+import { isEncrypted } from './client-address.ts';
 import type { Authorized, Bodied, Caller, Projected } from './exchange.ts';
 import { ownerOf } from './exchange.ts';
 import { hasModelRules, type KeyRules } from './key-rules.ts';
@@ -174,7 +175,8 @@ function speaking(
 const basePaths: Readonly<Record<Dialect, string>> = { openai: '/v1', anthropic: '', ollama: '', lmstudio: '/api/v0' };
 
 function baseUrlFor(bodied: Bodied, spoken: readonly Dialect[]): string {
-  const base = `http://${bodied.req.headers.host ?? 'localhost'}`;
+  const scheme = isEncrypted(bodied.req.socket) ? 'https' : 'http';
+  const base = `${scheme}://${bodied.req.headers.host ?? 'localhost'}`;
   const [first = 'openai'] = spoken;
   return `${base}${basePaths[first]} (${dialectNames[first]} API)`;
 }

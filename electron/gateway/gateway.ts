@@ -3,6 +3,7 @@
 
 import type { BudgetState, LimitStates } from '../../shared/limit-model.ts';
 import type { RunningRequest } from '../../shared/running-model.ts';
+import { createFailureNote } from '../lib/tls-port.ts';
 import { checkRequests, checkRoom } from './admit.ts';
 import { createBudgetCalendar } from './budget-calendar.ts';
 import { createConnectionLimits } from './connection-limits.ts';
@@ -68,6 +69,8 @@ export function createGateway(
     limits: connectionLimits,
     settings: ports.settings,
     upgrades,
+    encryption: { isOn: () => ports.tls.mode() !== 'off', credentials: ports.tls.credentials },
+    noteFailure: createFailureNote(ports),
   });
 
   async function stop(drainMs: number): Promise<void> {
@@ -89,7 +92,7 @@ export function createGateway(
       return addresses;
     },
     addresses: listener.addresses,
-    urls: () => [...new Set(listener.addresses().map(urlOf))],
+    urls: () => [...new Set(listener.addresses().map((address) => urlOf(address, ports.tls.mode())))],
     stop,
     runningList: running.list,
     replay(order) {

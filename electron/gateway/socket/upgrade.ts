@@ -11,7 +11,7 @@ import type { Log } from '../../lib/log.ts';
 import type { BodyBudget } from '../body-memory.ts';
 import { keyProtocol } from '../credentials.ts';
 import { type Caller, ownerOf, type Received, type SoFar } from '../exchange.ts';
-import { guard } from '../guard.ts';
+import { type GuardPorts, guard } from '../guard.ts';
 import { identify } from '../identify.ts';
 import type { KeyRules } from '../key-rules.ts';
 import type { Handler } from '../listener.ts';
@@ -43,6 +43,7 @@ export type SocketUpgradePorts = {
   readonly budget: BodyBudget;
   readonly route: Router;
   readonly rules: KeyRules;
+  readonly tls: GuardPorts['tls'];
   readonly handle: Handler;
   readonly meter: (soFar: SoFar, error: KeyhatchError) => void;
 };

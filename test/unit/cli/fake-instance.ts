@@ -18,6 +18,7 @@ import type { PolicyAnswer } from '../../../shared/policy-model.ts';
 import { policySentence } from '../../../shared/policy-sentence.ts';
 import { type ProjectFacts, usualRules } from '../../../shared/project-model.ts';
 import { settingAbout, settingNames, settingsSchema } from '../../../shared/settings.ts';
+import type { TlsView } from '../../../shared/tls-model.ts';
 import type { UsageReport, UsageSeries } from '../../../shared/usage-model.ts';
 import type { ExportChunk } from '../../../shared/usage-questions.ts';
 
@@ -154,6 +155,22 @@ export const atRest: Status = {
   ...running,
   shell: 'at-rest',
   server: { state: 'stopped', urls: [], startedAt: null, reason: null, running: 0, queued: 0, reachable: [] },
+};
+
+export const encrypted: TlsView = {
+  mode: 'both',
+  choice: 'auto',
+  source: 'own',
+  problem: null,
+  fingerprint: 'AB:CD:EF:01',
+  names: ['localhost', 'studio.local', '127.0.0.1', '192.168.1.20'],
+  missing: ['203.0.113.9'],
+  startsAt: now - 2 * day,
+  expiresAt: now + 395 * day,
+  issuer: 'Keyhatch authority 1a2b3c4d',
+  caFingerprint: '01:23:45:67',
+  caExpiresAt: now + 3648 * day,
+  caPem: '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n',
 };
 
 export const unmetered: UnmeteredReport = {
@@ -435,6 +452,13 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
       wipe: os.capture.wipe.handler(() => ({ requests: captured.requests })),
     },
     lockout: { list: os.lockout.list.handler(() => [guesser]), unlock: os.lockout.unlock.handler(() => []) },
+    tls: {
+      get: os.tls.get.handler(() => encrypted),
+      usePem: os.tls.usePem.handler(() => ({ ...encrypted, source: 'pem', caPem: null, caFingerprint: null })),
+      useOwn: os.tls.useOwn.handler(() => encrypted),
+      renew: os.tls.renew.handler(() => encrypted),
+      newAuthority: os.tls.newAuthority.handler(() => encrypted),
+    },
     profile: { get: os.profile.get.handler(() => ({ dataDir: '/profile', databaseBytes: 4096, requests: 128 })) },
     dashboard: {
       link: os.dashboard.link.handler(() => ({
