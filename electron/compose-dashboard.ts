@@ -6,14 +6,17 @@ import type { Lifetime } from './lib/lifetime.ts';
 import type { SettingsBook } from './settings/settings-book.ts';
 
 export function joinDashboard(
-  options: Pick<DashboardPorts, 'router' | 'pagesDir' | 'metrics' | 'onChange' | 'log'> & {
+  options: Pick<DashboardPorts, 'router' | 'pagesDir' | 'metrics' | 'encryption' | 'onChange' | 'log'> & {
     readonly settings: SettingsBook;
     readonly lifetime: Lifetime;
+    /** Whether anybody could sign in from another machine; left out: nobody. */
+    readonly hasPassword?: () => boolean;
   },
 ): Dashboard {
-  const { settings, lifetime, ...ports } = options;
+  const { settings, lifetime, hasPassword = () => false, ...ports } = options;
   const dashboard = createDashboard({
     ...ports,
+    hasPassword,
     clock: systemClock,
     settings: settings.get,
     portIsChosen() {

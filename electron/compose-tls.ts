@@ -8,8 +8,10 @@ import { type CertificateKeeperPorts, createCertificateKeeper } from './certific
 import { wantedNames } from './certificates/certificate-names.ts';
 import { type CertificateStorePorts, createCertificateStore } from './certificates/certificate-store.ts';
 import { isOnLan } from './core/access-sentence.ts';
-import type { Encrypted } from './core/reachable.ts';
+import { reachableAt } from './core/reachable.ts';
 import type { TlsCalls } from './core/router.ts';
+import type { StatusPorts } from './core/status.ts';
+import type { Dashboard, DashboardEncryption } from './dashboard/dashboard.ts';
 import type { GatewayTls } from './gateway/ports.ts';
 import { bareHost } from './lib/bare-host.ts';
 import type { Lifetime } from './lib/lifetime.ts';
@@ -18,8 +20,8 @@ import type { SettingsBook } from './settings/settings-book.ts';
 export type JoinedTls = {
   readonly gateway: GatewayTls;
   readonly calls: TlsCalls;
-  readonly encrypted: () => Encrypted;
-  readonly problem: () => string | null;
+  readonly dashboard: DashboardEncryption;
+  readonly status: Pick<StatusPorts, 'reachable' | 'tlsProblem'>;
   /** To be called when the vault has opened. */
   readonly look: () => Promise<void>;
   /** To be called when the server begins or ends to listen somewhere. */
@@ -34,8 +36,9 @@ export function joinTls(
   options: Pick<CertificateKeeperPorts, 'record' | 'clock' | 'log'> &
     CertificateStorePorts & {
       readonly settings: SettingsBook;
-      readonly listening: () => readonly { readonly host: string }[];
+      readonly listening: () => readonly { readonly host: string; readonly port: number }[];
       readonly lifetime: Lifetime;
+      readonly dashboard: () => Pick<Dashboard, 'look'>;
       readonly onChange: () => void;
     },
 ): JoinedTls {
@@ -57,7 +60,10 @@ export function joinTls(
       }),
     needed: () => mode() !== 'off' || dashboardIsOnLan(),
     record,
-    onChange,
+    onChange() {
+      onChange();
+      void options.dashboard().look();
+    },
     clock,
     log,
   });
@@ -76,8 +82,19 @@ export function joinTls(
       renew: () => after(keeper.renew()),
       newAuthority: () => after(keeper.newAuthority()),
     },
-    encrypted: () => ({ mode: mode(), names: keeper.credentials() ? keeper.view().names : [] }),
-    problem: keeper.problem,
+    dashboard: {
+      credentials: keeper.credentials,
+      names: () => keeper.view().names,
+      async whyMissing() {
+        await keeper.look();
+        return keeper.credentials() ? undefined : (keeper.problem() ?? 'It is being made.');
+      },
+    },
+    status: {
+      reachable: () =>
+        reachableAt(listening(), { mode: mode(), names: keeper.credentials() ? keeper.view().names : [] }),
+      tlsProblem: keeper.problem,
+    },
     look: keeper.look,
     serverChanged() {
       onChange();

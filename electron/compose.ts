@@ -24,7 +24,6 @@ import { createChangeFeed } from './core/change-feed.ts';
 import { startHousekeeping } from './core/housekeeping.ts';
 import { resolveKey } from './core/key-registry.ts';
 import { noDesktop } from './core/no-desktop.ts';
-import { reachableAt } from './core/reachable.ts';
 import { createReplay } from './core/replay.ts';
 import { createRouter } from './core/router.ts';
 import { createSettingsCalls } from './core/settings-calls.ts';
@@ -58,9 +57,8 @@ export async function compose(shell: Shell): Promise<House> {
     const lock = acquireProfileLock({ dataDir, shell: shell.name });
     lifetime.own('profile lock', lock.release);
 
-    const file = join(dataDir, 'settings.json');
     const openStore = () => shell.openSettingsStore(dataDir);
-    const settings = openSettings({ file, openStore, flags: shell.flags, log });
+    const settings = openSettings({ file: join(dataDir, 'settings.json'), openStore, flags: shell.flags, log });
     const ground = { settings: settings.get, lifetime, clock, log };
     const ledger = openLedger({ shell, lifetime, clock, onWritten: (rows) => changes.requestsEnded(rows) });
     const { recorder } = ledger;
@@ -137,6 +135,7 @@ export async function compose(shell: Shell): Promise<House> {
       meta: ledger.meta,
       secrets: vault.secrets,
       listening: () => gateway.addresses(),
+      dashboard: () => dashboard,
       onChange: () => changes.statusChanged(),
     });
     const { gateway, server } = joinServer({
@@ -169,6 +168,7 @@ export async function compose(shell: Shell): Promise<House> {
       router: () => router,
       pagesDir: shell.pagesDir,
       metrics: metrics.source,
+      encryption: tls.dashboard,
       lifetime,
       onChange: () => changes.statusChanged(),
       log,
@@ -179,8 +179,7 @@ export async function compose(shell: Shell): Promise<House> {
       settings,
       upstreams,
       server,
-      reachable: () => reachableAt(gateway.addresses(), tls.encrypted()),
-      tlsProblem: tls.problem,
+      ...tls.status,
       dashboard,
       vaultKind: vault.kind,
       keys: registry,

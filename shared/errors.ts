@@ -533,6 +533,11 @@ const table = {
     message:
       'The dashboard opens to other machines only once somebody has a password to sign in with. Give the owner one first.',
   },
+  dashboard_not_encrypted: {
+    status: 409,
+    retry: true,
+    message: 'From other machines the dashboard is reached encrypted alone, and there is no certificate. {reason}',
+  },
   certificate_unsuitable: {
     status: 400,
     retry: false,

@@ -15,7 +15,7 @@ const anyIPv4 = '0.0.0.0';
 const anyIPv6 = '::';
 
 /** How the gateway takes connections from other machines, and for which addresses its certificate is. */
-export type Encrypted = { readonly mode: TlsMode; readonly names: readonly string[] };
+type Encrypted = { readonly mode: TlsMode; readonly names: readonly string[] };
 
 const notEncrypted: Encrypted = { mode: 'off', names: [] };
 

@@ -14,7 +14,11 @@ export type StatusPorts = {
   readonly dataDir: string;
   readonly server: ServerControl;
   readonly reachable: () => readonly Reachable[];
-  readonly dashboard: { readonly url: () => string | null; readonly problem: () => string | null };
+  readonly dashboard: {
+    readonly url: () => string | null;
+    readonly secureUrl: () => string | null;
+    readonly problem: () => string | null;
+  };
   readonly vaultKind: () => VaultKind;
   readonly keys: KeyRegistry;
   /** Projects in use that have budgets. */
@@ -44,7 +48,7 @@ export function statusNow(ports: StatusPorts): Status {
     shell: ports.shell,
     dataDir: ports.dataDir,
     server: { ...ports.server.state(), reachable: [...ports.reachable()] },
-    dashboard: { url: ports.dashboard.url() },
+    dashboard: { url: ports.dashboard.url(), secureUrl: ports.dashboard.secureUrl() },
     vault: { kind: ports.vaultKind(), state: locked ? 'locked' : 'open', reason: locked?.reason ?? null },
     access: {
       requireKey: settings['access.requireKey'],

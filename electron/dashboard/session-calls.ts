@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { KeyhatchError } from '../../shared/errors.ts';
 import { readJsonBody } from '../lib/json-body.ts';
 import { asObject } from '../lib/json-shape.ts';
+import { isEncrypted } from '../lib/tls-port.ts';
 import type { DashboardSessions, GivenHalves, SessionInUse } from './dashboard-sessions.ts';
 
 /** What a browser may show for a session: the token of a link today; a name with a password would be a second one. */
@@ -62,11 +63,14 @@ export function createSessionCalls(ports: {
 
 // Cookies do not know ports: with one name, a second Keyhatch on this computer would sign people out of the first.
 function cookieName(request: IncomingMessage): string {
-  return `keyhatch_session_${request.socket.localPort}`;
+  // Browsers take this prefix from encrypted answers alone, and from no other host.
+  const prefix = isEncrypted(request.socket) ? '__Host-' : '';
+  return `${prefix}keyhatch_session_${request.socket.localPort}`;
 }
 
 function cookieText(request: IncomingMessage, value: string, lifeSeconds: number): string {
-  return `${cookieName(request)}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${lifeSeconds}`;
+  const secure = isEncrypted(request.socket) ? ' Secure;' : '';
+  return `${cookieName(request)}=${value}; Path=/; HttpOnly;${secure} SameSite=Strict; Max-Age=${lifeSeconds}`;
 }
 
 function halvesOf(request: IncomingMessage): GivenHalves {

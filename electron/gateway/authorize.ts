@@ -4,10 +4,10 @@
 import { KeyhatchError } from '../../shared/errors.ts';
 import { withoutLatest } from '../../shared/model-patterns.ts';
 import { type Dialect, dialectNames, upstreamKindRow } from '../../shared/upstream-kinds.ts';
+import { isEncrypted } from '../lib/tls-port.ts';
 import { checkCaps } from './body-amounts.ts';
 import { editsOf, type Splice } from './body-edits.ts';
 import { cloudWords, isCloudModel } from './body-policy.ts';
-import { isEncrypted } from './client-address.ts';
 import type { Authorized, Bodied, Caller, Projected } from './exchange.ts';
 import { ownerOf } from './exchange.ts';
 import { hasModelRules, type KeyRules } from './key-rules.ts';

@@ -15,11 +15,6 @@ export function isLoopback(address: string): boolean {
   return address !== '' && loopback.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 }
 
-/** Whether what comes over this connection was encrypted on its way to us. */
-export function isEncrypted(socket: object): boolean {
-  return 'encrypted' in socket && socket.encrypted === true;
-}
-
 /** An address as people know it: `::ffff:192.0.2.1` becomes `192.0.2.1`. */
 export function plainAddress(address: string | undefined): string {
   return (address ?? '').replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '').replace(/%.*$/, '');

@@ -5,14 +5,8 @@ import type { IncomingMessage } from 'node:http';
 import { KeyhatchError } from '../../shared/errors.ts';
 import { keyPattern } from '../../shared/key-format.ts';
 import type { Settings } from '../../shared/settings.ts';
-import {
-  isEncrypted,
-  isFromThisComputer,
-  isLoopback,
-  isLoopbackName,
-  isTrulyLocal,
-  plainAddress,
-} from './client-address.ts';
+import { isEncrypted } from '../lib/tls-port.ts';
+import { isFromThisComputer, isLoopback, isLoopbackName, isTrulyLocal, plainAddress } from './client-address.ts';
 import { isOriginAllowed } from './cors.ts';
 import { keyProtocol } from './credentials.ts';
 import type { Guarded, Received } from './exchange.ts';

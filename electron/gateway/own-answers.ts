@@ -5,7 +5,7 @@ import { X509Certificate } from 'node:crypto';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { BudgetState } from '../../shared/limit-model.ts';
 import { upstreamKindRow } from '../../shared/upstream-kinds.ts';
-import { isEncrypted } from './client-address.ts';
+import { isEncrypted } from '../lib/tls-port.ts';
 import type { Admitted } from './exchange.ts';
 import type { KeyLimits } from './key-limits.ts';
 import type { GatewayKey, GatewayPorts } from './ports.ts';

@@ -36,12 +36,19 @@ export type TlsPort = {
   readonly destroyUnread: () => void;
 };
 
+/** Whether what comes over this connection was encrypted on its way to us. */
+export function isEncrypted(socket: object): boolean {
+  return 'encrypted' in socket && socket.encrypted === true;
+}
+
 /** First byte of a TLS record that holds a handshake (RFC 8446, 5.1); no method of HTTP begins with it. */
 const handshakeByte = 0x16;
 
 export function createTlsPort(options: TlsPortOptions): TlsPort {
   const { http, encryption, headTimeoutMs } = options;
   const unread = new Set<Socket>();
+  /** Sockets under encrypted connections. */
+  const below = new Map<string, Socket>();
   let secured: { readonly server: TlsServer; readonly credentials: PortCredentials } | undefined;
 
   // A new one for another certificate; connections of the one before go on as they are.
@@ -53,7 +60,18 @@ export function createTlsPort(options: TlsPortOptions): TlsPort {
       ALPNProtocols: ['http/1.1'],
       handshakeTimeout: headTimeoutMs(),
     });
-    server.on('secureConnection', (socket) => http.emit('connection', socket));
+    server.on('secureConnection', (socket) => {
+      const plain = below.get(endsOf(socket));
+      // Node resets plain sockets alone; a cut answer must not look like one that has ended, encrypted or not.
+      if (plain) {
+        unread.delete(plain);
+        socket.resetAndDestroy = () => {
+          plain.resetAndDestroy();
+          return socket.destroy();
+        };
+      }
+      http.emit('connection', socket);
+    });
     server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
       options.noteFailure(error.code ?? error.message);
       socket.destroy();
@@ -65,6 +83,15 @@ export function createTlsPort(options: TlsPortOptions): TlsPort {
   function secure(socket: Socket): void {
     const credentials = encryption.credentials();
     if (credentials) {
+      const ends = endsOf(socket);
+      below.set(ends, socket);
+      unread.add(socket);
+      socket.once('close', () => {
+        below.delete(ends);
+        unread.delete(socket);
+      });
+      // Who leaves in the middle of a handshake has left for good.
+      socket.allowHalfOpen = false;
       securedBy(credentials).emit('connection', socket);
       return;
     }
@@ -112,6 +139,11 @@ export function createTlsPort(options: TlsPortOptions): TlsPort {
 }
 
 function ignore(): void {}
+
+/** What tells a connection from every other one that is open. */
+function endsOf({ remoteAddress, remotePort, localAddress }: Socket): string {
+  return `${remoteAddress} ${remotePort} ${localAddress}`;
+}
 
 /** Tells failures once a minute at most, with how many there were: each could come from anybody. */
 export function createFailureNote({

@@ -6,7 +6,7 @@ import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { KeyhatchError } from '../../../shared/errors.ts';
-import { isEncrypted } from '../client-address.ts';
+import { isEncrypted } from '../../lib/tls-port.ts';
 import type { Handler } from '../listener.ts';
 import { sseEnds } from '../tally/frame-ends.ts';
 import { createFrameReader, type FrameReader } from '../tally/frame-reader.ts';

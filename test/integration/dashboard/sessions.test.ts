@@ -103,7 +103,7 @@ test('thirty days without use end a session', async () => {
 
 test('whoever had the port while it was not listening learns nothing that opens it afterwards', async () => {
   const port = await freePort();
-  const settings = () => ({ 'dashboard.enabled': true, 'dashboard.port': port });
+  const settings = () => ({ 'dashboard.enabled': true, 'dashboard.port': port, 'dashboard.hosts': ['127.0.0.1'] });
   const { url, dashboard } = await makeDashboard({ settings });
   const halves = await signIn(dashboard.link().url);
   const link = dashboard.link().url;

@@ -130,7 +130,7 @@ export const running: Status = {
     queued: 0,
     reachable: [],
   },
-  dashboard: { url: null },
+  dashboard: { url: null, secureUrl: null },
   vault: { kind: 'keychain', state: 'open', reason: null },
   access: { requireKey: true, localhostBypass: false, onLan: false, sentence: 'Only programs with a key.' },
   keys: { active: 1, total: 2 },
@@ -463,6 +463,7 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
     dashboard: {
       link: os.dashboard.link.handler(() => ({
         url: 'http://127.0.0.1:1236/#/sign-in/token',
+        secureUrl: null,
         expiresAt: now + 10 * minute,
       })),
     },

@@ -186,7 +186,7 @@ test('dashboard-link-prints-the-link-alone-and-says-beside-it-how-long-it-works'
 });
 
 test('status-says-where-the-dashboard-is', async () => {
-  const status = { ...running, dashboard: { url: 'http://127.0.0.1:1236' } };
+  const status = { ...running, dashboard: { url: 'http://127.0.0.1:1236', secureUrl: null } };
   expect((await keyhatch(['status'], { stubs: { status } })).out).toMatch(
     /^ {2}Dashboard +http:\/\/127\.0\.0\.1:1236$/m,
   );
