@@ -93,7 +93,10 @@ export const settingsTexts = {
   dashboard: {
     title: 'Web dashboard',
     enabled: 'Show this window in a browser',
-    enabledSentence: 'On this computer only, behind a sign-in link.',
+    enabledSentence: 'On this computer, behind a sign-in link.',
+    hosts: 'Dashboard addresses',
+    hostsSentence:
+      '127.0.0.1 is this computer. Any other one is reached by HTTPS alone, and only once somebody has a password.',
     port: 'Dashboard port',
     portSentence: 'Apart from the port for clients; neither can answer for the other.',
     keyNames: 'Key names in metrics',
@@ -104,6 +107,8 @@ export const settingsTexts = {
     linkSentence: 'Signs one browser in. Works once, for ten minutes; a new one ends the one before.',
     makeLink: 'Make a link',
     copyLink: 'sign-in link',
+    copySecureLink: 'sign-in link for other machines',
+    secureAddress: 'Address for other machines',
     signOut: 'This browser',
     signOutSentence: 'Ends the session of this browser.',
     signOutAct: 'Sign out',

@@ -36,9 +36,16 @@ function Place({ place }: { readonly place: Reachable }) {
         </Text>
       ) : (
         <>
-          <code className="kh-clip" style={{ flex: 1 }} title={place.url}>
-            {place.url}
-          </code>
+          <div style={{ flex: 1, minWidth: 0 }}>
+            <code className="kh-clip" style={{ display: 'block' }} title={place.url}>
+              {place.url}
+            </code>
+            {place.plainUrl !== null && (
+              <Text size="xs" c="dimmed" className="kh-clip">
+                {texts.plain(place.plainUrl)}
+              </Text>
+            )}
+          </div>
           <Group gap={2} wrap="nowrap">
             {!here && <Qr url={`${place.url}/v1`} name={name} />}
             <CopyIcon text={place.url} what={texts.addresses(name)} />

@@ -12,6 +12,7 @@ import { SettingSwitch } from '../../ui/setting-switch.tsx';
 import { CaptureCard } from '../capture/capture-card.tsx';
 import { wrongNetworks } from '../keys/policy-draft.ts';
 import { LanSwitch } from '../server/access-panel.tsx';
+import { TlsCard } from '../tls/tls-card.tsx';
 import { AboutCard } from './about-card.tsx';
 import { DashboardCard } from './dashboard-card.tsx';
 import { DataCard } from './data-card.tsx';
@@ -48,6 +49,7 @@ function Cards({ status }: { readonly status: Status }) {
           </div>
         </Panel>
         <NetworkCard status={status} />
+        <TlsCard status={status} />
         <LimitsCard />
         <DataCard status={status} />
         <CaptureCard />

@@ -181,7 +181,11 @@ test('dashboard-link-prints-the-link-alone-and-says-beside-it-how-long-it-works'
   expect({ code, out }).toEqual({ code: 0, out: 'http://127.0.0.1:1236/#/sign-in/token\n' });
   expect(err).toBe('It signs in one browser on this computer, once, and expires in 10 min.\n');
   const asked = await keyhatch(['dashboard', 'link', '--json']);
-  expect(JSON.parse(asked.out)).toEqual({ url: 'http://127.0.0.1:1236/#/sign-in/token', expiresAt: now + 600_000 });
+  expect(JSON.parse(asked.out)).toEqual({
+    secureUrl: null,
+    url: 'http://127.0.0.1:1236/#/sign-in/token',
+    expiresAt: now + 600_000,
+  });
   expect(asked.err).toBe('');
 });
 
