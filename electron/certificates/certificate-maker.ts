@@ -3,7 +3,7 @@
 
 // First, because the library below asks for it as it loads.
 import 'reflect-metadata';
-import { createPrivateKey, randomBytes, type webcrypto } from 'node:crypto';
+import { createPrivateKey, randomBytes } from 'node:crypto';
 import { AsnConvert } from '@peculiar/asn1-schema';
 import {
   GeneralName,
@@ -30,6 +30,8 @@ import { type CertificateNames, ownBlocks } from './certificate-names.ts';
 
 /** Both as PEM; the key as PKCS #8. */
 export type MadeCertificate = { readonly certificate: string; readonly key: string };
+
+type SigningKey = Parameters<typeof crypto.subtle.exportKey>[1];
 
 const dayMs = 86_400_000;
 const authorityLifeMs = 3650 * dayMs;
@@ -116,12 +118,12 @@ function nameConstraints(names: readonly string[]): Extension {
 
 const subtree = (base: GeneralName) => new GeneralSubtree({ base });
 
-async function made(certificate: X509Certificate, key: webcrypto.CryptoKey): Promise<MadeCertificate> {
+async function made(certificate: X509Certificate, key: SigningKey): Promise<MadeCertificate> {
   const bytes = await crypto.subtle.exportKey('pkcs8', key);
   return { certificate: `${certificate.toString('pem')}\n`, key: `${PemConverter.encode(bytes, 'PRIVATE KEY')}\n` };
 }
 
-function signingKeyOf(pem: string): Promise<webcrypto.CryptoKey> {
+function signingKeyOf(pem: string): Promise<SigningKey> {
   const bytes = createPrivateKey(pem).export({ format: 'der', type: 'pkcs8' });
   return crypto.subtle.importKey('pkcs8', new Uint8Array(bytes), curve, false, ['sign']);
 }

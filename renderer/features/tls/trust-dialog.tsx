@@ -54,7 +54,8 @@ export function TrustDialog({ tls, status, onClose }: TrustDialogProps) {
           onChange={(next) => setId(next ?? id)}
           allowDeselect={false}
         />
-        {help && (
+        {help?.steps.length === 1 && <Text size="sm">{help.steps[0]}</Text>}
+        {help && help.steps.length > 1 && (
           <List type="ordered" size="sm" spacing={4}>
             {help.steps.map((step) => (
               <List.Item key={step}>{step}</List.Item>
