@@ -17,11 +17,15 @@ export const isOverTls = process.env['KEYHATCH_TEST_TLS'] === '1';
 const names = { names: ['localhost'], addresses: ['127.0.0.1', '::1'] };
 let made: Promise<MadeCertificate> | undefined;
 
+/** For `fetch` and every other client of this process, from now on. */
+export function trust(authorityPem: string): void {
+  setDefaultCACertificates([...getCACertificates('default'), authorityPem]);
+}
+
 /** One authority for all tests of a file. */
 export function testAuthority(): Promise<MadeCertificate> {
   made ??= makeAuthority(['localhost', 'studio.local'], Date.now()).then((authority) => {
-    // For `fetch` and every other client of this process.
-    setDefaultCACertificates([...getCACertificates('default'), authority.certificate]);
+    trust(authority.certificate);
     return authority;
   });
   return made;
