@@ -1,5 +1,5 @@
-// Five builds of one tree: renderer (a page), main and preload (Electron), cli (plain Node: serve and all commands), and
-// ledger, one script that main and cli hand to a thread as text.
+// Six builds of one tree: renderer (a page), main and preload (Electron), cli (plain Node: serve and all commands), and
+// ledger and passwords, each one script that main and cli hand to a thread as text.
 // `vite build --app` makes them all.
 
 import { join } from 'node:path';
@@ -43,5 +43,6 @@ export default defineConfig({
     preload: nodeBuild('preload', 'electron/preload/preload.ts', 'cjs'),
     cli: nodeBuild('cli', 'electron/cli/keyhatch.ts', 'es'),
     ledger: nodeBuild('ledger', 'electron/storage/ledger-worker.ts', 'cjs'),
+    passwords: nodeBuild('passwords', 'electron/passwords/password-worker.ts', 'cjs'),
   },
 });

@@ -1,5 +1,5 @@
 // The test suites by what they need: `unit` and `architecture` nothing, `integration` the built program and, for the
-// keychain, a session of its own (test/run.ts gives it one).
+// keychain, a session of its own (test/run.ts gives it one), `machines` the program and the right to make networks.
 
 import { defineConfig } from 'vitest/config';
 
@@ -26,6 +26,7 @@ export default defineConfig({
         hookTimeout: 60_000,
         retry: process.env['CI'] === 'true' ? 1 : 0,
       }),
+      suite('machines', { testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false }),
     ],
   },
 });

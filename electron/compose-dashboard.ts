@@ -6,19 +6,22 @@ import type { Lifetime } from './lib/lifetime.ts';
 import type { SettingsBook } from './settings/settings-book.ts';
 
 export function joinDashboard(
-  options: Pick<DashboardPorts, 'router' | 'pagesDir' | 'metrics' | 'encryption' | 'onChange' | 'log'> & {
+  options: Pick<
+    DashboardPorts,
+    'router' | 'pagesDir' | 'metrics' | 'auth' | 'people' | 'api' | 'encryption' | 'onChange' | 'log'
+  > & {
     readonly settings: SettingsBook;
     readonly lifetime: Lifetime;
-    /** Whether anybody could sign in from another machine; left out: nobody. */
-    readonly hasPassword?: () => boolean;
+    readonly people: Pick<DashboardPorts, 'hasPassword'>;
   },
 ): Dashboard {
-  const { settings, lifetime, hasPassword = () => false, ...ports } = options;
+  const { settings, lifetime, ...ports } = options;
   const dashboard = createDashboard({
     ...ports,
-    hasPassword,
+    hasPassword: ports.people.hasPassword,
     clock: systemClock,
     settings: settings.get,
+    sessionRules: settings.get,
     portIsChosen() {
       const { value, default: usual, setByFlag } = settings.view('dashboard.port');
       return setByFlag || value !== usual;

@@ -20,12 +20,14 @@ import { type Carrier, carryHere } from './storage/ledger-carrier.ts';
 import { carryToThread } from './storage/ledger-thread.ts';
 import { createLimitCounterTable } from './storage/limit-counter-table.ts';
 import { createMetaTable } from './storage/meta-table.ts';
+import { createInviteTable, createPeopleTable } from './storage/people-table.ts';
 import { createProjectTable } from './storage/project-table.ts';
 import type { ListedPage, ListedRequest } from './storage/request-list.ts';
 import { createRestoreWriter } from './storage/restore-writer.ts';
 import type { Kept } from './storage/retention.ts';
 import { createUsageRecorder, type UsageRecorderOptions } from './storage/usage-recorder.ts';
 import { createUsageTable } from './storage/usage-table.ts';
+import { createHolderNames, createWayTable } from './storage/way-table.ts';
 
 export type Ledger = ReturnType<typeof openLedger>;
 
@@ -94,7 +96,11 @@ export function openLedger(options: LedgerOptions) {
     keyTable,
     projectTable,
     writeRestored: createRestoreWriter(db, { keys: keyTable, projects: projectTable, meta }),
+    wayTable: createWayTable(db),
+    nameHolder: createHolderNames(db),
     historyTable: createHistoryTable(db),
+    peopleTable: createPeopleTable(db),
+    inviteTable: createInviteTable(db),
     recorder,
     limitCounters: {
       load: createLimitCounterTable(db).load,

@@ -6,6 +6,7 @@ import { costOf } from '../shared/prices.ts';
 import type { Settings } from '../shared/settings.ts';
 import type { Ledger } from './compose-ledger.ts';
 import { type KeyRegistry, resolveKey } from './core/key-registry.ts';
+import type { People } from './core/people.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import { budgetOwnersOf, projectBudgets } from './gateway/key-limits.ts';
 import { createMemoryCounters } from './gateway/memory-counters.ts';
@@ -18,13 +19,18 @@ export function joinLimits(options: {
   readonly ledger: Pick<Ledger, 'limitCounters'>;
   readonly registry: KeyRegistry;
   readonly projects: ProjectRegistry;
+  readonly people: Pick<People, 'find'>;
   readonly gateway: () => Gateway;
   readonly settings: () => Settings;
   readonly lifetime: Lifetime;
   readonly clock: Clock;
   readonly log: Log;
 }) {
-  const { ledger, registry, projects, gateway, settings, lifetime, clock, log } = options;
+  const { ledger, registry, projects, people, gateway, settings, lifetime, clock, log } = options;
+  const person = (id: string) => {
+    const found = people.find(id);
+    return found && { id, name: found.name, budgets: found.limits.budgets };
+  };
   const counters = createMemoryCounters({ store: ledger.limitCounters, clock, log });
   lifetime.own('limit counters', counters.close);
   const ports: Pick<GatewayPorts, 'counters' | 'prices' | 'budgetOwners'> = {
@@ -35,7 +41,7 @@ export function joinLimits(options: {
         return cost?.currency === currency ? cost.micros : undefined;
       },
     },
-    budgetOwners: (key) => budgetOwnersOf(key, projects),
+    budgetOwners: (key) => budgetOwnersOf(key, projects, person),
   };
   return {
     ports,
@@ -43,7 +49,7 @@ export function joinLimits(options: {
     /** Its own and its project's. A key that is gone has none. */
     budgets(keyId: string): readonly BudgetState[] {
       const key = registry.get(keyId);
-      const owners = key ? budgetOwnersOf(key, projects).filter((owner) => owner.budgets.length > 0) : [];
+      const owners = key ? budgetOwnersOf(key, projects, person).filter((owner) => owner.budgets.length > 0) : [];
       return owners.flatMap((owner) => gateway().budgetsOf(owner));
     },
     projectBudgets(projectId: string): readonly BudgetState[] {

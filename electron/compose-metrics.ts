@@ -81,7 +81,7 @@ function judgeOfReaders(clock: Clock, projects: ProjectRegistry): (key: Presente
   return (key) => {
     checkStanding(key, clock.now());
     checkKeyNetwork(key, source, rules);
-    checkOperation({ kind: 'key', key }, 'metrics', 'reading the metrics of this server');
+    checkOperation({ kind: 'key', key, by: 'key', pass: null }, 'metrics', 'reading the metrics of this server');
     checkPaused(key);
     checkProject(key, projects);
   };

@@ -30,7 +30,7 @@ const callers = {
   contextOfAdmin: ({ name }: { readonly name: string }) =>
     ({ actor: { kind: 'api', detail: name }, caller: asAdminKey }) as const,
 } as const;
-type ControlDoor = typeof callers & { readonly verifyAdmin: AdminKeys['verify'] };
+export type ControlDoor = typeof callers & { readonly verifyAdmin: AdminKeys['verify'] };
 
 export function joinPolicy(ports: {
   readonly registry: KeyRegistry;
@@ -138,7 +138,7 @@ export function joinPolicy(ports: {
 }
 
 const presented = (key: Imagined['key']) => ({ ...key, byOldSecret: false });
-const callerOf = (key: Imagined['key']) => ({ kind: 'key', key: presented(key) }) as const;
+const callerOf = (key: Imagined['key']) => ({ kind: 'key', key: presented(key), by: 'key', pass: null }) as const;
 const isModelless = ({ model, operation }: Imagined) => model === undefined && modelless.has(operation);
 
 type MeaningPorts = { readonly upstreams: Upstreams; readonly projects: ProjectRegistry };

@@ -1,5 +1,6 @@
 // The part of composing that joins projects, the history and what owners are reminded of. Used by compose.ts alone.
 
+import { type JoinedAudit, joinAudit } from './compose-audit.ts';
 import type { Ledger } from './compose-ledger.ts';
 import { createHistory, type History } from './core/history.ts';
 import type { KeyRegistry } from './core/key-registry.ts';
@@ -18,6 +19,7 @@ import type { SettingsBook } from './settings/settings-book.ts';
 export type JoinedProjects = {
   readonly projects: Projects;
   readonly history: History;
+  readonly audit: JoinedAudit['calls'];
   readonly reminders: Reminders;
   readonly gateway: Pick<GatewayPorts, 'projects' | 'oldSecretUsed'>;
   /** Resolves once the echo model is there, if a project wants it. */
@@ -26,6 +28,7 @@ export type JoinedProjects = {
 
 export function joinProjects(options: {
   readonly ledger: Pick<Ledger, 'keyTable' | 'projectTable' | 'historyTable'>;
+  readonly vault: Parameters<typeof joinAudit>[0]['vault'];
   readonly registry: () => KeyRegistry;
   readonly settings: SettingsBook;
   readonly acting: Acting;
@@ -40,7 +43,8 @@ export function joinProjects(options: {
   readonly log: Log;
 }): JoinedProjects {
   const { ledger, registry, settings, acting, clock, log } = options;
-  const history = createHistory({ store: ledger.historyTable, settings: settings.get, acting, clock, log });
+  const audit = joinAudit({ ...options, record: (note) => history.record(note) });
+  const history = createHistory({ store: audit.store, settings: settings.get, acting, clock, log });
   options.lifetime.own('history', settings.onChange(history.settingsChanged));
 
   const keysOf = (projectId: string) =>
@@ -79,6 +83,7 @@ export function joinProjects(options: {
   return {
     projects,
     history,
+    audit: audit.calls,
     reminders: createReminders({ keys: () => registry().all(), recordOnce: history.recordOnce, clock }),
     gateway: {
       projects: { get: gatewayProject, echo: echo.current },

@@ -1,33 +1,50 @@
-// The part of composing that joins the gateway and the server that people start and stop around it. Used by compose.ts alone.
+// The part of composing that joins the gateway, the server that people start and stop around it, and the networks that it
+// listens in. Used by compose.ts alone.
 
+import { type JoinedNetwork, joinNetwork, type NetworkOptions } from './compose-network.ts';
 import { createServerControl, type ServerControl } from './core/server-control.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
-import type { Lifetime } from './lib/lifetime.ts';
+import type { SettingsBook } from './settings/settings-book.ts';
 
-type ServerOptions = Parameters<typeof createGateway>[0] & {
-  readonly lifetime: Lifetime;
-  readonly onChange: () => void;
-  /** How long running requests have when the server stops, in milliseconds. */
-  readonly drainMs: number;
-};
+type ServerOptions = Omit<Parameters<typeof createGateway>[0], 'settings' | 'machineAddresses'> &
+  Omit<NetworkOptions, 'gateway' | 'server'> & {
+    readonly settings: SettingsBook;
+    /** Called whenever the gateway listens anew; must not fail. */
+    readonly onListening: () => Promise<void>;
+    /** How long running requests have when the server stops, in milliseconds. */
+    readonly drainMs: number;
+  };
 
-export function joinServer(options: ServerOptions): { readonly gateway: Gateway; readonly server: ServerControl } {
-  const { lifetime, onChange, drainMs, ...ports } = options;
-  const { settings, clock, log } = ports;
-  const gateway = createGateway(ports);
+export function joinServer(options: ServerOptions): {
+  readonly gateway: Gateway;
+  readonly server: ServerControl;
+  readonly network: JoinedNetwork;
+} {
+  const { lifetime, onChange, drainMs, settings, clock, log } = options;
+  const gateway = createGateway({
+    ...options,
+    settings: settings.get,
+    machineAddresses: () => Object.values(network.read()).flatMap((list) => list?.map(({ address }) => address) ?? []),
+    onForwarded: () => network.exposure.changed(),
+  });
   lifetime.own('gateway', gateway.close);
   const server = createServerControl({
-    listenOn: gateway.listenOn,
+    async listenOn(hosts, port) {
+      await gateway.listenOn(hosts, port);
+      await options.onListening();
+    },
+    adjustTo: gateway.adjustTo,
     stopListening: gateway.stop,
     urls: gateway.urls,
     running: gateway.running,
     queued: gateway.queued,
-    wanted: () => ({ hosts: settings()['server.hosts'], port: settings()['server.port'] }),
+    wanted: () => ({ ...network.resolved(), port: settings.get()['server.port'] }),
     clock,
     log,
     onChange,
     drainMs,
   });
   lifetime.own('server', server.stop);
-  return { gateway, server };
+  const network = joinNetwork({ ...options, gateway, server });
+  return { gateway, server, network };
 }

@@ -4,26 +4,35 @@
 import type { Finding, Status } from '../shared/model.ts';
 import type { Ledger } from './compose-ledger.ts';
 import { examine } from './core/doctor.ts';
+import type { ExposureWatch } from './core/exposure-watch.ts';
 import { type StatusPorts, statusNow } from './core/status.ts';
 import type { Upstreams } from './core/upstreams.ts';
 import type { SettingsBook } from './settings/settings-book.ts';
 import type { Shell } from './shell.ts';
-import { isOpenOnLan } from './upstream/exposure.ts';
 
 export type Standing = { readonly status: () => Status; readonly examine: () => Promise<Finding[]> };
 
 export function joinStatus(
   ports: Omit<
     StatusPorts,
-    'version' | 'shell' | 'dataDir' | 'settings' | 'settingsProblems' | 'upstreams' | 'requestsToday' | 'storageProblem'
+    | 'version'
+    | 'shell'
+    | 'dataDir'
+    | 'settings'
+    | 'settingsProblems'
+    | 'upstreams'
+    | 'requestsToday'
+    | 'storageProblem'
+    | 'exposures'
   > & {
     readonly shell: Shell;
     readonly ledger: Ledger;
     readonly settings: SettingsBook;
     readonly upstreams: Upstreams;
+    readonly exposure: ExposureWatch;
   },
 ): Standing {
-  const { shell, ledger, settings, upstreams, ...others } = ports;
+  const { shell, ledger, settings, upstreams, exposure, ...others } = ports;
   const status = () =>
     statusNow({
       ...others,
@@ -34,6 +43,7 @@ export function joinStatus(
       settingsProblems: settings.problems,
       upstreams: upstreams.statuses,
       requestsToday: ledger.requestsToday,
+      exposures: exposure.now,
       storageProblem: ledger.problem(),
     });
   return {
@@ -42,7 +52,7 @@ export function joinStatus(
       examine({
         status,
         test: upstreams.test,
-        openOnLan: (url) => isOpenOnLan(url),
+        exposures: exposure.look,
         settingsProblems: settings.problems,
         storage: { problem: ledger.problem(), keysDamaged: ledger.keysDamaged },
       }),

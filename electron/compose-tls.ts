@@ -7,21 +7,23 @@ import { modeOf } from '../shared/tls-model.ts';
 import { type CertificateKeeperPorts, createCertificateKeeper } from './certificates/certificate-keeper.ts';
 import { wantedNames } from './certificates/certificate-names.ts';
 import { type CertificateStorePorts, createCertificateStore } from './certificates/certificate-store.ts';
+import type { NetworkOptions } from './compose-network.ts';
 import { isOnLan } from './core/access-sentence.ts';
-import { reachableAt } from './core/reachable.ts';
 import type { TlsCalls } from './core/router.ts';
-import type { StatusPorts } from './core/status.ts';
 import type { Dashboard, DashboardEncryption } from './dashboard/dashboard.ts';
+import type { Gateway } from './gateway/gateway.ts';
 import type { GatewayTls } from './gateway/ports.ts';
 import { bareHost } from './lib/bare-host.ts';
 import type { Lifetime } from './lib/lifetime.ts';
 import type { SettingsBook } from './settings/settings-book.ts';
+import type { Shell } from './shell.ts';
 
 export type JoinedTls = {
   readonly gateway: GatewayTls;
   readonly calls: TlsCalls;
   readonly dashboard: DashboardEncryption;
-  readonly status: Pick<StatusPorts, 'reachable' | 'tlsProblem'>;
+  readonly encrypted: NetworkOptions['encrypted'];
+  readonly problem: () => string | null;
   /** To be called when the vault has opened. */
   readonly look: () => Promise<void>;
   /** To be called when the server begins or ends to listen somewhere. */
@@ -36,13 +38,14 @@ export function joinTls(
   options: Pick<CertificateKeeperPorts, 'record' | 'clock' | 'log'> &
     CertificateStorePorts & {
       readonly settings: SettingsBook;
-      readonly listening: () => readonly { readonly host: string; readonly port: number }[];
+      readonly gateway: () => Pick<Gateway, 'addresses'>;
+      readonly interfaces: Shell['interfaces'];
       readonly lifetime: Lifetime;
       readonly dashboard: () => Pick<Dashboard, 'look'>;
       readonly onChange: () => void;
     },
 ): JoinedTls {
-  const { settings: book, listening, lifetime, onChange, record, clock, log } = options;
+  const { settings: book, lifetime, onChange, record, clock, log } = options;
   const settings = book.get;
   const mode = () => modeOf(settings()['tls.mode'], isOnLan(settings()['server.hosts']));
   const dashboardIsOnLan = () => settings()['dashboard.enabled'] && isOnLan(settings()['dashboard.hosts']);
@@ -53,10 +56,13 @@ export function joinTls(
         hostname: hostname(),
         allowedHosts: settings()['server.allowedHosts'],
         listening: [
-          ...listening().map(({ host }) => host),
+          ...options
+            .gateway()
+            .addresses()
+            .map(({ host }) => host),
           ...settings()['dashboard.hosts'].filter((host) => isIP(bareHost(host))),
         ],
-        interfaces: networkInterfaces(),
+        interfaces: (options.interfaces ?? networkInterfaces)(),
       }),
     needed: () => mode() !== 'off' || dashboardIsOnLan(),
     record,
@@ -90,11 +96,11 @@ export function joinTls(
         return keeper.credentials() ? undefined : (keeper.problem() ?? 'It is being made.');
       },
     },
-    status: {
-      reachable: () =>
-        reachableAt(listening(), { mode: mode(), names: keeper.credentials() ? keeper.view().names : [] }),
-      tlsProblem: keeper.problem,
+    encrypted() {
+      const { source, expiresAt, names } = keeper.view();
+      return { mode: mode(), source, expiresAt, names: keeper.credentials() ? names : [] };
     },
+    problem: keeper.problem,
     look: keeper.look,
     serverChanged() {
       onChange();

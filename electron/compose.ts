@@ -4,12 +4,14 @@
 import { randomBytes, randomFillSync } from 'node:crypto';
 import { join } from 'node:path';
 import { makeId } from '../shared/key-format.ts';
+import { joinApi } from './compose-api.ts';
 import { joinCapture } from './compose-capture.ts';
 import { joinDashboard } from './compose-dashboard.ts';
 import { joinKeys } from './compose-keys.ts';
 import { openLedger } from './compose-ledger.ts';
 import { joinLimits } from './compose-limits.ts';
 import { joinMetrics } from './compose-metrics.ts';
+import { joinPeople } from './compose-people.ts';
 import { joinPolicy } from './compose-policy.ts';
 import { joinProjects } from './compose-projects.ts';
 import { joinServer } from './compose-server.ts';
@@ -17,10 +19,10 @@ import { joinStatus } from './compose-status.ts';
 import { joinTls } from './compose-tls.ts';
 import { joinTransfer, putRestoredSettings } from './compose-transfer.ts';
 import { joinUpstreams } from './compose-upstreams.ts';
-import { joinUsage } from './compose-usage.ts';
+import { joinChanges, joinUsage } from './compose-usage.ts';
 import { joinVault } from './compose-vault.ts';
+import { joinWays } from './compose-ways.ts';
 import { startControlServer } from './control/control-server.ts';
-import { createChangeFeed } from './core/change-feed.ts';
 import { startHousekeeping } from './core/housekeeping.ts';
 import { resolveKey } from './core/key-registry.ts';
 import { noDesktop } from './core/no-desktop.ts';
@@ -30,7 +32,6 @@ import { createSettingsCalls } from './core/settings-calls.ts';
 import { createActing } from './lib/acting.ts';
 import { systemClock } from './lib/clock.ts';
 import { createLifetime } from './lib/lifetime.ts';
-import { checkPort } from './lib/port-check.ts';
 import { openSettings } from './settings/settings-book.ts';
 import type { House, Shell } from './shell.ts';
 import { acquireProfileLock } from './storage/profile-lock.ts';
@@ -69,14 +70,16 @@ export async function compose(shell: Shell): Promise<House> {
     const newId = () => makeId((bytes) => randomFillSync(bytes));
     const onKeyChange = (keyId: string) => {
       gateway.keyChanged(keyId);
+      ways.keyChanged(keyId);
       changes.keyChanged(keyId);
     };
     // Comes into being further down; these ask for it only once there is traffic.
     const later = () => gateway;
-    const { projects, history, reminders, ...ofProjects } = joinProjects({
+    const { projects, history, audit, reminders, ...ofProjects } = joinProjects({
       ...ground,
       settings,
       ledger,
+      vault: joinedVault,
       registry: () => registry,
       acting,
       upstreamId: (ref) => upstreams.idOf(ref),
@@ -91,30 +94,30 @@ export async function compose(shell: Shell): Promise<House> {
       onKeyChange: (keyId) => changes.keyChanged(keyId),
     });
     const noted = { ...ground, record: history.record };
+    const ofPeople = joinPeople({
+      ...{ ...noted, shell, ledger, settings, acting, onKeyChange, secrets: vault.secrets, makeId: newId },
+      registry: () => registry,
+      keys: () => keys,
+      dashboard: () => dashboard,
+    });
     const { registry, keys } = joinKeys({
-      ...noted,
-      ledger,
-      vault: vaultDoor,
-      projects,
+      ...{ ...noted, ledger, projects, acting, onKeyChange, vault: vaultDoor, people: ofPeople.people },
       budgets: (key) => limits.budgets(key.id),
-      acting,
-      onKeyChange,
       onProjectChange: (projectId) => changes.projectChanged(projectId),
     });
-    const limits = joinLimits({ ...ground, ...ofProjects.gateway, ledger, registry, gateway: later });
-    const { health, upstreams, discovery, echo } = await joinUpstreams({
+    const { ways, auth, gate, vaultOpened } = joinWays({
       ...noted,
-      shell,
-      settings,
-      secrets: vault.secrets,
-      gateway: later,
-      makeId: newId,
+      ...{ settings, ledger, registry, vault, vaultDoor, people: ofPeople, gateway: later },
+      dashboard: () => dashboard,
+    });
+    const { people } = ofPeople;
+    const limits = joinLimits({ ...ground, ...ofProjects.gateway, ledger, registry, people, gateway: later });
+    const { health, upstreams, discovery, echo } = await joinUpstreams({
+      ...{ ...noted, shell, settings, secrets: vault.secrets, gateway: later, makeId: newId },
       onChange: () => changes.statusChanged(),
     });
     const capture = joinCapture({
-      ...noted,
-      table: ledger.captured,
-      secrets: vault.secrets,
+      ...{ ...noted, table: ledger.captured, secrets: vault.secrets },
       findKey: (ref) => resolveKey(registry, ref),
       keyName: (id) => registry.get(id)?.name,
       vaultLocked: vaultDoor.locked,
@@ -130,22 +133,23 @@ export async function compose(shell: Shell): Promise<House> {
       load: later,
     });
     const tls = joinTls({
-      ...noted,
-      settings,
-      meta: ledger.meta,
-      secrets: vault.secrets,
-      listening: () => gateway.addresses(),
+      ...{ ...noted, settings, meta: ledger.meta, secrets: vault.secrets, interfaces: shell.interfaces },
+      gateway: later,
       dashboard: () => dashboard,
       onChange: () => changes.statusChanged(),
     });
-    const { gateway, server } = joinServer({
+    const { gateway, server, network } = joinServer({
+      shell,
+      history,
       ...ground,
-      tls: tls.gateway,
+      ...{ tls: tls.gateway, encrypted: tls.encrypted },
       ...ofProjects.gateway,
       ...limits.ports,
+      settings,
+      records: upstreams.records,
       version: shell.version,
       instanceId: randomBytes(12).toString('hex'),
-      keys: registry,
+      ...gate,
       upstreams: { list: upstreams.live, fallback: upstreams.fallback },
       responses: recorder.responses,
       usage: metrics.usage,
@@ -160,6 +164,7 @@ export async function compose(shell: Shell): Promise<House> {
       changes.statusChanged();
       capture.vaultOpened();
       void tls.look();
+      void vaultOpened();
       void upstreams.loadCredentials().then(() => health.refresh());
     });
 
@@ -168,7 +173,8 @@ export async function compose(shell: Shell): Promise<House> {
       router: () => router,
       pagesDir: shell.pagesDir,
       metrics: metrics.source,
-      encryption: tls.dashboard,
+      ...{ auth, people: ofPeople.door, encryption: tls.dashboard },
+      api: () => api.source,
       lifetime,
       onChange: () => changes.statusChanged(),
       log,
@@ -179,7 +185,9 @@ export async function compose(shell: Shell): Promise<House> {
       settings,
       upstreams,
       server,
-      ...tls.status,
+      reachable: network.reachable,
+      exposure: network.exposure,
+      tlsProblem: tls.problem,
       dashboard,
       vaultKind: vault.kind,
       keys: registry,
@@ -190,44 +198,42 @@ export async function compose(shell: Shell): Promise<House> {
 
     const settingsCalls = createSettingsCalls({
       ...settings,
+      interfaces: network.read,
       moveListener: server.move,
       followDashboard: dashboard.follow,
     });
     const asked = joinUsage({
-      ledger,
-      settings,
+      ...{ ledger, settings, clock },
       projectName: projects.nameOf,
       upstreamName: (id) => upstreams.records().find((record) => record.id === id)?.name,
-      clock,
     });
-    const changes = createChangeFeed({
-      status,
-      key(id) {
-        const key = registry.get(id);
-        return key && registry.facts(key);
-      },
-      keyStates: registry.states,
+    const changes = joinChanges({
+      ...{ lifetime, settings, log, status, registry },
       project: projects.factsOf,
       setting: (name) => settingsCalls.list().find((setting) => setting.name === name),
       viewOf: asked.requests.viewOf,
       running: gateway.runningList,
-      log,
     });
-    lifetime.own('changes', changes.close);
-    lifetime.own('settings', settings.onChange(changes.settingsChanged));
 
     const policy = joinPolicy({ ...ground, ...ofProjects.gateway, registry, upstreams, gateway });
+    const api = joinApi({ ...noted, shell, router: () => router, admins: policy.control, acting });
     const router = createRouter({
       status,
-      watch: changes.watch,
+      seenBy: ofPeople.seenBy({
+        ...{ status, watch: changes.watch, keys, limits: limits.of, running: gateway.runningList },
+        ...asked,
+        exportRequests: asked.exports.requests,
+      }),
       server,
       setLan: settingsCalls.setLan,
-      checkPort: (port) => checkPort(settings.get()['server.hosts'], port, gateway.addresses()),
+      interfaces: network.interfaces,
+      checkPort: network.checkPort,
       keys,
-      limits: limits.of,
       policyTest: policy.test,
+      apiDocument: api.document,
       projects,
       history,
+      audit,
       acting,
       nowMs: clock.now,
       ...joinTransfer({
@@ -248,12 +254,13 @@ export async function compose(shell: Shell): Promise<House> {
       upstreams,
       settings: settingsCalls,
       ...asked,
-      running: gateway.runningList,
       capture,
       replay: createReplay({ request: asked.requests.get, conversation: capture.conversation, send: gateway.replay }),
       lockout: gateway.lockout,
       tls: tls.calls,
+      ways,
       profile: ledger.profile,
+      ...ofPeople.calls,
       dashboardLink: dashboard.link,
       desktop: shell.desktop ?? noDesktop,
       detect: discovery.detect,
@@ -266,17 +273,10 @@ export async function compose(shell: Shell): Promise<House> {
       await ofProjects.echoWanted();
       health.start();
       tls.start();
-      lifetime.own(
-        'housekeeping',
-        startHousekeeping({
-          ...ground,
-          prune: ledger.prune,
-          pruneCaptured: capture.prune,
-          onPruned: reminders.notePruned,
-          remind: reminders.note,
-          verifiers: vaultDoor.verifiers,
-        }),
-      );
+      network.start();
+      const chores = { prune: ledger.prune, pruneCaptured: capture.prune, onPruned: reminders.notePruned };
+      const { verifiers } = vaultDoor;
+      lifetime.own('housekeeping', startHousekeeping({ ...ground, ...chores, remind: reminders.note, verifiers }));
       // The gateway has the first choice of ports; and where it fails, the dashboard is how that is mended.
       if (settings.get()['server.autoStart']) await server.start().finally(dashboard.start);
       else await dashboard.start();

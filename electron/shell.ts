@@ -4,6 +4,7 @@
 import type { SignInLink, Status, VaultKind } from '../shared/model.ts';
 import type { Settings } from '../shared/settings.ts';
 import type { ChangeFeed } from './core/change-feed.ts';
+import type { Interfaces } from './core/interfaces.ts';
 import type { Keys } from './core/keys.ts';
 import type { DesktopCalls, Router } from './core/router.ts';
 import type { Clock } from './lib/clock.ts';
@@ -31,8 +32,12 @@ export type Shell = {
   readonly pagesDir: string | undefined;
   /** The time, where it is not the system's: for tests of what ends by itself. */
   readonly clock?: Clock;
+  /** The network interfaces, where they are not the system's: for tests of what changes by itself. */
+  readonly interfaces?: () => Interfaces;
   /** Program of the threads that keep the ledger; undefined keeps it without one, which is enough for a single command. */
   readonly ledgerWorker: string | undefined;
+  /** Program of the threads that hash passwords; undefined hashes in the process itself. */
+  readonly passwordWorker: string | undefined;
   /** What the desktop app can do; undefined elsewhere. */
   readonly desktop: DesktopCalls | undefined;
 };

@@ -8,7 +8,8 @@ import { Notifications } from '@mantine/notifications';
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { lazy, type ReactNode, Suspense } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
-import { type Api, ApiProvider, useSessionNeeded } from './api/api-context.tsx';
+import { type Api, ApiProvider } from './api/api-context.tsx';
+import { useMe } from './api/me.ts';
 import { KeysPage } from './features/keys/keys-page.tsx';
 import { ShownOncePlace } from './features/keys/shown-once-place.tsx';
 import { ServerPage } from './features/server/server-page.tsx';
@@ -17,10 +18,14 @@ import { Header } from './features/shell/header.tsx';
 import { NotFound } from './features/shell/not-found.tsx';
 import { Palette } from './features/shell/palette.tsx';
 import { Rail } from './features/shell/rail.tsx';
+import { RoleGate } from './features/shell/role-gate.tsx';
 import { StartPage } from './features/shell/start-page.tsx';
 import { PageRouter } from './features/sign-in/page-router.tsx';
+import { ProofPlace } from './features/sign-in/proof-place.tsx';
 import { SignInCover } from './features/sign-in/sign-in-cover.tsx';
+import { shellTexts } from './texts/shell-texts.ts';
 import { cssVariables, theme } from './theme.ts';
+import { Answer } from './ui/answer.tsx';
 import { PageLoading } from './ui/page-loading.tsx';
 
 const KeyPage = lazy(() => import('./features/keys/key-page.tsx').then(({ KeyPage: page }) => ({ default: page })));
@@ -51,6 +56,15 @@ const ProjectPage = lazy(() =>
 const HistoryPage = lazy(() =>
   import('./features/history/history-page.tsx').then(({ HistoryPage: page }) => ({ default: page })),
 );
+const PeoplePage = lazy(() =>
+  import('./features/people/people-page.tsx').then(({ PeoplePage: page }) => ({ default: page })),
+);
+const PersonPage = lazy(() =>
+  import('./features/people/person-page.tsx').then(({ PersonPage: page }) => ({ default: page })),
+);
+const AccountPage = lazy(() =>
+  import('./features/account/account-page.tsx').then(({ AccountPage: page }) => ({ default: page })),
+);
 const WelcomePage = lazy(() =>
   import('./features/first-run/welcome-page.tsx').then(({ WelcomePage: page }) => ({ default: page })),
 );
@@ -69,6 +83,7 @@ export function App({ api, queries }: { readonly api: Api; readonly queries: Que
                   <Frame />
                 </ShownOncePlace>
               </Covered>
+              <ProofPlace />
               <SignInCover />
             </PageRouter>
           </ModalsProvider>
@@ -78,10 +93,9 @@ export function App({ api, queries }: { readonly api: Api; readonly queries: Que
   );
 }
 
-// Hidden and not taken away: after signing in everything is where it was, with what was typed.
+// Hidden while they are covered, and not taken away: after signing in everything is where it was, with what was typed.
 function Covered({ children }: { readonly children: ReactNode }) {
-  const needed = useSessionNeeded();
-  return <div style={needed ? { display: 'none' } : undefined}>{children}</div>;
+  return <div className="kh-pages">{children}</div>;
 }
 
 function Frame() {
@@ -101,19 +115,29 @@ function Frame() {
       <AppShell.Main id="page">
         <ConnectionLost />
         <Suspense fallback={<PageLoading />}>
-          <Pages />
+          <Answer query={useMe()}>{() => <Pages />}</Answer>
         </Suspense>
       </AppShell.Main>
     </AppShell>
   );
 }
 
+const { pages: names } = shellTexts;
+
 function Pages() {
   return (
     <Switch>
       <Route path="/" component={StartPage} />
-      <Route path="/welcome" component={WelcomePage} />
-      <Route path="/server" component={ServerPage} />
+      <Route path="/welcome">
+        <RoleGate needs="manages" page={names.welcome}>
+          <WelcomePage />
+        </RoleGate>
+      </Route>
+      <Route path="/server">
+        <RoleGate needs="sees" page={names.server}>
+          <ServerPage />
+        </RoleGate>
+      </Route>
       <Route path="/keys">
         <KeysPage />
       </Route>
@@ -121,9 +145,23 @@ function Pages() {
         <KeysPage creating />
       </Route>
       <Route path="/keys/:id">{({ id }) => <KeyPage id={id} />}</Route>
-      <Route path="/projects" component={ProjectsPage} />
-      <Route path="/projects/:id">{({ id }) => <ProjectPage id={id} />}</Route>
-      <Route path="/history" component={HistoryPage} />
+      <Route path="/projects">
+        <RoleGate needs="sees" page={names.projects}>
+          <ProjectsPage />
+        </RoleGate>
+      </Route>
+      <Route path="/projects/:id">
+        {({ id }) => (
+          <RoleGate needs="sees" page={names.projects}>
+            <ProjectPage id={id} />
+          </RoleGate>
+        )}
+      </Route>
+      <Route path="/history">
+        <RoleGate needs="sees" page={names.history}>
+          <HistoryPage />
+        </RoleGate>
+      </Route>
       <Route path="/connect">
         <ConnectPage />
       </Route>
@@ -131,8 +169,29 @@ function Pages() {
       <Route path="/usage" component={UsagePage} />
       <Route path="/requests" component={RequestsPage} />
       <Route path="/requests/:id">{({ id }) => <RequestPage id={id} />}</Route>
-      <Route path="/models" component={ModelsPage} />
-      <Route path="/settings" component={SettingsPage} />
+      <Route path="/models">
+        <RoleGate needs="sees" page={names.models}>
+          <ModelsPage />
+        </RoleGate>
+      </Route>
+      <Route path="/settings">
+        <RoleGate needs="sees" page={names.settings}>
+          <SettingsPage />
+        </RoleGate>
+      </Route>
+      <Route path="/people">
+        <RoleGate needs="manages" page={shellTexts.people}>
+          <PeoplePage />
+        </RoleGate>
+      </Route>
+      <Route path="/people/:id">
+        {({ id }) => (
+          <RoleGate needs="manages" page={shellTexts.people}>
+            <PersonPage id={id} />
+          </RoleGate>
+        )}
+      </Route>
+      <Route path="/me" component={AccountPage} />
       <Route path="/index.html">
         <Redirect to="/" replace />
       </Route>

@@ -18,8 +18,8 @@ export const backupContent = z.object({
   verifiers: z.array(z.object({ keyId: id, digest: z.string().regex(/^[\w-]{43}$/), until: timeMs.nullable() })),
   keys: z.array(
     keyFacts
-      .omit({ status: true, usable: true, today: true, budgets: true, project: true })
-      .extend({ id, projectId: id.nullable(), paused: z.boolean() }),
+      .omit({ status: true, usable: true, today: true, budgets: true, project: true, person: true })
+      .extend({ id, projectId: id.nullable(), personId: id.nullable().default(null), paused: z.boolean() }),
   ),
   projects: z.array(projectFacts.omit({ keys: true, budgetStates: true }).extend({ id })),
   /** Those that are not as they come. */

@@ -1,8 +1,11 @@
 // Every call that the window, the dashboard and the command line can make, with its input, its output and who may make
 // it. A value, not code: core implements it, three transports carry it. Errors are codes of shared/errors.ts.
 
-import { eventIterator, oc } from '@orpc/contract';
+import { eventIterator } from '@orpc/contract';
 import * as z from 'zod';
+import type { ApiDocument } from './api-document.ts';
+import { auditExport, auditReport } from './audit-model.ts';
+import { machine, manage, owner, ownerProved, ownOrManage, ownOrView, ref, view } from './call-meta.ts';
 import { captureStart, captureState, conversation, replayOrder } from './capture-model.ts';
 import { change } from './change.ts';
 import { historyPage, historyQuery } from './history-model.ts';
@@ -25,6 +28,8 @@ import {
   upstreamKind,
   upstreamStatus,
 } from './model.ts';
+import { networkInterface } from './network-model.ts';
+import { ownCalls, peopleCalls, sessionCalls } from './people-contract.ts';
 import { policyAnswer, policyQuestion } from './policy-model.ts';
 import { newProject, projectEdit, projectFacts } from './project-model.ts';
 import { runningRequest } from './running-model.ts';
@@ -49,62 +54,45 @@ import {
   usageExport,
   usageLifetime,
 } from './usage-questions.ts';
+import { newAddressRule, newPathToken, newSecondPort, openedPath, wayFacts } from './ways-model.ts';
 
-/** Who may make a call. Every call has these; core/permissions.ts reads them. */
-export type CallMeta = {
-  /**
-   * `self`: any signed-in person, about themself; `view`: owner, managers and viewers; `manage`: owner and managers;
-   * `owner`: the owner alone; `machine`: only whoever sits at the machine itself.
-   */
-  readonly access: 'self' | 'view' | 'manage' | 'owner' | 'machine';
-  /** Members may make it too: it then shows and changes nothing but what is theirs. */
-  readonly own?: true;
-  /** A session must have proved who it is a moment ago, and admin keys may not make it at all. */
-  readonly proved?: true;
-};
-
-const call = (meta: CallMeta) => oc.$meta<CallMeta>(meta);
-const view = call({ access: 'view' });
-const manage = call({ access: 'manage' });
-const owner = call({ access: 'owner' });
-const ownerProved = call({ access: 'owner', proved: true });
-const machine = call({ access: 'machine' });
-/** A key or an upstream by its id or its name. */
-const ref = z.object({ ref: z.string().min(1).max(200) });
+export type { CallMeta } from './call-meta.ts';
 
 export const contract = {
   status: {
-    get: view.output(status),
+    get: ownOrView.output(status),
   },
   changes: {
     /** Everything that changes, as it changes. See `change` for what to do at the beginning. */
-    watch: view.output(eventIterator(change)),
+    watch: ownOrView.output(eventIterator(change)),
   },
   server: {
     start: manage.output(status),
     stop: manage.output(status),
-    /** On: every network of this computer, keys required. Off: this computer only. */
-    setLan: ownerProved.input(z.object({ on: z.boolean() })).output(status),
+    /** On: every private network of this computer, or those interfaces alone, keys required. Off: this computer only. */
+    setLan: ownerProved
+      .input(z.object({ on: z.boolean(), interfaces: z.array(z.string().min(1).max(100)).min(1).max(14).optional() }))
+      .output(status),
     checkPort: view.input(z.object({ port: z.number().int().min(1).max(65535) })).output(portCheck),
   },
   keys: {
-    create: manage.input(newKey).output(createdKey),
-    list: view.output(z.array(keyFacts)),
-    get: view.input(ref).output(keyFacts),
-    edit: manage.input(keyEdit).output(keyFacts),
-    pause: manage.input(ref).output(keyFacts),
-    resume: manage.input(ref).output(keyFacts),
-    revoke: manage.input(ref).output(keyFacts),
+    create: ownOrManage.input(newKey).output(createdKey),
+    list: ownOrView.output(z.array(keyFacts)),
+    get: ownOrView.input(ref).output(keyFacts),
+    edit: ownOrManage.input(keyEdit).output(keyFacts),
+    pause: ownOrManage.input(ref).output(keyFacts),
+    resume: ownOrManage.input(ref).output(keyFacts),
+    revoke: ownOrManage.input(ref).output(keyFacts),
     delete: manage.input(ref).output(keyFacts),
     /** So much more until then, in place of what topped the same budget up before; an amount of 0 takes that away. */
     topUp: manage.input(ref.extend({ add: topUp })).output(keyFacts),
-    rotate: manage
+    rotate: ownOrManage
       .input(ref.extend({ graceMs: z.number().int().min(0).max(31_536_000_000).default(86_400_000) }))
       .output(createdKey),
     /** Its totals count anew from now on; what was used before stays in every other sum. */
     resetCounters: manage.input(ref).output(keyFacts),
     /** Ends the grace of the secret before the last rotation. */
-    endOldSecret: manage.input(ref).output(keyFacts),
+    endOldSecret: ownOrManage.input(ref).output(keyFacts),
     /** Lets a weak key be used from other machines too. */
     acceptWeak: manage.input(ref).output(keyFacts),
     /** Makes keys of values from another program. Values travel in alone. */
@@ -128,6 +116,15 @@ export const contract = {
   history: {
     list: view.input(historyQuery).output(historyPage),
   },
+  /** The history, as a record that cannot be changed without a trace. */
+  audit: {
+    /** Looks through all of it. */
+    verify: owner.output(auditReport),
+    /** The pieces of a file, oldest entry first. */
+    export: owner.input(auditExport).output(eventIterator(exportChunk)),
+    /** A new chain, held to what is there now: once a break is known and explained. Fails with `vault_locked`. */
+    beginAnew: ownerProved.output(auditReport),
+  },
   backup: {
     /** Seals what clients need to go on elsewhere: verifiers, keys' facts, projects, settings. Not usage, not history. */
     create: ownerProved.input(z.object({ passphrase })).output(backupMade),
@@ -138,9 +135,13 @@ export const contract = {
     /** Which stage would decide about a request, and why. Sends nothing and counts nothing. */
     test: view.input(policyQuestion).output(policyAnswer),
   },
+  api: {
+    /** The OpenAPI document of the admin API, which programs read at /api/v1/openapi.json. */
+    document: view.output(z.custom<ApiDocument>((value) => typeof value === 'object' && value !== null)),
+  },
   limits: {
     /** Every limit of a key and what is left of it now. */
-    get: view.input(ref).output(limitStates),
+    get: ownOrView.input(ref).output(limitStates),
   },
   upstreams: {
     list: view.output(z.array(upstreamStatus)),
@@ -183,24 +184,28 @@ export const contract = {
       .output(settingView),
   },
   usage: {
-    report: view.input(z.object({ sinceMs: z.number().int().positive(), by: usageGroup })).output(usageReport),
-    series: view.input(seriesQuestion).output(usageSeries),
+    report: ownOrView
+      .input(
+        z.object({ sinceMs: z.number().int().positive(), by: usageGroup, personId: z.string().max(80).optional() }),
+      )
+      .output(usageReport),
+    series: ownOrView.input(seriesQuestion).output(usageSeries),
     /** Answers whose token numbers are not their model server's own, by upstream and reason. */
     unmetered: view.input(z.object({ sinceMs: z.number().int().positive() })).output(unmeteredReport),
-    details: view.input(detailsQuestion).output(usageDetails),
+    details: ownOrView.input(detailsQuestion).output(usageDetails),
     /** Since ever, and for keys since their counters were last reset. */
-    lifetime: view.input(lifetimeQuestion).output(usageLifetime),
+    lifetime: ownOrView.input(lifetimeQuestion).output(usageLifetime),
     /** The pieces of a file. What comes while it runs is not in it. */
     export: view.input(usageExport).output(eventIterator(exportChunk)),
   },
   requests: {
-    list: view.input(requestQuery).output(requestPage),
+    list: ownOrView.input(requestQuery).output(requestPage),
     /** Fails with `request_not_found` once it has been cleared away. */
-    get: view.input(z.object({ id: z.string().max(80) })).output(requestView),
+    get: ownOrView.input(z.object({ id: z.string().max(80) })).output(requestView),
     /** The pieces of a file, oldest request first. What comes while it runs is not in it. */
-    export: view.input(requestExport).output(eventIterator(exportChunk)),
+    export: ownOrView.input(requestExport).output(eventIterator(exportChunk)),
     /** Those that have not ended yet, newest first; at most a hundred. */
-    running: view.output(z.array(runningRequest)),
+    running: ownOrView.output(z.array(runningRequest)),
     /** What was captured of a request. Fails with `capture_not_found`, `capture_impossible`. */
     conversation: owner.input(z.object({ id: z.string().max(80) })).output(conversation),
     /** Sends a captured request once more; answers with the id of the new one as soon as it runs. */
@@ -213,6 +218,10 @@ export const contract = {
     stop: owner.input(ref).output(captureState),
     /** Ends all capture, deletes what is kept and destroys the key that opens it. */
     wipe: owner.output(z.object({ requests: z.number().int().nonnegative() })),
+  },
+  network: {
+    /** Every interface with its addresses, its kind, and where Keyhatch is reached through it. */
+    interfaces: view.output(z.array(networkInterface)),
   },
   lockout: {
     list: view.output(z.array(lockedAddress)),
@@ -230,9 +239,21 @@ export const contract = {
     /** Makes a new authority too, which every client then has to be told to trust. Fails as `renew` does. */
     newAuthority: ownerProved.output(tlsView),
   },
+  /** For clients that cannot send a key. `close` ends at once what came by it. */
+  ways: {
+    list: view.output(z.array(wayFacts)),
+    addRule: ownerProved.input(newAddressRule).output(wayFacts),
+    setPort: ownerProved.input(newSecondPort).output(wayFacts),
+    /** The one answer that carries the token. */
+    addPath: ownerProved.input(newPathToken).output(openedPath),
+    close: ownerProved.input(z.object({ id: z.string().max(80) })).output(z.array(wayFacts)),
+  },
   profile: {
     get: view.output(profileFacts),
   },
+  people: peopleCalls,
+  me: ownCalls,
+  sessions: sessionCalls,
   dashboard: {
     /** Makes a sign-in link; the one before stops working. Fails with `dashboard_off` while there is no listener. */
     link: machine.output(signInLink),

@@ -79,12 +79,19 @@ export function fromWireError(error: unknown): unknown {
   return new KeyhatchError(error.status === 400 ? 'input_invalid' : 'control_refused', { details: { reason } });
 }
 
-function wireForm(error: KeyhatchError): ORPCError<string, WireErrorData> {
+/** What an error of the catalogue looks like on the wire. */
+export function wireForm(error: KeyhatchError): ORPCError<string, WireErrorData> {
   return new ORPCError(error.code.toUpperCase(), {
     status: error.status,
     message: error.message,
     data: { code: error.code, details: error.details },
   });
+}
+
+/** The same for programs that know nothing of oRPC. What the library itself refuses is input that cannot be read. */
+export function plainForm(error: ORPCError<string, unknown>): { readonly error: WireErrorData & { message: string } } {
+  const data = wireData(error.data) ?? wireForm(inputInvalid([withoutFullStop(error.message)])).data;
+  return { error: { code: data.code, message: error.message, details: data.details } };
 }
 
 function wireData(data: unknown): WireErrorData | undefined {

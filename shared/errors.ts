@@ -136,11 +136,54 @@ const table = {
     retry: false,
     message: 'Two different keys of this server were sent with one request. Send only one of them.',
   },
+  path_token_expired: {
+    status: 401,
+    retry: false,
+    message: 'The path token in this address has ended. Ask the owner of this server for a new address.',
+  },
+  way_closed: {
+    status: 401,
+    retry: false,
+    message: 'This program came in without a key, and its way in has been closed. Ask the owner of this server.',
+  },
+  token_malformed: {
+    status: 401,
+    retry: false,
+    message: 'The token was not made by this server, or is damaged. Sign in again at /api/auth/login of its dashboard.',
+  },
+  token_expired: {
+    status: 401,
+    retry: false,
+    message: 'The token has expired, as each does after an hour. Get the next one at /api/auth/refresh.',
+  },
+  token_revoked: {
+    status: 401,
+    retry: false,
+    message:
+      'The token has ended: its holder signed out, or their account or this server was changed or restarted. Sign in again.',
+  },
+  tokens_not_taken: {
+    status: 401,
+    retry: false,
+    message: 'This server takes no short-lived tokens. Send an API key, or ask its owner to set access.credentials.',
+  },
+  keys_not_taken: {
+    status: 401,
+    retry: false,
+    message:
+      'This server takes short-lived tokens alone, and no API keys. Sign in at /api/auth/login of its dashboard.',
+  },
   too_many_attempts: {
     status: 429,
     retry: false,
     message:
       'Too many wrong keys came from this address. Wrong ones are answered again in {leftSeconds} s; a valid key works at any time.',
+  },
+  short_keys_braked: {
+    status: 429,
+    retry: true,
+    message:
+      'Too many short keys were guessed within a minute, so none is looked at for {seconds} s. A generated key works at any time; its owner can give this one a generated secret by rotating it.',
   },
   key_wrong_kind: {
     status: 403,
@@ -344,6 +387,11 @@ const table = {
     retry: false,
     message: 'There is no key with the name or id "{ref}". See: keyhatch keys list',
   },
+  way_not_found: {
+    status: 404,
+    retry: false,
+    message: 'There is no way in with the id "{id}". See: keyhatch ways list',
+  },
   name_ambiguous: { status: 409, retry: false, message: '"{ref}" fits several: {ids}. Use the id.' },
   name_taken: {
     status: 409,
@@ -489,10 +537,39 @@ const table = {
     retry: false,
     message: 'This is not for you to do. Ask the owner of this Keyhatch, who can do it or give you the role for it.',
   },
+  owner_session_required: {
+    status: 403,
+    retry: false,
+    message:
+      'An admin key cannot do this. It takes the owner, signed in to the dashboard a moment ago, or whoever sits at the machine itself.',
+  },
+  admin_key_missing: {
+    status: 401,
+    retry: false,
+    message:
+      'The admin API takes an admin key and none was sent. Send it as `Authorization: Bearer <key>`; make one with: keyhatch keys create --admin --name NAME',
+  },
+  admin_key_unknown: {
+    status: 401,
+    retry: false,
+    message: 'This admin key may not act here now: it was not made here, or was paused or revoked, or has ended.',
+  },
+  admin_key_required: {
+    status: 403,
+    retry: false,
+    message:
+      'This is not an admin key, and nothing else opens the admin API. Make one with: keyhatch keys create --admin --name NAME',
+  },
   proof_required: {
     status: 403,
     retry: false,
     message: 'This cannot be taken back easily, so say again who you are, and then try once more.',
+  },
+  metrics_key_missing: {
+    status: 401,
+    retry: false,
+    message:
+      'Metrics are read with a key that has the right for it, sent as `Authorization: Bearer <key>`. Make one with: keyhatch keys create --name NAME --operations metrics',
   },
   session_required: {
     status: 401,
@@ -512,6 +589,54 @@ const table = {
     message:
       'Too many attempts to sign in have failed. Try again in {seconds} s, or ask for a new link: keyhatch dashboard link',
   },
+  sign_in_failed: {
+    status: 403,
+    retry: false,
+    message: 'Name, password or code is wrong. Check them and try again.',
+  },
+  totp_required: {
+    status: 401,
+    retry: false,
+    message: 'A code is needed too. Give the one that your authenticator app shows, or a recovery code.',
+  },
+  totp_wrong: {
+    status: 400,
+    retry: false,
+    message: 'This code does not fit. Give the one that your authenticator app shows now; each works once.',
+  },
+  totp_setup_required: {
+    status: 403,
+    retry: false,
+    message: 'People of your role sign in with an authenticator app too. Set one up first; then everything else opens.',
+  },
+  password_unsuitable: { status: 400, retry: false, message: 'This password cannot be used: {reason}.' },
+  invite_invalid: {
+    status: 403,
+    retry: false,
+    message: 'This link has been used, was taken back or has expired. Ask whoever gave it to you for a new one.',
+  },
+  invite_not_found: {
+    status: 404,
+    retry: false,
+    message: 'There is no such invitation any more: it was used, was taken back or has expired.',
+  },
+  person_not_found: {
+    status: 404,
+    retry: false,
+    message: 'There is no person with the name or id "{ref}". See: keyhatch people list',
+  },
+  person_paused: {
+    status: 403,
+    retry: false,
+    message: 'Your access is paused. Ask the owner of this Keyhatch to resume it.',
+  },
+  last_owner: {
+    status: 409,
+    retry: false,
+    message: '"{name}" is the only owner who can sign in. Make somebody else an owner first.',
+  },
+  over_member_limits: { status: 403, retry: false, message: 'This is more than the owner gave you: {reason}.' },
+  session_not_found: { status: 404, retry: false, message: 'This session has ended already.' },
   dashboard_host_refused: {
     status: 403,
     retry: false,

@@ -2,6 +2,7 @@
 // whoever reads such files with a program: a new one goes to the end, and none is renamed. Pure.
 
 import { type CsvCell, csvLine } from './csv.ts';
+import type { HistoryEntry } from './history-model.ts';
 import type { Costs } from './prices.ts';
 import { clientOfUserAgent } from './snippets-user-agents.ts';
 import type { RequestView, UsageLine, UsageSplit } from './usage-model.ts';
@@ -53,6 +54,23 @@ export const requestExportColumns: readonly ExportColumn<RequestView>[] = [
   { name: 'prefill_tokens_per_second', cell: (row) => row.prefillPerSecond },
   { name: 'output_tokens_per_second', cell: (row) => row.outputPerSecond },
   { name: 'unmetered_reason', cell: (row) => row.unmetered },
+];
+
+/** An entry of the audit log with its newest link. */
+export type ExportedAudit = HistoryEntry & { readonly chain: number | null; readonly mac: string | null };
+
+export const auditExportColumns: readonly ExportColumn<ExportedAudit>[] = [
+  { name: 'seq', cell: (row) => row.seq },
+  { name: 'at', cell: (row) => moment(row.at) },
+  { name: 'way', cell: (row) => row.actor },
+  { name: 'by', cell: (row) => ({ free: row.detail }) },
+  { name: 'action', cell: (row) => row.action },
+  { name: 'kind', cell: (row) => row.subject.kind },
+  { name: 'id', cell: (row) => ({ free: row.subject.id }) },
+  { name: 'name', cell: (row) => ({ free: row.subject.name }) },
+  { name: 'changes', cell: (row) => ({ free: JSON.stringify(row.changes) }) },
+  { name: 'chain', cell: (row) => row.chain },
+  { name: 'mac', cell: (row) => row.mac },
 ];
 
 /** @param currencies those of the price table: each has a column, so that none is ever added to another */

@@ -6,8 +6,11 @@ const idLength = 8;
 const secretLength = 32;
 const checkLength = 6;
 
-/** `kh_` opens the gateway; `kha_` (admin) never does. */
-export type KeyPrefix = 'kh' | 'kha';
+/**
+ * `kh_` opens the gateway; `kha_` (admin) never does; `khp_` does so as a part of a path, for clients that send no key;
+ * `khr_` opens nothing and is exchanged for a person's next short-lived token.
+ */
+export type KeyPrefix = 'kh' | 'kha' | 'khp' | 'khr';
 
 export type ParsedKey =
   | { readonly kind: 'key'; readonly prefix: KeyPrefix; readonly id: string }
@@ -37,10 +40,10 @@ export function makeId(fillRandom: FillRandom): string {
 
 /** Tells one of our keys from a mistyped one and from anything else, without a look-up. */
 export function parseKey(value: string): ParsedKey {
-  const head = /^(kha?)_/.exec(value);
+  const head = /^(kh[apr]?)_/.exec(value);
   if (!head) return { kind: 'foreign' };
   const prefix = head[1] as KeyPrefix;
-  const whole = /^kha?_([0-9A-Za-z]{8})_[0-9A-Za-z]{38}$/.exec(value);
+  const whole = /^kh[apr]?_([0-9A-Za-z]{8})_[0-9A-Za-z]{38}$/.exec(value);
   const body = value.slice(0, -checkLength);
   if (!whole?.[1] || checkOf(body) !== value.slice(-checkLength)) return { kind: 'malformed', prefix };
   return { kind: 'key', prefix, id: whole[1] };
@@ -115,14 +118,14 @@ export function unsuitableForImport(value: string): string | undefined {
 function unsuitableAtAnyLength(value: string): string | undefined {
   if (value.length > 256) return 'it has more than 256 characters';
   if (!/^[\x21-\x7e]+$/.test(value)) return 'it holds a space or a character outside ASCII, which headers cannot carry';
-  if (/^kha?_/i.test(value)) return 'it begins like a key that Keyhatch makes itself';
+  if (/^kh[apr]?_/i.test(value)) return 'it begins like a key that Keyhatch makes itself';
   if (isPlaceholder(value)) return 'programs send it when they have no key at all';
   if (/^ey[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$/.test(value)) return 'it is a signed token (JWT)';
   return undefined;
 }
 
 /** Any spelling of our keys inside a longer text, for scrubbing logs and finding keys in URLs. */
-export const keyPattern = /kha?_[0-9A-Za-z]{8}_[0-9A-Za-z]{6,}/g;
+export const keyPattern = /kh[apr]?_[0-9A-Za-z]{8}_[0-9A-Za-z]{6,}/g;
 
 function randomBase62(fillRandom: FillRandom, length: number): string {
   // 248 is the largest multiple of 62 in a byte: bytes above it are drawn again, so that no letter is likelier.

@@ -58,6 +58,8 @@ export const budgetState = z.object({
   currency: z.string().nullable(),
   /** The project over whose keys it counts, by name; null for a key's own. */
   project: z.string().nullable(),
+  /** The person over whose keys it counts, by name. */
+  person: z.string().exactOptional(),
   /** With what tops it up at the moment. */
   limit: count,
   topUp: count,

@@ -7,6 +7,7 @@ import { keyPolicy, keyPolicyPatch } from './key-policy.ts';
 import { budgetState, placesState } from './limit-model.ts';
 import { modelPattern } from './model-patterns.ts';
 import { itemName, timeMs } from './names.ts';
+import { exposure, interfaceKind } from './network-model.ts';
 import { dialects, type UpstreamKind, upstreamKindNames } from './upstream-kinds.ts';
 
 const count = z.number().int().nonnegative();
@@ -35,6 +36,9 @@ export const keyFacts = z.object({
   /** The name of its project, and its id. */
   project: z.string().nullable(),
   projectId: z.string().nullable(),
+  /** Whose it is, by name and id; null: nobody's but the house's. */
+  person: z.string().nullable(),
+  personId: z.string().nullable(),
   /** `typed`: the owner chose the value; `imported`: it came from another program; `generated`: we made it. */
   origin: z.enum(['generated', 'typed', 'imported']),
   /** Its value is too short to be safe: it works on this computer alone, until it is rotated or accepted. */
@@ -79,6 +83,8 @@ const modelList = z.array(modelPattern).min(1).max(200);
 export const newKey = z.object({
   name: itemName,
   kind: keyKind.default('inference'),
+  /** Id or name of the person whose key it is; a member's are always their own. */
+  person: itemName.optional(),
   /** Id or name of a project; an unknown one fails, unless `newProject` says to make it. */
   project: itemName.optional(),
   newProject: z.boolean().optional(),
@@ -163,6 +169,7 @@ export type LockedAddress = z.infer<typeof lockedAddress>;
 export const reachable = z.object({
   /** `lo` for this computer; otherwise the system's name of the interface, such as `en0`. */
   interface: z.string(),
+  kind: interfaceKind,
   address: z.string(),
   /** Base address without `/v1`, encrypted where it can be; null while the gateway does not listen there. */
   url: z.string().nullable(),
@@ -216,6 +223,8 @@ export const status = z.object({
   keys: z.object({ active: count, total: count }),
   /** Whose prompts and answers are being kept: to be seen wherever this is shown. */
   capture: captureMark,
+  /** What is open wider than it should be, as of the last look. */
+  exposures: z.array(exposure),
   upstreams: z.array(upstreamStatus),
   requestsToday: count,
   warnings: z.array(z.string()),

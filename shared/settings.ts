@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { perSpan, priority } from './limit-model.ts';
 import { upstreamRecord } from './model.ts';
 import { networkList } from './networks.ts';
+import { role, roles } from './people-model.ts';
 import { examplePrices, modelPrice } from './prices.ts';
 import { tlsChoice } from './tls-model.ts';
 
@@ -12,6 +13,11 @@ import { tlsChoice } from './tls-model.ts';
 export const settingsVersion = 10;
 
 const hostName = z.string().regex(/^[A-Za-z0-9._:[\]-]{1,255}$/, 'is not a host name or address');
+// Windows names interfaces as people speak: "Ethernet 2", "vEthernet (WSL)".
+const interfaceHost = z
+  .string()
+  .regex(/^if:[^\p{Cc}\s,](?:[^\p{Cc},]{0,98}[^\p{Cc}\s,])?$/u, 'is not if: and the name of an interface');
+const listenHost = z.union([hostName.regex(/^(?!if:)/), interfaceHost], 'is not a host name or address');
 const origin = z.string().regex(/^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+$/, 'is not an origin such as https://app.example');
 const mebibyte = 1024 * 1024;
 
@@ -24,13 +30,15 @@ function isTimeZone(name: string): boolean {
 }
 
 export const settingsSchema = z.object({
-  'server.hosts': z.array(hostName).min(1).max(16).default(['127.0.0.1']),
+  'server.hosts': z.array(listenHost).min(1).max(16).default(['127.0.0.1']),
+  'server.publicInterfaces': z.array(z.string().min(1).max(100)).max(32).default([]),
   'server.port': z.number().int().min(0).max(65535).default(1235),
   'server.autoStart': z.boolean().default(true),
   'server.allowedHosts': z.array(hostName).max(64).default([]),
   'access.requireKey': z.boolean().default(true),
   'access.localhostBypass': z.boolean().default(false),
   'access.publicModels': z.boolean().default(false),
+  'access.credentials': z.enum(['keys', 'tokens', 'both']).default('keys'),
   'access.networks': networkList.default(['anywhere']),
   'access.lockoutAttempts': z.number().int().min(0).max(10_000).default(10),
   'access.lockoutWindowMs': z.number().int().min(1000).max(86_400_000).default(300_000),
@@ -79,6 +87,9 @@ export const settingsSchema = z.object({
   'dashboard.port': z.number().int().min(0).max(65535).default(1236),
   'dashboard.hosts': z.array(hostName).min(1).max(16).default(['127.0.0.1']),
   'tls.mode': tlsChoice.default('auto'),
+  'people.totpRequiredFor': z.array(role).max(roles.length).default([]),
+  'people.sessionIdleDays': z.number().int().min(1).max(365).default(7),
+  'people.sessionMaxDays': z.number().int().min(1).max(365).default(30),
   'metrics.keyNames': z.boolean().default(false),
   'desktop.trayClick': z.enum(['toggle', 'menu', 'window']).default('toggle'),
   'desktop.openAtLogin': z.boolean().default(false),
@@ -113,15 +124,43 @@ export type SettingName = keyof Settings;
 
 export const settingNames = Object.keys(settingsSchema.shape) as readonly SettingName[];
 
+/**
+ * Settings that managers may change, by how their names begin. All others open a door or say who may come in: they are the
+ * owner's, with fresh proof.
+ */
+const managerSettings = [
+  'server.port',
+  'server.autoStart',
+  'keys.',
+  'queue.',
+  'limits.',
+  'network.',
+  'upstream.',
+  'upstreams.',
+  'usage.',
+  'metrics.',
+  'desktop.',
+  'window.',
+] as const;
+
+export function settingAccess(name: string): 'owner' | 'manager' {
+  return managerSettings.some((start) => name.startsWith(start)) ? 'manager' : 'owner';
+}
+
 /** One sentence about each setting, for `keyhatch settings list` and the window. */
 export const settingAbout: Readonly<Record<SettingName, string>> = {
-  'server.hosts': 'Addresses to listen on: 127.0.0.1 for this computer only, 0.0.0.0 or :: for every network.',
+  'server.hosts':
+    'Where to listen: 127.0.0.1 for this computer only, lan for every private network, if:NAME for one interface, or addresses.',
+  'server.publicInterfaces':
+    'Interfaces named by if:NAME whose public addresses are listened on too. server.hosts puts them here once you confirm.',
   'server.port': 'Port to listen on. 0 takes any free one.',
   'server.autoStart': 'Start the server when Keyhatch starts.',
   'server.allowedHosts': 'Further host names under which clients reach this server, such as nas.lan.',
   'access.requireKey': 'Every request needs a key. Off: anyone who reaches the port may come in.',
   'access.localhostBypass': 'Programs on this computer may come in without a key. Nobody else may.',
   'access.publicModels': 'Anyone who reaches the port may list the models without a key.',
+  'access.credentials':
+    'What programs come in with: keys, tokens (short-lived ones, which people sign in for at the dashboard), or both.',
   'access.networks':
     'Where requests may come from: anywhere, my-network, this-computer, and blocks such as 192.168.1.0/24.',
   'access.lockoutAttempts':
@@ -157,11 +196,15 @@ export const settingAbout: Readonly<Record<SettingName, string>> = {
     'Addresses on which the dashboard listens. Any but 127.0.0.1 is reached encrypted alone, and needs somebody with a password.',
   'tls.mode':
     'HTTPS for other machines: auto (on beside HTTP once they can reach this server), off, both, or only (HTTP from this computer alone).',
+  'people.totpRequiredFor':
+    'Roles that sign in with an authenticator app too, such as owner and manager. Who has none sets one up first.',
+  'people.sessionIdleDays': 'Days without use after which a session in a browser ends.',
+  'people.sessionMaxDays': 'Days after which a session in a browser ends, used or not.',
   'metrics.keyNames': 'Say in /metrics whose key each request came with, by its name.',
   'desktop.trayClick': 'What a click on the tray icon does: toggle the server, open the menu, or open the window.',
   'desktop.openAtLogin': 'Start Keyhatch in the tray when you log in.',
   'desktop.notifications':
-    'Say it when the server stops by itself, a key is refused many times, a budget is used up, or an update is ready.',
+    'Say it when the server stops by itself, a key is refused many times, a budget is used up, something is opened by itself, or an update is ready.',
   'desktop.clearClipboard':
     'Take a copied key off the clipboard after 60 seconds: on, off, or auto, which is on where looking at the clipboard asks nobody.',
   'desktop.keepAwake': 'Keep this computer from suspending Keyhatch while requests run.',
@@ -172,6 +215,6 @@ export const settingAbout: Readonly<Record<SettingName, string>> = {
   'capture.retentionDays': 'Days for which captured prompts and answers are kept.',
   'usage.hourlyDays': 'Days for which usage is kept by the hour; by the day it is kept for ever.',
   'usage.prices':
-    'What a million tokens would cost elsewhere, by model; the first pattern that fits counts. Begins with examples.',
+    'What a million tokens would cost elsewhere, by model; the first pattern that fits counts. Begins with examples. As JSON: [{"pattern":"qwen*","currency":"USD","input":0.4,"output":1.6}]',
   'usage.timeZone': 'Time zone in which budgets begin anew, such as Europe/Berlin; null: that of this computer.',
 };

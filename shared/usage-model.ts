@@ -27,8 +27,11 @@ export type Outcome = z.infer<typeof outcome>;
 export const requestRow = z.object({
   id: z.string(),
   keyId: z.string().nullable(),
-  /** `replay`: the owner sent a captured request once more. */
-  caller: z.enum(['key', 'this_computer', 'anonymous', 'replay']),
+  /**
+   * How it came. `address_rule`, `second_port`, `path_token`: without a key, counted as the one of `keyId`; `token`: with a
+   * person's short-lived token; `replay`: the owner sent a captured request once more.
+   */
+  caller: z.enum(['key', 'address_rule', 'second_port', 'path_token', 'token', 'this_computer', 'anonymous', 'replay']),
   project: z.string().nullable(),
   model: z.string().nullable(),
   upstreamId: z.string().nullable(),
@@ -91,6 +94,8 @@ export type RequestView = z.infer<typeof requestView>;
 /** Which requests to list; members that are left out do not narrow. Newest first. */
 export const requestQuery = z.object({
   keyId: z.string().max(80).optional(),
+  /** Of all keys of a person. */
+  personId: z.string().max(80).optional(),
   model: z.string().max(300).optional(),
   upstreamId: z.string().max(80).optional(),
   /** `trouble`: whatever did not end well and was not the client's own leaving. */
@@ -152,6 +157,8 @@ export type UsageSplit = z.infer<typeof usageSplit>;
 /** Of which requests; members that are left out do not narrow, and null stands for those without one. */
 export const usageFilter = z.object({
   keyId: z.string().max(80).nullable().optional(),
+  /** All keys of a person. */
+  personId: z.string().max(80).optional(),
   project: z.string().max(80).nullable().optional(),
   model: z.string().max(300).nullable().optional(),
   client: z.string().max(80).optional(),

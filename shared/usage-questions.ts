@@ -60,7 +60,11 @@ export type UsageDetails = z.infer<typeof usageDetails>;
 const lifetimeSums = usageLine.omit({ group: true, label: true }).extend({ costs });
 export type LifetimeSums = z.infer<typeof lifetimeSums>;
 
-export const lifetimeQuestion = z.object({ by: z.enum(['key', 'model']), keyId: z.string().max(80).optional() });
+export const lifetimeQuestion = z.object({
+  by: z.enum(['key', 'model']),
+  keyId: z.string().max(80).optional(),
+  personId: z.string().max(80).optional(),
+});
 export type LifetimeQuestion = Readonly<z.infer<typeof lifetimeQuestion>>;
 
 export const usageLifetime = z.object({

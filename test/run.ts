@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { chromium } from '@playwright/test';
+import { whyNoMachines } from './fakes/two-machines.ts';
 
 const root = dirname(import.meta.dirname);
 const require = createRequire(import.meta.url);
@@ -142,6 +143,8 @@ const keychainNeeds: readonly Need[] = [
   { package: 'gnome-keyring', isThere: () => onPath('gnome-keyring-daemon') },
   { package: 'libsecret-1-0', isThere: () => hasLibrary('libsecret-1.so.0') },
 ];
+// Two networks on this machine stand for two machines.
+const machineNeeds: readonly Need[] = [{ package: 'iproute2', isThere: () => onPath('ip') }];
 // The desktop app's tests have a page as its window, the end-to-end ones a browser.
 const browserNeeds: readonly Need[] = [{ package: 'chromium', isThere: () => existsSync(chromiumFile()) }];
 
@@ -224,6 +227,7 @@ async function main(): Promise<void> {
   }
   const browser = await prepare(browserNeeds);
   const keychain = process.platform === 'linux' ? await prepare(keychainNeeds) : undefined;
+  const machines = process.platform === 'linux' ? await prepare(machineNeeds) : undefined;
   const suites: readonly Suite[] = [
     { name: 'lint', run: lint },
     { name: 'types', run: types },
@@ -243,6 +247,12 @@ async function main(): Promise<void> {
           files: ['test/integration/gateway', 'test/integration/clients/answers'],
           env: { KEYHATCH_TEST_TLS: '1' },
         }),
+    },
+    {
+      name: 'two machines',
+      missing: machines ?? whyNoMachines(),
+      mayBeMissing: true,
+      run: () => vitest('machines'),
     },
     { name: 'end to end', missing: browser, run: () => playwright(['wide', 'phone']) },
     {

@@ -41,6 +41,7 @@ export async function openAtRest(
     echo: 'off',
     pagesDir: undefined,
     ledgerWorker: undefined,
+    passwordWorker: undefined,
     desktop: undefined,
   });
   await house.vaultTried;

@@ -45,7 +45,11 @@ export async function runCommandProcess(
     openAtRest: (dataDir, vault) => openAtRest(dataDir, vault, { env, stderr, version }),
     onStop: onStopSignal,
     async serve(args) {
-      const built = { pagesDir: findPages(), ledgerWorker: findLedgerWorker() };
+      const workers = {
+        ledgerWorker: findWorker('ledger/ledger-worker', 'storage/ledger-worker'),
+        passwordWorker: findWorker('passwords/password-worker', 'passwords/password-worker'),
+      };
+      const built = { pagesDir: findPages(), ...workers };
       const io = { stdout, stderr, stdin, env, version, ...built, calledAs, onSignal: onStopSignal };
       const exitCode = await serve(args, io);
       if (exitCode !== 0) onCutShort(exitCode);
@@ -55,8 +59,8 @@ export async function runCommandProcess(
 }
 
 // Beside the built program, or the source it is built from.
-function findLedgerWorker(): string | undefined {
-  return ['../ledger/ledger-worker.cjs', '../../ledger/ledger-worker.cjs', '../storage/ledger-worker.ts']
+function findWorker(built: string, source: string): string | undefined {
+  return [`../${built}.cjs`, `../../${built}.cjs`, `../${source}.ts`]
     .map((file) => join(import.meta.dirname, file))
     .find((file) => existsSync(file));
 }

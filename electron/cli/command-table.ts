@@ -2,6 +2,7 @@
 
 import { serveFlags } from '../serve/serve-arguments.ts';
 import { type Command, globalFlags } from './command.ts';
+import { auditCommands } from './commands/audit-commands.ts';
 import { captureCommands } from './commands/capture-commands.ts';
 import { dashboardLinkCommand } from './commands/dashboard-command.ts';
 import { detectCommand } from './commands/detect-command.ts';
@@ -10,6 +11,7 @@ import { historyCommand } from './commands/history-command.ts';
 import { keysCommands } from './commands/keys-commands.ts';
 import { limitsCommands } from './commands/limits-commands.ts';
 import { lockoutCommands } from './commands/lockout-commands.ts';
+import { networkCommand } from './commands/network-command.ts';
 import { policyTestCommand } from './commands/policy-command.ts';
 import { projectsCommands } from './commands/projects-commands.ts';
 import { requestsCommand } from './commands/requests-command.ts';
@@ -19,6 +21,7 @@ import { tlsCommands } from './commands/tls-commands.ts';
 import { backupCommands, keyTransferCommands } from './commands/transfer-commands.ts';
 import { upstreamsCommands } from './commands/upstreams-commands.ts';
 import { usageCommand } from './commands/usage-command.ts';
+import { waysCommands } from './commands/ways-commands.ts';
 import type { FlagTable } from './flags.ts';
 
 /** A command as the help and the search for one know it. */
@@ -36,10 +39,13 @@ export const commands: readonly Command[] = [
   requestsCommand,
   ...captureCommands,
   historyCommand,
+  ...auditCommands,
   ...backupCommands,
   statusCommand,
+  networkCommand,
   ...lockoutCommands,
   ...tlsCommands,
+  ...waysCommands,
   dashboardLinkCommand,
   detectCommand,
   doctorCommand,

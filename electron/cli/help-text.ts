@@ -18,7 +18,7 @@ export function overviewText(all: readonly CommandFacts[]): string {
     'Options of every command:',
     flagLines(globalFlags),
     '',
-    'Environment: KEYHATCH_DATA_DIR, KEYHATCH_VAULT_KEY_FILE, KEYHATCH_ADMIN_KEY, KEYHATCH_API_KEY, KEYHATCH_BACKUP_PASSPHRASE, NO_COLOR',
+    'Environment: KEYHATCH_DATA_DIR, KEYHATCH_VAULT_KEY_FILE, KEYHATCH_VAULT_PASSPHRASE, KEYHATCH_ADMIN_KEY, KEYHATCH_API_KEY, KEYHATCH_BACKUP_PASSPHRASE, NO_COLOR',
     'Exit codes: 0 done, 1 failed, 2 wrong usage',
   ].join('\n');
 }

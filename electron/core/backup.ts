@@ -81,7 +81,7 @@ export function createBackup(ports: BackupPorts): Backup {
       verifiers: verifiers.filter(({ keyId }) => known.has(keyId)),
       keys,
       projects,
-      settings: settings.kept(),
+      settings: withoutConsent(settings.kept()),
       upstreamSecrets: secrets,
     });
     const text = await ports.seal(JSON.stringify(content), passphrase);
@@ -123,6 +123,11 @@ export function createBackup(ports: BackupPorts): Backup {
   }
 
   return { create, restore };
+}
+
+// That the internet may come in was confirmed of one machine, and says nothing of another one with an eth0.
+function withoutConsent({ 'server.publicInterfaces': _consent, ...kept }: Partial<Settings>): Partial<Settings> {
+  return kept;
 }
 
 function refuseConflicts(keys: number, projects: number): void {

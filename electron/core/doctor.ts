@@ -2,13 +2,14 @@
 // what to do. Changes nothing.
 
 import type { Finding, Status, UpstreamStatus } from '../../shared/model.ts';
+import type { Exposure } from '../../shared/network-model.ts';
 
 export type DoctorPorts = {
   readonly status: () => Status;
   /** Asks an upstream now. */
   readonly test: (id: string) => Promise<UpstreamStatus>;
-  /** Addresses of this machine beyond loopback at which a model server itself can be reached. */
-  readonly openOnLan: (url: URL) => Promise<readonly string[]>;
+  /** What is open wider than it should be, and what is not. */
+  readonly exposures: () => Promise<readonly Exposure[]>;
   readonly settingsProblems: () => readonly string[];
   /** What became of a damaged database; null when it was whole. */
   readonly storage: { readonly problem: string | null; readonly keysDamaged: boolean };
@@ -17,15 +18,14 @@ export type DoctorPorts = {
 export async function examine(ports: DoctorPorts): Promise<Finding[]> {
   const status = ports.status();
   const upstreams = await Promise.all(status.upstreams.map(({ id }) => ports.test(id)));
-  const exposures = await Promise.all(upstreams.map((upstream) => exposureOf(upstream, ports)));
+  const exposures = await ports.exposures();
   return [
     serverFinding(status),
     ...(ports.storage.keysDamaged ? [] : [vaultFinding(status)]),
     ...storageFindings(ports.storage),
     ...keyFindings(status),
-    accessFinding(status),
     ...(upstreams.length > 0 ? upstreams.map(upstreamFinding) : [noUpstream]),
-    ...exposures.flat(),
+    ...exposures.map(({ check, result, says, cure }) => ({ check, result, says, cure })),
     ...ports.settingsProblems().map((problem) => bad('settings', problem, 'Set it anew with: keyhatch settings set')),
   ];
 }
@@ -79,14 +79,6 @@ function keyFindings({ keys, access, vault }: Status): Finding[] {
   return [warning('keys', 'There is no key that can be used.', 'Make one with: keyhatch keys create --name NAME')];
 }
 
-function accessFinding({ access }: Status): Finding {
-  if (!access.requireKey && access.onLan)
-    return bad('access', access.sentence, 'Switch keys on: keyhatch settings set access.requireKey true');
-  if (!access.requireKey)
-    return warning('access', access.sentence, 'Switch keys on: keyhatch settings set access.requireKey true');
-  return good('access', access.sentence);
-}
-
 const noUpstream: Finding = {
   check: 'upstream',
   result: 'bad',
@@ -108,22 +100,6 @@ function upstreamFinding(upstream: UpstreamStatus): Finding {
     `${name} does not answer: ${upstream.reason ?? 'no reason is known'}.`,
     'Start it, or correct its address.',
   );
-}
-
-async function exposureOf(upstream: UpstreamStatus, ports: DoctorPorts): Promise<Finding[]> {
-  const url = new URL(upstream.url);
-  if (upstream.kind === 'echo') return [];
-  const open = await ports.openOnLan(url);
-  if (open.length === 0) return [good('exposure', `${upstream.name} itself cannot be reached from other machines.`)];
-  const says = `${upstream.name} itself answers at ${open.map((address) => `${address}:${url.port}`).join(', ')}, so that anyone there can go round Keyhatch.`;
-  return [bad('exposure', says, closingAdvice(upstream))];
-}
-
-function closingAdvice({ kind }: UpstreamStatus): string {
-  if (kind === 'lmstudio') return 'In LM Studio, switch off “Serve on Local Network” in the server settings.';
-  if (kind === 'ollama') return 'Set OLLAMA_HOST=127.0.0.1 for Ollama and restart it.';
-  if (kind === 'llamacpp') return 'Start llama-server with --host 127.0.0.1.';
-  return 'Have it listen on 127.0.0.1 alone.';
 }
 
 function good(check: string, says: string): Finding {

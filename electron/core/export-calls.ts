@@ -16,7 +16,7 @@ import { filterOf, momentsOf } from './usage-calls.ts';
 type Answer<Value> = Value | Promise<Value>;
 type Named = RequestRow & { readonly keyName: string | null };
 type Period = ExportedUsage['period'];
-type Query = Pick<RequestQuery, 'keyId' | 'model' | 'upstreamId' | 'outcome' | 'text'> & {
+type Query = Pick<RequestQuery, 'keyId' | 'personId' | 'model' | 'upstreamId' | 'outcome' | 'text'> & {
   readonly since: number;
   readonly until: number;
 };

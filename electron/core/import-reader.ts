@@ -28,12 +28,13 @@ export type Candidate = {
 export type ReadKeys = { readonly format: Exclude<ImportFormat, 'auto'>; readonly candidates: readonly Candidate[] };
 
 const mostCandidates = 5_000;
+const withoutKey = 'it has no "key"';
 
 /** @throws KeyhatchError `import_unreadable` */
 export function readKeys(text: string, wanted: ImportFormat): ReadKeys {
   const format = wanted === 'auto' ? formatOf(text) : wanted;
   const candidates = format === 'list' ? readList(text) : readJson(text, format);
-  if (candidates.length === 0) throw unreadable('there is not one key in them');
+  if (candidates.every(({ why }) => why === withoutKey)) throw unreadable('there is not one key in them');
   if (candidates.length > mostCandidates) throw unreadable(`there are more than ${mostCandidates} of them`);
   return { format, candidates };
 }
@@ -70,7 +71,7 @@ function lmArenaKey(line: number, entry: unknown): Candidate {
     line,
     name: textOf(key?.['name']) ?? null,
     value,
-    ...(value === undefined ? { why: 'it has no "key"' } : {}),
+    ...(value === undefined ? { why: withoutKey } : {}),
     ...(rpm === undefined ? {} : { rpm }),
     leftOut: [],
   };
@@ -158,7 +159,7 @@ const hashed = 'LiteLLM keeps only a hash of it, which opens nothing: make a new
 
 function litellmValue(entry: unknown, key: JsonObject): { readonly value: string | undefined; readonly why?: string } {
   const value = textOf(key['key']) ?? textOf(key['token']) ?? textOf(entry);
-  if (value === undefined) return { value, why: 'it has no "key"' };
+  if (value === undefined) return { value, why: withoutKey };
   return isHash(value) ? { value: undefined, why: hashed } : { value };
 }
 

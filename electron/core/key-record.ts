@@ -4,7 +4,7 @@ import { type KeyPolicy, type KeyPolicyPatch, usualPolicy, withPatch } from '../
 import type { KeyKind } from '../../shared/model.ts';
 import type { ProjectDefaults } from '../../shared/project-model.ts';
 import type { Settings } from '../../shared/settings.ts';
-import { endOfAdminKey } from './admin-keys.ts';
+import { checkAdminFields, endOfAdminKey } from './admin-keys.ts';
 import type { KeptKey } from './key-registry.ts';
 
 /** What a key must know of its project when it is made. */
@@ -19,6 +19,9 @@ export type NewKey = {
   readonly name: string;
   readonly kind?: KeyKind | undefined;
   readonly project?: string | undefined;
+  /** Whose key it is, as people name them; or their id. */
+  readonly person?: string | undefined;
+  readonly personId?: string | null | undefined;
   /** Makes the project where there is none of that name. */
   readonly newProject?: boolean | undefined;
   /** Epoch milliseconds; null: never, whatever the project says. */
@@ -30,6 +33,23 @@ export type NewKey = {
   readonly value?: string | undefined;
   /** A value of another program, which may be weak. */
   readonly imported?: { readonly weak: boolean; readonly paused: boolean };
+};
+
+/** What is to be another one; what is left out stays as it is. */
+export type KeyEdit = {
+  readonly ref: string;
+  readonly policy?: KeyPolicyPatch | undefined;
+  readonly newProject?: boolean | undefined;
+} & {
+  readonly [Name in 'name' | 'project' | 'expiresAt' | 'rpm' | 'parallel' | 'models']?:
+    | (Name extends 'name'
+        ? string
+        : Name extends 'project'
+          ? string | null
+          : Name extends 'models'
+            ? readonly string[] | null
+            : number | null)
+    | undefined;
 };
 
 /** What is known of the secrets of a key that has just had a new one. */
@@ -54,6 +74,7 @@ export function newRecord(
     name: input.name,
     kind: input.kind ?? 'inference',
     projectId: project?.id ?? null,
+    personId: input.personId ?? null,
     origin: input.imported ? 'imported' : input.value === undefined ? 'generated' : 'typed',
     ...freshSecret,
     weak: input.imported?.weak ?? false,
@@ -74,6 +95,13 @@ export function newRecord(
     countedSince: null,
     policy: withPatch(withPatch(startingPolicy(settings), defaults.policy ?? {}), input.policy ?? {}),
   };
+}
+
+/** When a key that is edited ends from then on. */
+export function newEnd(key: KeptKey, input: KeyEdit, now: number): number | null {
+  if (key.kind === 'admin') checkAdminFields(input);
+  if (input.expiresAt === undefined) return key.expiresAt;
+  return key.kind === 'admin' ? endOfAdminKey(input.expiresAt, now) : input.expiresAt;
 }
 
 /** Null is an answer: no limit. */

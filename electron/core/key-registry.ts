@@ -7,7 +7,7 @@ import type { KeyFacts, KeyStatus } from '../../shared/model.ts';
 import type { Clock } from '../lib/clock.ts';
 
 /** What follows from other things and is kept nowhere. */
-type DerivedFact = 'status' | 'usable' | 'today' | 'budgets' | 'project';
+type DerivedFact = 'status' | 'usable' | 'today' | 'budgets' | 'project' | 'person';
 
 /** A key as storage keeps it. */
 export type KeptKey = Readonly<Omit<KeyFacts, DerivedFact>> & { readonly paused: boolean };
@@ -50,7 +50,11 @@ export type VaultDoor = {
   readonly locked: () => Locked | undefined;
 };
 
-export type RegisteredKey = KeptKey & { readonly status: KeyStatus };
+export type RegisteredKey = KeptKey & {
+  readonly status: KeyStatus;
+  /** Whose key it is may not act: paused, or not there any more. */
+  readonly personPaused: boolean;
+};
 
 export type KeyRegistry = {
   readonly locked: VaultDoor['locked'];
@@ -81,9 +85,20 @@ export function createKeyRegistry(ports: {
   /** A key's own budgets as they stand. */
   readonly budgets: (key: KeptKey) => readonly BudgetState[];
   readonly projectName: (projectId: string) => string;
+  /** Whose keys they are. Somebody who is not known may not act. */
+  readonly person: (personId: string) => { readonly name: string; readonly active: boolean };
 }): KeyRegistry {
   const keys = new Map(ports.store.list().map((key) => [key.id, key]));
-  const withStatus = (key: KeptKey): RegisteredKey => ({ ...key, status: statusOf(key, ports.clock.now()) });
+  const personPaused = ({ personId }: KeptKey) => personId !== null && !ports.person(personId).active;
+  const present = (key: KeptKey): KeyStatus => {
+    const status = statusOf(key, ports.clock.now());
+    return status === 'active' && personPaused(key) ? 'paused' : status;
+  };
+  const withStatus = (key: KeptKey): RegisteredKey => ({
+    ...key,
+    status: present(key),
+    personPaused: personPaused(key),
+  });
 
   function get(id: string): RegisteredKey | undefined {
     const key = keys.get(id);
@@ -108,9 +123,10 @@ export function createKeyRegistry(ports: {
       const { paused: _paused, ...facts } = { ...key, ...lastUseOf(ports.store, key) };
       return {
         ...facts,
-        status: withBudgets(statusOf(key, ports.clock.now()), budgets),
+        status: withBudgets(present(key), budgets),
         budgets: [...budgets],
         project: key.projectId === null ? null : ports.projectName(key.projectId),
+        person: key.personId === null ? null : ports.person(key.personId).name,
         usable: isUsable(key.id),
         today: ports.today(key.id),
       };
@@ -162,7 +178,9 @@ export function resolveKey(registry: KeyRegistry, ref: string): RegisteredKey {
   const all = registry.all().filter(({ id, name }) => id === ref || name.toLowerCase() === ref.toLowerCase());
   const living = all.filter(({ id, revokedAt }) => id === ref || revokedAt === null);
   const fits = living.length > 0 ? living : all;
-  const [only, ...others] = fits;
+  // What people call theirs makes no name of the house ambiguous.
+  const ofHouse = fits.filter(({ personId }) => personId === null);
+  const [only, ...others] = ofHouse.length > 0 ? ofHouse : fits;
   if (!only) throw new KeyhatchError('key_not_found', { details: { ref } });
   if (others.length > 0) {
     throw new KeyhatchError('name_ambiguous', { details: { ref, ids: fits.map(({ id }) => id).join(', ') } });

@@ -3,15 +3,15 @@
 
 import { KeyhatchError } from '../../shared/errors.ts';
 import { type FillRandom, type KeyPrefix, makeId, makeKey, unsuitableAsKey } from '../../shared/key-format.ts';
-import { type KeyPolicyPatch, withPatch } from '../../shared/key-policy.ts';
+import { withPatch } from '../../shared/key-policy.ts';
 import type { TopUp } from '../../shared/limit-model.ts';
 import type { CreatedKey, KeyFacts, KeyKind } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Acting } from '../lib/acting.ts';
 import type { Clock } from '../lib/clock.ts';
-import { checkAdminFields, endOfAdminKey } from './admin-keys.ts';
+import { checkAdminFields } from './admin-keys.ts';
 import type { RecordHistory } from './history.ts';
-import { freshSecret, type KeyProject, type NewKey, newRecord } from './key-record.ts';
+import { freshSecret, type KeyEdit, type KeyProject, type NewKey, newEnd, newRecord } from './key-record.ts';
 import {
   type KeptKey,
   type KeyRegistry,
@@ -35,6 +35,10 @@ export type KeyPorts = {
     readonly find: (id: string) => KeyProject | undefined;
     readonly create: (input: { readonly name: string }) => KeyProject;
   };
+  /** The id of the person whom people call so. @throws KeyhatchError `person_not_found` */
+  readonly personId: (ref: string) => string;
+  /** The key as its person's limits let it be; the same where it is nobody's. */
+  readonly within: (key: KeptKey) => KeptKey;
   readonly record: RecordHistory;
   readonly acting: Acting;
   readonly counters: {
@@ -44,22 +48,6 @@ export type KeyPorts = {
   };
   /** Told after every change, so that running requests are looked at and windows hear of it. */
   readonly onChange: (keyId: string, projectIds: readonly string[]) => void;
-};
-
-export type KeyEdit = {
-  readonly ref: string;
-  readonly policy?: KeyPolicyPatch | undefined;
-  readonly newProject?: boolean | undefined;
-} & {
-  readonly [Name in 'name' | 'project' | 'expiresAt' | 'rpm' | 'parallel' | 'models']?:
-    | (Name extends 'name'
-        ? string
-        : Name extends 'project'
-          ? string | null
-          : Name extends 'models'
-            ? readonly string[] | null
-            : number | null)
-    | undefined;
 };
 
 export type Keys = {
@@ -79,8 +67,8 @@ export type Keys = {
   readonly endOldSecret: (ref: string) => Promise<KeyFacts>;
   /** Lets a weak key be used from elsewhere too. */
   readonly acceptWeak: (ref: string) => KeyFacts;
-  /** Whether a key that has not been revoked is called so. */
-  readonly isTaken: (name: string) => boolean;
+  /** Whether a key that has not been revoked is called so, of the house or of one person: nobody learns names of others. */
+  readonly isTaken: (name: string, personId?: string | null) => boolean;
   /** Sees to it that this value opens the gateway as the key of that name, making or changing it where needed. */
   readonly ensure: (name: string, value: string) => Promise<KeyFacts>;
 };
@@ -109,7 +97,9 @@ export function createKeys(ports: KeyPorts): Keys {
 
   function patch(ref: string, action: string, change: (key: KeptKey) => Partial<KeptKey>): KeyFacts {
     const key = living(ref);
-    store.update(key.id, change(key));
+    const patch = change(key);
+    const { expiresAt, limits, models, policy } = ports.within({ ...key, ...patch });
+    store.update(key.id, { ...patch, expiresAt, limits, models, policy });
     return changed(key.id, action);
   }
 
@@ -119,14 +109,15 @@ export function createKeys(ports: KeyPorts): Keys {
     return key;
   }
 
-  function isTaken(name: string): boolean {
+  function isTaken(name: string, personId: string | null = null): boolean {
     const folded = name.toLowerCase();
-    if (inTheMaking.has(folded)) return true;
-    return registry.all().some((key) => key.revokedAt === null && key.name.toLowerCase() === folded);
+    if (inTheMaking.has(making(name, personId))) return true;
+    const theirs = registry.all().filter((key) => key.revokedAt === null && key.personId === personId);
+    return theirs.some((key) => key.name.toLowerCase() === folded);
   }
 
-  function refuseTaken(name: string): void {
-    if (isTaken(name)) throw new KeyhatchError('name_taken', { details: { name } });
+  function refuseTaken(name: string, personId: string | null): void {
+    if (isTaken(name, personId)) throw new KeyhatchError('name_taken', { details: { name } });
   }
 
   function projectFor(ref: string, mayMake: boolean | undefined): KeyProject {
@@ -142,7 +133,9 @@ export function createKeys(ports: KeyPorts): Keys {
   async function create(input: NewKey): Promise<CreatedKey> {
     if (input.kind === 'admin') checkAdminFields(input);
     const verifiers = openVerifiers(ports.vault);
-    refuseTaken(input.name);
+    const personId = input.person === undefined ? (input.personId ?? null) : ports.personId(input.person);
+    if (personId !== null && input.kind === 'admin') throw new KeyhatchError('not_permitted');
+    refuseTaken(input.name, personId);
     const made =
       input.value === undefined
         ? makeKey(ports.fillRandom, prefixOf(input.kind))
@@ -150,13 +143,18 @@ export function createKeys(ports: KeyPorts): Keys {
     const project = input.project === undefined ? undefined : projectFor(input.project, input.newProject);
     if (project && project.archivedAt !== null)
       throw new KeyhatchError('project_is_archived', { details: { project: project.name } });
-    const folded = input.name.toLowerCase();
-    inTheMaking.add(folded);
+    const inMaking = making(input.name, personId);
+    inTheMaking.add(inMaking);
     try {
       await verifiers.put(made.id, made.key, null);
-      store.insert(newRecord(made.id, input, { settings: ports.settings(), project, now: clock.now() }));
+      const record = newRecord(
+        made.id,
+        { ...input, personId },
+        { settings: ports.settings(), project, now: clock.now() },
+      );
+      store.insert(ports.within(record));
     } finally {
-      inTheMaking.delete(folded);
+      inTheMaking.delete(inMaking);
     }
     return { ...made, facts: changed(made.id, input.imported ? 'imported' : 'created') };
   }
@@ -167,9 +165,10 @@ export function createKeys(ports: KeyPorts): Keys {
     list: () => registry.all().map(registry.facts),
     get: (ref) => registry.facts(resolveKey(registry, ref)),
     edit(input) {
-      const { id, name } = living(input.ref);
+      const { id, name, personId } = living(input.ref);
       // Two that had one name before names were unique may keep it.
-      if (input.name !== undefined && input.name.toLowerCase() !== name.toLowerCase()) refuseTaken(input.name);
+      if (input.name !== undefined && input.name.toLowerCase() !== name.toLowerCase())
+        refuseTaken(input.name, personId);
       return patch(id, 'edited', (key) => ({
         name: input.name ?? key.name,
         projectId:
@@ -248,7 +247,11 @@ export function createKeys(ports: KeyPorts): Keys {
     const present = registry
       .all()
       .find(
-        (key) => key.kind === 'inference' && key.name.toLowerCase() === name.toLowerCase() && key.revokedAt === null,
+        (key) =>
+          key.kind === 'inference' &&
+          key.personId === null &&
+          key.name.toLowerCase() === name.toLowerCase() &&
+          key.revokedAt === null,
       );
     if (!present) return (await create({ name, value })).facts;
     checkTyped(value);
@@ -258,18 +261,14 @@ export function createKeys(ports: KeyPorts): Keys {
   }
 }
 
+const making = (name: string, personId: string | null) => `${personId} ${name.toLowerCase()}`;
+
 function subjectOf({ id, name }: KeptKey) {
   return { kind: 'key', id, name } as const;
 }
 
 function prefixOf(kind: KeyKind | undefined): KeyPrefix {
   return kind === 'admin' ? 'kha' : 'kh';
-}
-
-function newEnd(key: KeptKey, input: KeyEdit, now: number): number | null {
-  if (key.kind === 'admin') checkAdminFields(input);
-  if (input.expiresAt === undefined) return key.expiresAt;
-  return key.kind === 'admin' ? endOfAdminKey(input.expiresAt, now) : input.expiresAt;
 }
 
 function typedKey(value: string, ports: KeyPorts, weak = false): { id: string; key: string } {
@@ -287,7 +286,7 @@ function checkTyped(value: string): void {
 }
 
 /** @throws KeyhatchError `vault_locked`, `keys_damaged` */
-function openVerifiers(vault: VaultDoor): Verifiers {
+export function openVerifiers(vault: VaultDoor): Verifiers {
   const verifiers = vault.verifiers();
   if (verifiers) return verifiers;
   const { code, ...details } = vault.locked() ?? {

@@ -4,6 +4,7 @@
 import type { CallMeta } from '../../shared/contract.ts';
 import { KeyhatchError } from '../../shared/errors.ts';
 import { type Caller, provedForMs, type Role } from '../../shared/people-model.ts';
+import { settingAccess } from '../../shared/settings.ts';
 
 const rolesFor: Readonly<Record<'view' | 'manage' | 'owner', readonly Role[]>> = {
   view: ['owner', 'manager', 'viewer'],
@@ -13,13 +14,24 @@ const rolesFor: Readonly<Record<'view' | 'manage' | 'owner', readonly Role[]>> =
 
 /**
  * Returns when this caller may make a call that is marked so.
- * @throws KeyhatchError `not_permitted`; `proof_required` where a session must first prove again who it is
+ * @throws KeyhatchError `not_permitted`; `totp_setup_required`; `owner_session_required` for an admin key;
+ * `proof_required` where a session must first prove again who it is
  */
-export function checkPermission(meta: CallMeta, caller: Caller | undefined, nowMs: number): void {
+export function checkPermission(meta: CallMeta, caller: Caller | undefined, nowMs: number): Caller {
   if (!caller || !mayCall(meta, caller)) throw new KeyhatchError('not_permitted');
-  if (meta.proved !== true || caller.way === 'machine') return;
-  if (caller.way === 'admin_key') throw new KeyhatchError('not_permitted');
+  if (caller.owesTotp === true && meta.access !== 'self') throw new KeyhatchError('totp_setup_required');
+  if (meta.proved !== true || caller.way === 'machine') return caller;
+  if (caller.way === 'admin_key') throw new KeyhatchError('owner_session_required');
   checkProved(caller, nowMs);
+  return caller;
+}
+
+/**
+ * Returns when this caller may change a setting.
+ * @throws KeyhatchError `not_permitted`, `owner_session_required`, `proof_required`
+ */
+export function checkSetting(name: string, caller: Caller, nowMs: number): void {
+  if (settingAccess(name) === 'owner') checkPermission({ access: 'owner', proved: true }, caller, nowMs);
 }
 
 /** @throws KeyhatchError `proof_required` unless a session has proved who it is a moment ago */
@@ -30,7 +42,7 @@ export function checkProved(caller: Caller, nowMs: number): void {
 
 function mayCall({ access, own }: CallMeta, { role, way, personId }: Caller): boolean {
   if (access === 'machine') return way === 'machine';
-  if (access === 'self') return way === 'machine' || personId !== null;
+  if (access === 'self') return way !== 'admin_key';
   if (own === true && role === 'member' && personId !== null) return true;
   return rolesFor[access].includes(role);
 }

@@ -2,10 +2,9 @@
 // who may call; errors leave here as KeyhatchError.
 
 import { implement } from '@orpc/server';
-import type { Change } from '../../shared/change.ts';
+import type { ApiDocument } from '../../shared/api-document.ts';
 import { contract } from '../../shared/contract.ts';
 import { KeyhatchError } from '../../shared/errors.ts';
-import type { LimitStates } from '../../shared/limit-model.ts';
 import type {
   DesktopFacts,
   DetectedServer,
@@ -16,24 +15,31 @@ import type {
   SignInLink,
   Status,
 } from '../../shared/model.ts';
-import type { RunningRequest } from '../../shared/running-model.ts';
+import type { NetworkInterface } from '../../shared/network-model.ts';
+import type { Caller } from '../../shared/people-model.ts';
 import type { PemPair, TlsView } from '../../shared/tls-model.ts';
 import type { Acting, CallContext } from '../lib/acting.ts';
+import type { Audit } from './audit.ts';
+import type { AuditExportCall } from './audit-export.ts';
 import type { Backup } from './backup.ts';
 import type { Capture } from './capture.ts';
 import type { ExportCalls } from './export-calls.ts';
 import type { History } from './history.ts';
 import type { KeyTransfer } from './key-import.ts';
 import type { Keys } from './keys.ts';
-import { checkPermission } from './permissions.ts';
+import type { Me } from './me.ts';
+import type { Seen } from './own-view.ts';
+import type { PeopleCalls } from './people-calls.ts';
+import { checkPermission, checkSetting } from './permissions.ts';
 import type { PolicyTest } from './policy-test.ts';
 import type { Projects } from './projects.ts';
 import type { Replay } from './replay.ts';
 import type { RequestCalls } from './request-calls.ts';
 import type { ServerControl } from './server-control.ts';
+import type { SessionList } from './session-list.ts';
 import type { SettingsCalls } from './settings-calls.ts';
 import type { Upstreams } from './upstreams.ts';
-import type { UsageCalls } from './usage-calls.ts';
+import type { Ways } from './ways.ts';
 
 /** What only the desktop app can do; elsewhere each of these fails with `desktop_only`. */
 export type DesktopCalls = {
@@ -61,73 +67,80 @@ export type TlsCalls = {
 
 export type RouterPorts = {
   readonly status: () => Status;
-  readonly watch: (signal?: AbortSignal) => AsyncGenerator<Change, void, void>;
+  /** What is answered by who asks. */
+  readonly seenBy: (caller: Caller) => Seen;
   readonly server: ServerControl;
-  readonly setLan: (on: boolean) => Promise<void>;
+  readonly setLan: SettingsCalls['setLan'];
+  readonly interfaces: () => NetworkInterface[];
   readonly checkPort: (port: number) => Promise<PortCheck>;
   readonly keys: Keys;
-  readonly limits: (ref: string) => LimitStates;
   readonly projects: Projects;
   /** Resolves once the echo model is there, if a project wants it. */
   readonly echoWanted: () => Promise<void>;
   readonly history: Pick<History, 'list' | 'record'>;
+  readonly audit: Pick<Audit, 'verify' | 'beginAnew'> & { readonly export: AuditExportCall };
   readonly acting: Acting;
   readonly nowMs: () => number;
   readonly keyTransfer: KeyTransfer;
   readonly backup: Backup;
   readonly policyTest: PolicyTest;
+  readonly apiDocument: () => Promise<ApiDocument>;
   readonly upstreams: Upstreams;
   readonly settings: SettingsCalls;
-  readonly usage: UsageCalls;
-  readonly exports: ExportCalls;
-  readonly requests: RequestCalls;
-  readonly running: () => RunningRequest[];
+  readonly exports: Pick<ExportCalls, 'usage'>;
+  readonly requests: Pick<RequestCalls, 'unmetered'>;
   readonly capture: Capture;
   readonly replay: Replay;
   readonly lockout: LockoutCalls;
+  readonly ways: Ways;
   readonly detect: () => Promise<DetectedServer[]>;
   readonly examine: () => Promise<Finding[]>;
   readonly tls: TlsCalls;
   readonly profile: () => Promise<ProfileFacts>;
+  readonly people: PeopleCalls;
+  readonly me: Me;
+  readonly sessions: SessionList;
   readonly dashboardLink: () => SignInLink;
   readonly desktop: DesktopCalls;
 };
 
 export function createRouter(ports: RouterPorts) {
-  const { status, server, keys, projects, upstreams, settings, usage, exports, requests, capture, desktop } = ports;
+  const { status, server, keys, projects, upstreams, settings, exports, requests, capture, desktop } = ports;
+  const { people, me, sessions } = ports;
   const calls = implement(contract)
     .$context<CallContext>()
     .use(({ context, procedure, next }) => {
-      checkPermission(procedure['~orpc'].meta, context.caller, ports.nowMs());
-      return context.actor ? ports.acting.as(context.actor, () => next()) : next();
+      const caller = checkPermission(procedure['~orpc'].meta, context.caller, ports.nowMs());
+      const go = () => next({ context: { caller, seen: ports.seenBy(caller) } });
+      return context.actor ? ports.acting.as(context.actor, go) : go();
     });
   const afterEcho = <Answer>(answer: Answer) => ports.echoWanted().then(() => answer);
   return calls.router({
     status: {
-      get: calls.status.get.handler(() => status()),
+      get: calls.status.get.handler(({ context }) => context.seen.status()),
     },
     changes: {
-      watch: calls.changes.watch.handler(({ signal }) => ports.watch(signal)),
+      watch: calls.changes.watch.handler(({ context, signal }) => context.seen.watch(signal)),
     },
     server: {
       start: calls.server.start.handler(() => server.start().then(status)),
       stop: calls.server.stop.handler(() => server.stop().then(status)),
-      setLan: calls.server.setLan.handler(({ input }) => ports.setLan(input.on).then(status)),
+      setLan: calls.server.setLan.handler(({ input }) => ports.setLan(input.on, input.interfaces).then(status)),
       checkPort: calls.server.checkPort.handler(({ input }) => ports.checkPort(input.port)),
     },
     keys: {
-      create: calls.keys.create.handler(({ input }) => keys.create(input)),
-      list: calls.keys.list.handler(() => keys.list()),
-      get: calls.keys.get.handler(({ input }) => keys.get(input.ref)),
-      edit: calls.keys.edit.handler(({ input }) => keys.edit(input)),
-      pause: calls.keys.pause.handler(({ input }) => keys.setPaused(input.ref, true)),
-      resume: calls.keys.resume.handler(({ input }) => keys.setPaused(input.ref, false)),
-      revoke: calls.keys.revoke.handler(({ input }) => keys.revoke(input.ref)),
+      create: calls.keys.create.handler(({ input, context }) => context.seen.keys.create(input)),
+      list: calls.keys.list.handler(({ context }) => context.seen.keys.list()),
+      get: calls.keys.get.handler(({ input, context }) => context.seen.keys.get(input.ref)),
+      edit: calls.keys.edit.handler(({ input, context }) => context.seen.keys.edit(input)),
+      pause: calls.keys.pause.handler(({ input, context }) => context.seen.keys.setPaused(input.ref, true)),
+      resume: calls.keys.resume.handler(({ input, context }) => context.seen.keys.setPaused(input.ref, false)),
+      revoke: calls.keys.revoke.handler(({ input, context }) => context.seen.keys.revoke(input.ref)),
       delete: calls.keys.delete.handler(({ input }) => keys.delete(input.ref)),
       topUp: calls.keys.topUp.handler(({ input }) => keys.topUp(input.ref, input.add)),
-      rotate: calls.keys.rotate.handler(({ input }) => keys.rotate(input.ref, input.graceMs)),
+      rotate: calls.keys.rotate.handler(({ input, context }) => context.seen.keys.rotate(input.ref, input.graceMs)),
       resetCounters: calls.keys.resetCounters.handler(({ input }) => keys.resetCounters(input.ref)),
-      endOldSecret: calls.keys.endOldSecret.handler(({ input }) => keys.endOldSecret(input.ref)),
+      endOldSecret: calls.keys.endOldSecret.handler(({ input, context }) => context.seen.keys.endOldSecret(input.ref)),
       import: calls.keys.import.handler(({ input }) => ports.keyTransfer.import(input)),
       export: calls.keys.export.handler(() => ports.keyTransfer.export()),
       acceptWeak: calls.keys.acceptWeak.handler(({ input }) => keys.acceptWeak(input.ref)),
@@ -149,11 +162,19 @@ export function createRouter(ports: RouterPorts) {
     history: {
       list: calls.history.list.handler(({ input }) => ports.history.list(input)),
     },
+    audit: {
+      verify: calls.audit.verify.handler(() => ports.audit.verify()),
+      export: calls.audit.export.handler(({ input, signal }) => ports.audit.export(input, signal)),
+      beginAnew: calls.audit.beginAnew.handler(() => ports.audit.beginAnew()),
+    },
     policy: {
       test: calls.policy.test.handler(({ input }) => ports.policyTest(input)),
     },
+    api: {
+      document: calls.api.document.handler(() => ports.apiDocument()),
+    },
     limits: {
-      get: calls.limits.get.handler(({ input }) => ports.limits(input.ref)),
+      get: calls.limits.get.handler(({ input, context }) => context.seen.limits(input.ref)),
     },
     upstreams: {
       list: calls.upstreams.list.handler(() => upstreams.statuses()),
@@ -165,21 +186,26 @@ export function createRouter(ports: RouterPorts) {
     settings: {
       list: calls.settings.list.handler(() => settings.list()),
       get: calls.settings.get.handler(({ input }) => settings.get(input.name)),
-      set: calls.settings.set.handler(({ input }) => settings.set(input.name, input.value, input.confirm)),
+      set: calls.settings.set.handler(({ input, context }) => {
+        checkSetting(input.name, context.caller, ports.nowMs());
+        return settings.set(input.name, input.value, input.confirm);
+      }),
     },
     usage: {
-      report: calls.usage.report.handler(({ input }) => usage.report(input.sinceMs, input.by)),
-      series: calls.usage.series.handler(({ input }) => usage.series(input)),
+      report: calls.usage.report.handler(({ input, context }) =>
+        context.seen.usage.report(input.sinceMs, input.by, { personId: input.personId }),
+      ),
+      series: calls.usage.series.handler(({ input, context }) => context.seen.usage.series(input)),
       unmetered: calls.usage.unmetered.handler(({ input }) => requests.unmetered(input.sinceMs)),
-      details: calls.usage.details.handler(({ input }) => usage.details(input)),
-      lifetime: calls.usage.lifetime.handler(({ input }) => usage.lifetime(input)),
+      details: calls.usage.details.handler(({ input, context }) => context.seen.usage.details(input)),
+      lifetime: calls.usage.lifetime.handler(({ input, context }) => context.seen.usage.lifetime(input)),
       export: calls.usage.export.handler(({ input, signal }) => exports.usage(input, signal)),
     },
     requests: {
-      list: calls.requests.list.handler(({ input }) => requests.list(input)),
-      get: calls.requests.get.handler(({ input }) => requests.get(input.id)),
-      export: calls.requests.export.handler(({ input, signal }) => exports.requests(input, signal)),
-      running: calls.requests.running.handler(() => ports.running()),
+      list: calls.requests.list.handler(({ input, context }) => context.seen.requests.list(input)),
+      get: calls.requests.get.handler(({ input, context }) => context.seen.requests.get(input.id)),
+      export: calls.requests.export.handler(({ input, context, signal }) => context.seen.exportRequests(input, signal)),
+      running: calls.requests.running.handler(({ context }) => context.seen.running()),
       conversation: calls.requests.conversation.handler(({ input }) => capture.conversation(input.id)),
       replay: calls.requests.replay.handler(({ input }) => ports.replay(input)),
     },
@@ -188,6 +214,9 @@ export function createRouter(ports: RouterPorts) {
       start: calls.capture.start.handler(({ input }) => capture.start(input.ref, input.forMs)),
       stop: calls.capture.stop.handler(({ input }) => capture.stop(input.ref)),
       wipe: calls.capture.wipe.handler(() => capture.wipe()),
+    },
+    network: {
+      interfaces: calls.network.interfaces.handler(() => ports.interfaces()),
     },
     lockout: {
       list: calls.lockout.list.handler(() => ports.lockout.list()),
@@ -200,8 +229,41 @@ export function createRouter(ports: RouterPorts) {
       renew: calls.tls.renew.handler(() => ports.tls.renew()),
       newAuthority: calls.tls.newAuthority.handler(() => ports.tls.newAuthority()),
     },
+    ways: {
+      list: calls.ways.list.handler(() => ports.ways.list()),
+      addRule: calls.ways.addRule.handler(({ input }) => ports.ways.addRule(input)),
+      setPort: calls.ways.setPort.handler(({ input }) => ports.ways.setPort(input)),
+      addPath: calls.ways.addPath.handler(({ input }) => ports.ways.addPath(input)),
+      close: calls.ways.close.handler(({ input }) => ports.ways.close(input.id)),
+    },
     profile: {
       get: calls.profile.get.handler(() => ports.profile()),
+    },
+    people: {
+      list: calls.people.list.handler(() => people.list()),
+      get: calls.people.get.handler(({ input }) => people.get(input.ref)),
+      edit: calls.people.edit.handler(({ input, context }) => people.edit(input, context.caller)),
+      remove: calls.people.remove.handler(({ input }) => people.remove(input.ref)),
+      invite: calls.people.invite.handler(({ input, context }) => people.invite(input, context.caller)),
+      invites: calls.people.invites.handler(() => people.invites()),
+      cancelInvite: calls.people.cancelInvite.handler(({ input, context }) =>
+        people.cancelInvite(input.id, context.caller),
+      ),
+      resetPassword: calls.people.resetPassword.handler(({ input }) => people.resetPassword(input.ref)),
+    },
+    me: {
+      get: calls.me.get.handler(({ context }) => me.get(context.caller)),
+      rename: calls.me.rename.handler(({ input, context }) => me.rename(context.caller, input.name)),
+      setPassword: calls.me.setPassword.handler(({ input, context }) => me.setPassword(context.caller, input)),
+      beginTotp: calls.me.beginTotp.handler(({ context }) => me.beginTotp(context.caller)),
+      confirmTotp: calls.me.confirmTotp.handler(({ input, context }) => me.confirmTotp(context.caller, input.code)),
+      removeTotp: calls.me.removeTotp.handler(({ context }) => me.removeTotp(context.caller)),
+      newRecoveryCodes: calls.me.newRecoveryCodes.handler(({ context }) => me.newRecoveryCodes(context.caller)),
+    },
+    sessions: {
+      list: calls.sessions.list.handler(({ context }) => sessions.list(context.caller)),
+      end: calls.sessions.end.handler(({ input, context }) => sessions.end(context.caller, input.id)),
+      endOthers: calls.sessions.endOthers.handler(({ context }) => sessions.endOthers(context.caller)),
     },
     dashboard: {
       link: calls.dashboard.link.handler(() => ports.dashboardLink()),

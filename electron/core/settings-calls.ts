@@ -3,14 +3,17 @@
 
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { SettingView } from '../../shared/model.ts';
+import { interfaceNameOf, interfacePrefix, lanWord } from '../../shared/network-model.ts';
 import type { SettingName, Settings } from '../../shared/settings.ts';
 import { isOnLan } from './access-sentence.ts';
+import { type Interfaces, type PresentAddress, publicBehind } from './interfaces.ts';
 
 export type SettingsPorts = {
   readonly get: () => Settings;
   readonly view: (name: string) => SettingView;
   readonly list: () => SettingView[];
   readonly set: (name: string, value: unknown) => void;
+  readonly interfaces: () => Interfaces;
   /** Listens on the addresses that the settings now name, or throws and stays. */
   readonly moveListener: () => Promise<void>;
   /** The same for the dashboard: opens, moves or closes it. */
@@ -20,9 +23,10 @@ export type SettingsPorts = {
 export type SettingsCalls = {
   readonly list: () => SettingView[];
   readonly get: (name: string) => SettingView;
-  readonly set: (name: string, value: unknown, confirmed: boolean) => Promise<SettingView>;
-  /** On: every network, keys required; off: this computer alone. */
-  readonly setLan: (on: boolean) => Promise<void>;
+  /** @param which `private`: no public address is meant by this, so that nothing has to be confirmed */
+  readonly set: (name: string, value: unknown, confirmed: boolean, which?: 'all' | 'private') => Promise<SettingView>;
+  /** On: every private network or these interfaces, keys required; off: this computer alone. */
+  readonly setLan: (on: boolean, interfaces?: readonly string[]) => Promise<void>;
 };
 
 /** Changed through calls of their own, which check more than a schema can. */
@@ -34,35 +38,46 @@ export function createSettingsCalls(ports: SettingsPorts): SettingsCalls {
       await follow();
     } catch (error) {
       ports.set(name, before[name]);
+      if (name === 'server.hosts') ports.set('server.publicInterfaces', before['server.publicInterfaces']);
       throw error;
     }
+  }
+
+  // What was confirmed of an interface holds for as long as the list names it.
+  function keepPublicInterfaces(hosts: readonly string[], confirmed: readonly PresentAddress[]): void {
+    const named = hosts.flatMap((host) => interfaceNameOf(host) ?? []);
+    const before = ports.get()['server.publicInterfaces'];
+    const open = [...new Set([...before, ...confirmed.map((one) => one.interface)])].filter((name) =>
+      named.includes(name),
+    );
+    if (open.join() !== before.join()) ports.set('server.publicInterfaces', open);
   }
 
   const calls: SettingsCalls = {
     list: () => ports.list().filter(({ name }) => name !== 'upstreams.list'),
     get: ports.view,
-    async set(name, value, confirmed) {
+    async set(name, value, confirmed, which = 'all') {
       const reason = notHere[name as SettingName];
       if (reason !== undefined) throw new KeyhatchError('setting_invalid', { details: { name, reason } });
       const before = ports.get();
-      const consequence = confirmed ? undefined : consequenceOf(name, value, before);
+      const opened = which === 'private' ? [] : newlyPublic(name, value, before, ports.interfaces());
+      const consequence = confirmed ? undefined : (publicConsequence(opened) ?? consequenceOf(name, value, before));
       if (consequence !== undefined) throw new KeyhatchError('confirmation_needed', { details: { consequence } });
       // Before the door opens wider, not after: keys are on when the first stranger can knock.
-      const opensLan =
-        name === 'server.hosts' &&
-        Array.isArray(value) &&
-        isOnLan(value.map(String)) &&
-        !isOnLan(before['server.hosts']);
+      const hosts = hostsOf(name, value);
+      const opensLan = hosts !== undefined && isOnLan(hosts) && !isOnLan(before['server.hosts']);
       if (opensLan && !before['access.requireKey']) ports.set('access.requireKey', true);
       ports.set(name, value);
+      if (hosts) keepPublicInterfaces(hosts, confirmed ? opened : []);
       const follow = followerOf(name, ports);
       if (follow) await followOrGoBack(name as SettingName, before, follow);
       return ports.view(name);
     },
-    async setLan(on) {
-      // IPv4 alone: an IPv6 address of a home is as a rule reachable from everywhere.
-      if (on !== isOnLan(ports.get()['server.hosts']))
-        await calls.set('server.hosts', on ? ['0.0.0.0'] : ['127.0.0.1'], false);
+    async setLan(on, interfaces) {
+      const chosen = on ? interfaces : undefined;
+      if (chosen === undefined && on === isOnLan(ports.get()['server.hosts'])) return;
+      const networks = chosen?.map((name) => `${interfacePrefix}${name}`) ?? [lanWord];
+      await calls.set('server.hosts', on ? ['127.0.0.1', '::1', ...networks] : ['127.0.0.1'], false, 'private');
     },
   };
   return calls;
@@ -71,7 +86,8 @@ export function createSettingsCalls(ports: SettingsPorts): SettingsCalls {
 const ofDashboard: ReadonlySet<string> = new Set(['dashboard.enabled', 'dashboard.port', 'dashboard.hosts']);
 
 function followerOf(name: string, ports: SettingsPorts): (() => Promise<void>) | undefined {
-  if (name === 'server.hosts' || name === 'server.port') return ports.moveListener;
+  if (name === 'server.hosts' || name === 'server.port' || name === 'server.publicInterfaces')
+    return ports.moveListener;
   return ofDashboard.has(name) ? ports.followDashboard : undefined;
 }
 
@@ -86,4 +102,25 @@ function consequenceOf(name: string, value: unknown, now: Settings): string | un
     return 'Any web page that you visit could then use your models without a key.';
   }
   return undefined;
+}
+
+/** The list that would be listened on, where this is about that. */
+function hostsOf(name: string, value: unknown): readonly string[] | undefined {
+  return name === 'server.hosts' && Array.isArray(value) ? value.map(String) : undefined;
+}
+
+/** Public addresses at which Keyhatch would listen from then on and does not now. */
+function newlyPublic(name: string, value: unknown, now: Settings, interfaces: Interfaces): readonly PresentAddress[] {
+  const hosts = hostsOf(name, value);
+  const reached = publicBehind(now['server.hosts'], interfaces, now['server.publicInterfaces']);
+  const isNew = (one: PresentAddress) => !reached.some(({ address }) => address === one.address);
+  if (hosts) return publicBehind(hosts, interfaces, Object.keys(interfaces)).filter(isNew);
+  if (name !== 'server.publicInterfaces' || !Array.isArray(value)) return [];
+  return publicBehind(now['server.hosts'], interfaces, value.map(String)).filter(isNew);
+}
+
+function publicConsequence(opened: readonly PresentAddress[]): string | undefined {
+  if (opened.length === 0) return undefined;
+  const places = opened.map(({ address, interface: name }) => `${address} on ${name}`).join(' and ');
+  return `Keyhatch would then listen at ${places}, a public address that the whole internet may reach.`;
 }

@@ -2,6 +2,7 @@
 
 import type { CaptureMark } from '../../shared/capture-model.ts';
 import type { Reachable, Reminder, Status, UpstreamStatus, VaultKind } from '../../shared/model.ts';
+import type { Exposure } from '../../shared/network-model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { accessSentence, isOnLan } from './access-sentence.ts';
 import { budgetWarnings, type ProjectBudgets } from './budget-warnings.ts';
@@ -28,6 +29,7 @@ export type StatusPorts = {
   readonly upstreams: () => UpstreamStatus[];
   readonly requestsToday: () => number;
   readonly capture: () => CaptureMark;
+  readonly exposures: () => Exposure[];
   readonly reminders: () => Reminder[];
   /** Why connections are not encrypted although they should be, as a sentence. */
   readonly tlsProblem: () => string | null;
@@ -61,6 +63,7 @@ export function statusNow(ports: StatusPorts): Status {
       total: keys.length,
     },
     capture: ports.capture(),
+    exposures: ports.exposures(),
     upstreams: ports.upstreams(),
     requestsToday: ports.requestsToday(),
     reminders: ports.reminders(),

@@ -17,7 +17,7 @@ type Answer<Value> = Value | Promise<Value>;
 type Moments = { readonly since: number; readonly until: number };
 
 export type UsagePorts = {
-  readonly report: (query: Moments & { readonly by: UsageGroup }) => Answer<UsageReport>;
+  readonly report: (query: Moments & { readonly by: UsageGroup; readonly filter: UsageFilter }) => Answer<UsageReport>;
   readonly series: (
     query: Moments & {
       readonly by: UsageSplit;
@@ -31,6 +31,7 @@ export type UsagePorts = {
     readonly until: number;
     readonly by: 'key' | 'model';
     readonly keyId: string | undefined;
+    readonly personId: string | undefined;
     readonly prices: readonly ModelPrice[];
   }) => Answer<UsageLifetime>;
   readonly prices: () => readonly ModelPrice[];
@@ -38,7 +39,7 @@ export type UsagePorts = {
 };
 
 export type UsageCalls = {
-  readonly report: (sinceMs: number, by: UsageGroup) => Answer<UsageReport>;
+  readonly report: (sinceMs: number, by: UsageGroup, filter: UsageFilter) => Answer<UsageReport>;
   readonly series: (question: SeriesQuestion) => Answer<UsageSeries>;
   readonly details: (question: DetailsQuestion) => Answer<UsageDetails>;
   readonly lifetime: (question: LifetimeQuestion) => Answer<UsageLifetime>;
@@ -47,7 +48,8 @@ export type UsageCalls = {
 export function createUsageCalls(ports: UsagePorts): UsageCalls {
   const { prices, clock } = ports;
   return {
-    report: (sinceMs, by) => ports.report({ ...momentsOf({ sinceMs }, clock.now()), by }),
+    report: (sinceMs, by, filter) =>
+      ports.report({ ...momentsOf({ sinceMs }, clock.now()), by, filter: filterOf(filter) }),
     series: (question) =>
       ports.series({
         ...momentsOf(question, clock.now()),
@@ -57,7 +59,8 @@ export function createUsageCalls(ports: UsagePorts): UsageCalls {
         prices: prices(),
       }),
     details: (question) => ports.details({ ...momentsOf(question, clock.now()), filter: filterOf(question) }),
-    lifetime: ({ by, keyId }) => ports.lifetime({ until: clock.now(), by, keyId, prices: prices() }),
+    lifetime: ({ by, keyId, personId }) =>
+      ports.lifetime({ until: clock.now(), by, keyId, personId, prices: prices() }),
   };
 }
 
@@ -69,8 +72,8 @@ export function momentsOf({ sinceMs, from = 0, until = 0 }: UsageRange, now: num
     : { since: Math.max(0, now - sinceMs), until: now };
 }
 
-export function filterOf({ keyId, project, model, client, upstreamId }: UsageFilter): UsageFilter {
-  const given = Object.entries({ keyId, project, model, client, upstreamId }).filter(
+export function filterOf({ keyId, personId, project, model, client, upstreamId }: UsageFilter): UsageFilter {
+  const given = Object.entries({ keyId, personId, project, model, client, upstreamId }).filter(
     ([, value]) => value !== undefined,
   );
   return Object.fromEntries(given) as UsageFilter;

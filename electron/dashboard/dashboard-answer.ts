@@ -1,22 +1,24 @@
-// One request to the dashboard, from its head to its answer: names and origin first, then a page, a session call, the metrics
-// for a key, or, with a session, a call of the contract. Raises trust. Review this file hardest. Must not know what a call does.
+// One request to the dashboard, from its head to its answer: names and origin first, then a page, a session call, what keys open
+// (the metrics, the admin API), or, with a session, a call of the contract. Raises trust. Review this file hardest. Must not know what a call does.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Router } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/node';
 import type { Contract } from '../../shared/contract.ts';
-import { errorsToWire, toWireError } from '../../shared/error-wire.ts';
+import { errorsToWire, plainForm, toWireError } from '../../shared/error-wire.ts';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { CallContext } from '../lib/acting.ts';
 import type { Log } from '../lib/log.ts';
 import { pagePolicy } from '../lib/page-files.ts';
 import { isEncrypted } from '../lib/tls-port.ts';
+import { type ApiAnswer, isApi } from './api-answer.ts';
+import { type AuthAnswer, authPrefix } from './auth-answer.ts';
 import { dashboardHost } from './dashboard-listener.ts';
 import { asksForWorker, retireWorker } from './leftover-worker.ts';
 import { type MetricsAnswer, metricsPath } from './metrics-answer.ts';
 import { createPageAnswers } from './page-answers.ts';
 import { checkOwnNames, checkOwnPage, type Door, plainDoor, secureUrl } from './same-origin.ts';
-import { readJson, type SessionCalls } from './session-calls.ts';
+import { isSessionPath, readJson, type SessionCalls } from './session-calls.ts';
 
 export type DashboardRouter = Router<Contract, CallContext>;
 export type DashboardAnswer = (request: IncomingMessage, response: ServerResponse) => void;
@@ -40,6 +42,8 @@ export function createDashboardAnswer(ports: {
   readonly answerMetrics: MetricsAnswer;
   /** What the certificate is for. */
   readonly names: () => readonly string[];
+  readonly answerAuth: AuthAnswer;
+  readonly answerApi: ApiAnswer;
   readonly log: Log;
 }): DashboardAnswer {
   const { sessionCalls, log } = ports;
@@ -69,10 +73,12 @@ export function createDashboardAnswer(ports: {
     if (asksForWorker(request)) return retireWorker(response);
     const port = request.socket.localPort ?? 0;
     checkOwnNames(request, port, doorOf(request, ports.names));
+    if (path.startsWith(authPrefix)) return ports.answerAuth(request, response, path);
     if (path === metricsPath) return ports.answerMetrics(request, response, port);
+    if (isApi(path)) return ports.answerApi(request, response, port);
     if (!isCall(path)) return answerPage(request, response, path);
     checkOwnPage(request, port);
-    return path === '/session' ? sessionCalls.answer(request, response) : call(request, response, path);
+    return isSessionPath(path) ? sessionCalls.answer(request, response, path) : call(request, response, path);
   }
 
   return (request, response) => {
@@ -95,7 +101,7 @@ function doorOf({ socket }: IncomingMessage, names: () => readonly string[]): Do
 }
 
 function isCall(path: string): boolean {
-  return path === '/session' || path === '/rpc' || path.startsWith('/rpc/');
+  return isSessionPath(path) || path === '/rpc' || path.startsWith('/rpc/');
 }
 
 function refuse(response: ServerResponse, path: string, error: ReturnType<typeof toWireError>): void {
@@ -104,10 +110,12 @@ function refuse(response: ServerResponse, path: string, error: ReturnType<typeof
   response.setHeader('connection', 'close');
   if (error.status === 429 && details['seconds'] !== undefined) response.setHeader('retry-after', details['seconds']);
   if (error.status === 405 && details['allowed'] !== undefined) response.setHeader('allow', details['allowed']);
-  if (error.status === 401 && path === metricsPath) response.setHeader('www-authenticate', 'Bearer');
+  if (error.status === 401 && (path === metricsPath || isApi(path))) response.setHeader('www-authenticate', 'Bearer');
   // Pages are read by people; calls get the shape of oRPC's own error replies, which its client reads like any other.
   const [type, body] = isCall(path)
     ? ['application/json', JSON.stringify({ json: error.toJSON() })]
-    : ['text/plain; charset=utf-8', `${error.message}\n`];
+    : isApi(path)
+      ? ['application/json', JSON.stringify(plainForm(error))]
+      : ['text/plain; charset=utf-8', `${error.message}\n`];
   response.writeHead(error.status, { 'content-type': type }).end(body);
 }

@@ -1,5 +1,6 @@
 // The dashboard as a whole: whether and where it listens, as the settings say, and the links that open it. The control
-// plane over HTTP; knows people's sessions and carries no client traffic. No key opens anything here but the metrics.
+// plane over HTTP; knows people's sessions and carries no client traffic. No key opens anything here but
+// the metrics, and an admin key the admin API.
 
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { SignInLink } from '../../shared/model.ts';
@@ -9,18 +10,26 @@ import type { Log } from '../lib/log.ts';
 import { whyNotListening } from '../lib/port-trouble.ts';
 import { createFailureNote, type PortCredentials } from '../lib/tls-port.ts';
 import { createTurns } from '../lib/turns.ts';
+import { type ApiSource, createApiAnswer } from './api-answer.ts';
 import { createAttemptLimit } from './attempt-limit.ts';
+import { type AuthSource, createAuthAnswer } from './auth-answer.ts';
 import { createDashboardAnswer, type DashboardAnswer, type DashboardRouter } from './dashboard-answer.ts';
 import { createDashboardDoors, type OpenDoor } from './dashboard-doors.ts';
 import { type DashboardListener, dashboardHost, openDashboardListener } from './dashboard-listener.ts';
-import { createDashboardSessions } from './dashboard-sessions.ts';
+import {
+  createDashboardSessions,
+  type DashboardSessions,
+  type SessionRules,
+  type Standing,
+} from './dashboard-sessions.ts';
 import { createMetricsAnswer, type MetricsSource } from './metrics-answer.ts';
 import { dashboardUrl, secureUrl } from './same-origin.ts';
-import { createSessionCalls } from './session-calls.ts';
+import { createSessionCalls, type PeopleDoor } from './session-calls.ts';
 import { createSignInLinks } from './sign-in-link.ts';
 
 export type DashboardPorts = {
   readonly settings: () => Pick<Settings, 'dashboard.enabled' | 'dashboard.port' | 'dashboard.hosts'>;
+  readonly sessionRules: () => SessionRules;
   /** Whether somebody chose the port; else the next free one is as good. */
   readonly portIsChosen: () => boolean;
   readonly router: () => DashboardRouter;
@@ -29,6 +38,9 @@ export type DashboardPorts = {
   readonly encryption: DashboardEncryption;
   /** Whether anybody could sign in from another machine. */
   readonly hasPassword: () => boolean;
+  readonly auth: AuthSource;
+  readonly people: PeopleDoor & { readonly standing: Standing };
+  readonly api: () => ApiSource;
   readonly onChange: () => void;
   readonly clock: Clock;
   readonly log: Log;
@@ -59,16 +71,24 @@ export type Dashboard = {
   readonly problem: () => string | null;
   /** @throws KeyhatchError `not_running`, `dashboard_off` */
   readonly link: () => SignInLink;
+  /** The page at this place. @throws KeyhatchError `not_running`, `dashboard_off` */
+  readonly pageUrl: (fragment: string) => string;
+  readonly sessions: Pick<DashboardSessions, 'list' | 'end' | 'endOf' | 'adopt'>;
   readonly close: () => Promise<void>;
 };
 
 const portsTried = 50;
+/** How late a session may end that nobody asks with. */
+const sweepEveryMs = 30_000;
 
 export function createDashboard(ports: DashboardPorts): Dashboard {
   const { clock, log } = ports;
   const links = createSignInLinks({ clock });
-  const sessions = createDashboardSessions({ clock });
+  const sessions = createDashboardSessions({ clock, rules: ports.sessionRules, standing: ports.people.standing });
+  let sweeping: NodeJS.Timeout | undefined;
   const answerMetrics = createMetricsAnswer(ports.metrics, createAttemptLimit({ clock }));
+  const answerAuth = createAuthAnswer(ports.auth, createAttemptLimit({ clock }));
+  const apiAttempts = createAttemptLimit({ clock });
   const noteFailure = createFailureNote(ports);
   let answer: DashboardAnswer | undefined;
   let started = false;
@@ -85,13 +105,15 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
   });
 
   function makeAnswer(): DashboardAnswer {
-    const sessionCalls = createSessionCalls({ sessions, signIn: links });
+    const sessionCalls = createSessionCalls({ sessions, links, people: ports.people });
     return createDashboardAnswer({
       router: ports.router(),
       pagesDir: ports.pagesDir,
       sessionCalls,
       answerMetrics,
       names: ports.encryption.names,
+      answerAuth,
+      answerApi: createApiAnswer(ports.api(), apiAttempts),
       log,
     });
   }
@@ -169,10 +191,18 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
 
   const addresses = () => [...new Set([url(), secure()])].filter((one) => one !== null);
 
+  // In the fragment, which browsers send to nobody and write into no log.
+  function pageAt(origin: string | null, fragment: string): string {
+    if (!started) throw new KeyhatchError('not_running');
+    if (origin === null) throw new KeyhatchError('dashboard_off');
+    return `${origin}/#/${fragment}`;
+  }
+
   return {
     start: () =>
       inTurn(async () => {
         started = true;
+        sweeping = setInterval(sessions.sweep, sweepEveryMs).unref();
         await applyLeniently(openNear);
       }),
     follow: () =>
@@ -187,17 +217,20 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
     secureUrl: secure,
     problem: () => problem,
     link() {
-      if (!started) throw new KeyhatchError('not_running');
-      const [at, far] = [url(), secure()];
-      if (at === null) throw new KeyhatchError('dashboard_off');
+      const [here, far] = [url(), secure()];
+      // Before a link is made, which ends the one before.
+      pageAt(here, '');
       const { token, expiresAt } = links.make();
-      // In the fragment, which browsers send to nobody and write into no log.
-      const linkAt = (origin: string) => `${origin}/#/sign-in/${token}`;
-      return { url: linkAt(at), secureUrl: far === null ? null : linkAt(far), expiresAt };
+      const fragment = `sign-in/${token}`;
+      return { url: pageAt(here, fragment), secureUrl: far === null ? null : pageAt(far, fragment), expiresAt };
     },
+    // Whoever is invited comes from another machine as a rule, if one can.
+    pageUrl: (fragment) => pageAt(secure() ?? url(), fragment),
+    sessions,
     close: () =>
       inTurn(async () => {
         started = false;
+        clearInterval(sweeping);
         doors.letGo();
         await doors.closed();
       }),

@@ -55,12 +55,12 @@ function checkTarget({ method = '', url = '' }: IncomingMessage): void {
   throw new KeyhatchError('query_not_allowed', { details: { parameter: parameter.slice(0, 40) } });
 }
 
-/** @throws KeyhatchError `key_missing` */
+/** @throws KeyhatchError `metrics_key_missing` */
 function credentialOf({ headersDistinct }: Head): string {
   const [authorization = '', ...others] = headersDistinct['authorization'] ?? [];
   const space = authorization.indexOf(' ');
   const credential = authorization.slice(space + 1).trim();
   const isBearer = space !== -1 && authorization.slice(0, space).toLowerCase() === 'bearer';
-  if (!isBearer || credential === '' || others.length > 0) throw new KeyhatchError('key_missing');
+  if (!isBearer || credential === '' || others.length > 0) throw new KeyhatchError('metrics_key_missing');
   return credential;
 }

@@ -80,3 +80,13 @@ function isHost(host: string, name: string, port: number, scheme: Door['scheme']
 function hostOf(name: string): string {
   return isIP(name) === 6 ? `[${name}]` : name;
 }
+
+/**
+ * For what programs send, of which some use a browser's way of asking (`fetch` says how, and never from which site): nothing
+ * that a page sent, be it our own. Links that somebody opens send no body, and change nothing there.
+ * @throws KeyhatchError `dashboard_page_refused`
+ */
+export function refusePages({ headers }: Head, port: number): void {
+  if (!('origin' in headers) && !('sec-fetch-site' in headers)) return;
+  throw new KeyhatchError('dashboard_page_refused', { details: { url: dashboardUrl(port) } });
+}

@@ -40,6 +40,7 @@ export type DesktopAppOptions = {
   readonly pagesDir: string;
   /** Program of the threads that keep the ledger. */
   readonly ledgerWorker: string;
+  readonly passwordWorker: string;
   readonly preloadFile: string;
   readonly resourcesDir: string;
   readonly log: Log;
@@ -109,6 +110,7 @@ export async function openDesktopApp(options: DesktopAppOptions): Promise<void> 
     serverState: house.status().server.state,
     open: window.show,
     sayOnce: memory.sayOnce,
+    forget: memory.forget,
   });
   const tray = createTrayPresence({
     platform,
@@ -166,7 +168,7 @@ export async function openDesktopApp(options: DesktopAppOptions): Promise<void> 
 }
 
 async function openHouse(
-  { log, version, pagesDir, ledgerWorker }: DesktopAppOptions,
+  { log, version, pagesDir, ledgerWorker, passwordWorker }: DesktopAppOptions,
   dataDir: string,
   desktop: DesktopCalls,
 ): Promise<House | undefined> {
@@ -184,6 +186,7 @@ async function openHouse(
       echo: 'stand-in',
       pagesDir,
       ledgerWorker,
+      passwordWorker,
       desktop,
     });
   } catch (error) {

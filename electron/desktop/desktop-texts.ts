@@ -104,6 +104,7 @@ export const noticeTexts = {
     const when = kind === 'key_expires_in_1_day' ? 'within a day' : 'within a week';
     return { title: `“${keyName}” ends ${when}`, body: 'Open the key to extend it, or let it end.' };
   },
+  exposed: (says: string) => ({ title: 'Something is more open than before', body: says }),
   updateReady: (version: string | null) => ({
     title: 'An update is ready',
     body: `Keyhatch${version === null ? '' : ` ${version}`} is installed when you quit. Open Settings to restart now.`,

@@ -37,6 +37,7 @@ function main(): void {
       // In a checkout as in a packed app, these lie beside the main bundle.
       pagesDir: join(import.meta.dirname, '../renderer'),
       ledgerWorker: join(import.meta.dirname, '../ledger/ledger-worker.cjs'),
+      passwordWorker: join(import.meta.dirname, '../passwords/password-worker.cjs'),
       preloadFile: join(import.meta.dirname, '../preload/preload.cjs'),
       resourcesDir: join(import.meta.dirname, '../../resources'),
       log,

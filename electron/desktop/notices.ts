@@ -1,6 +1,6 @@
 // Says what a person should hear of while no window is open: the server has stopped by itself, a key is refused many
-// times, is about to end or should be rotated, has nearly or wholly used a budget, an update is ready. Silent when it is
-// switched off.
+// times, is about to end or should be rotated, has nearly or wholly used a budget, something became exposed by itself, an update is
+// ready. Silent when it is switched off.
 
 import { Notification } from 'electron';
 import type { Change } from '../../shared/change.ts';
@@ -9,6 +9,7 @@ import type { ProjectFacts } from '../../shared/project-model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { createBudgetWatch } from './budget-watch.ts';
 import { noticeTexts as texts } from './desktop-texts.ts';
+import { createExposureNews } from './exposure-news.ts';
 import { createRefusalWatch } from './refusal-watch.ts';
 import type { Page } from './tray-view.ts';
 
@@ -20,6 +21,8 @@ export type NoticesPorts = {
   readonly open: (page: Page) => void;
   /** Whether a reminder was not said before, in this run or another; from then on it was. */
   readonly sayOnce: (reminderId: string) => boolean;
+  /** Makes it new again. */
+  readonly forget: (reminderId: string) => void;
 };
 
 export type Notices = {
@@ -36,6 +39,7 @@ export function createNotices(ports: NoticesPorts): Notices {
   const shown = new Set<Notification>();
   const refusals = createRefusalWatch();
   const budgets = createBudgetWatch();
+  const exposed = createExposureNews();
   let state = ports.serverState;
 
   function say({ title, body }: Words, page: Page): boolean {
@@ -49,7 +53,7 @@ export function createNotices(ports: NoticesPorts): Notices {
     return true;
   }
 
-  function hearStatus({ server, reminders }: Status): void {
+  function hearStatus({ server, reminders, exposures }: Status): void {
     // From `running`: a start that failed is told to whoever asked for it.
     if (server.state === 'failed' && state === 'running') say(texts.serverFailed(server.reason), '#/server');
     state = server.state;
@@ -57,6 +61,9 @@ export function createNotices(ports: NoticesPorts): Notices {
     if (!ports.settings()['desktop.notifications']) return;
     for (const reminder of reminders)
       if (ports.sayOnce(reminder.id)) say(texts.reminder(reminder), `#/keys/${reminder.keyId}`);
+    const { open, closed } = exposed(exposures);
+    for (const one of open) if (ports.sayOnce(`exposed-${one.id}`)) say(texts.exposed(one.says), '#/server');
+    for (const id of closed) ports.forget(`exposed-${id}`);
   }
 
   function hearKey(key: KeyFacts): void {

@@ -20,6 +20,8 @@ export type WindowMemory = {
   readonly keep: (part: Partial<Remembered>) => void;
   /** Whether a reminder is new; from then on it is not. */
   readonly sayOnce: (reminderId: string) => boolean;
+  /** Makes it new again. */
+  readonly forget: (reminderId: string) => void;
 };
 
 export const smallest = { width: 480, height: 400 } as const;
@@ -46,6 +48,10 @@ export function openWindowMemory(dataDir: string, log: Log): WindowMemory {
       if (saidReminders.includes(reminderId)) return false;
       keep({ saidReminders: [...saidReminders, reminderId].slice(-mostReminders) });
       return true;
+    },
+    forget(reminderId) {
+      const { saidReminders } = remembered;
+      if (saidReminders.includes(reminderId)) keep({ saidReminders: saidReminders.filter((id) => id !== reminderId) });
     },
   };
 }

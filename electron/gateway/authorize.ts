@@ -85,7 +85,7 @@ export function checkModel(key: GatewayKey, model: string | undefined, { rules, 
   // only names count that a server lists, because nobody can deny all the others.
   const named = key.policy.deniedModels.length === 0 || isListed(model, upstreams);
   if (model !== undefined && named && rules.mayUse(key, model)) return;
-  const allowed = key.models ?? allModels(upstreams).filter((one) => rules.mayUse(key, one));
+  const allowed = key.alsoWithin ?? key.models ?? allModels(upstreams).filter((one) => rules.mayUse(key, one));
   const details = {
     name: key.name,
     model: (model ?? '(none named)').slice(0, 120),

@@ -95,6 +95,7 @@ export function jsonFacts(bytes: Buffer, row: RouteRow): BodyFacts {
   }
   if (!isObject(root)) throw invalid('it is not a JSON object');
   const [model, ...otherModels] = namedModels(root, row);
+  checkModelNames([model, ...otherModels]);
   return {
     model,
     otherModels,
@@ -134,15 +135,27 @@ export async function multipartFacts(bytes: Buffer, contentType: string): Promis
   }
   if (models.length > 1 || typeof (models[0] ?? '') !== 'string') throw invalid('it must name one model, as text');
   const model = models[0] as string | undefined;
+  checkModelNames([model]);
   if (model !== undefined && isCloudModel(model)) needs.set('cloud', cloudWords);
   const amounts = amountsOfForm((name) => form.get(name));
   return { ...noFacts, model, streaming: form.get('stream') === 'true', amounts, needs };
+}
+
+/** Deeper than anybody writes; parsers that call themselves for each level stop, or fall, somewhere above. */
+const mostDepth = 256;
+const modelNameMaxChars = 500;
+
+// As long as a name can be in a path. It would be kept with the request, in usage and in the log.
+function checkModelNames(names: readonly (string | undefined)[]): void {
+  if (names.some((name) => (name?.length ?? 0) > modelNameMaxChars))
+    throw invalid(`the name of its model is longer than ${modelNameMaxChars} characters`);
 }
 
 /** @returns the members that policy knows */
 function checkTopLevelKeys(bytes: Buffer): ReadonlyMap<string, JsonMember> {
   const scan = scanTopLevel(bytes);
   if (!scan.ok) throw invalid('it is not a valid JSON object');
+  if (scan.depth > mostDepth) throw invalid(`a value is nested more than ${mostDepth} deep`);
   const seen = new Map<string, JsonMember>();
   for (const member of scan.members) {
     const { key } = member;

@@ -15,27 +15,6 @@ export function isLoopback(address: string): boolean {
   return address !== '' && loopback.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 }
 
-/** An address as people know it: `::ffff:192.0.2.1` becomes `192.0.2.1`. */
-export function plainAddress(address: string | undefined): string {
-  return (address ?? '').replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '').replace(/%.*$/, '');
-}
-
-/**
- * What counts as one neighbour when attempts or connections are counted: an IPv4 address, or the /64 of an IPv6 one, all
- * of which a single machine may have.
- * @param address plain, as `plainAddress` gives it
- */
-export function addressBlock(address: string): string {
-  if (!isIPv6(address)) return address;
-  const [head = '', tail] = address.toLowerCase().split('::');
-  const before = head === '' ? [] : head.split(':');
-  const after = tail === undefined || tail === '' ? [] : tail.split(':');
-  // A last group in dotted form stands for two; it never reaches the first four.
-  const missing = tail === undefined ? 0 : 8 - before.length - after.length;
-  const groups = [...before, ...Array.from({ length: Math.max(0, missing) }, () => '0'), ...after].slice(0, 4);
-  return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`;
-}
-
 const forwardingHeaders = [
   'forwarded',
   'via',
@@ -52,10 +31,16 @@ const forwardingHeaders = [
 ];
 const forwardingPrefixes = ['cf-', 'ngrok-', 'tailscale-', 'x-forwarded-', 'x-envoy-', 'fly-', 'x-amzn-', 'x-azure-'];
 
-/** Whether anything in the head says that another program passed this request on. */
-export function isForwarded(req: IncomingMessage): boolean {
-  if (forwardingHeaders.some((name) => req.headers[name] !== undefined)) return true;
-  return Object.keys(req.headers).some((name) => forwardingPrefixes.some((prefix) => name.startsWith(prefix)));
+/**
+ * What in the head says that another program passed this request on: a name of the lists above, of a family with a star
+ * (`cf-*`), so that no sender chooses what is kept and shown. Undefined when nothing does.
+ */
+export function forwardingSign(req: IncomingMessage): string | undefined {
+  for (const name in req.headers) {
+    const prefix = forwardingPrefixes.find((one) => name.startsWith(one));
+    if (prefix !== undefined && !forwardingHeaders.includes(name)) return `${prefix}*`;
+  }
+  return forwardingHeaders.find((name) => req.headers[name] !== undefined);
 }
 
 /**
@@ -67,7 +52,7 @@ export function isFromThisComputer(req: IncomingMessage, hostName: string): bool
   const { remoteAddress = '', localAddress = '' } = req.socket;
   if (!isLoopback(remoteAddress) || !isLoopback(localAddress)) return false;
   // nginx as it comes forwards in HTTP/1.0, names the upstream as Host and adds no header that would show it.
-  return req.httpVersion === '1.1' && isLoopbackName(hostName) && !isForwarded(req);
+  return req.httpVersion === '1.1' && isLoopbackName(hostName) && forwardingSign(req) === undefined;
 }
 
 /**
@@ -75,9 +60,13 @@ export function isFromThisComputer(req: IncomingMessage, hostName: string): bool
  * @param fromHere as `isFromThisComputer` has it
  */
 export function isTrulyLocal(req: IncomingMessage, fromHere: boolean): boolean {
-  if (!fromHere || req.headers.origin !== undefined) return false;
-  const site = req.headers['sec-fetch-site'];
-  return site === undefined || site === 'none';
+  return fromHere && speaksForItself(req);
+}
+
+/** Whether nothing in the head says that a browser's page is behind it. */
+export function speaksForItself({ headers }: IncomingMessage): boolean {
+  const site = headers['sec-fetch-site'];
+  return headers.origin === undefined && (site === undefined || site === 'none');
 }
 
 /** `localhost` and loopback literals, as they stand in a Host header. */

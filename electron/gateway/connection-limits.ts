@@ -5,10 +5,11 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
+import { addressBlock, plainAddress } from '../lib/address-block.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { type Bag, createBag } from './bag.ts';
-import { addressBlock, isLoopback, plainAddress } from './client-address.ts';
+import { isLoopback } from './client-address.ts';
 
 export type ConnectionLimits = {
   /** Counts a connection until it closes; one too many is refused, and the answer is false. */

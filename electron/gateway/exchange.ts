@@ -4,6 +4,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Dialect } from '../../shared/upstream-kinds.ts';
+import type { RequestRow } from '../../shared/usage-model.ts';
 import type { Splice } from './body-edits.ts';
 import type { BodyFacts } from './body-policy.ts';
 import type { CaptureTap } from './capture-tap.ts';
@@ -26,6 +27,10 @@ export type Received = {
   readonly expectsContinue: boolean;
   /** It asks to become a WebSocket at a place that offers one. */
   readonly upgrades?: true;
+  /** It came by the port whose requests without a key count as those of one. */
+  readonly bySecondPort?: boolean;
+  /** It stood in the path, and stands there no more. */
+  readonly pathToken?: string | undefined;
   /** The owner's own, from inside the process: no network lies between. */
   readonly inside?: boolean;
   /** Told why an answer breaks off, where that is said in another way than by bytes in it. */
@@ -55,8 +60,18 @@ export type Routed = Guarded & {
   readonly pathArgument: string | undefined;
 };
 
+/** Whose requests count as those of a key, or of what stands for one. */
+export type CallerWithKey = {
+  readonly kind: 'key';
+  readonly key: PresentedKey;
+  /** What let it in; `key` is the key itself. */
+  readonly by: 'key' | 'address_rule' | 'second_port' | 'path_token' | 'token';
+  /** The way or the sign-in by which it may go on, until that ends; null for a key itself. */
+  readonly pass: string | null;
+};
+
 export type Caller =
-  | { readonly kind: 'key'; readonly key: PresentedKey }
+  | CallerWithKey
   | { readonly kind: 'this_computer' }
   | { readonly kind: 'anonymous' }
   /** The owner sends a captured request once more; in process, never from a socket. */
@@ -143,7 +158,14 @@ export function endedError({ ending, caller, project }: Admitted & Partial<Proje
   return new KeyhatchError(ending.reason() ?? 'server_stopping', { details });
 }
 
-/** Who a stored response belongs to: a key's id, or the kind of a caller without one. */
+/** Who a stored response belongs to: a key's id, a path token's own, or the kind of a caller without one. */
 export function ownerOf(caller: Caller): string {
-  return caller.kind === 'key' ? caller.key.id : caller.kind;
+  if (caller.kind !== 'key') return caller.kind;
+  return caller.by === 'path_token' && caller.pass !== null ? caller.pass : caller.key.id;
+}
+
+/** How it came, as its row says it. */
+export function wayOf(caller: Caller | undefined): RequestRow['caller'] {
+  if (caller === undefined || caller.kind === 'nobody') return 'anonymous';
+  return caller.kind === 'key' ? caller.by : caller.kind;
 }

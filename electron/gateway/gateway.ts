@@ -7,7 +7,9 @@ import { createFailureNote } from '../lib/tls-port.ts';
 import { checkRequests, checkRoom } from './admit.ts';
 import { createBudgetCalendar } from './budget-calendar.ts';
 import { createConnectionLimits } from './connection-limits.ts';
+import { createForwardedNotes, type ForwardedNotes } from './forwarded-notes.ts';
 import { type BudgetOwner, createKeyLimits } from './key-limits.ts';
+import { endOfPass } from './keyless.ts';
 import { createListener, type ListenAddress, urlOf } from './listener.ts';
 import { createLockout, type Lockout } from './lockout.ts';
 import { createPipeline } from './pipeline.ts';
@@ -18,10 +20,22 @@ import { checkHoldings } from './reserve.ts';
 import { createRunningRequests } from './running.ts';
 import { type ReplayOrder, sendInside } from './send-inside.ts';
 import { offersSocket } from './socket/upgrade.ts';
+import { createWeakBrake } from './weak-brake.ts';
+
+/** The port whose requests without a key count as those of one; listens while the gateway does. */
+export type SecondPort = {
+  /** Listens on these addresses alone, or on none. @throws `port_in_use`, `address_unavailable`; then it stays */
+  readonly listenOn: (hosts: readonly string[], port: number) => Promise<void>;
+  readonly close: () => Promise<void>;
+  readonly urls: () => readonly string[];
+};
 
 export type Gateway = {
   /** Listens on these addresses, moving there if it listens already. @throws `port_in_use`, `address_unavailable` */
   readonly listenOn: (hosts: readonly string[], port: number) => Promise<readonly ListenAddress[]>;
+  /** Lets go of what is not among these and adds what is new; what stays is not touched. @returns why some cannot be had */
+  readonly adjustTo: (hosts: readonly string[], port: number) => Promise<readonly unknown[]>;
+  readonly secondPort: SecondPort;
   readonly urls: () => readonly string[];
   readonly addresses: () => readonly ListenAddress[];
   /** Takes no new requests, waits for the running ones at most `drainMs`, then ends them in their dialect. */
@@ -47,34 +61,50 @@ export type Gateway = {
   readonly upstreamsChanged: () => void;
   /** To be called when a key changed: ends its running requests if it may no longer be used. */
   readonly keyChanged: (keyId: string) => void;
+  /** To be called when a way in or a token ended: so do the requests that it let in. */
+  readonly passesChanged: () => void;
   readonly lockout: Pick<Lockout, 'list' | 'unlock'>;
+  /** What was passed on by tunnels and proxies within the last hour. */
+  readonly forwarded: ForwardedNotes['now'];
   readonly close: () => void;
 };
 
 const lastWordsMs = 1_000;
 
 export function createGateway(
-  ports: GatewayPorts & { readonly upstreamFailed: (upstreamId: string, reason: string) => void },
+  ports: GatewayPorts & {
+    readonly upstreamFailed: (upstreamId: string, reason: string) => void;
+    /** Told when requests begin to come through a tunnel or a proxy. */
+    readonly onForwarded?: () => void;
+  },
 ): Gateway {
   const running = createRunningRequests(ports);
   const lockout = createLockout(ports);
+  const weakBrake = createWeakBrake(ports.clock);
+  const forwarded = createForwardedNotes({ clock: ports.clock, onFirst: () => ports.onForwarded?.() });
   const calendar = createBudgetCalendar(() => ports.settings()['usage.timeZone']);
   const limits = createKeyLimits({ ...ports, calendar });
   const places = createPlaces(ports);
-  const pipeline = createPipeline({ ...ports, running, calendar, limits, places, lockout });
+  const pipeline = createPipeline({ ...ports, running, calendar, limits, places, lockout, weakBrake, forwarded });
   const { sockets } = pipeline;
   const connectionLimits = createConnectionLimits(ports);
   const upgrades = { offered: offersSocket, take: sockets.upgrade };
-  const listener = createListener(pipeline.handle, {
+  const listening = {
     limits: connectionLimits,
     settings: ports.settings,
-    upgrades,
     encryption: { isOn: () => ports.tls.mode() !== 'off', credentials: ports.tls.credentials },
     noteFailure: createFailureNote(ports),
-  });
+  };
+  const urlNow = (address: ListenAddress) => urlOf(address, ports.tls.mode());
+  const listener = createListener(pipeline.handle, { ...listening, upgrades });
+  // There is no WebSocket: its turns would have to say over and over by which port it came.
+  const second = createListener(
+    (req, res, expectsContinue) => pipeline.handle(req, res, expectsContinue, undefined, { bySecondPort: true }),
+    { ...listening, upgrades: { ...upgrades, offered: () => false } },
+  );
 
   async function stop(drainMs: number): Promise<void> {
-    await listener.stopAccepting();
+    await Promise.all([listener.stopAccepting(), second.stopAccepting()]);
     places.refuseAll();
     sockets.look();
     await within(drainMs, running.idle());
@@ -83,6 +113,7 @@ export function createGateway(
     await within(lastWordsMs, running.idle());
     sockets.destroy();
     listener.destroy();
+    second.destroy();
   }
 
   return {
@@ -91,8 +122,22 @@ export function createGateway(
       sockets.look();
       return addresses;
     },
+    async adjustTo(hosts, port) {
+      const failures = await listener.adjustTo(hosts, port);
+      sockets.look();
+      return failures;
+    },
+    secondPort: {
+      async listenOn(hosts, port) {
+        await second.moveTo(hosts, port);
+        // The server may have stopped meanwhile.
+        if (listener.addresses().length === 0) await second.stopAccepting();
+      },
+      close: second.stopAccepting,
+      urls: () => [...new Set(second.addresses().map(urlNow))],
+    },
     addresses: listener.addresses,
-    urls: () => [...new Set(listener.addresses().map((address) => urlOf(address, ports.tls.mode())))],
+    urls: () => [...new Set(listener.addresses().map(urlNow))],
     stop,
     runningList: running.list,
     replay(order) {
@@ -121,7 +166,12 @@ export function createGateway(
       places.keyChanged(keyId);
       if (!ports.keys.get(keyId)) ports.counters.forget({ kind: 'key', id: keyId });
     },
+    passesChanged() {
+      running.endWhere((caller) => endOfPass(caller, ports));
+      sockets.look();
+    },
     lockout,
+    forwarded: forwarded.now,
     close() {
       connectionLimits.close();
       pipeline.close();

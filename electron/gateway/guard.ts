@@ -5,11 +5,13 @@ import type { IncomingMessage } from 'node:http';
 import { KeyhatchError } from '../../shared/errors.ts';
 import { keyPattern } from '../../shared/key-format.ts';
 import type { Settings } from '../../shared/settings.ts';
+import { plainAddress } from '../lib/address-block.ts';
 import { isEncrypted } from '../lib/tls-port.ts';
-import { isFromThisComputer, isLoopback, isLoopbackName, isTrulyLocal, plainAddress } from './client-address.ts';
+import { forwardingSign, isFromThisComputer, isLoopback, isLoopbackName, isTrulyLocal } from './client-address.ts';
 import { isOriginAllowed } from './cors.ts';
 import { keyProtocol } from './credentials.ts';
 import type { Guarded, Received } from './exchange.ts';
+import type { ForwardedNotes } from './forwarded-notes.ts';
 import type { KeyRules } from './key-rules.ts';
 import { authorityPaths } from './own-answers.ts';
 import { checkGatewayNetwork } from './permit.ts';
@@ -20,6 +22,7 @@ export type GuardPorts = {
   readonly instanceId: string;
   readonly rules: KeyRules;
   readonly tls: Pick<GatewayTls, 'mode'>;
+  readonly forwarded: Pick<ForwardedNotes, 'note'>;
 };
 
 /** Header that our own forwards carry, so that an upstream which points back at us is noticed. */
@@ -28,6 +31,9 @@ export const hopHeader = 'x-keyhatch-hop';
 export function guard(received: Received, ports: GuardPorts): Guarded {
   const { req } = received;
   const settings = ports.settings();
+  // Before anything is refused: that a tunnel is there is worth knowing, whatever becomes of what it brings.
+  const sign = forwardingSign(req);
+  if (sign !== undefined) ports.forwarded.note(sign, isLoopback(req.socket.remoteAddress ?? ''));
   checkHead(req, received.upgrades === true);
   const [path, query] = splitTarget(req.url ?? '');
   const hostName = checkHost(req, settings);

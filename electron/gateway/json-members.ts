@@ -6,7 +6,12 @@
 export type JsonMember = { readonly key: string; readonly valueStart: number; readonly valueEnd: number };
 
 export type TopLevelScan =
-  | { readonly ok: true; readonly members: readonly JsonMember[] }
+  | {
+      readonly ok: true;
+      readonly members: readonly JsonMember[];
+      /** How many brackets are open at once at most, below the object itself. */
+      readonly depth: number;
+    }
   | { readonly ok: false; readonly reason: string };
 
 const quote = 0x22;
@@ -28,10 +33,11 @@ const notJson = -1;
  */
 export function scanTopLevel(bytes: Buffer): TopLevelScan {
   const members: JsonMember[] = [];
+  const deepest: Deepest = { depth: 0 };
   let at = skipSpace(bytes, 0);
   if (bytes[at] !== openBrace) return refuse('it is not a JSON object');
   at = skipSpace(bytes, at + 1);
-  if (bytes[at] === closeBrace) return finish(bytes, at, members);
+  if (bytes[at] === closeBrace) return finish(bytes, at, members, 0);
   for (;;) {
     const keyEnd = bytes[at] === quote ? skipString(bytes, at) : notJson;
     const key = keyEnd === notJson ? undefined : decodeKey(bytes, at, keyEnd);
@@ -39,11 +45,11 @@ export function scanTopLevel(bytes: Buffer): TopLevelScan {
     at = skipSpace(bytes, keyEnd);
     if (bytes[at] !== colon) return refuse('a member has no value');
     const valueStart = skipSpace(bytes, at + 1);
-    const valueEnd = skipValue(bytes, valueStart);
+    const valueEnd = skipValue(bytes, valueStart, deepest);
     if (valueEnd === notJson) return refuse('a value is not complete');
     members.push({ key, valueStart, valueEnd });
     at = skipSpace(bytes, valueEnd);
-    if (bytes[at] === closeBrace) return finish(bytes, at, members);
+    if (bytes[at] === closeBrace) return finish(bytes, at, members, deepest.depth);
     if (bytes[at] !== comma) return refuse('its members are not separated by commas');
     at = skipSpace(bytes, at + 1);
   }
@@ -81,9 +87,9 @@ function refuse(reason: string): TopLevelScan {
   return { ok: false, reason };
 }
 
-function finish(bytes: Buffer, closedAt: number, members: readonly JsonMember[]): TopLevelScan {
+function finish(bytes: Buffer, closedAt: number, members: readonly JsonMember[], depth: number): TopLevelScan {
   return skipSpace(bytes, closedAt + 1) === bytes.length
-    ? { ok: true, members }
+    ? { ok: true, members, depth }
     : refuse('something follows the JSON object');
 }
 
@@ -116,19 +122,21 @@ function skipString(bytes: Buffer, open: number): number {
   }
 }
 
-function skipValue(bytes: Buffer, from: number): number {
+type Deepest = { depth: number };
+
+function skipValue(bytes: Buffer, from: number, deepest: Deepest): number {
   switch (bytes[from]) {
     case quote:
       return skipString(bytes, from);
     case openBrace:
     case openBracket:
-      return skipNested(bytes, from);
+      return skipNested(bytes, from, deepest);
     default:
       return skipScalar(bytes, from);
   }
 }
 
-function skipNested(bytes: Buffer, from: number): number {
+function skipNested(bytes: Buffer, from: number, deepest: Deepest): number {
   const end = bytes.length;
   let depth = 0;
   let at = from;
@@ -144,8 +152,10 @@ function skipNested(bytes: Buffer, from: number): number {
     }
     // A bracket and its brace differ in this bit only.
     const brace = byte | 0x20;
-    if (brace === openBrace) depth += 1;
-    else if (brace === closeBrace) {
+    if (brace === openBrace) {
+      depth += 1;
+      if (depth > deepest.depth) deepest.depth = depth;
+    } else if (brace === closeBrace) {
       depth -= 1;
       if (depth === 0) return at;
     }

@@ -5,15 +5,17 @@ import type { Budget, BudgetPeriod, BudgetState, LimitStates, TopUp, WindowState
 import type { Clock } from '../lib/clock.ts';
 import type { BudgetCalendar } from './budget-calendar.ts';
 import type { BudgetClaim, LimitCounters, LimitOwner, Standing, WindowClaim } from './limit-counters.ts';
-import type { GatewayKey, GatewayProject, ProjectRegistry } from './ports.ts';
+import type { GatewayKey, GatewayPerson, GatewayProject, ProjectRegistry } from './ports.ts';
 
-/** Somebody whose budgets a request counts against: its key, or that key's project. */
+/** Somebody whose budgets a request counts against: its key, that key's project, or the person whose key it is. */
 export type BudgetOwner = {
   readonly owner: LimitOwner;
   /** As a refusal names it: `the API key "laptop"`. */
   readonly name: string;
   /** The name of the project that it is; null for a key. */
   readonly project: string | null;
+  /** The name of the person that it is. */
+  readonly person?: string;
   readonly budgets: readonly Budget[];
   readonly topUps: readonly TopUp[];
 };
@@ -75,10 +77,27 @@ export function projectBudgets({ id, name, budgets, topUps }: GatewayProject): B
   return { owner: { kind: 'project', id }, name: `the project "${name}"`, project: name, budgets, topUps };
 }
 
+/** The budgets that all keys of a person have together. */
+export function personBudgets({ id, name, budgets }: GatewayPerson): BudgetOwner {
+  return {
+    owner: { kind: 'person', id },
+    name: `the person "${name}"`,
+    project: null,
+    person: name,
+    budgets,
+    topUps: [],
+  };
+}
+
 /** All budgets that a request of this key counts against. */
-export function budgetOwnersOf(key: GatewayKey, projects: Pick<ProjectRegistry, 'get'>): BudgetOwner[] {
+export function budgetOwnersOf(
+  key: GatewayKey,
+  projects: Pick<ProjectRegistry, 'get'>,
+  person: (id: string) => GatewayPerson | undefined = () => undefined,
+): BudgetOwner[] {
   const project = key.projectId === null ? undefined : projects.get(key.projectId);
-  return project ? [ownBudgets(key), projectBudgets(project)] : [ownBudgets(key)];
+  const holder = key.personId === null ? undefined : person(key.personId);
+  return [ownBudgets(key), ...(project ? [projectBudgets(project)] : []), ...(holder ? [personBudgets(holder)] : [])];
 }
 
 export function createKeyLimits(ports: KeyLimitPorts): KeyLimits {
@@ -167,6 +186,7 @@ function stateOf(plan: BudgetPlan, standing: Standing | undefined, unpriced: Sta
     period,
     currency,
     project: plan.owner.project,
+    ...(plan.owner.person === undefined ? {} : { person: plan.owner.person }),
     limit,
     topUp,
     used,

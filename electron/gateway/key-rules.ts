@@ -10,9 +10,11 @@ import type { GatewayKey } from './ports.ts';
 /** Where a request comes from, as the socket has it. */
 export type Source = Pick<Guarded, 'clientAddress' | 'fromThisComputer'>;
 
+type ModelLists = Pick<GatewayKey, 'models' | 'alsoWithin' | 'policy'>;
+
 export type KeyRules = {
   /** Whether the key's lists leave it this model. What is denied stays denied, whatever is allowed. */
-  readonly mayUse: (key: Pick<GatewayKey, 'models' | 'policy'>, model: string) => boolean;
+  readonly mayUse: (key: ModelLists, model: string) => boolean;
   /** Whether a list of networks has a place for this source; null is anywhere. */
   readonly admits: (networks: readonly string[] | null, source: Source) => boolean;
 };
@@ -21,15 +23,17 @@ export function createKeyRules(): KeyRules {
   const patterns = onceEach<readonly string[], ModelMatcher>(compilePatterns);
   const networks = onceEach<readonly string[], (source: Source) => boolean>(compileNetworks);
   return {
-    mayUse: ({ models, policy }, model) =>
-      (models === null || patterns(models)(model)) && !patterns(policy.deniedModels)(model),
+    mayUse: ({ models, alsoWithin, policy }, model) =>
+      (models === null || patterns(models)(model)) &&
+      (alsoWithin === undefined || patterns(alsoWithin)(model)) &&
+      !patterns(policy.deniedModels)(model),
     admits: (list, source) => list === null || networks(list)(source),
   };
 }
 
 /** Whether a key's lists say anything at all about models. */
-export function hasModelRules(key: Pick<GatewayKey, 'models' | 'policy'>): boolean {
-  return key.models !== null || key.policy.deniedModels.length > 0;
+export function hasModelRules(key: ModelLists): boolean {
+  return key.models !== null || key.alsoWithin !== undefined || key.policy.deniedModels.length > 0;
 }
 
 function compileNetworks(list: readonly string[]): (source: Source) => boolean {

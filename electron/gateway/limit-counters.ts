@@ -3,7 +3,7 @@
 // store shared by several machines could in its stead, which is why `take` may answer later.
 
 /** Whose limits: a key's own, or those of a project over all its keys. */
-export type LimitOwner = { readonly kind: 'key' | 'project'; readonly id: string };
+export type LimitOwner = { readonly kind: 'key' | 'project' | 'person'; readonly id: string };
 
 type ClaimBase = {
   readonly owner: LimitOwner;

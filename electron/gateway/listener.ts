@@ -36,6 +36,11 @@ export type Upgrades = {
 export type Listener = {
   /** Listens on these addresses instead of the present ones. On failure the present ones stay, and it throws. */
   readonly moveTo: (hosts: readonly string[], port: number) => Promise<readonly ListenAddress[]>;
+  /**
+   * Listens on these addresses too and lets go of all others; what stays is not touched.
+   * @returns why some could not be had, one error each
+   */
+  readonly adjustTo: (hosts: readonly string[], port: number) => Promise<readonly unknown[]>;
   readonly addresses: () => readonly ListenAddress[];
   /** Takes no new connections; those with a request running stay until it ends. */
   readonly stopAccepting: () => Promise<void>;
@@ -78,6 +83,10 @@ export function createListener(handler: Handler, ports: ListenerPorts): Listener
       for (const { serving } of made) release(serving);
       throw error;
     }
+  }
+
+  async function addOne(host: string, port: number): Promise<void> {
+    bound = [...bound, await bind(open(), host, port)];
   }
 
   function open(): Serving {
@@ -124,15 +133,26 @@ export function createListener(handler: Handler, ports: ListenerPorts): Listener
         return keep(await bindAll(hosts, port));
       } catch (error) {
         const failure = await whyNotListening(error, hosts, port);
-        if (before.length > 0)
-          keep(
-            await bindAll(
-              before.map(({ host }) => host),
-              before[0]?.port ?? 0,
-            ),
-          );
+        bound = [];
+        // Of the old ones an interface may have taken some away meanwhile: the others are worth having.
+        for (const { host } of before) await addOne(host, before[0]?.port ?? 0).catch(() => {});
         throw failure;
       }
+    },
+    async adjustTo(hosts, port) {
+      const [stay, go] = [
+        bound.filter(({ host }) => hosts.includes(host)),
+        bound.filter((one) => !hosts.includes(one.host)),
+      ];
+      for (const { serving } of go) release(serving);
+      bound = stay;
+      const failures: unknown[] = [];
+      for (const host of hosts.filter((one) => !stay.some((bound) => bound.host === one))) {
+        await addOne(host, bound[0]?.port ?? port).catch(async (error: unknown) => {
+          failures.push(await whyNotListening(error, [host], port));
+        });
+      }
+      return failures;
     },
     addresses: () => bound.map(({ host, port }) => ({ host, port })),
     async stopAccepting() {

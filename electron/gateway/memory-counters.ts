@@ -18,7 +18,8 @@ export function createMemoryCounters({ store, clock, log }: MemoryCounterPorts):
   const marks = createAheadMarks({ store, log });
   const offsetMs = clock.now() - clock.monotonic();
   const steady = { monotonic: clock.monotonic, wall: () => clock.monotonic() + offsetMs };
-  const owners = { key: new Map<string, Map<string, Counter>>(), project: new Map<string, Map<string, Counter>>() };
+  type Owned = Map<string, Map<string, Counter>>;
+  const owners = { key: new Map() as Owned, project: new Map() as Owned, person: new Map() as Owned };
 
   function countersOf({ kind, id }: LimitOwner): Map<string, Counter> {
     const found = owners[kind].get(id);

@@ -9,7 +9,7 @@ import { type Log, scrub } from '../lib/log.ts';
 import type { Forwarded } from './attempt.ts';
 import type { ClientName } from './client-name.ts';
 import { errorLine } from './error-text.ts';
-import type { SoFar } from './exchange.ts';
+import { type SoFar, wayOf } from './exchange.ts';
 import type { NoteOldSecret, UsageSink } from './ports.ts';
 import { routeLabel } from './route-label.ts';
 import { speedsOf } from './speeds.ts';
@@ -56,7 +56,7 @@ function rowOf(
   return {
     id: soFar.id,
     keyId: key?.id ?? null,
-    caller: caller === undefined || caller.kind === 'nobody' ? 'anonymous' : caller.kind,
+    caller: wayOf(caller),
     project: key?.projectId ?? null,
     model: textOf(soFar.model ?? soFar.body?.facts.model),
     upstreamId: forwarded?.upstreamId ?? null,

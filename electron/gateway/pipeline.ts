@@ -14,6 +14,7 @@ import { createClientName } from './client-name.ts';
 import { answerPreflight, isPreflight, setCorsHeaders } from './cors.ts';
 import type { Received, Reserved, SoFar } from './exchange.ts';
 import { createForward } from './forward.ts';
+import type { ForwardedNotes } from './forwarded-notes.ts';
 import { guard } from './guard.ts';
 import { identify } from './identify.ts';
 import type { KeyLimits } from './key-limits.ts';
@@ -22,6 +23,7 @@ import type { Lockout } from './lockout.ts';
 import { meter } from './meter.ts';
 import { answerModelList, upstreamsToList } from './model-list.ts';
 import { answerOwn } from './own-answers.ts';
+import { takePathToken } from './path-token.ts';
 import { permit } from './permit.ts';
 import type { Places } from './places.ts';
 import type { GatewayPorts } from './ports.ts';
@@ -36,6 +38,7 @@ import type { InsideHandler } from './send-inside.ts';
 import { createSocketUpgrade, type SocketUpgrade } from './socket/upgrade.ts';
 import { createTokenRecount } from './token-recount.ts';
 import { createUpstreamAgents } from './upstream-agent.ts';
+import type { WeakBrake } from './weak-brake.ts';
 
 export type Pipeline = {
   /** Takes a request from any listener; never rejects. */
@@ -50,6 +53,8 @@ export type PipelinePorts = GatewayPorts & {
   readonly calendar: BudgetCalendar;
   readonly places: Places;
   readonly lockout: Lockout;
+  readonly weakBrake: WeakBrake;
+  readonly forwarded: ForwardedNotes;
   readonly upstreamFailed: (upstreamId: string, reason: string) => void;
 };
 
@@ -68,7 +73,10 @@ export function createPipeline(given: PipelinePorts): Pipeline {
   const meterPorts = { ...ports, recount, clientName: createClientName() };
   const listPorts = { ...ports, agents };
 
-  const handle: InsideHandler = async (req, res, expectsContinue, onCut, inside) => {
+  const handle: InsideHandler = async (req, res, expectsContinue, onCut, from = {}) => {
+    const { inside, bySecondPort = false } = from;
+    // Before anything looks at the path, so that no log, row or error can name it.
+    const pathToken = takePathToken(req);
     const receivedAt = ports.clock.now();
     const received: Received = {
       req,
@@ -78,6 +86,8 @@ export function createPipeline(given: PipelinePorts): Pipeline {
       expectsContinue,
       onCut,
       inside: inside !== undefined,
+      bySecondPort,
+      pathToken,
     };
     let soFar: SoFar = received;
     let end: Forwarded | KeyhatchError | undefined;

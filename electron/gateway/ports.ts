@@ -23,6 +23,9 @@ export type GatewayKey = {
   /** Only inference keys open the gateway. */
   readonly kind: KeyKind;
   readonly projectId: string | null;
+  /** Whose it is; their budgets count over all of theirs. */
+  readonly personId: string | null;
+  readonly personPaused: boolean;
   readonly status: KeyStatus;
   /** Too short to be safe: for this computer alone. */
   readonly weak: boolean;
@@ -30,7 +33,39 @@ export type GatewayKey = {
   readonly expiresAt: number | null;
   readonly limits: KeyLimits;
   readonly models: readonly string[] | null;
+  /** A second list that a model must also be in, where it came by something narrower than the key. */
+  readonly alsoWithin?: readonly string[];
   readonly policy: KeyPolicy;
+};
+
+/** What lets clients in that cannot send a key, as the owner opened it. Answers from memory. */
+export type KeylessWay = { readonly id: string; readonly keyId: string };
+export type PathTokenWay = KeylessWay & {
+  readonly networks: readonly string[];
+  readonly models: readonly string[] | null;
+  readonly expiresAt: number;
+};
+export type WaysIn = {
+  /** The narrowest rule for a neighbour's address. */
+  readonly forAddress: (clientAddress: string) => KeylessWay | undefined;
+  readonly forSecondPort: () => KeylessWay | undefined;
+  /** Does the same work for unknown and wrong tokens. */
+  readonly findPathToken: (token: string) => PathTokenWay | undefined;
+  /** Whether what was let in so may go on. */
+  readonly isOpen: (id: string) => boolean;
+};
+
+/** What a short-lived token is: one of ours, or why it is not one that counts. */
+export type FoundToken =
+  /** `pass`: the sign-in that it came from. */
+  | { readonly kind: 'valid'; readonly pass: string; readonly key: GatewayKey }
+  | { readonly kind: 'expired' | 'ended' | 'malformed' };
+
+export type AccessTokens = {
+  /** Undefined where the credential has not the shape of one. */
+  readonly find: (credential: string) => FoundToken | undefined;
+  /** Whether its holder has neither signed out nor been put out. */
+  readonly isOpen: (pass: string) => boolean;
 };
 
 export type KeyRegistry = {
@@ -59,6 +94,14 @@ export type GatewayProject = {
   readonly echo: boolean;
   readonly budgets: readonly Budget[];
   readonly topUps: readonly TopUp[];
+};
+
+/** What the gateway knows of a person whose keys come in. */
+export type GatewayPerson = {
+  readonly id: string;
+  readonly name: string;
+  /** Over all keys of theirs. */
+  readonly budgets: readonly Budget[];
 };
 
 export type ProjectRegistry = {
@@ -141,6 +184,12 @@ export type GatewayPorts = {
   readonly instanceId: string;
   readonly settings: () => Settings;
   readonly keys: KeyRegistry;
+  readonly ways: WaysIn;
+  readonly tokens: AccessTokens;
+  /** Every address of this machine now: who comes from one of them is no neighbour. */
+  readonly machineAddresses: () => readonly string[];
+  /** Where people sign in, for those who knock at the wrong door; null while there is none. */
+  readonly dashboardUrl: () => string | null;
   readonly projects: ProjectRegistry;
   readonly oldSecretUsed: NoteOldSecret;
   readonly upstreams: UpstreamRegistry;

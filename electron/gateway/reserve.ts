@@ -60,7 +60,7 @@ function placed(authorized: Authorized, { upstream, place, queuedMs }: Entered) 
 }
 
 async function hold(authorized: Authorized, key: GatewayKey, ports: ReservePorts): Promise<Reservation | undefined> {
-  const cost = costOfRequest(authorized.body.facts, authorized.operation, key.policy.caps.maxTokens);
+  const cost = costOfRequest(authorized.body.facts, authorized.operation, key.policy.caps.maxTokens, key.policy.tpm);
   const items = [
     ...answerItems(cost, key, ports),
     ...tokenItems(key, cost, ports),

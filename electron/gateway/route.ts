@@ -11,7 +11,10 @@ type Found = { readonly row: RouteRow; readonly argument: string | undefined };
 export type Router = (guarded: Guarded) => Routed;
 
 /** Indexes the table once: exact paths by map, patterns in order. */
-export function createRouter(ports: { readonly upstreams: UpstreamRegistry }): Router {
+export function createRouter(ports: {
+  readonly upstreams: UpstreamRegistry;
+  readonly dashboardUrl: () => string | null;
+}): Router {
   const exact = new Map<string, RouteRow[]>();
   const patterns: (RouteRow & { readonly path: RegExp })[] = [];
   for (const row of routeTable) {
@@ -33,7 +36,7 @@ export function createRouter(ports: { readonly upstreams: UpstreamRegistry }): R
     const method = guarded.req.method ?? '';
     const rows = rowsAt(path);
     const fit = rows.find(({ row }) => row.methods.includes(method));
-    if (!fit) throw rows.length > 0 ? wrongMethod(guarded, rows) : unknown(guarded);
+    if (!fit) throw rows.length > 0 ? wrongMethod(guarded, rows) : unknown(guarded, ports.dashboardUrl());
     const row = path === '/api/v1/models' && hasLmStudio(ports.upstreams) ? lmStudioModelList : fit.row;
     checkQuery(guarded.query, row);
     return {
@@ -94,16 +97,18 @@ function wrongMethod(guarded: Guarded, rows: readonly Found[]): KeyhatchError {
   });
 }
 
-function unknown(guarded: Guarded): KeyhatchError {
+function unknown(guarded: Guarded, dashboardUrl: string | null): KeyhatchError {
   const { path } = guarded;
   const withV1 = `/v1${path.startsWith('/') ? '' : '/'}${path}`;
   const known = routeTable.some((row) => (typeof row.path === 'string' ? row.path === withV1 : row.path.test(withV1)));
   const doubled = path.startsWith('/v1/v1/');
-  const hint = doubled
-    ? ' The base URL ends in /v1 twice: leave one out.'
-    : known
-      ? ` Did you mean ${withV1}? Put /v1 at the end of the base URL.`
-      : '';
+  const hint = path.startsWith('/api/auth/')
+    ? ` People sign in at the dashboard: ${dashboardUrl === null ? 'its owner has to switch it on.' : `${dashboardUrl}${path}.`}`
+    : doubled
+      ? ' The base URL ends in /v1 twice: leave one out.'
+      : known
+        ? ` Did you mean ${withV1}? Put /v1 at the end of the base URL.`
+        : '';
   return new KeyhatchError('route_unknown', {
     details: { method: guarded.req.method ?? '', path: path.slice(0, 200), hint },
   });

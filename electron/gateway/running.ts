@@ -8,11 +8,20 @@ import type { Clock } from '../lib/clock.ts';
 import { scrub } from '../lib/log.ts';
 import { closedProject } from './admit.ts';
 import { type Bag, createBag } from './bag.ts';
-import type { Identified, Progress } from './exchange.ts';
+import { type Caller, type Identified, type Progress, wayOf } from './exchange.ts';
 import type { GatewayKey, KeyRegistry, ProjectRegistry } from './ports.ts';
 
 /** Why a running request is ended: told to the client in its dialect. */
-export type EndReason = Extract<ErrorCode, 'key_revoked' | 'key_expired' | 'project_archived' | 'server_stopping'>;
+export type EndReason = Extract<
+  ErrorCode,
+  | 'key_revoked'
+  | 'key_expired'
+  | 'person_paused'
+  | 'project_archived'
+  | 'server_stopping'
+  | 'way_closed'
+  | 'token_revoked'
+>;
 
 /** Whether and why a request may not go on. An AbortSignal would say the same, at several times the cost a request. */
 export type Ending = {
@@ -36,6 +45,8 @@ export type RunningRequests = {
   readonly list: () => RunningRequest[];
   /** Looks at a key that changed, and ends its requests if it may no longer be used. */
   readonly keyChanged: (keyId: string) => void;
+  /** Ends those of the callers about which `reasonFor` knows one. */
+  readonly endWhere: (reasonFor: (caller: Caller) => EndReason | undefined) => void;
   readonly endAll: (reason: EndReason) => void;
   /** Resolves once nothing runs. */
   readonly idle: () => Promise<void>;
@@ -131,6 +142,12 @@ export function createRunningRequests(ports: {
         .slice(0, listedAtMost)
         .map(viewOf),
     keyChanged: endIfOver,
+    endWhere(reasonFor) {
+      for (const { identified, end } of all.items()) {
+        const reason = reasonFor(identified.caller);
+        if (reason) end(reason);
+      }
+    },
     endAll(reason) {
       for (const { end } of all.items()) end(reason);
     },
@@ -147,7 +164,7 @@ function viewOf({ identified, progress }: Entry): RunningRequest {
     id,
     keyId: key?.id ?? null,
     keyName: key?.name ?? null,
-    caller: caller.kind === 'nobody' ? 'anonymous' : caller.kind,
+    caller: wayOf(caller),
     model: progress.model === undefined ? null : scrub(progress.model.slice(0, 200)),
     upstreamName: progress.upstreamName ?? null,
     operation,
@@ -162,5 +179,6 @@ function viewOf({ identified, progress }: Entry): RunningRequest {
 function reasonToEnd(key: GatewayKey | undefined, leftMs: number, projects: ProjectRegistry): EndReason | undefined {
   if (!key || key.status === 'revoked') return 'key_revoked';
   if (leftMs <= 0) return 'key_expired';
+  if (key.personPaused) return 'person_paused';
   return closedProject(key, projects) === undefined ? undefined : 'project_archived';
 }

@@ -18,8 +18,15 @@ export type ReplayOrder = {
   readonly body: Buffer;
 };
 
-/** As for a listener; but where `inside` is given, who asks is known and no header is looked at for it. */
-export type InsideHandler = (...from: [...Parameters<Handler>, inside?: Inside]) => ReturnType<Handler>;
+/** By which door a request came, where it is not the usual one. */
+export type From = {
+  /** Who asks is known, and no header is looked at for it. */
+  readonly inside?: Inside;
+  readonly bySecondPort?: true;
+};
+
+/** As for a listener, which says nothing more of where a request came from. */
+export type InsideHandler = (...from: [...Parameters<Handler>, from?: From]) => ReturnType<Handler>;
 
 const loopback = '127.0.0.1';
 
@@ -29,7 +36,7 @@ export function sendInside({ id, of, path, body }: ReplayOrder, handle: InsideHa
   // Where it comes from, for its row.
   Object.assign(theirs, { remoteAddress: loopback, localAddress: loopback });
   const server = createServer({ requestTimeout: 0, headersTimeout: 0 }, (req, res) => {
-    void handle(req, res, false, undefined, { id, caller: { kind: 'replay', of } });
+    void handle(req, res, false, undefined, { inside: { id, caller: { kind: 'replay', of } } });
   });
   server.emit('connection', theirs);
   return new Promise((resolve) => {

@@ -33,6 +33,8 @@ export function outcomeOf({ code, details }: KeyhatchError): Outcome {
     case 'key_expired':
     case 'server_stopping':
       return 'ended';
+    case 'way_closed':
+    case 'token_revoked':
     case 'project_archived':
       return details['ran'] === 1 ? 'ended' : 'refused';
     default:

@@ -23,6 +23,7 @@ export type ServeIo = {
   readonly pagesDir: string | undefined;
   /** Program of the threads that keep the ledger. */
   readonly ledgerWorker: string | undefined;
+  readonly passwordWorker: string | undefined;
   /** How people call this program: `keyhatch`, `npx keyhatch`. */
   readonly calledAs: string;
   /** Calls back on each SIGINT, SIGTERM or SIGHUP, until the returned function is called. */
@@ -69,6 +70,7 @@ function shellOf(args: ServeArguments, io: ServeIo, log: Log) {
     echo: args.echo,
     pagesDir: io.pagesDir,
     ledgerWorker: io.ledgerWorker,
+    passwordWorker: io.passwordWorker,
     desktop: undefined,
   } as const;
 }

@@ -14,6 +14,9 @@ import { keyKinds } from './migrations/0100-key-kinds.ts';
 import { projects } from './migrations/0110-projects.ts';
 import { history } from './migrations/0120-history.ts';
 import { fewerIndexes } from './migrations/0130-fewer-indexes.ts';
+import { people } from './migrations/0140-people.ts';
+import { auditChain } from './migrations/0150-audit-chain.ts';
+import { ways } from './migrations/0160-ways.ts';
 
 export type DatabaseMigration = {
   readonly version: number;
@@ -35,4 +38,7 @@ export const databaseMigrations: readonly DatabaseMigration[] = [
   projects,
   history,
   fewerIndexes,
+  people,
+  auditChain,
+  ways,
 ];

@@ -24,6 +24,7 @@ const wanted = [
   'usage_rollups',
   'refusal_rollups',
   'history',
+  'history_chain',
   'unmetered_counts',
 ] as const;
 

@@ -15,9 +15,10 @@ const noGroup: Readonly<Record<UsageSplit, string>> = {
   none: 'all',
 };
 
-/** Keys and projects by the name they have, or had before they were deleted. */
+/** Keys, projects and holders of tokens by the name they have, or had before they were deleted. */
 export function createGroupLabels(db: DatabaseSync): (group: string | null, by: UsageSplit) => string {
-  const keyName = db.prepare('SELECT name FROM keys WHERE id = ?');
+  const keyName = db.prepare(`
+    SELECT name FROM (SELECT id, name FROM keys UNION ALL SELECT id, name FROM token_holders) WHERE id = ?`);
   const projectName = db.prepare('SELECT name FROM projects WHERE id = ?');
   return (group, by) => {
     if (group === null) return noGroup[by];

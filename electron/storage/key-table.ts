@@ -7,7 +7,7 @@ import type { KeyUse } from './key-uses.ts';
 import { durably, inTransaction } from './transaction.ts';
 
 /** A key as it is kept: its facts without those that are derived. */
-export type StoredKey = Readonly<Omit<KeyFacts, 'status' | 'usable' | 'today' | 'budgets' | 'project'>> & {
+export type StoredKey = Readonly<Omit<KeyFacts, 'status' | 'usable' | 'today' | 'budgets' | 'project' | 'person'>> & {
   readonly paused: boolean;
 };
 
@@ -27,6 +27,8 @@ export type KeyTable = {
   readonly resetCounters: (id: string, sinceMs: number, before: string) => void;
   /** The name of a key, also of a deleted one. */
   readonly nameOf: (id: string) => string | undefined;
+  /** Ids of all keys that were ever a person's, also of deleted ones. */
+  readonly idsOf: (personId: string) => string[];
   /** Notes when secrets were last used that had been rotated away; an older use than the known one changes nothing. */
   readonly recordOldSecretUse: (batch: readonly KeyUse[]) => void;
   /** Makes a key, or puts it in the place of the one with its id, deleted or not. */
@@ -62,6 +64,7 @@ const columns = [
   'old_secret_used_at',
   'old_secret_used_from',
   'old_secret_used_by',
+  'person_id',
 ] as const;
 
 export function createKeyTable(db: DatabaseSync): KeyTable {
@@ -77,6 +80,7 @@ export function createKeyTable(db: DatabaseSync): KeyTable {
   const removeOne = db.prepare('UPDATE keys SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL');
   const reset = db.prepare('UPDATE keys SET counted_since = ?, counted_before = ? WHERE id = ?');
   const name = db.prepare('SELECT name FROM keys WHERE id = ?');
+  const ids = db.prepare('SELECT id FROM keys WHERE person_id = ?');
 
   const oldUse = db.prepare(`
     UPDATE keys SET old_secret_used_at = :at, old_secret_used_from = :address, old_secret_used_by = :userAgent
@@ -109,6 +113,7 @@ export function createKeyTable(db: DatabaseSync): KeyTable {
       durably(db, () => reset.run(sinceMs, before, id));
     },
     nameOf: (id) => (name.get(id) as { name: string } | undefined)?.name,
+    idsOf: (personId) => ids.all(personId).map(({ id }) => String(id)),
     recordOldSecretUse(batch) {
       for (const { id, at, address, userAgent } of batch) oldUse.run({ id, at, address, userAgent });
     },
@@ -146,10 +151,18 @@ function toRecord(key: StoredKey): KeyRecord {
     old_secret_used_at: key.oldSecretUsedAt,
     old_secret_used_from: key.oldSecretUsedFrom,
     old_secret_used_by: key.oldSecretUsedBy,
+    person_id: key.personId,
   };
 }
 
-const storedFacts = keyFacts.omit({ status: true, usable: true, today: true, budgets: true, project: true });
+const storedFacts = keyFacts.omit({
+  status: true,
+  usable: true,
+  today: true,
+  budgets: true,
+  project: true,
+  person: true,
+});
 
 function fromRecord(row: KeyRecord): StoredKey {
   const facts = storedFacts.parse({
@@ -157,6 +170,7 @@ function fromRecord(row: KeyRecord): StoredKey {
     name: row.name,
     kind: row.kind,
     projectId: row.project,
+    personId: row.person_id,
     origin: row.origin,
     createdAt: row.created_at,
     expiresAt: row.expires_at,

@@ -3,7 +3,7 @@
 // question makes a row wait. The one place where the ledger's functions are put together, whoever carries the calls.
 
 import type { DatabaseSync } from 'node:sqlite';
-import type { RequestQuery, UsageGroup, UsageReport } from '../../shared/usage-model.ts';
+import type { RequestQuery, UsageReport } from '../../shared/usage-model.ts';
 import { type CaptureWrites, createCaptureWrites } from './capture-table.ts';
 import { lookThrough } from './database-repair.ts';
 import { createBatchWrite, type LedgerBatch } from './ledger-batch.ts';
@@ -12,7 +12,7 @@ import { createRequestList, type ListedPage, type ListedRequest } from './reques
 import { createRetention, type Kept } from './retention.ts';
 import { createUnmeteredReport, type UnmeteredCounts } from './unmetered-table.ts';
 import { createUsageAnswers, type UsageAnswers } from './usage-answers.ts';
-import { createUsageReport } from './usage-report.ts';
+import { createUsageReport, type ReportQuery } from './usage-report.ts';
 import { createUsageTable } from './usage-table.ts';
 
 export type LedgerWrites = {
@@ -31,7 +31,7 @@ export type LedgerWrites = {
 };
 
 export type LedgerReads = UsageAnswers & {
-  readonly report: (query: { readonly since: number; readonly until: number; readonly by: UsageGroup }) => UsageReport;
+  readonly report: (query: ReportQuery) => UsageReport;
   readonly unmetered: (query: { readonly since: number; readonly until: number }) => UnmeteredCounts;
   readonly requestPage: (query: RequestQuery) => ListedPage;
   readonly findRequest: (id: string) => ListedRequest | undefined;

@@ -2,11 +2,11 @@
 // with the first call, and anew after it ended by itself, each time a little later; what was asked then fails, and
 // whoever asked may ask again.
 
-import { readFileSync } from 'node:fs';
-import { Worker, type WorkerOptions } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { KeyhatchError } from '../../shared/errors.ts';
 import { withDeadline } from '../lib/lifetime.ts';
 import type { Log } from '../lib/log.ts';
+import { threadProgram } from '../lib/thread-program.ts';
 import { type Answer, type Carrier, fromCarried, type Question } from './ledger-carrier.ts';
 
 export type LedgerThreadData = { readonly file: string; readonly part: 'reads' | 'writes' };
@@ -28,7 +28,7 @@ export function carryToThread<Calls extends { readonly [Name in keyof Calls]: (i
   readonly log: Log;
 }): Carrier<Calls> {
   const { data, log } = options;
-  const begin = programOf(options.worker);
+  const begin = threadProgram(options.worker);
   const waiting = new Map<number, Waiting>();
   let thread: Worker | undefined;
   let lastId = 0;
@@ -100,11 +100,3 @@ export function carryToThread<Calls extends { readonly [Name in keyof Calls]: (i
 }
 
 const unavailable = () => new KeyhatchError('ledger_unavailable');
-
-// The built one is handed over as text: a thread cannot be relied on to load a file from inside Electron's archive, which
-// the main thread reads as any other, its integrity checked.
-function programOf(file: string): (options: WorkerOptions) => Worker {
-  if (file.endsWith('.ts')) return (options) => new Worker(file, options);
-  const program = readFileSync(file, 'utf8');
-  return (options) => new Worker(program, { ...options, eval: true });
-}

@@ -5,7 +5,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { durably, inTransaction } from './transaction.ts';
 
 export type LimitCounterRow = {
-  readonly owner: { readonly kind: 'key' | 'project'; readonly id: string };
+  readonly owner: { readonly kind: 'key' | 'project' | 'person'; readonly id: string };
   readonly counter: string;
   /** Epoch milliseconds. */
   readonly startsAt: number;
@@ -15,14 +15,14 @@ export type LimitCounterRow = {
 };
 
 export type LimitCounterTable = {
-  /** Oldest first; what belonged to keys that are deleted goes. */
+  /** Oldest first; what belonged to keys and people that are gone goes. */
   readonly load: () => LimitCounterRow[];
   /** All of it or nothing. It survives the end of this process; what a budget has used, also that of the machine. */
   readonly save: (put: readonly LimitCounterRow[], drop: readonly LimitCounterRow[]) => void;
 };
 
 type Record = {
-  readonly owner_kind: 'key' | 'project';
+  readonly owner_kind: 'key' | 'project' | 'person';
   readonly owner_id: string;
   readonly counter: string;
   readonly starts_at: number;
@@ -33,7 +33,8 @@ type Record = {
 export function createLimitCounterTable(db: DatabaseSync): LimitCounterTable {
   const prune = db.prepare(`
     DELETE FROM limit_counters
-    WHERE owner_kind = 'key' AND owner_id NOT IN (SELECT id FROM keys WHERE deleted_at IS NULL)`);
+    WHERE (owner_kind = 'key' AND owner_id NOT IN (SELECT id FROM keys WHERE deleted_at IS NULL))
+      OR (owner_kind = 'person' AND owner_id NOT IN (SELECT id FROM people WHERE removed_at IS NULL))`);
   const all = db.prepare('SELECT * FROM limit_counters ORDER BY starts_at');
   const put = db.prepare(`
     INSERT INTO limit_counters (owner_kind, owner_id, counter, starts_at, ends_at, amount)

@@ -4,7 +4,10 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { RequestQuery } from '../../shared/usage-model.ts';
 import { type ListedRequest, listedRequest, narrowRequests, selectRequests } from './request-list.ts';
 
-export type RequestExportQuery = Pick<RequestQuery, 'keyId' | 'model' | 'upstreamId' | 'outcome' | 'text'> & {
+export type RequestExportQuery = Pick<
+  RequestQuery,
+  'keyId' | 'personId' | 'model' | 'upstreamId' | 'outcome' | 'text'
+> & {
   /** Epoch ms, both included. */
   readonly since: number;
   readonly until: number;
@@ -39,7 +42,8 @@ export function createRequestExport(db: DatabaseSync): RequestExportReader {
       const lastRow = Number((last.get() as { row: number }).row);
       const { where, values } = conditions(query, lastRow);
       const counted = db
-        .prepare(`SELECT count(*) AS total FROM requests r LEFT JOIN keys k ON k.id = r.key_id WHERE ${where}`)
+        .prepare(`SELECT count(*) AS total FROM requests r LEFT JOIN keys k ON k.id = r.key_id
+            LEFT JOIN token_holders h ON h.id = r.key_id WHERE ${where}`)
         .get(values) as { total: number };
       return { total: counted.total, lastRow };
     },

@@ -4,8 +4,9 @@ import type { DatabaseSync } from 'node:sqlite';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { RequestQuery, RequestRow } from '../../shared/usage-model.ts';
 import { requestColumns } from './request-columns.ts';
+import { keysOfPerson } from './usage-filter.ts';
 
-/** A row with the name its key has, or had before it was deleted. */
+/** A row with the name its key or its holder of a token has, or had before it was deleted. */
 export type ListedRequest = RequestRow & { readonly keyName: string | null };
 
 export type ListedPage = { readonly rows: ListedRequest[]; readonly next: string | null };
@@ -24,12 +25,13 @@ const columns = Object.entries(requestColumns).map(([field, column]) => `r.${col
 
 /** @param more a further column */
 export const selectRequests = (more?: string): string =>
-  `SELECT ${[...columns, 'k.name AS "keyName"', ...(more === undefined ? [] : [more])].join(', ')}
-  FROM requests r LEFT JOIN keys k ON k.id = r.key_id`;
+  `SELECT ${[...columns, 'coalesce(k.name, h.name) AS "keyName"', ...(more === undefined ? [] : [more])].join(', ')}
+  FROM requests r LEFT JOIN keys k ON k.id = r.key_id LEFT JOIN token_holders h ON h.id = r.key_id`;
 
 // Rows of one millisecond are told apart by their id, so that a page neither repeats nor loses one.
 const conditions = {
   keyId: 'r.key_id = :keyId',
+  personId: `r.key_id IN ${keysOfPerson}`,
   model: 'r.model = :model',
   upstreamId: 'r.upstream_id = :upstreamId',
   client: 'r.client = :client',
@@ -43,7 +45,7 @@ const conditions = {
   slowerMs: 'r.ended_at - r.received_at > :slowerMs',
   error: holding(['r.error_code', 'r.error_text'], 'error'),
   text: holding(
-    ['r.model', 'k.name', 'r.user_agent', 'r.client_address', 'r.error_code', 'r.error_text', 'r.id'],
+    ['r.model', 'coalesce(k.name, h.name)', 'r.user_agent', 'r.client_address', 'r.error_code', 'r.error_text', 'r.id'],
     'text',
   ),
 } as const;
@@ -93,7 +95,7 @@ export function createRequestList(db: DatabaseSync, lookAtMost = mostLookedAt): 
   };
 }
 
-/** Conditions on `requests r` and `keys k`, and the values they name. */
+/** Conditions on `requests r`, `keys k` and `token_holders h`, and the values they name. */
 export function narrowRequests(
   query: Omit<RequestQuery, 'limit'>,
   floor?: number,
@@ -107,7 +109,7 @@ export function narrowRequests(
     parts.push(conditions.floor);
     values['floor'] = floor;
   }
-  for (const field of ['keyId', 'model', 'upstreamId', 'client', 'slowerMs', 'error', 'text'] as const) {
+  for (const field of ['keyId', 'personId', 'model', 'upstreamId', 'client', 'slowerMs', 'error', 'text'] as const) {
     const value = query[field];
     if (value === undefined || value === '') continue;
     parts.push(conditions[field]);

@@ -9,23 +9,39 @@ const filterColumns = {
   model: 'g.model',
   client: 'g.client',
   upstreamId: 'g.upstream_id',
-} as const satisfies Record<keyof UsageFilter, string>;
+} as const satisfies Record<Exclude<keyof UsageFilter, 'personId'>, string>;
+
+/** Keys that were ever a person's, also deleted ones; and the person, where a request came without a key of theirs. */
+export const keysOfPerson = '(SELECT id FROM keys WHERE person_id = :personId UNION ALL SELECT :personId)';
+
 /** Conditions on the groups, and the values they name. */
 export function narrowed(filter: UsageFilter): {
   readonly where: string;
   readonly values: Record<string, string | null>;
 } {
   const fields = filteredFields(filter);
+  const { personId } = filter;
+  const parts = [
+    ...fields.map((field) => `${filterColumns[field]} IS :${field}`),
+    ...(personId === undefined ? [] : [`g.key_id IN ${keysOfPerson}`]),
+  ];
   return {
-    where: fields.map((field) => `${filterColumns[field]} IS :${field}`).join(' AND ') || 'TRUE',
-    values: Object.fromEntries(fields.map((field) => [field, filter[field] ?? null])),
+    where: parts.join(' AND ') || 'TRUE',
+    values: {
+      ...Object.fromEntries(fields.map((field) => [field, filter[field] ?? null])),
+      ...(personId === undefined ? {} : { personId }),
+    },
   };
 }
 
-export const filteredFields = (filter: UsageFilter) =>
+const filteredFields = (filter: UsageFilter) =>
   (Object.keys(filterColumns) as (keyof typeof filterColumns)[]).filter((field) => filter[field] !== undefined);
 
-/** A function that says whether a row belongs to what is asked about. */
+/** Whether all requests are meant, also those that belong to nobody. */
+export const isOfAll = (filter: UsageFilter): boolean =>
+  filteredFields(filter).length === 0 && filter.personId === undefined;
+
+/** A function that says whether a row belongs to what is asked about, but for whose it is. */
 export function rowFilter(filter: UsageFilter): (row: CountedRow) => boolean {
   const fields = filteredFields(filter);
   if (fields.length === 0) return () => true;

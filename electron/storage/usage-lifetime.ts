@@ -12,6 +12,7 @@ export type LifetimeQuery = {
   readonly until: number;
   readonly by: 'key' | 'model';
   readonly keyId?: string | undefined;
+  readonly personId?: string | undefined;
   readonly prices: readonly ModelPrice[];
 };
 
@@ -38,9 +39,9 @@ export function createUsageLifetime(db: DatabaseSync): UsageLifetimeReader {
   }
 
   return {
-    lifetime({ until, by, keyId, prices }) {
+    lifetime({ until, by, keyId, personId, prices }) {
       const time = { from: 0, to: until + 1 };
-      const filter = keyId === undefined ? {} : { keyId };
+      const filter = { ...(keyId === undefined ? {} : { keyId }), ...(personId === undefined ? {} : { personId }) };
       const cells = reader.cells({ times: [time], by, filter, byModel: true });
       const known = by === 'key' ? resetsByKey() : new Map<string, Reset>();
       const lines = [...Map.groupBy(cells, ({ group }) => group)].map(([group, ofGroup]) => {
@@ -56,7 +57,8 @@ export function createUsageLifetime(db: DatabaseSync): UsageLifetimeReader {
       });
       return {
         until,
-        since: reader.bounds(time)?.from ?? null,
+        // When the house was first used is not about one person.
+        since: personId === undefined ? (reader.bounds(time)?.from ?? null) : null,
         lines: lines.sort((a, b) => weightOf(b.ever) - weightOf(a.ever) || (a.label < b.label ? -1 : 1)),
         total: sumsOf(cells.map(ofModel), prices),
       };

@@ -5,7 +5,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { UsageFilter, UsageSplit } from '../../shared/usage-model.ts';
 import { requestColumns } from './request-columns.ts';
 import { strangersGroup } from './rollup-table.ts';
-import { filteredFields, narrowed, rowFilter } from './usage-filter.ts';
+import { isOfAll, keysOfPerson, narrowed, rowFilter } from './usage-filter.ts';
 import { dayGrain, type Grain, grainEnd, grainStart, hourGrain, minuteGrain } from './usage-grain.ts';
 import { addToHistogram } from './usage-histogram.ts';
 import { addNumbers, noNumbers, type UsageNumbers } from './usage-numbers.ts';
@@ -203,8 +203,7 @@ export function createUsageReader(db: DatabaseSync): UsageReader {
       addCodes(sums.refusals, found.all({ ...values, spans: JSON.stringify(kept) }));
       for (const end of ends) for (const row of rowsIn(end, filter)) addRow(sums, row);
       // Who had no key belongs to nobody, so not to the one key or model that is asked about either.
-      if (filteredFields(filter).length === 0)
-        for (const [code, count] of strangers(time)) addCodes(sums.refusals, [{ code, count }]);
+      if (isOfAll(filter)) for (const [code, count] of strangers(time)) addCodes(sums.refusals, [{ code, count }]);
       return sums.refusals;
     },
     strangers,
@@ -234,9 +233,14 @@ function rowReader(db: DatabaseSync): (span: UsageSpan, filter: UsageFilter) => 
   const all = db.prepare(`SELECT ${columns} FROM requests WHERE received_at >= ? AND received_at < ?`);
   const ofOne = db.prepare(`
     SELECT ${columns} FROM requests WHERE received_at >= ? AND received_at < ? AND key_id = ?`);
-  return ({ from, to }, filter) => {
-    const { keyId } = filter;
-    const rows = typeof keyId === 'string' ? ofOne.all(from, to, keyId) : all.all(from, to);
+  const ofPerson = db.prepare(`
+    SELECT ${columns} FROM requests WHERE received_at >= :from AND received_at < :to AND key_id IN ${keysOfPerson}`);
+  const found = ({ from, to }: UsageSpan, { keyId, personId }: UsageFilter) => {
+    if (personId !== undefined) return ofPerson.all({ from, to, personId });
+    return typeof keyId === 'string' ? ofOne.all(from, to, keyId) : all.all(from, to);
+  };
+  return (span, filter) => {
+    const rows = found(span, filter);
     return (rows as unknown as CountedRow[]).filter(rowFilter(filter));
   };
 }

@@ -8,19 +8,28 @@ import { hostOf, portOf } from './upstream-address.ts';
 
 const connectTimeoutMs = 500;
 
+export type WhereOpen = {
+  readonly port: number;
+  /** It runs on another machine, which is not asked. */
+  readonly elsewhere: boolean;
+  /** Addresses of this machine at which its port accepts connections; empty when it is open to this computer alone. */
+  readonly openAt: readonly string[];
+};
+
 /**
- * The addresses of this machine at which the upstream's port accepts connections. Empty for an upstream elsewhere, and
- * when it is open to this computer only. Never rejects.
+ * Never rejects.
  * @param addresses of this machine, without internal and link-local ones
  */
-export async function isOpenOnLan(
+export async function whereOpen(
   url: URL,
   options: { readonly addresses?: readonly string[] } = {},
-): Promise<string[]> {
-  if (!isLoopbackHost(hostOf(url))) return [];
+): Promise<WhereOpen> {
+  const [host, port] = [hostOf(url), portOf(url)];
   const addresses = options.addresses ?? machineAddresses();
-  const open = await Promise.all(addresses.map((address) => acceptsConnection(address, portOf(url))));
-  return addresses.filter((_address, index) => open[index]);
+  // By an address of this machine's own it was reached just so: it listens beyond loopback.
+  if (!isLoopbackHost(host) && !addresses.includes(host)) return { port, elsewhere: true, openAt: [] };
+  const open = await Promise.all(addresses.map((address) => acceptsConnection(address, port)));
+  return { port, elsewhere: false, openAt: addresses.filter((_address, index) => open[index]) };
 }
 
 // Nobody listens on a link-local address alone, and connecting to one takes a zone that differs by system.

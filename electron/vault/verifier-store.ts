@@ -2,7 +2,7 @@
 // neither names nor limits of keys, and never keeps a credential. Credentials for upstreams are none of its business:
 // they lie in the vault as they are, under `upstream/<id>`.
 
-import { createHmac, createSecretKey, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
 import { KeyhatchError } from '../../shared/errors.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { type Log, silentLog } from '../lib/log.ts';
@@ -15,6 +15,8 @@ export type FoundKey = { readonly keyId: string; readonly until: number | null }
 export type VerifierStore = {
   /** HMAC-SHA-256 of a credential under this profile's root, base64url. */
   readonly digest: (credential: string) => string;
+  /** A key of 32 bytes for one purpose alone, HKDF-SHA-256 of the root. */
+  readonly derive: (purpose: string) => KeyObject;
   /** Whose credential this is at `now` (epoch ms). Unknown, wrong and too long take the same work. */
   readonly find: (credential: string, now: number) => FoundKey | undefined;
   /** Whether a key has a current credential. */
@@ -60,6 +62,7 @@ export async function openVerifierStore(options: {
   const digest = (credential: string) => hmac(credential).toString('base64url');
   return {
     digest,
+    derive: (purpose) => createSecretKey(Buffer.from(hkdfSync('sha256', root, '', `keyhatch ${purpose}`, rootBytes))),
     find: (credential, now) => findKey(shelf, hmac, credential, now),
     has: (keyId) => shelf.entries().some((entry) => entry.some((one) => isCurrent(one, keyId))),
     async put(keyId, credential, previousUntil) {

@@ -7,12 +7,14 @@ import type { RequestView } from '../../shared/usage-model.ts';
 import type { Calls } from './calls.ts';
 import type { Client } from './ipc-transport.ts';
 import { type Live, type LiveState, tailKey } from './live.ts';
-import type { Session } from './session.ts';
+import type { ProofGate } from './proof-gate.ts';
+import type { Session, SessionState } from './session.ts';
 
 export type Api = {
   readonly client: Client;
   readonly calls: Calls;
   readonly session: Session;
+  readonly proofs: ProofGate;
   readonly live: Live;
   /** `window`: in the desktop app; `browser`: on the dashboard. */
   readonly host: 'window' | 'browser';
@@ -34,9 +36,9 @@ export function useCalls(): Calls {
   return useApi().calls;
 }
 
-export function useSessionNeeded(): boolean {
+export function useSessionState(): SessionState {
   const { session } = useApi();
-  return useSyncExternalStore(session.subscribe, session.needed);
+  return useSyncExternalStore(session.subscribe, session.state);
 }
 
 export function useLiveState(): LiveState {
@@ -65,8 +67,11 @@ export function useRunning(): readonly RunningRequest[] {
   }, [data, tail]);
 }
 
+/** Not asked before it is known who asks: members have none. */
 export function useProjects() {
-  return useQuery(useCalls().projects.list.queryOptions());
+  const calls = useCalls();
+  const { data: own } = useQuery(calls.me.get.queryOptions());
+  return useQuery({ ...calls.projects.list.queryOptions(), enabled: own !== undefined && own.role !== 'member' });
 }
 
 /** The newest requests that ended since the page was opened, newest first. */

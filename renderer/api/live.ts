@@ -72,7 +72,7 @@ export function followChanges(ports: {
       const began = performance.now();
       await follow().catch(() => {});
       if (stopping.signal.aborted) return;
-      if (!session.needed()) enter('lost');
+      if (session.state() === 'open') enter('lost');
       if (performance.now() - began > longestRetryMs) waitMs = firstRetryMs;
       await sleep(waitMs, stopping.signal);
       waitMs = Math.min(waitMs * 2, longestRetryMs);
@@ -170,7 +170,7 @@ function withItem<Item extends { readonly id: string }>(items: readonly Item[], 
 function untilSignedIn(session: Session, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const look = () => {
-      if (session.needed() && !signal.aborted) return;
+      if (session.state() !== 'open' && !signal.aborted) return;
       off();
       signal.removeEventListener('abort', look);
       resolve();

@@ -4,6 +4,8 @@ import { notifications } from '@mantine/notifications';
 import { KeyhatchError } from '../../shared/errors.ts';
 import { commonTexts as texts } from '../texts/common-texts.ts';
 
+const answeredElsewhere: ReadonlySet<string> = new Set(['confirmation_needed', 'proof_required', 'session_required']);
+
 export function sayFailure(
   error: unknown,
   _input: unknown,
@@ -11,8 +13,8 @@ export function sayFailure(
   mutation: { readonly meta?: { readonly quiet?: unknown } | undefined },
 ): void {
   if (mutation.meta?.quiet) return;
-  // Asked about where it happened, or shown by the sign-in that covers the page.
-  if (error instanceof KeyhatchError && error.code === 'confirmation_needed') return;
+  // Asked about where it happened, left unproved on purpose, or shown by the sign-in that covers the page.
+  if (error instanceof KeyhatchError && answeredElsewhere.has(error.code)) return;
   notifications.show({
     color: 'red',
     title: texts.notWorked,

@@ -6,6 +6,7 @@ import type { SettingView } from '../../shared/model.ts';
 import type { SettingName, Settings } from '../../shared/settings.ts';
 import { useAsk } from '../ui/ask.tsx';
 import { useCalls } from './api-context.tsx';
+import { useAbilities } from './me.ts';
 
 export type SettingHandle<Name extends SettingName> = {
   readonly value: Settings[Name];
@@ -14,9 +15,10 @@ export type SettingHandle<Name extends SettingName> = {
   readonly isDefault: boolean;
 };
 
-/** Undefined until the settings are there. */
+/** Undefined until the settings are there, and for who may not see them. */
 export function useSetting<Name extends SettingName>(name: Name): SettingHandle<Name> | undefined {
-  const { data } = useQuery(useCalls().settings.list.queryOptions());
+  const { sees } = useAbilities();
+  const { data } = useQuery({ ...useCalls().settings.list.queryOptions(), enabled: sees });
   const view = data?.find((setting) => setting.name === name);
   return view && handleOf(view);
 }
@@ -32,6 +34,11 @@ function handleOf<Name extends SettingName>(view: SettingView): SettingHandle<Na
 }
 
 type Change = { readonly name: SettingName; readonly value: unknown; readonly confirm?: boolean };
+
+/** Whether whoever looks may change this setting. */
+export function useMayChange(_name: SettingName): boolean {
+  return useAbilities().manages;
+}
 
 /** Changes one setting; where that has a consequence people may not expect, asks and then says it a second time. */
 export function useChangeSetting() {

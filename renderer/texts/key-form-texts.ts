@@ -26,6 +26,7 @@ export const keyFormTexts = {
     own: 'On a day of your choice',
     keep: 'As it is',
     project: 'As the project says',
+    most: 'As late as yours may',
   },
   rotateEvery: 'Remind to rotate after',
   rotateNever: 'never',

@@ -9,8 +9,10 @@ export const keysTexts = {
   search: 'Search names, ids and projects',
   filter: 'Which keys to show',
   filters: { all: 'All', active: 'Active', paused: 'Paused', ended: 'Ended' },
+  whose: { filter: 'Whose keys to show', everybody: 'Everybody', nobody: 'Nobody’s' },
   columns: {
     name: 'Name',
+    person: 'Whose',
     project: 'Project',
     lastUsed: 'Last used',
     requests: 'Requests',
@@ -100,6 +102,7 @@ export const keysTexts = {
     facts: 'About this key',
     id: 'Id',
     made: 'Made',
+    person: 'Whose it is',
     origins: { typed: 'with a value of your own', imported: 'imported' },
     project: 'Project',
     rotateEvery: 'Remind to rotate',

@@ -121,10 +121,50 @@ const texts: Readonly<Partial<Record<ErrorCode, RefusalText>>> = {
     why: 'Two different keys were sent with one request.',
     cure: 'The client sends a second key, often from a variable. Remove one of them.',
   },
+  path_token_expired: {
+    short: 'path token ended',
+    why: 'The path token in the client’s address has passed its end.',
+    cure: 'Make a new one on the Server page, and put its address into the client.',
+  },
+  way_closed: {
+    short: 'way in closed',
+    why: 'What had let the program in without a key was closed while its request ran.',
+    cure: 'If it should come in again, give it a key, or open a way in for it on the Server page.',
+  },
+  token_malformed: {
+    short: 'token damaged',
+    why: 'A token was sent that was not made by this server, or is damaged.',
+    cure: 'Let the program sign in again. A token of another service cannot come in here.',
+  },
+  token_expired: {
+    short: 'token expired',
+    why: 'The token was more than an hour old.',
+    cure: 'The program has to get the next one at /api/auth/refresh of the dashboard.',
+  },
+  token_revoked: {
+    short: 'token ended',
+    why: 'Its holder signed out, or their account or this server was changed or restarted.',
+    cure: 'Let the program sign in again.',
+  },
+  tokens_not_taken: {
+    short: 'no tokens here',
+    why: 'A short-lived token was sent, and this server takes keys alone.',
+    cure: 'Give the program a key, or let tokens in too: Settings, Access.',
+  },
+  keys_not_taken: {
+    short: 'no keys here',
+    why: 'A key was sent, and this server takes short-lived tokens alone.',
+    cure: 'Let the program sign in for a token, or let keys in too: Settings, Access.',
+  },
   too_many_attempts: {
     short: 'too many wrong keys',
     why: 'So many wrong keys came from one address that it is not answered for a while; valid keys work all the time.',
     cure: 'Look at what runs at that address: a client with an old key asks again and again. Give it the right one.',
+  },
+  short_keys_braked: {
+    short: 'short keys held back',
+    why: 'Many short keys were guessed within a minute, from one address or many, so none was looked at for a while.',
+    cure: 'Rotate the short key of this client: a generated secret is never held back.',
   },
   key_wrong_kind: {
     short: 'wrong kind of key',
@@ -145,6 +185,11 @@ const texts: Readonly<Partial<Record<ErrorCode, RefusalText>>> = {
     short: 'key paused',
     why: 'The key is paused.',
     cure: 'Resume it on its page when it should work again.',
+  },
+  person_paused: {
+    short: 'person paused',
+    why: 'The person whose key it is has been paused, or is not here any more.',
+    cure: 'Resume them on the page People when their keys should work again.',
   },
   key_weak: {
     short: 'key too short',
@@ -234,7 +279,7 @@ const texts: Readonly<Partial<Record<ErrorCode, RefusalText>>> = {
   operation_not_allowed: {
     short: 'not allowed',
     why: 'The key does not have the right to do this, or no key has: what acts on the owner’s account is for nobody.',
-    cure: 'Give the key that right if it should have it: keyhatch keys edit NAME --operations … Else do it on the model server itself.',
+    cure: 'If the refusal names a right, the key can be given it: keyhatch keys edit NAME --operations … What no key may do is done on the model server itself.',
   },
   network_not_allowed: {
     short: 'wrong network',

@@ -137,6 +137,10 @@ export const requestTexts = {
     caller: 'Comes as',
     callers: {
       key: 'a program with a key',
+      address_rule: 'a program without a key, let in by an address rule',
+      second_port: 'a program without a key, on the second port',
+      path_token: 'a program with a path token in its address',
+      token: 'a person, with a short-lived token',
       this_computer: 'a program on this computer, without a key',
       anonymous: 'anybody, as no key is required',
       replay: 'a replay by the owner',

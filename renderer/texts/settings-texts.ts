@@ -14,7 +14,7 @@ export const settingsTexts = {
     trayClicks: { toggle: 'Starts or stops the server', menu: 'Opens the menu', window: 'Opens the window' },
     notifications: 'Notifications',
     notificationsSentence:
-      'When the server stops by itself, a key is refused many times, a budget is used up, or an update is ready.',
+      'When the server stops by itself, a key is refused many times, a budget is used up, something is opened by itself, or an update is ready.',
     keepAwake: 'Stay awake while requests run',
     keepAwakeSentence: 'The system does not suspend Keyhatch in the middle of an answer.',
     commandLine: 'Command line tool',
@@ -28,7 +28,7 @@ export const settingsTexts = {
     portSentence: 'Running answers finish on the old port; new requests come in on the new one.',
     hosts: 'Addresses',
     hostsSentence:
-      'Where to listen, for more than the switch above can say. 127.0.0.1 is this computer; 0.0.0.0 is every network.',
+      'Where to listen, for more than the switch above can say: 127.0.0.1 is this computer, lan every private network, if:en0 the network en0, 0.0.0.0 everything.',
     allowedHosts: 'Other names of this computer',
     allowedHostsSentence:
       'Names under which clients reach it, such as nas.lan. Unknown names are refused, so that web pages cannot slip in.',
@@ -37,6 +37,9 @@ export const settingsTexts = {
     title: 'Access',
     publicModels: 'Anyone may list the models',
     publicModelsSentence: 'Some clients fetch the list before they have a key.',
+    credentials: 'What programs come in with',
+    credentialsSentence: 'Tokens are short-lived: people sign in for them at the dashboard, under /api/auth/login.',
+    credentialChoices: { keys: 'Keys', tokens: 'Tokens alone', both: 'Keys and tokens' },
     networks: 'Where requests may come from',
     networksSentence:
       'anywhere, my-network, this-computer, or blocks such as 192.168.1.0/24. Keys can have networks of their own.',
@@ -91,9 +94,9 @@ export const settingsTexts = {
     vaultSentence: 'Only what is needed to recognise a key. The data folder alone is worth nothing to a thief.',
   },
   dashboard: {
-    title: 'Web dashboard',
+    title: 'Web dashboard and people',
     enabled: 'Show this window in a browser',
-    enabledSentence: 'On this computer, behind a sign-in link.',
+    enabledSentence: 'Behind a sign-in.',
     hosts: 'Dashboard addresses',
     hostsSentence:
       '127.0.0.1 is this computer. Any other one is reached by HTTPS alone, and only once somebody has a password.',
@@ -109,9 +112,9 @@ export const settingsTexts = {
     copyLink: 'sign-in link',
     copySecureLink: 'sign-in link for other machines',
     secureAddress: 'Address for other machines',
-    signOut: 'This browser',
-    signOutSentence: 'Ends the session of this browser.',
-    signOutAct: 'Sign out',
+    people: 'People',
+    peopleSentence: 'Invite others, give them limits, and see who they are.',
+    openPeople: 'Open',
   },
   privacy: {
     title: 'Privacy',

@@ -25,6 +25,7 @@ export const usageTexts = {
   },
   by: 'Split by',
   splits: { key: 'Key', project: 'Project', model: 'Model', client: 'Client', upstream: 'Server' },
+  person: 'Person',
   show: 'Show',
   shows: { tokens: 'Tokens', requests: 'Requests' },
   tiles: {

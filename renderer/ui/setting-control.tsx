@@ -3,7 +3,7 @@
 
 import type { ReactNode } from 'react';
 import type { SettingName, Settings } from '../../shared/settings.ts';
-import { useChangeSetting, useSetting } from '../api/settings-access.ts';
+import { useChangeSetting, useMayChange, useSetting } from '../api/settings-access.ts';
 import { type Named, SettingRow } from './setting-row.tsx';
 
 /** Settings whose values are of one kind. */
@@ -27,7 +27,8 @@ type SettingControlProps<Name extends SettingName> = RowTexts & {
 export function SettingControl<Name extends SettingName>({ name, control, ...words }: SettingControlProps<Name>) {
   const setting = useSetting(name);
   const { change, isPending } = useChangeSetting();
-  const disabled = !setting || setting.setByFlag || isPending;
+  const mayChange = useMayChange(name);
+  const disabled = !mayChange || !setting || setting.setByFlag || isPending;
   return (
     <SettingRow
       {...words}

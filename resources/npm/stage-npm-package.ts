@@ -15,7 +15,15 @@ function stage(folder: string): void {
   const whole = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, unknown>;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  for (const part of ['dist/cli', 'dist/ledger', 'dist/renderer', 'resources/bin', 'README.md', 'LICENSE']) {
+  for (const part of [
+    'dist/cli',
+    'dist/ledger',
+    'dist/passwords',
+    'dist/renderer',
+    'resources/bin',
+    'README.md',
+    'LICENSE',
+  ]) {
     cpSync(join(root, part), join(folder, part), { recursive: true });
   }
   const manifest = Object.fromEntries(told.map((name) => [name, whole[name]]));

@@ -44,11 +44,18 @@ const rules: Readonly<Record<string, Rule>> = {
     packages: [/^node:(crypto|net|os)$/, /^reflect-metadata$/, /^@peculiar\/(x509|asn1-x509|asn1-schema)$/],
   },
   control: { rooms: base, packages: [node, /^zod$/, contractClient, contractServer] },
+  passwords: { rooms: base, packages: [node, /^hash-wasm$/, /^otpauth$/] },
   metrics: { rooms: base, packages: [/^node:perf_hooks$/] },
+  tokens: { rooms: base, packages: [/^node:crypto$/, /^jose$/] },
   dashboard: { rooms: base, packages: [node, /^@orpc\/server(\/node)?$/] },
+  api: {
+    rooms: base,
+    packages: [/^node:http$/, /^@orpc\/(contract|openapi|server|zod\/zod4)$/, /^@orpc\/openapi\/node$/],
+  },
   compose: {
     rooms: [
       ...base,
+      'api',
       'settings',
       'storage',
       'vault',
@@ -60,6 +67,8 @@ const rules: Readonly<Record<string, Rule>> = {
       'control',
       'dashboard',
       'metrics',
+      'tokens',
+      'passwords',
       'shell',
     ],
     packages: [node],
@@ -99,7 +108,7 @@ function roomOf(file: string): string {
   if (rest.length > 0) return room ?? '';
   // compose.ts has parts of their own.
   return (room ?? '').replace(
-    /(-ledger|-dashboard|-echo|-metrics|-usage|-policy|-capture|-limits|-upstreams|-vault|-keys|-projects|-server|-transfer|-status|-people|-tls|-network|-tokens|-api|-audit)?\.tsx?$/,
+    /(-ledger|-dashboard|-echo|-metrics|-usage|-policy|-capture|-limits|-upstreams|-vault|-keys|-projects|-server|-transfer|-status|-people|-tls|-network|-tokens|-ways|-api|-audit)?\.tsx?$/,
     '',
   );
 }

@@ -18,6 +18,18 @@ test('calls that answer with a secret are made by the client itself', () => {
   expect(cached).toEqual([]);
 });
 
+test('links, authenticators and recovery codes are asked for by the client itself', () => {
+  const telling = 'people\\.(?:invite|resetPassword)|me\\.(?:beginTotp|confirmTotp|newRecoveryCodes|setPassword)';
+  const callers = sources.filter((file) =>
+    new RegExp(`client\\s*\\.(?:${telling})\\(`).test(textOf(file).replaceAll(/\s+\./g, '.')),
+  );
+  expect(callers.length).toBeGreaterThan(3);
+  const cached = sources.filter((file) => new RegExp(`(?:${telling})\\.(?:mutation|query|call)`).test(textOf(file)));
+  expect(cached).toEqual([]);
+  // What asks for them forgets the answer with its dialog.
+  for (const file of callers) expect(textOf(file)).toContain('gcTime: 0');
+});
+
 test('what is asked with a credential is forgotten with its dialog', () => {
   const adding = sources
     .map(textOf)

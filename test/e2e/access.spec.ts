@@ -30,6 +30,7 @@ test('switching the network on switches keys on, and the page says who may come 
   expect((await models(subject)).status).toBe(200);
 
   await flip(app, { name: 'Serve on local network' });
+  await app.getByRole('button', { name: 'Open networks' }).click();
   await expect(app.getByRole('switch', { name: 'Require API key' })).toBeChecked();
   await expect(app.getByText('Anyone on your network with a key, and nobody without one.').first()).toBeVisible();
   expect((await models(subject)).status).toBe(401);

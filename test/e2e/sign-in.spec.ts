@@ -47,7 +47,7 @@ test('signing out leaves nothing of the page behind, in no tab', async ({ app, s
   await app.getByRole('button', { name: 'Create key' }).click();
   await expect(app.getByRole('button', { name: 'Copy key' })).toBeVisible();
   const second = await app.context().newPage();
-  await visit(second, subject, '/settings');
+  await visit(second, subject, '/me');
   await second.getByRole('button', { name: 'Sign out' }).click();
   for (const page of [app, second]) {
     await expect(page.getByRole('heading', { name: 'Sign in to Keyhatch' })).toBeVisible();

@@ -30,6 +30,7 @@ export async function composeHouse(shell: Partial<Shell> = {}): Promise<Composed
     echo: 'on',
     pagesDir: undefined,
     ledgerWorker: join(import.meta.dirname, '../../electron/storage/ledger-worker.ts'),
+    passwordWorker: join(import.meta.dirname, '../../electron/passwords/password-worker.ts'),
     desktop: undefined,
     ...shell,
   });

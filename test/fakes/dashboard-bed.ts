@@ -41,17 +41,41 @@ async function writePages(folder: string): Promise<void> {
   await writeFile(join(folder, 'assets/icon-xY7.png'), 'png');
 }
 
+const refused = () => Promise.reject(new KeyhatchError('tokens_not_taken'));
+const noAuth: DashboardPorts['auth'] = { login: refused, register: refused, refresh: refused, logout: () => {} };
+/** Nobody has an account: only links open sessions. */
+export const noPeople: DashboardPorts['people'] = {
+  signIn: () => Promise.reject(new KeyhatchError('sign_in_failed')),
+  prove: () => Promise.reject(new KeyhatchError('sign_in_failed')),
+  lookAtInvite: () => {
+    throw new KeyhatchError('invite_invalid');
+  },
+  acceptInvite: () => Promise.reject(new KeyhatchError('invite_invalid')),
+  owner: () => null,
+  standing: () => undefined,
+  signedIn: () => {},
+};
+
 async function open(pagesDir: string, ports: Partial<DashboardPorts>): Promise<DashboardBed> {
   let now = Date.UTC(2026, 2, 1);
   const lines: string[] = [];
   const dashboard = createDashboard({
     settings: () => ({ 'dashboard.enabled': true, 'dashboard.port': 0, 'dashboard.hosts': ['127.0.0.1'] }),
+    sessionRules: () => ({ 'people.sessionIdleDays': 7, 'people.sessionMaxDays': 30 }),
     portIsChosen: () => true,
+    people: noPeople,
     router: () => createFakeInstance().router,
     pagesDir,
     metrics: { contentType: 'text/plain', read: () => Promise.reject(new KeyhatchError('key_unknown')) },
     encryption: { credentials: () => undefined, names: () => [], whyMissing: async () => 'The vault is locked.' },
     hasPassword: () => true,
+    auth: noAuth,
+    api: () => ({
+      admit: () => {
+        throw new KeyhatchError('admin_key_unknown');
+      },
+      answer: () => Promise.reject(new KeyhatchError('internal')),
+    }),
     onChange: () => {},
     clock: { now: () => now, monotonic: () => now },
     log: createLog({ format: 'json', write: (line) => lines.push(line) }),

@@ -43,6 +43,8 @@ export type Bed = {
   readonly setEcho: (upstream: GatewayUpstream | undefined) => void;
   /** A further credential of a key, as if it had been rotated away. */
   readonly addOldSecret: (id: string) => string;
+  /** A value that somebody chose, as a further credential of a key. */
+  readonly addCredential: (id: string, value: string) => string;
   readonly oldSecretUses: Parameters<NoteOldSecret>[0][];
   readonly upstreams: GatewayUpstream[];
   readonly addUpstream: (fake: FakeUpstream, facts?: Partial<GatewayUpstream>) => GatewayUpstream;
@@ -66,6 +68,19 @@ export type BedOptions = {
   readonly counted?: readonly CounterRow[];
   readonly prices?: GatewayPorts['prices'];
   readonly tls?: Partial<GatewayPorts['tls']>;
+  readonly ways?: GatewayPorts['ways'];
+  /** People's tokens beside these keys. */
+  readonly joinTokens?: (keys: GatewayPorts['keys']) => Pick<GatewayPorts, 'keys' | 'tokens'>;
+  readonly dashboardUrl?: string;
+  readonly machineAddresses?: () => readonly string[];
+};
+
+const noTokens: GatewayPorts['tokens'] = { find: () => undefined, isOpen: () => false };
+const noWays: GatewayPorts['ways'] = {
+  forAddress: () => undefined,
+  forSecondPort: () => undefined,
+  findPathToken: () => undefined,
+  isOpen: () => false,
 };
 
 export async function makeBed(options: BedOptions = {}): Promise<Bed> {
@@ -89,18 +104,22 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
   const [pair, authority] = [await testCredentials(), await testAuthority()];
   const registry = { get: (id: string) => projects.get(id), echo: () => echo };
 
+  const keyRegistry: GatewayPorts['keys'] = {
+    locked: () => locked && { code: 'vault_locked', ...locked },
+    find(credential) {
+      const key = keys.get(credentials.get(credential) ?? '');
+      return key && { ...key, byOldSecret: oldCredentials.has(credential) };
+    },
+    get: (id) => keys.get(id),
+  };
   const gateway = createGateway({
     version: '0.0.0-test',
     instanceId: 'bed',
     settings: () => settings,
-    keys: {
-      locked: () => locked && { code: 'vault_locked', ...locked },
-      find(credential) {
-        const key = keys.get(credentials.get(credential) ?? '');
-        return key && { ...key, byOldSecret: oldCredentials.has(credential) };
-      },
-      get: (id) => keys.get(id),
-    },
+    ways: options.ways ?? noWays,
+    ...(options.joinTokens?.(keyRegistry) ?? { keys: keyRegistry, tokens: noTokens }),
+    machineAddresses: options.machineAddresses ?? (() => []),
+    dashboardUrl: () => options.dashboardUrl ?? null,
     projects: registry,
     oldSecretUsed: (use) => void oldSecretUses.push(use),
     upstreams: { list: () => upstreams, fallback: () => upstreams[0] },
@@ -146,6 +165,8 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
       name: `key ${keys.size + 1}`,
       kind: 'inference',
       projectId: null,
+      personId: null,
+      personPaused: false,
       weak: false,
       oldSecretWeak: false,
       status: 'active',
@@ -197,6 +218,10 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
       credentials.set(key, id);
       oldCredentials.add(key);
       return key;
+    },
+    addCredential(id, value) {
+      credentials.set(value, id);
+      return value;
     },
     setProject(id, change) {
       projects.set(id, { ...openProject, id, name: id, ...projects.get(id), ...change });

@@ -21,6 +21,8 @@ export type StartOptions = {
   /** `--port 0` unless told; undefined: no flag, so that the setting holds. */
   readonly port?: number | undefined;
   readonly logFormat?: 'json' | 'pretty';
+  /** A program with its arguments that runs ours, such as one that puts it into a network of its own. */
+  readonly within?: readonly string[];
   readonly stdin?: string;
   readonly env?: Environment;
 };
@@ -184,6 +186,7 @@ async function start(profile: Profile, options: StartOptions): Promise<KeyhatchP
       ...args,
     ],
     { KEYHATCH_VAULT_KEY_FILE: profile.keyFile, ...options.env },
+    options.within,
   );
   const output = collect(child);
   child.stdin.end(options.stdin ?? '');
@@ -250,9 +253,14 @@ type Output = {
   readonly onPrinted: (act: () => void) => void;
 };
 
-function launch(args: readonly string[], env: Environment = {}): ChildProcessWithoutNullStreams {
+function launch(
+  args: readonly string[],
+  env: Environment = {},
+  within: readonly string[] = [],
+): ChildProcessWithoutNullStreams {
   if (!existsSync(program)) throw new Error(`${program} is not there: build it first, with npm run build.`);
-  const child = spawn(process.execPath, [program, ...args], { env: environment(env), stdio: 'pipe' });
+  const [command = '', ...words] = [...within, process.execPath, program, ...args];
+  const child = spawn(command, words, { env: environment(env), stdio: 'pipe' });
   if (running.size === 0) process.on('exit', endRunning).on('SIGTERM', endRunningAndMyself);
   running.add(child);
   child.once('close', () => {

@@ -11,8 +11,10 @@ export async function gatewayUrl(client: ContractClient): Promise<string | undef
     client.settings.get({ name: 'server.port' }),
   ]);
   if (typeof port.value !== 'number' || port.value === 0) return undefined;
-  const host = Array.isArray(hosts.value) ? hosts.value[0] : undefined;
-  const everywhere = typeof host !== 'string' || host === '0.0.0.0' || host === '::';
+  // What interfaces stand for is known only once it runs; this computer is as a rule among the others.
+  const plain = Array.isArray(hosts.value) ? hosts.value.map(String).filter((one) => !/^(?:lan$|if:)/.test(one)) : [];
+  const [host] = plain;
+  const everywhere = host === undefined || host === '0.0.0.0' || host === '::';
   const name = everywhere ? '127.0.0.1' : host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
   return `http://${name}:${port.value}`;
 }

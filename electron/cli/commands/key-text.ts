@@ -5,7 +5,7 @@ import { capsText, operationsText, policySentence } from '../../../shared/policy
 import type { Output, Paint } from '../output.ts';
 import { visible } from '../output.ts';
 import { textPairs, textTable } from '../text-table.ts';
-import { budgetRuleText } from './limit-text.ts';
+import { budgetRuleText, budgetText } from './limit-text.ts';
 
 export function keyTable(keys: readonly KeyFacts[], { paint, when }: Output): string {
   if (keys.length === 0) return 'There are no keys yet. Make one: keyhatch keys create --name NAME';
@@ -17,8 +17,7 @@ export function keyTable(keys: readonly KeyFacts[], { paint, when }: Output): st
       { title: 'STATUS', cell: statusText, paint: (text, key) => paintStatus(paint, key.status, text) },
       { title: 'EXPIRES', cell: (key) => when(key.expiresAt, 'never') },
       { title: 'LAST USED', cell: (key) => when(key.lastUsedAt, 'never') },
-      { title: 'PER MINUTE', cell: (key) => limitText(key.limits.rpm), align: 'right' },
-      { title: 'PARALLEL', cell: (key) => limitText(key.limits.parallel), align: 'right' },
+      { title: 'LIMITS', cell: shortLimits },
       {
         title: 'MAY',
         cell: (key) => (key.kind === 'admin' ? 'manage Keyhatch' : operationsText(key.policy.operations)),
@@ -132,7 +131,17 @@ function limitsOf({ limits, policy }: KeyFacts): string {
   ].join(', ');
 }
 
-const limitText = (limit: number | null) => (limit === null ? 'none' : String(limit));
+function shortLimits({ limits, policy }: KeyFacts): string {
+  const each = [
+    ...(limits.rpm === null ? [] : [`${limits.rpm}/min`]),
+    ...(policy.rph === null ? [] : [`${policy.rph}/h`]),
+    ...(policy.tpm === null ? [] : [`${policy.tpm} tokens/min`]),
+    ...(limits.parallel === null ? [] : [`${limits.parallel} at once`]),
+    ...policy.budgets.map(budgetText),
+  ];
+  return each.length === 0 ? 'none' : each.join(', ');
+}
+
 const perMinute = (limit: number | null) =>
   limit === null ? 'any number of requests a minute' : `${limit} requests a minute`;
 const parallel = (limit: number | null) => (limit === null ? 'any number at once' : `${limit} at once`);

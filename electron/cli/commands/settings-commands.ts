@@ -1,7 +1,7 @@
 // `keyhatch settings …`: look at settings and change them. Reads a typed value by what its setting takes; whether the
 // value may be set is decided by the instance, not here.
 
-import type { SettingView } from '../../../shared/model.ts';
+import type { SettingView, Status } from '../../../shared/model.ts';
 import { settingNames, settingsSchema } from '../../../shared/settings.ts';
 import type { ContractClient } from '../../control/control-client.ts';
 import { UsageError } from '../cli-errors.ts';
@@ -51,9 +51,11 @@ const set = defineCommand({
     const given = parseSettingValue(name, text);
     return async ({ client, out }) => {
       const value = flags.on('add') ? await added(client, name, given) : given;
+      const asks = !out.json && decidesWhoMayEnter(name);
+      const before = asks ? await client.status.get() : undefined;
       const setting = await client.settings.set({ name, value, confirm: flags.on('confirm') });
       const now = `${setting.name} is now ${valueText(setting.value)}.`;
-      const who = out.json || !decidesWhoMayEnter(name) ? '' : await whoMayEnter(client);
+      const who = before ? whoMayEnter(before, await client.status.get(), name) : '';
       out.answer(setting, () => now + who);
     };
   },
@@ -61,9 +63,13 @@ const set = defineCommand({
 
 const decidesWhoMayEnter = (name: string) => name === 'server.hosts' || /^(?:access|cors)\./.test(name);
 
-async function whoMayEnter(client: ContractClient): Promise<string> {
-  const { access } = await client.status.get();
-  return `\nWho may come in now: ${visible(access.sentence)}`;
+function whoMayEnter(before: Status, { access }: Status, name: string): string {
+  // Switched on by the way: whose clients send none are refused from now on.
+  const keys = access.requireKey && !before.access.requireKey && name !== 'access.requireKey';
+  const sentence = keys
+    ? '\nKeys are required from now on, because other devices can reach this computer: access.requireKey is now true. Clients without a key are refused; make one with: keyhatch keys create --name NAME'
+    : '';
+  return `${sentence}\nWho may come in now: ${visible(access.sentence)}`;
 }
 
 async function added(client: ContractClient, name: string, given: SettingValue): Promise<SettingValue> {

@@ -5,19 +5,16 @@ import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { KeyhatchError } from '../../../shared/errors.ts';
-import type { Settings } from '../../../shared/settings.ts';
-import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { BodyBudget } from '../body-memory.ts';
 import { keyProtocol } from '../credentials.ts';
 import { type Caller, ownerOf, type Received, type SoFar } from '../exchange.ts';
+import type { ForwardedNotes } from '../forwarded-notes.ts';
 import { type GuardPorts, guard } from '../guard.ts';
-import { identify } from '../identify.ts';
-import type { KeyRules } from '../key-rules.ts';
+import { type IdentifyPorts, identify } from '../identify.ts';
+import { endOfPass } from '../keyless.ts';
 import type { Handler } from '../listener.ts';
-import type { Lockout } from '../lockout.ts';
 import { permit } from '../permit.ts';
-import type { KeyRegistry } from '../ports.ts';
 import { refuse } from '../reply.ts';
 import { makeRequestId } from '../request-id.ts';
 import type { Router } from '../route.ts';
@@ -33,16 +30,12 @@ export type SocketUpgrade = {
   readonly destroy: () => void;
 };
 
-export type SocketUpgradePorts = {
-  readonly settings: () => Settings;
+export type SocketUpgradePorts = IdentifyPorts & {
   readonly instanceId: string;
-  readonly keys: KeyRegistry;
-  readonly lockout: Lockout;
-  readonly clock: Clock;
+  readonly forwarded: Pick<ForwardedNotes, 'note'>;
   readonly log: Log;
   readonly budget: BodyBudget;
   readonly route: Router;
-  readonly rules: KeyRules;
   readonly tls: GuardPorts['tls'];
   readonly handle: Handler;
   readonly meter: (soFar: SoFar, error: KeyhatchError) => void;
@@ -98,6 +91,8 @@ export function createSocketUpgrade(ports: SocketUpgradePorts): SocketUpgrade {
     if (caller.kind !== 'key') return undefined;
     const key = ports.keys.get(caller.key.id);
     const details = { name: caller.key.name };
+    const ended = endOfPass(caller, ports);
+    if (ended) return new KeyhatchError(ended);
     if (!key || key.status === 'revoked') return new KeyhatchError('key_revoked', { details });
     const expired = key.status === 'expired' || (key.expiresAt !== null && key.expiresAt <= clock.now());
     return expired ? new KeyhatchError('key_expired', { details }) : undefined;

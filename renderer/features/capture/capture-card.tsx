@@ -3,6 +3,7 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useCalls } from '../../api/api-context.tsx';
+import { useAbilities } from '../../api/me.ts';
 import { captureTexts } from '../../texts/capture-texts.ts';
 import { useAsk } from '../../ui/ask.tsx';
 import { formatBytes, formatCount } from '../../ui/format.ts';
@@ -15,6 +16,7 @@ const mebibyte = 1024 * 1024;
 
 export function CaptureCard() {
   const calls = useCalls();
+  const { owns } = useAbilities();
   const ask = useAsk();
   const { data, refetch } = useQuery({ ...calls.capture.list.queryOptions(), refetchOnMount: 'always' });
   const wipe = useMutation(calls.capture.wipe.mutationOptions({ onSettled: () => refetch() }));
@@ -31,18 +33,20 @@ export function CaptureCard() {
         <SettingRow
           title={texts.kept}
           sentence={nothing ? texts.keptNone : texts.keptText(formatCount(data.requests), formatBytes(data.keptBytes))}
-          control={({ 'aria-describedby': describedBy }) => (
-            <Button
-              size="xs"
-              variant="default"
-              c="var(--kh-bad)"
-              aria-describedby={describedBy}
-              loading={wipe.isPending}
-              onClick={() => void askAndWipe()}
-            >
-              {texts.wipe}
-            </Button>
-          )}
+          control={({ 'aria-describedby': describedBy }) =>
+            owns && (
+              <Button
+                size="xs"
+                variant="default"
+                c="var(--kh-bad)"
+                aria-describedby={describedBy}
+                loading={wipe.isPending}
+                onClick={() => void askAndWipe()}
+              >
+                {texts.wipe}
+              </Button>
+            )
+          }
         />
         <SettingNumber
           name="capture.maxBytes"

@@ -4,11 +4,13 @@
 import { Button, Group, Stack } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useCalls, useStatus } from '../../api/api-context.tsx';
+import { useAbilities } from '../../api/me.ts';
 import { captureTexts as texts } from '../../texts/capture-texts.ts';
 import { formatMoment } from '../../ui/format.ts';
 import { Notice } from '../../ui/notice.tsx';
 
 export function CaptureNotice({ keyId }: { readonly keyId?: string }) {
+  const { owns } = useAbilities();
   const { data: status } = useStatus();
   const stop = useMutation(useCalls().capture.stop.mutationOptions());
   const on = status?.capture.on.filter((window) => keyId === undefined || window.keyId === keyId) ?? [];
@@ -24,15 +26,17 @@ export function CaptureNotice({ keyId }: { readonly keyId?: string }) {
                 ? texts.until(window.keyName, formatMoment(window.until))
                 : texts.keyUntil(formatMoment(window.until))}
             </span>
-            <Button
-              size="xs"
-              variant="default"
-              aria-label={texts.stopFor(window.keyName)}
-              loading={stop.isPending && stop.variables.ref === window.keyId}
-              onClick={() => stop.mutate({ ref: window.keyId })}
-            >
-              {texts.stop}
-            </Button>
+            {owns && (
+              <Button
+                size="xs"
+                variant="default"
+                aria-label={texts.stopFor(window.keyName)}
+                loading={stop.isPending && stop.variables.ref === window.keyId}
+                onClick={() => stop.mutate({ ref: window.keyId })}
+              >
+                {texts.stop}
+              </Button>
+            )}
           </Group>
         ))}
       </Stack>

@@ -8,6 +8,7 @@ import type { CreatedKey, KeyFacts, Status } from '../../../shared/model.ts';
 import type { Client } from '../../../shared/snippets-template.ts';
 import { useKeys, useStatus } from '../../api/api-context.tsx';
 import { useCreateKey } from '../../api/create-key.ts';
+import { useAbilities } from '../../api/me.ts';
 import { connectTexts as texts } from '../../texts/connect-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { Notice } from '../../ui/notice.tsx';
@@ -122,13 +123,16 @@ function Connecting({ client, status, keys }: ConnectingProps) {
 }
 
 function Stopped() {
+  const { manages } = useAbilities();
   return (
     <Notice
       tone="limited"
       action={
-        <Button component={Link} href="/server" variant="default" size="xs">
-          {texts.toServer}
-        </Button>
+        manages && (
+          <Button component={Link} href="/server" variant="default" size="xs">
+            {texts.toServer}
+          </Button>
+        )
       }
     >
       {texts.stopped}
@@ -138,6 +142,7 @@ function Stopped() {
 
 /** The secret stays in this component's state until its dialog closes. */
 function MakeKey({ client, made }: { readonly client: Client; readonly made: (created: CreatedKey) => void }) {
+  const { makesKeys } = useAbilities();
   const { create, isPending } = useCreateKey();
   const [created, setCreated] = useState<CreatedKey>();
   async function make(): Promise<void> {
@@ -146,6 +151,7 @@ function MakeKey({ client, made }: { readonly client: Client; readonly made: (cr
     setCreated(key);
     made(key);
   }
+  if (!makesKeys) return null;
   return (
     <Group gap="sm" mt="sm" justify="space-between">
       <Text size="sm" c="dimmed" style={{ flex: '1 1 16rem' }}>

@@ -63,8 +63,10 @@ export function MoreButton({ query }: MoreButtonProps) {
   );
 }
 
+const pageOf = { key: '/keys', project: '/projects', person: '/people' } as const;
+
 function SubjectName({ subject: { kind, id, name } }: Pick<HistoryEntry, 'subject'>) {
-  const page = kind === 'key' ? `/keys/${id}` : kind === 'project' ? `/projects/${id}` : undefined;
+  const page = Object.hasOwn(pageOf, kind) ? `${pageOf[kind as keyof typeof pageOf]}/${id}` : undefined;
   if (page === undefined) return <code>{name}</code>;
   return (
     <Link href={page} className="kh-link">

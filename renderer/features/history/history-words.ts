@@ -4,7 +4,7 @@ import type { HistoryChange, HistoryEntry } from '../../../shared/history-model.
 import { historyTexts as texts } from '../../texts/history-texts.ts';
 import { formatMoment } from '../../ui/format.ts';
 
-const whole: readonly string[] = ['created', 'imported', 'deleted'];
+const whole: readonly string[] = ['created', 'imported', 'deleted', 'joined', 'removed'];
 
 /** What was made or deleted is said by its name alone; everything about it stands on its page. */
 export function changeLines({ action, changes }: Pick<HistoryEntry, 'action' | 'changes'>): readonly string[] {

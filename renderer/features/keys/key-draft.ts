@@ -27,11 +27,13 @@ type DraftSource = {
   readonly like?: KeyFacts | undefined;
   readonly kind: KeyKind;
   readonly policy: PolicyDraft;
+  /** Whether its end is limited by what the owner gave. */
+  readonly limited?: boolean;
 };
 
-export function keyDraftOf({ edited, like, kind, policy }: DraftSource): KeyDraft {
+export function keyDraftOf({ edited, like, kind, policy, limited = false }: DraftSource): KeyDraft {
   const from = edited ?? like;
-  const usual = kind === 'admin' ? 'month' : 'never';
+  const usual = kind === 'admin' ? 'month' : limited ? 'most' : 'never';
   return {
     name: edited?.name ?? (like ? copyOf(like.name) : ''),
     project: from?.project ?? '',
@@ -46,10 +48,12 @@ export function expiryChoices(
   kind: KeyKind,
   edited: Pick<KeyFacts, 'expiresAt'> | undefined,
   chosen: Expiry,
+  limited = false,
 ): readonly Expiry[] {
   const keep: readonly Expiry[] =
     edited && edited.expiresAt !== null ? ['keep'] : chosen === 'project' ? ['project'] : [];
   const near = ['day', 'week', 'month', 'quarter'] as const;
+  if (limited) return [...keep, 'most', ...near, 'own'];
   return kind === 'admin' ? [...keep, ...near, 'own'] : [...keep, 'never', ...near, 'year', 'own'];
 }
 
@@ -68,9 +72,9 @@ export function wrongWith(draft: KeyDraft, kind: KeyKind): Wrong {
   };
 }
 
-/** @returns undefined where it stays as it is or is as its project says, null for never */
+/** @returns undefined where it stays as it is, or is as its project or its owner’s limits say, null for never */
 function expiresAtOf({ expiry, expiresOn }: KeyDraft): number | null | undefined {
-  if (expiry === 'keep' || expiry === 'project') return undefined;
+  if (expiry === 'keep' || expiry === 'project' || expiry === 'most') return undefined;
   if (expiry === 'own') return endOfDay(expiresOn) ?? null;
   const days = expiryDays[expiry];
   return days === undefined ? null : Date.now() + days * dayMs;

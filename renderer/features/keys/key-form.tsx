@@ -7,6 +7,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import type { CreatedKey, KeyFacts, KeyKind } from '../../../shared/model.ts';
 import type { ProjectFacts } from '../../../shared/project-model.ts';
 import { useApi, useProjects } from '../../api/api-context.tsx';
+import { useAbilities, useMe } from '../../api/me.ts';
 import { keyFormTexts as texts } from '../../texts/key-form-texts.ts';
 import { formatDate } from '../../ui/format.ts';
 import { Notice } from '../../ui/notice.tsx';
@@ -42,7 +43,7 @@ export function KeyForm(props: KeyFormProps) {
   const usual = useNewKeySource();
   const projects = useProjects();
   const from = props.edited ?? props.like ?? usual;
-  return from && !projects.isPending ? <Fields {...props} from={from} projects={projects.data ?? []} /> : null;
+  return from && !projects.isLoading ? <Fields {...props} from={from} projects={projects.data ?? []} /> : null;
 }
 
 type FieldsProps = KeyFormProps & { readonly from: PolicySource; readonly projects: readonly ProjectFacts[] };
@@ -50,10 +51,12 @@ type FieldsProps = KeyFormProps & { readonly from: PolicySource; readonly projec
 function Fields({ edited, like, kind, project, onCreated, onEdited, from, projects }: FieldsProps) {
   const { client } = useApi();
   const admin = kind === 'admin';
+  const { sees } = useAbilities();
+  const limited = (useMe().data?.person?.limits.expiresDays ?? null) !== null && !sees;
   const nameField = useRef<HTMLInputElement>(null);
   // The dialog may have opened before this form was ready to take the focus.
   useEffect(() => nameField.current?.focus(), []);
-  const [initial] = useState(() => keyDraftOf({ edited, like, kind, policy: policyDraftOf(from) }));
+  const [initial] = useState(() => keyDraftOf({ edited, like, kind, policy: policyDraftOf(from), limited }));
   const inProject = (before: Begun, chosen: string) => begunIn(before, { from, chosen, projects });
   const [{ draft }, setBegun] = useState<Begun>(() => {
     const begun = { draft: initial, base: initial.policy };
@@ -120,8 +123,15 @@ function Fields({ edited, like, kind, project, onCreated, onEdited, from, projec
               </Accordion.Control>
               <Accordion.Panel>
                 <div className="kh-pair">
-                  <ExpiryFields draft={draft} change={change} kind={kind} edited={edited} wrong={wrong['expires']} />
-                  <ProjectField value={draft.project} choose={choose} projects={projects} />
+                  <ExpiryFields
+                    draft={draft}
+                    change={change}
+                    kind={kind}
+                    edited={edited}
+                    limited={limited}
+                    wrong={wrong['expires']}
+                  />
+                  {sees && <ProjectField value={draft.project} choose={choose} projects={projects} />}
                   <RotateField
                     draft={draft.policy}
                     change={(patch) => change({ policy: { ...draft.policy, ...patch } })}
@@ -165,11 +175,13 @@ type FieldProps = { readonly draft: KeyDraft; readonly change: (patch: Partial<K
 type ExpiryFieldsProps = FieldProps & {
   readonly kind: KeyKind;
   readonly edited: KeyFacts | undefined;
+  /** Whether the owner gave an end that no key of theirs outlives. */
+  readonly limited?: boolean;
   readonly wrong: string | undefined;
 };
 
-function ExpiryFields({ draft, change, kind, edited, wrong }: ExpiryFieldsProps) {
-  const choices = expiryChoices(kind, edited, draft.expiry).map((value) => ({
+function ExpiryFields({ draft, change, kind, edited, limited = false, wrong }: ExpiryFieldsProps) {
+  const choices = expiryChoices(kind, edited, draft.expiry, limited).map((value) => ({
     value,
     label:
       value === 'keep' && edited?.expiresAt

@@ -21,6 +21,7 @@ import type { KeyFacts } from '../../../shared/model.ts';
 import { clientOfUserAgent } from '../../../shared/snippets-user-agents.ts';
 import { useCalls } from '../../api/api-context.tsx';
 import { useCopy } from '../../api/copy.ts';
+import { useAbilities } from '../../api/me.ts';
 import { captureTexts } from '../../texts/capture-texts.ts';
 import { keysTexts as texts } from '../../texts/keys-texts.ts';
 import { projectTexts } from '../../texts/project-texts.ts';
@@ -39,7 +40,9 @@ const iconSize = 15;
 export function KeyMenu({ facts, open, onDeleted }: KeyMenuProps) {
   const { pause, resume, reset, endOld, revoke, remove } = useKeyActions(facts, onDeleted);
   const { copy } = useCopy();
+  const { manages, owns, makesKeys } = useAbilities();
   const final = facts.status === 'revoked';
+  if (!makesKeys) return null;
   return (
     <Menu withinPortal={false}>
       <Menu.Target>
@@ -74,7 +77,7 @@ export function KeyMenu({ facts, open, onDeleted }: KeyMenuProps) {
             {texts.endOldSecret}
           </Menu.Item>
         )}
-        {!final && facts.kind === 'inference' && (
+        {manages && !final && facts.kind === 'inference' && (
           <Menu.Item
             leftSection={<IconFolderSymlink size={iconSize} />}
             onClick={() => open({ kind: 'move', key: facts })}
@@ -82,7 +85,7 @@ export function KeyMenu({ facts, open, onDeleted }: KeyMenuProps) {
             {projectTexts.move}
           </Menu.Item>
         )}
-        {!final && (
+        {owns && !final && (
           <Menu.Item
             leftSection={<IconMessages size={iconSize} />}
             onClick={() => open({ kind: 'capture', key: facts })}
@@ -99,18 +102,22 @@ export function KeyMenu({ facts, open, onDeleted }: KeyMenuProps) {
         <Menu.Item leftSection={<IconId size={iconSize} />} onClick={() => void copy(facts.id, { secret: false })}>
           {texts.copyId}
         </Menu.Item>
-        <Menu.Item leftSection={<IconRestore size={iconSize} />} onClick={() => void reset()}>
-          {texts.resetCounters}
-        </Menu.Item>
-        <Menu.Divider />
+        {manages && (
+          <Menu.Item leftSection={<IconRestore size={iconSize} />} onClick={() => void reset()}>
+            {texts.resetCounters}
+          </Menu.Item>
+        )}
+        {(manages || !final) && <Menu.Divider />}
         {!final && (
           <Menu.Item c="var(--kh-bad)" leftSection={<IconBan size={iconSize} />} onClick={() => void revoke()}>
             {texts.revoke}
           </Menu.Item>
         )}
-        <Menu.Item c="var(--kh-bad)" leftSection={<IconTrash size={iconSize} />} onClick={() => void remove()}>
-          {texts.delete}
-        </Menu.Item>
+        {manages && (
+          <Menu.Item c="var(--kh-bad)" leftSection={<IconTrash size={iconSize} />} onClick={() => void remove()}>
+            {texts.delete}
+          </Menu.Item>
+        )}
       </Menu.Dropdown>
     </Menu>
   );

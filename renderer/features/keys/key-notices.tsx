@@ -6,6 +6,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { KeyFacts } from '../../../shared/model.ts';
 import { useCalls, useProjects, useStatus } from '../../api/api-context.tsx';
+import { useAbilities } from '../../api/me.ts';
 import { keysTexts as texts } from '../../texts/keys-texts.ts';
 import { useAsk } from '../../ui/ask.tsx';
 import { formatRelative } from '../../ui/format.ts';
@@ -26,6 +27,7 @@ export function KeyNotices({ facts }: { readonly facts: KeyFacts }) {
 }
 
 function WeakNotice({ facts: { id, name } }: { readonly facts: KeyFacts }) {
+  const { manages } = useAbilities();
   const ask = useAsk();
   const accept = useMutation(useCalls().keys.acceptWeak.mutationOptions());
   async function act(): Promise<void> {
@@ -41,9 +43,11 @@ function WeakNotice({ facts: { id, name } }: { readonly facts: KeyFacts }) {
       tone="limited"
       role="note"
       action={
-        <Button variant="default" size="xs" loading={accept.isPending} onClick={() => void act()}>
-          {texts.acceptWeak}
-        </Button>
+        manages && (
+          <Button variant="default" size="xs" loading={accept.isPending} onClick={() => void act()}>
+            {texts.acceptWeak}
+          </Button>
+        )
       }
     >
       {texts.weakHint}

@@ -8,6 +8,7 @@ import type { KeyFacts } from '../../../shared/model.ts';
 import type { ProjectFacts } from '../../../shared/project-model.ts';
 import { clientOfUserAgent } from '../../../shared/snippets-user-agents.ts';
 import { useKeys, useProjects } from '../../api/api-context.tsx';
+import { useAbilities } from '../../api/me.ts';
 import { commonTexts } from '../../texts/common-texts.ts';
 import { keysTexts } from '../../texts/keys-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
@@ -61,6 +62,7 @@ function NoSuchKey() {
 function KnownKey({ facts }: { readonly facts: KeyFacts }) {
   const [, go] = useLocation();
   const [dialog, setDialog] = useState<KeyDialog>();
+  const { sees, makesKeys } = useAbilities();
   const { tone, word } = stateOfKey(facts, useProjectOf(facts));
   const opensModels = facts.kind === 'inference';
   return (
@@ -75,7 +77,7 @@ function KnownKey({ facts }: { readonly facts: KeyFacts }) {
           <Pill tone={tone} dot>
             {word}
           </Pill>
-          {facts.status === 'active' && opensModels && (
+          {makesKeys && facts.status === 'active' && opensModels && (
             <Button component={Link} href={`/connect?key=${facts.id}`} variant="default">
               {texts.connect}
             </Button>
@@ -106,7 +108,7 @@ function KnownKey({ facts }: { readonly facts: KeyFacts }) {
         )}
       </SimpleGrid>
       {opensModels && <LiveTail limit={12} keyId={facts.id} title={texts.requests} />}
-      <HistoryPanel kind="key" id={facts.id} />
+      {sees && <HistoryPanel kind="key" id={facts.id} />}
       <KeyDialogs dialog={dialog} onClose={() => setDialog(undefined)} />
     </Page>
   );
@@ -145,6 +147,7 @@ function FactsPanel({ facts }: { readonly facts: KeyFacts }) {
     ],
     ...totals,
     [texts.expires, facts.expiresAt === null ? commonTexts.never : formatMoment(facts.expiresAt)],
+    [texts.person, facts.personId && <PersonFact key="person" facts={facts} />],
     [texts.project, <ProjectFact key="project" facts={facts} />],
     [texts.rotated, facts.rotatedAt && formatMoment(facts.rotatedAt)],
     [texts.oldSecret, old && <OldSecret key="old" facts={facts} until={old} />],
@@ -160,6 +163,16 @@ function FactsPanel({ facts }: { readonly facts: KeyFacts }) {
 function useProjectOf({ projectId }: KeyFacts): ProjectFacts | undefined {
   const { data: projects = [] } = useProjects();
   return projects.find(({ id }) => id === projectId);
+}
+
+function PersonFact({ facts: { person, personId } }: { readonly facts: KeyFacts }) {
+  const { manages, personId: own } = useAbilities();
+  if (!manages) return person;
+  return (
+    <Link href={personId === own ? '/me' : `/people/${personId}`} className="kh-link">
+      {person}
+    </Link>
+  );
 }
 
 function ProjectFact({ facts }: { readonly facts: KeyFacts }) {

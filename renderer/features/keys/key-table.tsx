@@ -7,6 +7,7 @@ import { Link } from 'wouter';
 import type { KeyFacts } from '../../../shared/model.ts';
 import type { ProjectFacts } from '../../../shared/project-model.ts';
 import { useProjects } from '../../api/api-context.tsx';
+import { useAbilities } from '../../api/me.ts';
 import { commonTexts } from '../../texts/common-texts.ts';
 import { keysTexts as texts } from '../../texts/keys-texts.ts';
 import { formatCount } from '../../ui/format.ts';
@@ -22,11 +23,12 @@ import { KeyMenu } from './key-menu.tsx';
 import { hasEnded, stateOfKey } from './key-state.ts';
 import { placeOf } from './last-use.ts';
 
-type Column = 'name' | 'project' | 'lastUsed' | 'requests' | 'tokens' | 'limit' | 'expires';
+type Column = 'name' | 'person' | 'project' | 'lastUsed' | 'requests' | 'tokens' | 'limit' | 'expires';
 type Sorting = { readonly by: Column; readonly descending: boolean };
 
-const columns: readonly { readonly id: Column; readonly number?: true; readonly from?: 'sm' | 'md' | 'lg' }[] = [
+const allColumns: readonly { readonly id: Column; readonly number?: true; readonly from?: 'sm' | 'md' | 'lg' }[] = [
   { id: 'name' },
+  { id: 'person', from: 'lg' },
   { id: 'project', from: 'md' },
   { id: 'lastUsed', from: 'sm' },
   { id: 'requests', number: true, from: 'md' },
@@ -37,6 +39,7 @@ const columns: readonly { readonly id: Column; readonly number?: true; readonly 
 
 const rank: Readonly<Record<Column, (key: KeyFacts) => string | number>> = {
   name: ({ name }) => name.toLowerCase(),
+  person: ({ person }) => person?.toLowerCase() ?? '',
   project: ({ project }) => project?.toLowerCase() ?? '',
   lastUsed: ({ lastUsedAt }) => lastUsedAt ?? 0,
   requests: ({ today }) => today.requests,
@@ -45,11 +48,18 @@ const rank: Readonly<Record<Column, (key: KeyFacts) => string | number>> = {
   expires: ({ expiresAt }) => expiresAt ?? Number.POSITIVE_INFINITY,
 };
 
+/** Looked at from A down. */
+const fromA: readonly Column[] = ['name', 'person', 'project'];
+
 type KeyTableProps = { readonly keys: readonly KeyFacts[]; readonly open: (dialog: KeyDialog) => void };
 
 export function KeyTable({ keys, open }: KeyTableProps) {
   const { data: projects = [] } = useProjects();
   const [sorting, setSorting] = useState<Sorting>({ by: 'lastUsed', descending: true });
+  const { sees } = useAbilities();
+  // Whose they are says nothing where all are the same person's or nobody's.
+  const ofPeople = sees && new Set(keys.map(({ personId }) => personId)).size > 1;
+  const columns = allColumns.filter(({ id }) => id !== 'person' || ofPeople);
   return (
     <Table className="kh-table" highlightOnHover>
       <Table.Thead>
@@ -75,6 +85,7 @@ export function KeyTable({ keys, open }: KeyTableProps) {
             key={facts.id}
             facts={facts}
             project={projects.find(({ id }) => id === facts.projectId)}
+            ofPeople={ofPeople}
             open={open}
           />
         )}
@@ -99,9 +110,7 @@ function SortButton({ column, sorting, onSort }: SortButtonProps) {
       fw="inherit"
       aria-label={texts.sortBy(name)}
       // Numbers and times are looked at from the greatest down, names from A.
-      onClick={() =>
-        onSort({ by: column, descending: active ? !sorting.descending : column !== 'name' && column !== 'project' })
-      }
+      onClick={() => onSort({ by: column, descending: active ? !sorting.descending : !fromA.includes(column) })}
     >
       {name} {active && <Arrow size={12} aria-hidden="true" />}
     </UnstyledButton>
@@ -111,10 +120,12 @@ function SortButton({ column, sorting, onSort }: SortButtonProps) {
 type KeyRowProps = {
   readonly facts: KeyFacts;
   readonly project: ProjectFacts | undefined;
+  /** Whether there is a column for whose it is. */
+  readonly ofPeople: boolean;
   readonly open: (dialog: KeyDialog) => void;
 };
 
-function KeyRow({ facts, project, open }: KeyRowProps) {
+function KeyRow({ facts, project, ofPeople, open }: KeyRowProps) {
   const { tone, word } = stateOfKey(facts, project);
   const faded = hasEnded(facts);
   const { today } = facts;
@@ -139,6 +150,11 @@ function KeyRow({ facts, project, open }: KeyRowProps) {
           {facts.lastUsedAt === null ? commonTexts.never : <LastUse facts={facts} at={facts.lastUsedAt} />}
         </Text>
       </Table.Td>
+      {ofPeople && (
+        <Table.Td visibleFrom="lg" className="kh-clip" style={{ maxWidth: 130 }}>
+          {facts.person}
+        </Table.Td>
+      )}
       <Table.Td visibleFrom="md" style={{ maxWidth: 150 }}>
         {project ? <ProjectName project={project} /> : facts.project}
       </Table.Td>

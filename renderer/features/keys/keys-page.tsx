@@ -6,6 +6,7 @@ import { lazy, Suspense, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { KeyFacts } from '../../../shared/model.ts';
 import { useKeys, useProjects } from '../../api/api-context.tsx';
+import { useAbilities } from '../../api/me.ts';
 import { commonTexts } from '../../texts/common-texts.ts';
 import { keysTexts as texts } from '../../texts/keys-texts.ts';
 import { projectTexts } from '../../texts/project-texts.ts';
@@ -18,6 +19,7 @@ import { Reminders } from './key-notices.tsx';
 import { hasEnded } from './key-state.ts';
 import { KeyTable } from './key-table.tsx';
 import { KeysTabs } from './keys-tabs.tsx';
+import { everybody, isOf, PersonChoice } from './person-choice.tsx';
 
 const everyProject = 'every';
 const noProject = 'none';
@@ -38,15 +40,18 @@ const fits: Readonly<Record<Filter, (key: KeyFacts) => boolean>> = {
 export function KeysPage({ creating = false }: { readonly creating?: boolean }) {
   const [, go] = useLocation();
   const keys = useKeys();
+  const { makesKeys, sees } = useAbilities();
   const [text, setText] = useState('');
   const [filter, setFilter] = useState<Filter>('all');
   const [project, setProject] = useState(everyProject);
+  const [person, setPerson] = useState(everybody);
   const [opened, setOpened] = useState<KeyDialog>();
-  const dialog: KeyDialog | undefined = creating ? { kind: 'new' } : opened;
+  const dialog: KeyDialog | undefined = creating && makesKeys ? { kind: 'new' } : opened;
   function showAll(): void {
     setText('');
     setFilter('all');
     setProject(everyProject);
+    setPerson(everybody);
   }
 
   function close(): void {
@@ -55,7 +60,7 @@ export function KeysPage({ creating = false }: { readonly creating?: boolean }) 
   }
 
   return (
-    <Page title={texts.title} actions={<NewKey open={setOpened} />}>
+    <Page title={texts.title} actions={makesKeys && <NewKey open={setOpened} />}>
       <KeysTabs at="keys">
         <TextInput
           size="xs"
@@ -66,7 +71,8 @@ export function KeysPage({ creating = false }: { readonly creating?: boolean }) 
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
         />
-        <ProjectChoice chosen={project} choose={setProject} />
+        {sees && <PersonChoice chosen={person} choose={setPerson} />}
+        {sees && <ProjectChoice chosen={project} choose={setProject} />}
         <SegmentedControl
           size="xs"
           aria-label={texts.filter}
@@ -80,8 +86,11 @@ export function KeysPage({ creating = false }: { readonly creating?: boolean }) 
       <Panel flush>
         <Answer query={keys} lines={6}>
           {(all) => {
-            const shown = all.filter((key) => fits[filter](key) && isIn(key, project) && matches(key, text));
-            if (all.length === 0) return <NoKeys onMake={() => setOpened({ kind: 'new' })} />;
+            const shown = all.filter(
+              (key) => fits[filter](key) && isIn(key, project) && isOf(key, person) && matches(key, text),
+            );
+            if (all.length === 0)
+              return <NoKeys {...(makesKeys ? { onMake: () => setOpened({ kind: 'new' }) } : {})} />;
             if (shown.length === 0) return <NothingFits onShowAll={showAll} />;
             return <KeyTable keys={shown} open={setOpened} />;
           }}
@@ -119,7 +128,15 @@ function isIn({ projectId }: KeyFacts, project: string): boolean {
 }
 
 function NewKey({ open }: { readonly open: (dialog: KeyDialog) => void }) {
+  const { manages, owns } = useAbilities();
   const [importing, setImporting] = useState(false);
+  if (!manages) {
+    return (
+      <Button leftSection={<IconPlus size={16} />} onClick={() => open({ kind: 'new' })}>
+        {texts.newKey}
+      </Button>
+    );
+  }
   return (
     <Group gap={1} wrap="nowrap">
       <Button
@@ -136,9 +153,11 @@ function NewKey({ open }: { readonly open: (dialog: KeyDialog) => void }) {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item leftSection={<IconShieldLock size={15} />} onClick={() => open({ kind: 'new-admin' })}>
-            {texts.newAdmin}…
-          </Menu.Item>
+          {owns && (
+            <Menu.Item leftSection={<IconShieldLock size={15} />} onClick={() => open({ kind: 'new-admin' })}>
+              {texts.newAdmin}…
+            </Menu.Item>
+          )}
           <Menu.Item leftSection={<IconFileImport size={15} />} onClick={() => setImporting(true)}>
             {texts.importKeys}…
           </Menu.Item>
@@ -158,9 +177,9 @@ function matches({ id, name, project }: KeyFacts, text: string): boolean {
   return [id, name, project ?? ''].some((part) => part.toLowerCase().includes(wanted));
 }
 
-function NoKeys({ onMake }: { readonly onMake: () => void }) {
+function NoKeys({ onMake }: { readonly onMake?: () => void }) {
   return (
-    <Empty icon={IconKey} title={texts.empty} action={<Button onClick={onMake}>{texts.makeFirst}</Button>}>
+    <Empty icon={IconKey} title={texts.empty} action={onMake && <Button onClick={onMake}>{texts.makeFirst}</Button>}>
       {texts.emptyHint}
     </Empty>
   );

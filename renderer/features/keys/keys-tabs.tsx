@@ -1,6 +1,7 @@
 // Keys or projects: two pages of one place in the rail.
 
 import { Link } from 'wouter';
+import { useAbilities } from '../../api/me.ts';
 import { projectTexts as texts } from '../../texts/project-texts.ts';
 import './keys-tabs.css';
 import type { ReactNode } from 'react';
@@ -12,10 +13,11 @@ type KeysTabsProps = {
 };
 
 export function KeysTabs({ at, children }: KeysTabsProps) {
+  const { sees } = useAbilities();
   return (
     <div className="kh-tabline">
       <nav aria-label={texts.tabsLabel}>
-        {(['keys', 'projects'] as const).map((tab) => (
+        {(sees ? (['keys', 'projects'] as const) : (['keys'] as const)).map((tab) => (
           <Link key={tab} href={`/${tab}`} aria-current={tab === at ? 'page' : undefined}>
             {texts.tabs[tab]}
           </Link>

@@ -9,7 +9,7 @@ import { modelsOf } from '../connect/model-choice.ts';
 import { type Amount, type Place, wrongNetworks } from './policy-draft.ts';
 import type { PolicyFieldsProps } from './policy-groups.tsx';
 
-export function ModelFields({ draft, change, wrong }: PolicyFieldsProps) {
+export function ModelFields({ draft, change, wrong, ceiling = false }: PolicyFieldsProps) {
   const { data: status } = useStatus();
   const models = [...modelsOf(status)];
   return (
@@ -24,15 +24,17 @@ export function ModelFields({ draft, change, wrong }: PolicyFieldsProps) {
         error={wrong['models']}
         acceptValueOnBlur
       />
-      <TagsInput
-        label={texts.modelsDenied}
-        description={texts.modelsDeniedHint}
-        placeholder={draft.denied.length === 0 ? texts.modelsPlaceholder : ''}
-        data={models}
-        value={[...draft.denied]}
-        onChange={(denied) => change({ denied })}
-        acceptValueOnBlur
-      />
+      {!ceiling && (
+        <TagsInput
+          label={texts.modelsDenied}
+          description={texts.modelsDeniedHint}
+          placeholder={draft.denied.length === 0 ? texts.modelsPlaceholder : ''}
+          data={models}
+          value={[...draft.denied]}
+          onChange={(denied) => change({ denied })}
+          acceptValueOnBlur
+        />
+      )}
     </Stack>
   );
 }
@@ -71,7 +73,7 @@ export function NetworkFields({ draft, change, wrong }: PolicyFieldsProps) {
 
 const rates = ['rpm', 'rph', 'tpm', 'parallel'] as const;
 
-export function RateFields({ draft, change }: PolicyFieldsProps) {
+export function RateFields({ draft, change, ceiling = false }: PolicyFieldsProps) {
   return (
     <Stack gap="sm">
       <div className="kh-pair">
@@ -89,14 +91,16 @@ export function RateFields({ draft, change }: PolicyFieldsProps) {
       <Text size="xs" c="dimmed">
         {texts.ratesHint}
       </Text>
-      <Select
-        label={texts.priority}
-        description={texts.priorityHint}
-        data={Object.entries(texts.priorities).map(([value, label]) => ({ value, label }))}
-        value={draft.priority}
-        onChange={(priority) => change({ priority: priority as Priority })}
-        allowDeselect={false}
-      />
+      {!ceiling && (
+        <Select
+          label={texts.priority}
+          description={texts.priorityHint}
+          data={Object.entries(texts.priorities).map(([value, label]) => ({ value, label }))}
+          value={draft.priority}
+          onChange={(priority) => change({ priority: priority as Priority })}
+          allowDeselect={false}
+        />
+      )}
     </Stack>
   );
 }

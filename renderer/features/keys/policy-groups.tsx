@@ -16,9 +16,12 @@ export type PolicyFieldsProps = {
   readonly change: (patch: Partial<PolicyDraft>) => void;
   /** Shown beside the fields; empty until somebody tried to save. */
   readonly wrong: Wrong;
+  /** For what a person's keys may have at most: only what there is such a ceiling of. */
+  readonly ceiling?: boolean;
 };
 
-const groups = Object.keys(texts.groups) as PolicyGroup[];
+const allGroups = Object.keys(texts.groups) as PolicyGroup[];
+const ceilingGroups: readonly PolicyGroup[] = ['rights', 'models', 'rates', 'budgets'];
 
 const fieldsOf: Readonly<Record<PolicyGroup, (props: PolicyFieldsProps) => ReactNode>> = {
   rights: (props) => <RightsFields {...props} />,
@@ -31,6 +34,7 @@ const fieldsOf: Readonly<Record<PolicyGroup, (props: PolicyFieldsProps) => React
 
 export function PolicyGroups(props: PolicyFieldsProps) {
   const [open, setOpen] = useState<readonly string[]>([]);
+  const groups = props.ceiling ? ceilingGroups : allGroups;
   const wrong = groups.filter((group) => isWrong(group, props));
   return (
     <Accordion

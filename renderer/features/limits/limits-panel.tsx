@@ -6,6 +6,7 @@ import { useState } from 'react';
 import type { LimitStates, WindowState } from '../../../shared/limit-model.ts';
 import type { KeyFacts } from '../../../shared/model.ts';
 import { useCalls } from '../../api/api-context.tsx';
+import { useAbilities } from '../../api/me.ts';
 import { limitTexts as texts } from '../../texts/limit-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { formatCount, formatLength } from '../../ui/format.ts';
@@ -22,11 +23,13 @@ export function LimitsPanel({ facts }: { readonly facts: KeyFacts }) {
   const query = useQuery(calls.limits.get.queryOptions({ input: { ref: facts.id }, refetchInterval: askAgainMs }));
   const [toppingUp, setToppingUp] = useState(false);
   const topUp = useMutation(calls.keys.topUp.mutationOptions());
+  const { manages } = useAbilities();
   const ended = facts.status === 'revoked';
   return (
     <Panel
       title={texts.title}
       aside={
+        manages &&
         facts.budgets.length > 0 &&
         !ended && (
           <Button variant="default" size="xs" onClick={() => setToppingUp(true)}>

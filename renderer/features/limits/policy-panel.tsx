@@ -8,6 +8,7 @@ import type { KeyFacts } from '../../../shared/model.ts';
 import type { PolicyAnswer } from '../../../shared/policy-model.ts';
 import { policySentence } from '../../../shared/policy-sentence.ts';
 import { useCalls, useStatus } from '../../api/api-context.tsx';
+import { useAbilities } from '../../api/me.ts';
 import { limitTexts } from '../../texts/limit-texts.ts';
 import { Notice } from '../../ui/notice.tsx';
 import { Panel } from '../../ui/page.tsx';
@@ -18,10 +19,11 @@ import { modelsOf } from '../connect/model-choice.ts';
 const { test: texts } = limitTexts;
 
 export function PolicyPanel({ facts }: { readonly facts: KeyFacts }) {
+  const { sees } = useAbilities();
   return (
     <Panel title={limitTexts.may}>
       <Text size="sm">{policySentence(facts)}</Text>
-      {facts.kind === 'inference' && <TestForm facts={facts} />}
+      {sees && facts.kind === 'inference' && <TestForm facts={facts} />}
     </Panel>
   );
 }

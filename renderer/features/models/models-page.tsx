@@ -7,6 +7,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { UpstreamStatus } from '../../../shared/model.ts';
 import { useCalls, useStatus } from '../../api/api-context.tsx';
+import { useAbilities } from '../../api/me.ts';
 import { modelsTexts as texts } from '../../texts/models-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { Empty } from '../../ui/empty.tsx';
@@ -20,7 +21,8 @@ const askAgainMs = 4_000;
 
 export function ModelsPage() {
   const [adding, { open, close }] = useDisclosure(false);
-  const addButton = (
+  const { owns } = useAbilities();
+  const addButton = owns && (
     <Button leftSection={<IconPlus size={16} />} onClick={open}>
       {texts.add}
     </Button>

@@ -9,6 +9,7 @@ import { Link } from 'wouter';
 import type { UpstreamStatus } from '../../../shared/model.ts';
 import { upstreamKindRow } from '../../../shared/upstream-kinds.ts';
 import { useCalls } from '../../api/api-context.tsx';
+import { useAbilities } from '../../api/me.ts';
 import { useChangeSetting } from '../../api/settings-access.ts';
 import { modelsTexts as texts } from '../../texts/models-texts.ts';
 import { useAsk } from '../../ui/ask.tsx';
@@ -116,6 +117,7 @@ function Places({ places: { limit, from, running, queued } }: Pick<UpstreamStatu
 
 function Actions({ upstream, only }: { readonly upstream: UpstreamStatus; readonly only: boolean }) {
   const { id, name, isDefault, setByFlag } = upstream;
+  const { manages, owns } = useAbilities();
   const [placing, setPlacing] = useState(false);
   const calls = useCalls();
   const queries = useQueryClient();
@@ -152,12 +154,12 @@ function Actions({ upstream, only }: { readonly upstream: UpstreamStatus; readon
           >
             {texts.seeRequests}
           </Menu.Item>
-          {!setByFlag && (
+          {manages && !setByFlag && (
             <Menu.Item leftSection={<IconStack2 size={15} />} onClick={() => setPlacing(true)}>
               {texts.places.menu}
             </Menu.Item>
           )}
-          {!isDefault && !only && (
+          {manages && !isDefault && !only && (
             <Menu.Item
               leftSection={<IconStar size={15} />}
               onClick={() => void change({ name: 'upstreams.default', value: id }).catch(() => {})}
@@ -165,7 +167,7 @@ function Actions({ upstream, only }: { readonly upstream: UpstreamStatus; readon
               {texts.makeDefault}
             </Menu.Item>
           )}
-          {!setByFlag && (
+          {owns && !setByFlag && (
             <Menu.Item c="var(--kh-bad)" leftSection={<IconTrash size={15} />} onClick={() => void remove()}>
               {texts.remove}
             </Menu.Item>

@@ -6,6 +6,7 @@ import { useMutation } from '@tanstack/react-query';
 import type { KeyFacts } from '../../../shared/model.ts';
 import type { ProjectFacts } from '../../../shared/project-model.ts';
 import { useCalls } from '../../api/api-context.tsx';
+import { useAbilities } from '../../api/me.ts';
 import { projectTexts as texts } from '../../texts/project-texts.ts';
 import { useAsk } from '../../ui/ask.tsx';
 import { hasEnded } from '../keys/key-state.ts';
@@ -22,7 +23,9 @@ const iconSize = 15;
 const dayMs = 86_400_000;
 
 export function ProjectMenu({ project, keys, edit, onDeleted }: ProjectMenuProps) {
+  const { manages } = useAbilities();
   const { archive, unarchive, remove } = useProjectActions(project, keys, onDeleted);
+  if (!manages) return null;
   return (
     <Menu withinPortal={false}>
       <Menu.Target>

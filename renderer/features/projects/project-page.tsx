@@ -8,6 +8,7 @@ import { Link, useLocation } from 'wouter';
 import type { KeyFacts } from '../../../shared/model.ts';
 import type { ProjectFacts } from '../../../shared/project-model.ts';
 import { useCalls, useKeys, useProjects, useStatus } from '../../api/api-context.tsx';
+import { useAbilities } from '../../api/me.ts';
 import { limitTexts } from '../../texts/limit-texts.ts';
 import { projectTexts as texts } from '../../texts/project-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
@@ -60,6 +61,7 @@ function NoSuchProject() {
 
 function KnownProject({ project }: { readonly project: ProjectFacts }) {
   const [, go] = useLocation();
+  const { manages } = useAbilities();
   const [editing, setEditing] = useState(false);
   const [dialog, setDialog] = useState<KeyDialog>();
   const { data: all = [] } = useKeys();
@@ -75,7 +77,7 @@ function KnownProject({ project }: { readonly project: ProjectFacts }) {
             {texts.back}
           </Anchor>
           <ProjectPills project={project} />
-          {project.archivedAt === null && (
+          {manages && project.archivedAt === null && (
             <Button variant="default" leftSection={<IconPlus size={16} />} onClick={newKey}>
               {texts.newKey}
             </Button>

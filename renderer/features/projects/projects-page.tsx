@@ -7,6 +7,7 @@ import { useLocation } from 'wouter';
 import type { KeyFacts } from '../../../shared/model.ts';
 import type { ProjectFacts } from '../../../shared/project-model.ts';
 import { useKeys, useProjects } from '../../api/api-context.tsx';
+import { useAbilities } from '../../api/me.ts';
 import { projectTexts as texts } from '../../texts/project-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { Empty } from '../../ui/empty.tsx';
@@ -25,14 +26,17 @@ type Dialog = { readonly edited: ProjectFacts | undefined };
 export function ProjectsPage() {
   const [, go] = useLocation();
   const [dialog, setDialog] = useState<Dialog>();
+  const { manages } = useAbilities();
   const make = () => setDialog({ edited: undefined });
   return (
     <Page
       title={texts.title}
       actions={
-        <Button leftSection={<IconPlus size={16} />} onClick={make}>
-          {texts.newProject}
-        </Button>
+        manages && (
+          <Button leftSection={<IconPlus size={16} />} onClick={make}>
+            {texts.newProject}
+          </Button>
+        )
       }
     >
       <KeysTabs at="projects" />
@@ -40,7 +44,11 @@ export function ProjectsPage() {
         <Answer query={useProjects()} lines={5}>
           {(projects) =>
             projects.length === 0 ? (
-              <Empty icon={IconFolders} title={texts.empty} action={<Button onClick={make}>{texts.makeFirst}</Button>}>
+              <Empty
+                icon={IconFolders}
+                title={texts.empty}
+                action={manages && <Button onClick={make}>{texts.makeFirst}</Button>}
+              >
                 {texts.emptyHint}
               </Empty>
             ) : (

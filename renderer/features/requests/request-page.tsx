@@ -9,6 +9,7 @@ import { Link, useSearchParams } from 'wouter';
 import { KeyhatchError } from '../../../shared/errors.ts';
 import type { RequestView } from '../../../shared/usage-model.ts';
 import { useCalls, useRunning, useTail } from '../../api/api-context.tsx';
+import { useAbilities } from '../../api/me.ts';
 import { refusalText } from '../../texts/refusal-texts.ts';
 import { requestTexts as texts } from '../../texts/request-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
@@ -69,11 +70,12 @@ const isWorthAnother = (failures: number, error: Error): boolean =>
   failures < 1 && !(error instanceof KeyhatchError && error.code === 'request_not_found');
 
 function OneRequest({ row }: { readonly row: RequestView }) {
+  const { owns } = useAbilities();
   const conversation = useConversation(row.id);
   const [search] = useSearchParams();
   const { mutate: open } = conversation;
   // Whoever has just sent it again wants to see what came of it.
-  const openNow = search.has('open') && row.replayOf !== null;
+  const openNow = owns && search.has('open') && row.replayOf !== null;
   useEffect(() => {
     if (openNow) open();
   }, [openNow, open]);
@@ -91,7 +93,7 @@ function OneRequest({ row }: { readonly row: RequestView }) {
         <RequestStages row={row} />
       </Panel>
       <RequestFacts row={row} />
-      {row.captured && <ConversationPanel row={row} conversation={conversation} />}
+      {owns && row.captured && <ConversationPanel row={row} conversation={conversation} />}
       <CurlPanel row={row} opened={conversation.data} />
     </>
   );

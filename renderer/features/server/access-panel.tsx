@@ -2,14 +2,18 @@
 
 import { Button, Switch } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
 import { Link } from 'wouter';
 import type { Status } from '../../../shared/model.ts';
 import { useCalls } from '../../api/api-context.tsx';
+import { useAbilities } from '../../api/me.ts';
 import { useSetting } from '../../api/settings-access.ts';
+import { networkTexts } from '../../texts/network-texts.ts';
 import { serverTexts } from '../../texts/server-texts.ts';
 import { Panel } from '../../ui/page.tsx';
 import { SettingRow } from '../../ui/setting-row.tsx';
 import { SettingSwitch } from '../../ui/setting-switch.tsx';
+import { LanDialog } from './lan-dialog.tsx';
 
 const { access: texts } = serverTexts;
 
@@ -32,23 +36,38 @@ export function AccessPanel({ status }: { readonly status: Status }) {
 
 export function LanSwitch({ access }: { readonly access: Status['access'] }) {
   const calls = useCalls();
+  const { owns } = useAbilities();
   const hosts = useSetting('server.hosts');
   const setLan = useMutation(calls.server.setLan.mutationOptions());
+  const [choosing, setChoosing] = useState(false);
   const sentence = !access.onLan ? texts.lanOff : access.requireKey ? texts.lanOn : texts.lanOpen;
+  const disabled = !owns || !hosts || hosts.setByFlag || setLan.isPending;
   return (
-    <SettingRow
-      title={texts.lan}
-      sentence={sentence}
-      setByFlag={hosts?.setByFlag ?? false}
-      control={(named) => (
-        <Switch
-          {...named}
-          checked={access.onLan}
-          disabled={!hosts || hosts.setByFlag || setLan.isPending}
-          onChange={(event) => setLan.mutate({ on: event.currentTarget.checked })}
-        />
-      )}
-    />
+    <>
+      <SettingRow
+        title={texts.lan}
+        sentence={
+          <>
+            {sentence}
+            {access.onLan && !disabled && (
+              <Button variant="subtle" size="compact-xs" onClick={() => setChoosing(true)}>
+                {networkTexts.lan.change}
+              </Button>
+            )}
+          </>
+        }
+        setByFlag={hosts?.setByFlag ?? false}
+        control={(named) => (
+          <Switch
+            {...named}
+            checked={access.onLan}
+            disabled={disabled}
+            onChange={({ currentTarget }) => (currentTarget.checked ? setChoosing(true) : setLan.mutate({ on: false }))}
+          />
+        )}
+      />
+      {choosing && <LanDialog access={access} onClose={() => setChoosing(false)} />}
+    </>
   );
 }
 

@@ -22,6 +22,7 @@ export function ExposurePanel({ status }: { readonly status: Status }) {
     status.server.state,
     status.server.urls,
     status.access,
+    status.exposures.map(({ id, result }) => [id, result]),
     status.upstreams.map(({ url, health }) => [url, health]),
   ]);
   const examined = useRef(state);

@@ -1,12 +1,14 @@
-// At which addresses clients reach the server: this computer, then every network interface, with a QR code for phones.
+// At which addresses clients reach the server: this computer, then every network by its kind and name, with a QR code for
+// phones.
 
-import { ActionIcon, Group, Popover, Stack, Text } from '@mantine/core';
-import { IconQrcode } from '@tabler/icons-react';
-import { QRCodeSVG } from 'qrcode.react';
+import { Badge, Group, Text } from '@mantine/core';
 import type { Reachable, Status } from '../../../shared/model.ts';
+import { networkTexts } from '../../texts/network-texts.ts';
 import { serverTexts } from '../../texts/server-texts.ts';
 import { CopyIcon } from '../../ui/copy-button.tsx';
 import { Panel } from '../../ui/page.tsx';
+import { AddressQr } from './address-qr.tsx';
+import { type ReachableNetwork, reachableNetworks } from './reachable-networks.ts';
 
 const { reachable: texts } = serverTexts;
 
@@ -14,66 +16,69 @@ export function ReachablePanel({ status }: { readonly status: Status }) {
   return (
     <Panel title={texts.title}>
       <div className="kh-rows">
-        {status.server.reachable.map((place) => (
-          <Place key={`${place.interface} ${place.address}`} place={place} />
+        {reachableNetworks(status.server.reachable).map((network) => (
+          <Network key={network.name} network={network} />
         ))}
       </div>
     </Panel>
   );
 }
 
-function Place({ place }: { readonly place: Reachable }) {
-  const here = place.interface === 'lo';
-  const name = here ? texts.thisComputer : place.interface;
+function Network({ network: { name, kind, places } }: { readonly network: ReachableNetwork }) {
+  const isHere = kind === 'loopback';
   return (
-    <Group gap="sm" wrap="nowrap" mih={38} py={4}>
-      <Text size="sm" w={116} className="kh-clip" title={name} style={{ flex: 'none' }}>
-        {name}
-      </Text>
-      {place.url === null ? (
-        <Text size="sm" c="dimmed" className="kh-clip">
-          {here ? texts.notListening : `${place.address} · ${texts.notListening}`}
+    <section aria-label={isHere ? texts.thisComputer : name} style={{ padding: '7px 0' }}>
+      <Group gap={8} mih={22} wrap="nowrap">
+        <Text size="sm" fw={500}>
+          {networkTexts.kinds[kind]}
         </Text>
-      ) : (
-        <>
-          <div style={{ flex: 1, minWidth: 0 }}>
-            <code className="kh-clip" style={{ display: 'block' }} title={place.url}>
-              {place.url}
-            </code>
-            {place.plainUrl !== null && (
-              <Text size="xs" c="dimmed" className="kh-clip">
-                {texts.plain(place.plainUrl)}
-              </Text>
-            )}
-          </div>
-          <Group gap={2} wrap="nowrap">
-            {!here && <Qr url={`${place.url}/v1`} name={name} />}
-            <CopyIcon text={place.url} what={texts.addresses(name)} />
-          </Group>
-        </>
-      )}
-    </Group>
+        {!isHere && (
+          <Text size="xs" c="dimmed" className="kh-clip" title={name}>
+            {name}
+          </Text>
+        )}
+        {!isHere && places.some(({ url }) => url !== null) && (
+          <Badge variant="light" color="gray" size="xs" ml="auto" style={{ flex: 'none' }}>
+            {texts.listening}
+          </Badge>
+        )}
+      </Group>
+      {places.map((place) => (
+        <Place key={`${place.address} ${place.url}`} place={place} name={isHere ? texts.thisComputer : name} />
+      ))}
+    </section>
   );
 }
 
-function Qr({ url, name }: { readonly url: string; readonly name: string }) {
+function Place({
+  place: { address, url, plainUrl, kind },
+  name,
+}: {
+  readonly place: Reachable;
+  readonly name: string;
+}) {
+  if (url === null)
+    return (
+      <Text size="xs" c="dimmed" className="kh-clip">
+        {kind === 'loopback' ? texts.notListening : `${address} · ${texts.notListening}`}
+      </Text>
+    );
   return (
-    <Popover position="bottom-end" shadow="md" withArrow trapFocus>
-      <Popover.Target>
-        <ActionIcon variant="subtle" color="gray" size="sm" aria-label={texts.qr(name)}>
-          <IconQrcode size={15} />
-        </ActionIcon>
-      </Popover.Target>
-      <Popover.Dropdown aria-label={texts.qr(name)}>
-        <Stack gap="xs" align="center">
-          {/* Black on white in both themes: many cameras do not read it the other way round. */}
-          <QRCodeSVG value={url} size={176} marginSize={2} title={url} bgColor="#ffffff" fgColor="#000000" />
-          <code>{url}</code>
-          <Text size="xs" c="dimmed">
-            {texts.scan}
+    <Group gap="sm" wrap="nowrap" mih={30}>
+      <div style={{ flex: 1, minWidth: 0 }}>
+        <code className="kh-clip" style={{ display: 'block' }} title={url}>
+          {url}
+        </code>
+        {plainUrl !== null && (
+          <Text size="xs" c="dimmed" className="kh-clip">
+            {texts.plain(plainUrl)}
           </Text>
-        </Stack>
-      </Popover.Dropdown>
-    </Popover>
+        )}
+      </div>
+      <Group gap={2} wrap="nowrap">
+        {kind !== 'loopback' && <AddressQr url={`${url}/v1`} name={name} />}
+        <CopyIcon text={url} what={texts.addresses(name)} />
+      </Group>
+    </Group>
   );
 }

@@ -4,6 +4,7 @@ import { Button, Group, Text, Title, Tooltip, VisuallyHidden } from '@mantine/co
 import { useMutation } from '@tanstack/react-query';
 import type { Status } from '../../../shared/model.ts';
 import { useCalls } from '../../api/api-context.tsx';
+import { useAbilities } from '../../api/me.ts';
 import { serverTexts as texts } from '../../texts/server-texts.ts';
 import { useAsk } from '../../ui/ask.tsx';
 import { Copyable } from '../../ui/copy-button.tsx';
@@ -14,6 +15,7 @@ import { stateOf } from '../shell/server-state.ts';
 import { Pulse } from './pulse.tsx';
 
 export function ServerHeader({ status }: { readonly status: Status }) {
+  const { manages } = useAbilities();
   const { tone, word } = stateOf(status);
   const [url] = status.server.urls;
   return (
@@ -30,7 +32,7 @@ export function ServerHeader({ status }: { readonly status: Status }) {
       </Group>
       <Group gap="sm">
         {status.server.state === 'running' && <Pulse />}
-        <StartStop status={status} />
+        {manages && <StartStop status={status} />}
       </Group>
     </Group>
   );

@@ -9,11 +9,13 @@ import { serverTexts as texts } from '../../texts/server-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { VaultNotice } from '../../ui/vault-notice.tsx';
+import { FirstAccountNotice } from '../account/first-account-notice.tsx';
 import { CaptureNotice } from '../capture/capture-notice.tsx';
 import { LiveTail } from '../requests/live-tail.tsx';
 import { AccessPanel } from './access-panel.tsx';
 import { AccessSentence } from './access-sentence.tsx';
 import { ExposurePanel } from './exposure-panel.tsx';
+import { LockedPanel } from './locked-list.tsx';
 import { ReachablePanel } from './reachable-panel.tsx';
 import { ServerHeader } from './server-header.tsx';
 import { UpstreamsPanel } from './upstreams-panel.tsx';
@@ -26,6 +28,7 @@ export function ServerPage() {
         {(status) => (
           <>
             <ServerHeader status={status} />
+            <FirstAccountNotice />
             <Troubles status={status} />
             <AccessSentence status={status} />
             <SimpleGrid cols={{ base: 1, md: 2 }} spacing={14}>
@@ -33,6 +36,7 @@ export function ServerPage() {
               <UpstreamsPanel status={status} />
               <AccessPanel status={status} />
               <ExposurePanel status={status} />
+              <LockedPanel />
             </SimpleGrid>
             <LiveTail limit={12} />
           </>

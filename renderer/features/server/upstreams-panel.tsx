@@ -6,6 +6,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { Status, UpstreamStatus } from '../../../shared/model.ts';
 import { useCalls } from '../../api/api-context.tsx';
+import { useAbilities } from '../../api/me.ts';
 import { serverTexts } from '../../texts/server-texts.ts';
 import { Empty } from '../../ui/empty.tsx';
 import { formatLength } from '../../ui/format.ts';
@@ -15,6 +16,7 @@ import { Dot } from '../../ui/pill.tsx';
 
 const { upstreams: texts } = serverTexts;
 export function UpstreamsPanel({ status }: { readonly status: Status }) {
+  const { owns } = useAbilities();
   const manage = (
     <Button component={Link} href="/models" variant="subtle" size="compact-xs">
       {texts.manage}
@@ -33,9 +35,11 @@ export function UpstreamsPanel({ status }: { readonly status: Status }) {
           icon={IconServerOff}
           title={texts.none}
           action={
-            <Button component={Link} href="/models" size="xs">
-              {texts.addOne}
-            </Button>
+            owns && (
+              <Button component={Link} href="/models" size="xs">
+                {texts.addOne}
+              </Button>
+            )
           }
         />
       )}
@@ -68,6 +72,7 @@ function Upstream({ upstream }: { readonly upstream: UpstreamStatus }) {
 
 function Found() {
   const calls = useCalls();
+  const { owns } = useAbilities();
   const { data: found = [] } = useQuery({ ...calls.detect.run.queryOptions(), staleTime: 60_000 });
   const add = useMutation(calls.upstreams.add.mutationOptions());
   return found
@@ -84,9 +89,11 @@ function Found() {
         <Text size="sm" c="dimmed" className="kh-clip" style={{ flex: '1 1 50%' }}>
           {texts.found}
         </Text>
-        <Button variant="default" size="compact-xs" loading={add.isPending} onClick={() => add.mutate({ url, name })}>
-          {texts.add}
-        </Button>
+        {owns && (
+          <Button variant="default" size="compact-xs" loading={add.isPending} onClick={() => add.mutate({ url, name })}>
+            {texts.add}
+          </Button>
+        )}
       </Group>
     ));
 }

@@ -1,10 +1,12 @@
-// The dashboard in a browser: whether it is on, where, and how another browser gets in.
+// The dashboard in a browser: whether it is on, where, how another browser gets in, and the way to the people who may.
 
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Link } from 'wouter';
 import type { SignInLink, Status } from '../../../shared/model.ts';
 import { useApi } from '../../api/api-context.tsx';
+import { useAbilities } from '../../api/me.ts';
 import { settingsTexts } from '../../texts/settings-texts.ts';
 import { Copyable, CopyIcon } from '../../ui/copy-button.tsx';
 import { Panel } from '../../ui/page.tsx';
@@ -15,9 +17,7 @@ import { SettingList, SettingNumber } from './setting-fields.tsx';
 const { dashboard: texts } = settingsTexts;
 
 export function DashboardCard({ status, inBrowser }: { readonly status: Status; readonly inBrowser: boolean }) {
-  const { session } = useApi();
   const { url, secureUrl } = status.dashboard;
-  const signOut = useMutation({ mutationFn: session.signOut });
   return (
     <Panel title={texts.title}>
       <div className="kh-rows">
@@ -44,20 +44,27 @@ export function DashboardCard({ status, inBrowser }: { readonly status: Status; 
             control={() => <CopyIcon text={secureUrl} what={texts.secureAddress} />}
           />
         )}
-        {url !== null && <LinkRow />}
-        {inBrowser && (
-          <SettingRow
-            title={texts.signOut}
-            sentence={texts.signOutSentence}
-            control={() => (
-              <Button variant="default" size="xs" loading={signOut.isPending} onClick={() => signOut.mutate()}>
-                {texts.signOutAct}
-              </Button>
-            )}
-          />
-        )}
+        {/* Only whoever sits at the machine may make one. */}
+        {url !== null && !inBrowser && <LinkRow />}
+        <PeopleRow />
       </div>
     </Panel>
+  );
+}
+
+function PeopleRow() {
+  const { manages } = useAbilities();
+  if (!manages) return null;
+  return (
+    <SettingRow
+      title={texts.people}
+      sentence={texts.peopleSentence}
+      control={({ 'aria-describedby': describedBy }) => (
+        <Button component={Link} href="/people" variant="default" size="xs" aria-describedby={describedBy}>
+          {texts.openPeople}
+        </Button>
+      )}
+    />
   );
 }
 

@@ -2,12 +2,15 @@
 
 import { Button } from '@mantine/core';
 import { useState } from 'react';
+import { useAbilities } from '../../api/me.ts';
 import { pricesTexts as texts } from '../../texts/prices-texts.ts';
 import { SettingRow } from '../../ui/setting-row.tsx';
 import { PricesDialog } from '../prices/prices-dialog.tsx';
 
 export function PricesRow() {
+  const { manages } = useAbilities();
   const [open, setOpen] = useState(false);
+  if (!manages) return null;
   return (
     <>
       <SettingRow

@@ -14,6 +14,7 @@ import { wrongNetworks } from '../keys/policy-draft.ts';
 import { LanSwitch } from '../server/access-panel.tsx';
 import { TlsCard } from '../tls/tls-card.tsx';
 import { AboutCard } from './about-card.tsx';
+import { ConnectionsCard, LockoutCard } from './connections-card.tsx';
 import { DashboardCard } from './dashboard-card.tsx';
 import { DataCard } from './data-card.tsx';
 import { DesktopStartup, UpdatesCard } from './desktop-cards.tsx';
@@ -33,8 +34,9 @@ export function SettingsPage() {
 }
 
 function Cards({ status }: { readonly status: Status }) {
-  const desktop = status.shell === 'desktop';
   const { host } = useApi();
+  // What belongs to the desktop app alone is asked of it in its own window.
+  const desktop = status.shell === 'desktop' && host === 'window';
   return (
     <SimpleGrid cols={{ base: 1, lg: 2 }} spacing={14}>
       <Stack gap={14}>
@@ -51,11 +53,13 @@ function Cards({ status }: { readonly status: Status }) {
         <NetworkCard status={status} />
         <TlsCard status={status} />
         <LimitsCard />
+        <ConnectionsCard />
         <DataCard status={status} />
         <CaptureCard />
       </Stack>
       <Stack gap={14}>
         <AccessCard />
+        <LockoutCard />
         <DashboardCard status={status} inBrowser={host === 'browser'} />
         <PrivacyCard desktop={desktop} />
         {desktop && <UpdatesCard />}
@@ -89,6 +93,12 @@ function AccessCard() {
         <SettingSwitch name="access.requireKey" title={server.requireKey} sentence={server.requireKeySentence} />
         <SettingSwitch name="access.localhostBypass" title={server.bypass} sentence={server.bypassSentence} />
         <SettingSwitch name="access.publicModels" title={access.publicModels} sentence={access.publicModelsSentence} />
+        <SettingChoice
+          name="access.credentials"
+          title={access.credentials}
+          sentence={access.credentialsSentence}
+          choices={access.credentialChoices}
+        />
         <SettingList
           name="access.networks"
           title={access.networks}

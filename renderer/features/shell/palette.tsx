@@ -12,24 +12,27 @@ import {
   IconPlayerStop,
   IconPlus,
   IconSearch,
+  IconUserCircle,
+  IconUsers,
 } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
-import { useCalls, useKeys, useProjects, useSessionNeeded, useStatus } from '../../api/api-context.tsx';
+import { useCalls, useKeys, useProjects, useSessionState, useStatus } from '../../api/api-context.tsx';
 import { useCopy } from '../../api/copy.ts';
+import { useAbilities } from '../../api/me.ts';
 import { historyTexts } from '../../texts/history-texts.ts';
 import { projectTexts } from '../../texts/project-texts.ts';
 import { shellTexts } from '../../texts/shell-texts.ts';
 import { ProjectMark } from '../../ui/project-mark.tsx';
-import { pages } from './pages.ts';
+import { openTo, type Page, pages } from './pages.ts';
 
 const { palette: texts } = shellTexts;
 const iconSize = 18;
 
 export function Palette() {
-  const needed = useSessionNeeded();
+  const open = useSessionState() === 'open';
   const actions = useActions();
-  if (needed) return null;
+  if (!open) return null;
   return (
     <Spotlight
       actions={actions}
@@ -49,14 +52,17 @@ export function Palette() {
 }
 
 /** Reached from other pages, and so not in the rail. */
-const furtherPages = [
-  { path: '/projects', name: projectTexts.title, icon: IconFolders },
-  { path: '/history', name: historyTexts.title, icon: IconHistory },
-] as const;
+const furtherPages: readonly Page[] = [
+  { path: '/projects', name: projectTexts.title, icon: IconFolders, needs: 'sees' },
+  { path: '/history', name: historyTexts.title, icon: IconHistory, needs: 'sees' },
+  { path: '/people', name: shellTexts.people, icon: IconUsers, needs: 'manages' },
+  { path: '/me', name: shellTexts.account, icon: IconUserCircle },
+];
 
 function useActions(): SpotlightActionGroupData[] {
   const [, go] = useLocation();
   const calls = useCalls();
+  const abilities = useAbilities();
   const { data: status } = useStatus();
   const { data: keys = [] } = useKeys();
   const { data: projects = [] } = useProjects();
@@ -71,7 +77,7 @@ function useActions(): SpotlightActionGroupData[] {
   return [
     {
       group: texts.pages,
-      actions: [...pages, ...furtherPages].map(({ path, name, icon: Icon }) => ({
+      actions: openTo([...pages, ...furtherPages], abilities).map(({ path, name, icon: Icon }) => ({
         id: path,
         label: name,
         leftSection: <Icon size={iconSize} />,
@@ -81,25 +87,33 @@ function useActions(): SpotlightActionGroupData[] {
     {
       group: texts.actions,
       actions: [
-        {
-          id: 'new-key',
-          label: texts.newKey,
-          leftSection: <IconPlus size={iconSize} />,
-          onClick: () => go('/keys/new'),
-        },
-        running
-          ? {
-              id: 'stop',
-              label: texts.stop,
-              leftSection: <IconPlayerStop size={iconSize} />,
-              onClick: () => stop.mutate({}),
-            }
-          : {
-              id: 'start',
-              label: texts.start,
-              leftSection: <IconPlayerPlay size={iconSize} />,
-              onClick: () => start.mutate({}),
-            },
+        ...(abilities.makesKeys
+          ? [
+              {
+                id: 'new-key',
+                label: texts.newKey,
+                leftSection: <IconPlus size={iconSize} />,
+                onClick: () => go('/keys/new'),
+              },
+            ]
+          : []),
+        ...(abilities.manages
+          ? [
+              running
+                ? {
+                    id: 'stop',
+                    label: texts.stop,
+                    leftSection: <IconPlayerStop size={iconSize} />,
+                    onClick: () => stop.mutate({}),
+                  }
+                : {
+                    id: 'start',
+                    label: texts.start,
+                    leftSection: <IconPlayerPlay size={iconSize} />,
+                    onClick: () => start.mutate({}),
+                  },
+            ]
+          : []),
         ...(url
           ? [
               {

@@ -4,15 +4,18 @@ import { Burger, Group, Kbd, Text, UnstyledButton } from '@mantine/core';
 import { spotlight } from '@mantine/spotlight';
 import { Link, useLocation } from 'wouter';
 import { useLiveState, useStatus } from '../../api/api-context.tsx';
+import { useAbilities } from '../../api/me.ts';
 import { shellTexts as texts } from '../../texts/shell-texts.ts';
 import { Dot } from '../../ui/pill.tsx';
 import { CaptureMark } from '../capture/capture-mark.tsx';
 import { Brand } from './brand.tsx';
-import { pages } from './pages.ts';
+import { openTo, pages } from './pages.ts';
 import { stateOf } from './server-state.ts';
+import { SignedIn } from './signed-in.tsx';
 
 export function Rail({ opened, close }: { readonly opened: boolean; readonly close: () => void }) {
   const [location] = useLocation();
+  const abilities = useAbilities();
   return (
     <div
       className="kh-rail"
@@ -36,7 +39,7 @@ export function Rail({ opened, close }: { readonly opened: boolean; readonly clo
         </Kbd>
       </UnstyledButton>
       <nav aria-label={texts.mainNavigation} style={{ display: 'grid', gap: 2 }}>
-        {pages.map(({ path, name, icon: Icon }) => (
+        {openTo(pages, abilities).map(({ path, name, icon: Icon }) => (
           <Link key={path} href={path} onClick={close} aria-current={isPartOf(path, location) ? 'page' : undefined}>
             <Icon size={17} stroke={1.7} aria-hidden="true" />
             {name}
@@ -45,14 +48,15 @@ export function Rail({ opened, close }: { readonly opened: boolean; readonly clo
       </nav>
       <div style={{ marginTop: 'auto', paddingTop: 12 }}>
         <CaptureMark onClick={close} />
+        <SignedIn onClick={close} />
         <Foot />
       </div>
     </div>
   );
 }
 
-/** Projects are reached from Keys, the history from Settings. */
-const placeOf = { projects: '/keys', history: '/settings' } as const;
+/** Projects are reached from Keys, the history and people from Settings. */
+const placeOf = { projects: '/keys', history: '/settings', people: '/settings' } as const;
 
 function isPartOf(page: string, location: string): boolean {
   const first = location.split('/')[1] ?? '';

@@ -1,11 +1,11 @@
-// Which page an address shows. The address of a sign-in link shows none: the page of before stays under the sign-in, so
+// Which page an address shows. The address of a link that signs in shows none: the page of before stays under the sign-in, so
 // that whoever signs in anew is back where they were, with what was typed.
 
 import { createContext, type ReactNode, useContext, useMemo, useRef } from 'react';
 import { Router } from 'wouter';
 import { useHashLocation } from '../../api/hash-location.ts';
 
-const signInPath = /^\/sign-in(\/|$)/;
+const signInPath = /^\/(sign-in|invite)(\/|$)/;
 const HeldPage = createContext('/');
 
 /** The page that is shown, or would be if the sign-in did not cover it. */

@@ -2,83 +2,98 @@
 // underneath stays in place, with everything that was typed. The token of a link stays in the address's fragment until a
 // person presses the button, so that nothing that merely looks at links uses it up.
 
-import { Button, Code, Stack, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useRef } from 'react';
-import { useApi, useLiveState, useSessionNeeded } from '../../api/api-context.tsx';
+import { lazy, Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useApi } from '../../api/api-context.tsx';
 import { useHashLocation } from '../../api/hash-location.ts';
 import { signInTexts as texts } from '../../texts/sign-in-texts.ts';
-import { Brand } from '../shell/brand.tsx';
+import { needsAccount } from '../account/first-account.ts';
+import { CoverFrame } from './cover-frame.tsx';
 import { useHeldPage } from './page-router.tsx';
+import { SignInFailure } from './sign-in-failure.tsx';
+import { type Cover, useCover, useSpareLink } from './use-cover.ts';
 
-const linkPath = /^\/sign-in\/([A-Za-z0-9_-]{20,200})$/;
+const WithoutLink = lazy(() => import('./without-link.tsx').then(({ WithoutLink: part }) => ({ default: part })));
+const AcceptInvite = lazy(() => import('./accept-invite.tsx').then(({ AcceptInvite: page }) => ({ default: page })));
+const OwedAuthenticator = lazy(() =>
+  import('../account/owed-authenticator.tsx').then(({ OwedAuthenticator: page }) => ({ default: page })),
+);
+const FirstAccount = lazy(() =>
+  import('../account/first-account-page.tsx').then(({ FirstAccountPage: page }) => ({ default: page })),
+);
 
 export function SignInCover() {
-  const needed = useSessionNeeded();
-  const [location, go] = useHashLocation();
+  const cover = useCover();
+  const spare = useSpareLink();
   const held = useHeldPage();
-  const token = linkPath.exec(location)?.[1];
-  const live = useLiveState() === 'live';
-  // Who follows a link while signed in has no use for it; it stays good for another browser. What this browser keeps of a
-  // session may be of one that is over, so that only an answer tells.
-  const spent = !needed && live && token !== undefined;
+  const [, go] = useHashLocation();
+  // Who has just come in by a link is asked once for a name and a password.
+  const [asking, setAsking] = useState(false);
+  const covered = cover !== undefined || asking;
   useEffect(() => {
-    if (spent) go(held, { replace: true });
-  }, [spent, go, held]);
-  // Dialogs lie beside the pages in the document and are hidden like them.
-  useEffect(() => {
-    document.body.classList.toggle('kh-covered', needed);
-  }, [needed]);
-  if (!needed) return null;
+    if (spare) go(held, { replace: true });
+  }, [spare, go, held]);
+  // Pages and dialogs stay in the document, and are hidden.
+  useLayoutEffect(() => {
+    document.body.classList.toggle('kh-covered', covered);
+  }, [covered]);
+  if (!covered) return null;
   return (
-    <main className="kh-cover">
-      <Stack gap="md" maw={420} mx="auto" mt="14vh">
-        <Brand />
-        <Text component="h1" fw={650} size="lg">
-          {texts.title}
-        </Text>
-        {token ? <WithLink token={token} /> : <WithoutLink />}
-      </Stack>
-    </main>
+    <Suspense fallback={null}>
+      {cover ? (
+        <Shown cover={cover} askForAccount={() => setAsking(true)} leave={() => go('/', { replace: true })} />
+      ) : (
+        <FirstAccount onDone={() => setAsking(false)} />
+      )}
+    </Suspense>
   );
 }
 
-function WithLink({ token }: { readonly token: string }) {
+type ShownProps = { readonly cover: Cover; readonly askForAccount: () => void; readonly leave: () => void };
+
+function Shown({ cover, askForAccount, leave }: ShownProps) {
+  switch (cover.kind) {
+    case 'invite':
+      return <AcceptInvite key={cover.token} token={cover.token} leave={leave} />;
+    case 'authenticator':
+      return <OwedAuthenticator />;
+    case 'sign-in':
+      return (
+        <CoverFrame title={texts.title}>
+          {cover.token ? (
+            <WithLink key={cover.token} token={cover.token} askForAccount={askForAccount} />
+          ) : (
+            <WithoutLink />
+          )}
+        </CoverFrame>
+      );
+  }
+}
+
+function WithLink({ token, askForAccount }: { readonly token: string; readonly askForAccount: () => void }) {
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => button.current?.focus(), []);
   const { session } = useApi();
   const queries = useQueryClient();
   const signIn = useMutation({
-    mutationFn: () => session.signIn(token),
+    mutationFn: () => session.signIn({ token }),
     meta: { quiet: true },
-    onSuccess: () => queries.invalidateQueries(),
+    onSuccess(own) {
+      if (own && needsAccount(own)) askForAccount();
+      return queries.invalidateQueries();
+    },
   });
   return (
     <>
       <Text c="dimmed">{texts.linkHere}</Text>
-      {signIn.error && (
-        <Text c="var(--kh-bad)" role="alert">
-          {signIn.error.message}
-        </Text>
-      )}
+      {signIn.error && <SignInFailure error={signIn.error} />}
       {!signIn.error && (
         <Button ref={button} onClick={() => signIn.mutate()} loading={signIn.isPending}>
           {texts.signIn}
         </Button>
       )}
       {signIn.error && <WithoutLink />}
-    </>
-  );
-}
-
-function WithoutLink() {
-  return (
-    <>
-      <Text c="dimmed">{texts.askForLink}</Text>
-      <Code block>keyhatch dashboard link</Code>
-      <Text c="dimmed" size="sm">
-        {texts.why}
-      </Text>
     </>
   );
 }

@@ -5,6 +5,7 @@ import { useMutation } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { Link } from 'wouter';
 import { useApi } from '../../api/api-context.tsx';
+import { useAbilities } from '../../api/me.ts';
 import { saveFile } from '../../api/save-file.ts';
 import { historyTexts } from '../../texts/history-texts.ts';
 import { transferTexts as texts } from '../../texts/transfer-texts.ts';
@@ -19,6 +20,7 @@ const dialogs = { import: ImportDialog, backup: BackupDialog, restore: RestoreDi
 
 export function TransferRows() {
   const { client } = useApi();
+  const { manages, owns } = useAbilities();
   const [open, setOpen] = useState<keyof typeof dialogs>();
   const exporting = useMutation({
     mutationFn: async () => {
@@ -30,13 +32,15 @@ export function TransferRows() {
   const Dialog = open && dialogs[open];
   return (
     <>
-      <SettingRow
-        title={texts.importTitle}
-        sentence={texts.importSentence}
-        control={(named) => (
-          <Act describedBy={named['aria-describedby']} label={texts.importAct} onClick={() => setOpen('import')} />
-        )}
-      />
+      {manages && (
+        <SettingRow
+          title={texts.importTitle}
+          sentence={texts.importSentence}
+          control={(named) => (
+            <Act describedBy={named['aria-describedby']} label={texts.importAct} onClick={() => setOpen('import')} />
+          )}
+        />
+      )}
       <SettingRow
         title={texts.exportTitle}
         sentence={texts.exportSentence}
@@ -49,20 +53,28 @@ export function TransferRows() {
           />
         )}
       />
-      <SettingRow
-        title={texts.backupTitle}
-        sentence={texts.backupSentence}
-        control={(named) => (
-          <Act describedBy={named['aria-describedby']} label={texts.backupAct} onClick={() => setOpen('backup')} />
-        )}
-      />
-      <SettingRow
-        title={texts.restore.title}
-        sentence={texts.restore.about}
-        control={(named) => (
-          <Act describedBy={named['aria-describedby']} label={texts.restoreAct} onClick={() => setOpen('restore')} />
-        )}
-      />
+      {owns && (
+        <>
+          <SettingRow
+            title={texts.backupTitle}
+            sentence={texts.backupSentence}
+            control={(named) => (
+              <Act describedBy={named['aria-describedby']} label={texts.backupAct} onClick={() => setOpen('backup')} />
+            )}
+          />
+          <SettingRow
+            title={texts.restore.title}
+            sentence={texts.restore.about}
+            control={(named) => (
+              <Act
+                describedBy={named['aria-describedby']}
+                label={texts.restoreAct}
+                onClick={() => setOpen('restore')}
+              />
+            )}
+          />
+        </>
+      )}
       <SettingRow
         title={historyTexts.settingTitle}
         sentence={historyTexts.settingSentence}

@@ -66,15 +66,21 @@ export function UsageDays({ choice, choose }: UsageChoiceHandle) {
 }
 
 type UsageFiltersProps = UsageChoiceHandle & {
-  readonly nameOf: (split: SplitName, group: string | null) => string;
+  readonly nameOf: (split: SplitName | 'person', group: string | null) => string;
 };
+
+const labelOf = (split: SplitName | 'person'): string => (split === 'person' ? texts.person : texts.splits[split]);
 
 /** What it is narrowed to, each to be taken off again. */
 export function UsageFilters({ choice, widen, nameOf }: UsageFiltersProps) {
-  const active = splitNames.flatMap((split) => {
-    const group = choice.filter[filterFields[split]];
-    return group === undefined ? [] : [{ split, name: nameOf(split, group) }];
-  });
+  const { personId } = choice.filter;
+  const active = [
+    ...(personId === undefined ? [] : [{ split: 'person' as const, name: nameOf('person', personId) }]),
+    ...splitNames.flatMap((split) => {
+      const group = choice.filter[filterFields[split]];
+      return group === undefined ? [] : [{ split, name: nameOf(split, group) }];
+    }),
+  ];
   if (active.length === 0) return null;
   return (
     <ul className="kh-narrowed" aria-label={texts.narrowed}>
@@ -82,7 +88,7 @@ export function UsageFilters({ choice, widen, nameOf }: UsageFiltersProps) {
         <li key={split} className="kh-chip">
           <Text size="sm" component="span" className="kh-clip">
             <Text component="span" inherit c="dimmed">
-              {texts.splits[split]}
+              {labelOf(split)}
             </Text>{' '}
             {name}
           </Text>
@@ -90,7 +96,7 @@ export function UsageFilters({ choice, widen, nameOf }: UsageFiltersProps) {
             variant="subtle"
             color="gray"
             size="sm"
-            aria-label={texts.widen(texts.splits[split], name)}
+            aria-label={texts.widen(labelOf(split), name)}
             onClick={() => widen(split)}
           >
             <IconX size={14} />

@@ -4,6 +4,7 @@ import { Button, Group, Modal, Progress, SegmentedControl, Stack, Text } from '@
 import { useEffect, useRef, useState } from 'react';
 import type { ExportChunk, ExportFormat, ExportPeriod } from '../../../shared/usage-questions.ts';
 import { type Api, useApi } from '../../api/api-context.tsx';
+import { useAbilities } from '../../api/me.ts';
 import { saveFile } from '../../api/save-file.ts';
 import { commonTexts } from '../../texts/common-texts.ts';
 import { usageTexts } from '../../texts/usage-texts.ts';
@@ -20,7 +21,8 @@ type State =
   | { readonly at: 'failed'; readonly why: string };
 
 export function UsageExport({ choice, onClose }: { readonly choice: UsageChoice; readonly onClose: () => void }) {
-  const [wish, setWish] = useState<Wish>({ what: 'usage', every: 'day', format: 'csv' });
+  const { sees } = useAbilities();
+  const [wish, setWish] = useState<Wish>({ what: sees ? 'usage' : 'requests', every: 'day', format: 'csv' });
   const { state, start, cancel } = useExport(choice, wish);
   const fetching = state.at === 'fetching';
   const cannot =
@@ -28,12 +30,15 @@ export function UsageExport({ choice, onClose }: { readonly choice: UsageChoice;
   return (
     <Modal opened onClose={onClose} title={texts.title} closeOnClickOutside={!fetching}>
       <Stack gap="sm">
-        <Choice
-          label={texts.what}
-          value={wish.what}
-          names={texts.whats}
-          choose={(what) => setWish({ ...wish, what })}
-        />
+        {/* Members take their requests along; sums are for who sees all. */}
+        {sees && (
+          <Choice
+            label={texts.what}
+            value={wish.what}
+            names={texts.whats}
+            choose={(what) => setWish({ ...wish, what })}
+          />
+        )}
         {wish.what === 'usage' && (
           <Choice
             label={texts.every}

@@ -3,10 +3,12 @@
 
 import { Button, SegmentedControl } from '@mantine/core';
 import { IconChartBar, IconDownload } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import type { UsageSeries } from '../../../shared/usage-model.ts';
-import { useKeys, useStatus } from '../../api/api-context.tsx';
+import { useCalls, useKeys, useStatus } from '../../api/api-context.tsx';
+import { useAbilities } from '../../api/me.ts';
 import { usageTexts as texts } from '../../texts/usage-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { Empty } from '../../ui/empty.tsx';
@@ -73,7 +75,10 @@ export function UsagePage() {
 function useGroupNames() {
   const { data: keys } = useKeys();
   const { data: status } = useStatus();
-  return (split: SplitName, group: string | null): string => {
+  const { manages } = useAbilities();
+  const { data: people } = useQuery({ ...useCalls().people.list.queryOptions(), enabled: manages });
+  return (split: SplitName | 'person', group: string | null): string => {
+    if (split === 'person') return people?.find(({ id }) => id === group)?.name ?? group ?? '';
     if (group === null) return texts.groups[split];
     if (split === 'key') return keys?.find(({ id }) => id === group)?.name ?? group;
     return split === 'upstream' ? (status?.upstreams.find(({ id }) => id === group)?.name ?? group) : group;

@@ -54,7 +54,7 @@ export type UsageChoiceHandle = {
   readonly choose: (part: Partial<UsageChoice>) => void;
   /** The address of the same page, narrowed to one group of a split. */
   readonly narrowedTo: (name: SplitName, group: string | null) => string;
-  readonly widen: (name: SplitName) => void;
+  readonly widen: (name: SplitName | 'person') => void;
 };
 
 export function useUsageChoice(): UsageChoiceHandle {
@@ -70,7 +70,7 @@ export function useUsageChoice(): UsageChoiceHandle {
       return `/usage?${searchOf({ ...choice, filter, by: choice.by === name ? by : choice.by })}`;
     },
     widen(name) {
-      const { [filterFields[name]]: _gone, ...filter } = choice.filter;
+      const { [name === 'person' ? 'personId' : filterFields[name]]: _gone, ...filter } = choice.filter;
       setSearch(searchOf({ ...choice, filter }), { replace: true });
     },
   };
@@ -88,14 +88,23 @@ function choiceOf(search: URLSearchParams): UsageChoice {
     days: { from: day('from', dayOf(Date.now() - 6 * dayMs)), to: day('to', dayOf(Date.now())) },
     by: pick('by', splitNames, standard.by),
     show: pick('show', showNames, standard.show),
-    filter: Object.fromEntries(
-      splitNames.flatMap((name) => {
-        const value = search.get(name)?.slice(0, name === 'model' ? 300 : 80);
-        if (value === undefined || (value === '' && name === 'client')) return [];
-        return [[filterFields[name], value === '' ? null : value]];
-      }),
-    ),
+    filter: {
+      ...personIn(search),
+      ...Object.fromEntries(
+        splitNames.flatMap((name) => {
+          const value = search.get(name)?.slice(0, name === 'model' ? 300 : 80);
+          if (value === undefined || (value === '' && name === 'client')) return [];
+          return [[filterFields[name], value === '' ? null : value]];
+        }),
+      ),
+    },
   };
+}
+
+/** All keys of a person; there is no split by people, so that it stands beside those. */
+function personIn(search: URLSearchParams): Pick<UsageFilter, 'personId'> {
+  const personId = search.get('person')?.slice(0, 80);
+  return personId ? { personId } : {};
 }
 
 function searchOf({ range, days, by, show, filter }: UsageChoice): URLSearchParams {
@@ -104,6 +113,7 @@ function searchOf({ range, days, by, show, filter }: UsageChoice): URLSearchPara
   return new URLSearchParams([
     ...names.filter((name) => chosen[name] !== standard[name]).map((name) => [name, chosen[name]]),
     ...(range === 'custom' ? Object.entries(days) : []),
+    ...(filter.personId === undefined ? [] : [['person', filter.personId]]),
     ...splitNames.flatMap((name) => {
       const value = filter[filterFields[name]];
       return value === undefined ? [] : [[name, value ?? '']];

@@ -6,6 +6,7 @@ import { IconPencil } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import type { Costs } from '../../../shared/prices.ts';
 import type { UsageSeries } from '../../../shared/usage-model.ts';
+import { useAbilities } from '../../api/me.ts';
 import { refusalText } from '../../texts/refusal-texts.ts';
 import { usageTexts } from '../../texts/usage-texts.ts';
 import {
@@ -119,6 +120,7 @@ function Tile({ name, value, tone, change, aside, children }: TileProps) {
 type CostTileProps = { readonly costs: Costs; readonly before: Costs; readonly tokens: number };
 
 function CostTile({ costs, before, tokens }: CostTileProps) {
+  const { manages } = useAbilities();
   const [editing, setEditing] = useState(false);
   const { sums, unpricedTokens } = costs;
   const [sum] = sums;
@@ -131,19 +133,21 @@ function CostTile({ costs, before, tokens }: CostTileProps) {
       value={value}
       change={comparable ? changeInShare(sum.micros, then.micros) : undefined}
       aside={
-        <>
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            size="sm"
-            aria-label={texts.prices}
-            title={texts.prices}
-            onClick={() => setEditing(true)}
-          >
-            <IconPencil size={14} />
-          </ActionIcon>
-          {editing && <PricesDialog onClose={() => setEditing(false)} />}
-        </>
+        manages && (
+          <>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              size="sm"
+              aria-label={texts.prices}
+              title={texts.prices}
+              onClick={() => setEditing(true)}
+            >
+              <IconPencil size={14} />
+            </ActionIcon>
+            {editing && <PricesDialog onClose={() => setEditing(false)} />}
+          </>
+        )
       }
     >
       {sums.length > 0 && unpricedTokens > 0 && texts.unpriced(formatPercent(unpricedTokens / tokens))}

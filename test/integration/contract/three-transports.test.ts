@@ -89,8 +89,36 @@ const inputs: Readonly<Record<string, unknown>> = {
   'capture.stop': { ref: laptop.id },
   'capture.wipe': undefined,
   'requests.export': { sinceMs: 60_000, format: 'json' },
+  'api.document': undefined,
+  'network.interfaces': undefined,
+  'audit.verify': undefined,
+  'audit.export': { format: 'csv' },
+  'audit.beginAnew': undefined,
   'lockout.list': undefined,
   'lockout.unlock': { address: '192.0.2.7' },
+  'ways.list': undefined,
+  'ways.addRule': { key: laptop.id, cidr: '192.168.1.0/24' },
+  'ways.setPort': { key: laptop.id, port: 1300 },
+  'ways.addPath': { key: laptop.id, name: 'tv', networks: ['my-network'] },
+  'ways.close': { id: 'wayrule1' },
+  'people.list': undefined,
+  'people.get': { ref: 'Anna' },
+  'people.edit': { ref: 'Anna', status: 'paused' },
+  'people.remove': { ref: 'Anna' },
+  'people.invite': { role: 'viewer' },
+  'people.invites': undefined,
+  'people.cancelInvite': { id: 'iNvIiNvI' },
+  'people.resetPassword': { ref: 'aNnAaNnA' },
+  'me.get': undefined,
+  'me.rename': { name: 'Anna' },
+  'me.setPassword': { password: 'my dog eats blue socks' },
+  'me.beginTotp': undefined,
+  'me.confirmTotp': { code: '123 456' },
+  'me.removeTotp': undefined,
+  'me.newRecoveryCodes': undefined,
+  'sessions.list': undefined,
+  'sessions.end': { id: '3fa1c2d4' },
+  'sessions.endOthers': undefined,
   'profile.get': undefined,
   'dashboard.link': undefined,
   'desktop.get': undefined,
@@ -183,8 +211,7 @@ function expected(path: string): object {
   if (path === 'requests.get') return { error: { code: 'request_not_found', status: 404, details: { id: 'gone' } } };
   if (path === 'requests.conversation') return { error: { code: 'capture_not_found', status: 404 } };
   if (path === 'changes.watch') return { events: [{ type: 'ready' }, { type: 'status' }] };
-  if (path === 'usage.export' || path === 'requests.export')
-    return { events: [{ text: 'a,b\r\n', done: 0, total: 0 }] };
+  if (path.endsWith('.export') && path !== 'keys.export') return { events: [{ text: 'a,b\r\n', done: 0, total: 0 }] };
   return { value: expect.anything() };
 }
 

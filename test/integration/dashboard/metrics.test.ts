@@ -121,7 +121,7 @@ describe('are refused', () => {
     const answer = await ask(url, without);
     expect(answer.status).toBe(401);
     expect(answer.headers).toMatchObject({ 'content-type': 'text/plain; charset=utf-8', 'www-authenticate': 'Bearer' });
-    expect(answer.text).toMatch(/^An API key is required/);
+    expect(answer.text).toMatch(/^Metrics are read with a key/);
     expect(answer.text).not.toContain('keyhatch_');
   });
 

@@ -150,6 +150,8 @@ function keyOf() {
     kind: 'inference',
     name: 'k',
     projectId: null,
+    personId: null,
+    personPaused: false,
     weak: false,
     oldSecretWeak: false,
     status: 'active',

@@ -92,6 +92,41 @@ test('an address that is not this machine’s is refused, and the old listener i
   expect((await bed.fetch('/v1/models')).status).toBe(200);
 });
 
+test('an address that comes or goes leaves the streams and connections of the others alone', async () => {
+  const streams = steppedStreams();
+  const [before] = bed.gateway.addresses();
+  const answer = await bed.fetch('/v1/chat/completions', { method: 'POST', body: chat({ stream: true }) });
+  const kept = connect(bed.port, '127.0.0.1');
+  await once(kept, 'connect');
+  streams[0]?.send();
+  expect(await bed.gateway.adjustTo(['127.0.0.1', '127.0.0.2'], bed.port)).toEqual([]);
+  expect((await fetch(`http://127.0.0.2:${bed.port}/health`)).status).toBe(200);
+  expect(await bed.gateway.adjustTo(['127.0.0.1', '127.0.0.3'], bed.port)).toEqual([]);
+  await expect(fetch(`http://127.0.0.2:${bed.port}/health`)).rejects.toThrow();
+  expect(bed.gateway.addresses()).toEqual([before, { host: '127.0.0.3', port: bed.port }]);
+  streams[0]?.send();
+  streams[0]?.end();
+  expect(await answer.text()).toBe('data: {"n":0}\n\ndata: {"n":1}\n\ndata: [DONE]\n\n');
+  // The connection that was open before still takes a request.
+  kept.write(`GET /health HTTP/1.1\r\nHost: 127.0.0.1:${bed.port}\r\n\r\n`);
+  expect(String((await once(kept, 'data'))[0])).toContain('200 OK');
+  kept.destroy();
+});
+
+test('an address that cannot be had is told, and the others are listened on', async () => {
+  const failures = await bed.gateway.adjustTo(['127.0.0.1', '192.0.2.1', '127.0.0.2'], bed.port);
+  expect(failures).toMatchObject([{ code: 'address_unavailable', details: { host: '192.0.2.1' } }]);
+  expect(bed.gateway.addresses().map(({ host }) => host)).toEqual(['127.0.0.1', '127.0.0.2']);
+});
+
+test('from no address at all it comes back on the port that is asked for', async () => {
+  await bed.gateway.adjustTo([], bed.port);
+  expect(bed.gateway.addresses()).toEqual([]);
+  await expect(fetch(`${bed.url}/health`)).rejects.toThrow();
+  expect(await bed.gateway.adjustTo(['127.0.0.1', '127.0.0.2'], bed.port)).toEqual([]);
+  expect(bed.gateway.addresses().map(({ port }) => port)).toEqual([bed.port, bed.port]);
+});
+
 test('several addresses share one port', async () => {
   const addresses = await bed.gateway.listenOn(['127.0.0.1', '::1'], 0);
   expect(new Set(addresses.map(({ port }) => port)).size).toBe(1);

@@ -23,6 +23,7 @@ const mayBeInside = [
   /^dist\/(main|cli)\/[\w/.-]+\.js$/,
   /^dist\/preload\/preload\.cjs$/,
   /^dist\/ledger\/ledger-worker\.cjs$/,
+  /^dist\/passwords\/password-worker\.cjs$/,
   /^dist\/renderer\/(index\.html|icon\.svg|assets\/[\w.-]+\.(js|css|woff2?|svg|png))$/,
   /^resources\/[\w/@.-]+\.png$/,
   /^node_modules\/keytar\/(package\.json|LICENSE\.md|lib\/keytar\.js)$/,
@@ -93,6 +94,7 @@ describe('the archive', () => {
         'dist/renderer/index.html',
         'dist/cli/keyhatch.js',
         'dist/ledger/ledger-worker.cjs',
+        'dist/passwords/password-worker.cjs',
         'node_modules/keytar/lib/keytar.js',
       ]),
     );

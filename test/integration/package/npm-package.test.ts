@@ -74,6 +74,7 @@ describe('the npm package', () => {
       /^(package\.json|README\.md|LICENSE)$/,
       /^dist\/cli\/[\w/.-]+\.js$/,
       /^dist\/ledger\/ledger-worker\.cjs$/,
+      /^dist\/passwords\/password-worker\.cjs$/,
       /^dist\/renderer\/(index\.html|icon\.svg|assets\/[\w.-]+\.(js|css|woff2?|svg|png))$/,
       /^resources\/bin\/keyhatch\.js$/,
     ];
@@ -84,6 +85,7 @@ describe('the npm package', () => {
         'LICENSE',
         'dist/cli/keyhatch.js',
         'dist/ledger/ledger-worker.cjs',
+        'dist/passwords/password-worker.cjs',
         'dist/renderer/index.html',
         bin,
       ]),

@@ -30,11 +30,12 @@ test('each way in has its name in it, and what a flag or nobody did', async () =
     'flag created key main',
     'cli created project from the command line',
     'dashboard created key from the dashboard',
+    'dashboard signed_in sign_in the owner',
     'window created key from the window',
   ]);
-  expect(entries.map(({ seq }) => seq)).toEqual([5, 4, 3, 2, 1]);
+  expect(entries.map(({ seq }) => seq)).toEqual([6, 5, 4, 3, 2, 1]);
   expect(entries[0]?.changes).toEqual([{ member: 'value', before: 'off', after: 'list' }]);
-  expect(entries[3]?.detail).toMatch(/^session [0-9a-f]{6}$/);
+  expect(entries[3]?.detail).toMatch(/^the owner, session [0-9a-f]{8}$/);
 });
 
 test('a key’s life stands in it, member by member, and can be asked for by its name when it is gone', async () => {

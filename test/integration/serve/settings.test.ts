@@ -129,7 +129,8 @@ describe('the LAN', () => {
     await writeSettings({ 'access.requireKey': false });
     const keyhatch = await start();
     expect((await keyhatch.chat(null)).status).toBe(200);
-    await keyhatch.json(['settings', 'set', 'server.hosts', '0.0.0.0']);
+    // Where this machine has a public address, that has to be confirmed.
+    await keyhatch.json(['settings', 'set', 'server.hosts', '0.0.0.0', '--confirm']);
     const { access, server } = await keyhatch.json<Status>(['status']);
     expect(access).toMatchObject({ requireKey: true, onLan: true });
     const response = await fetch(`${server.urls[0]}/v1/models`);

@@ -4,6 +4,8 @@
 import { createRouterClient, implement, type Router } from '@orpc/server';
 import type { ContractClient } from '../../../electron/control/control-client.ts';
 import { silentLog } from '../../../electron/lib/log.ts';
+import type { ApiDocument } from '../../../shared/api-document.ts';
+import type { AuditReport } from '../../../shared/audit-model.ts';
 import type { CaptureState } from '../../../shared/capture-model.ts';
 import type { Change } from '../../../shared/change.ts';
 import { type Contract, contract } from '../../../shared/contract.ts';
@@ -14,6 +16,14 @@ import { usualPolicy } from '../../../shared/key-policy.ts';
 import type { LimitStates } from '../../../shared/limit-model.ts';
 import type { UnmeteredReport } from '../../../shared/metering-model.ts';
 import type { Finding, KeyFacts, LockedAddress, Status, UpstreamStatus } from '../../../shared/model.ts';
+import type { NetworkInterface } from '../../../shared/network-model.ts';
+import {
+  type InviteFacts,
+  type OwnFacts,
+  type PersonFacts,
+  type SessionFacts,
+  usualMemberLimits,
+} from '../../../shared/people-model.ts';
 import type { PolicyAnswer } from '../../../shared/policy-model.ts';
 import { policySentence } from '../../../shared/policy-sentence.ts';
 import { type ProjectFacts, usualRules } from '../../../shared/project-model.ts';
@@ -21,6 +31,7 @@ import { settingAbout, settingNames, settingsSchema } from '../../../shared/sett
 import type { TlsView } from '../../../shared/tls-model.ts';
 import type { UsageReport, UsageSeries } from '../../../shared/usage-model.ts';
 import type { ExportChunk } from '../../../shared/usage-questions.ts';
+import { fakeWays } from './fake-ways.ts';
 
 export const minute = 60_000;
 export const hour = 60 * minute;
@@ -34,6 +45,8 @@ export const laptop: KeyFacts = {
   kind: 'inference',
   project: null,
   projectId: null,
+  person: null,
+  personId: null,
   origin: 'generated',
   weak: false,
   oldSecretWeak: false,
@@ -73,6 +86,8 @@ export const phone: KeyFacts = {
   models: ['qwen3-8b', 'gemma-3'],
 };
 
+export const { heater, sidePort, tvPath, pathToken, waysOpen } = fakeWays(now);
+
 export const guesser: LockedAddress = { address: '192.0.2.7', since: now - minute, until: now + hour, times: 2 };
 export const home: ProjectFacts = {
   ...usualRules,
@@ -87,6 +102,18 @@ export const home: ProjectFacts = {
   budgetStates: [],
 };
 
+const wifi: NetworkInterface = {
+  name: 'wlan0',
+  kind: 'wifi',
+  present: true,
+  wanted: true,
+  bound: true,
+  addresses: [
+    { address: '192.168.1.5', scope: 'private', urls: ['http://192.168.1.5:1235'] },
+    { address: '2001:db8::5', scope: 'public', urls: [] },
+  ],
+};
+
 export const created: HistoryEntry = {
   seq: 1,
   at: now - 2 * day,
@@ -95,6 +122,51 @@ export const created: HistoryEntry = {
   action: 'created',
   subject: { kind: 'key', id: laptop.id, name: laptop.name },
   changes: [{ member: 'name', before: null, after: 'laptop' }],
+};
+
+export const anna: PersonFacts = {
+  id: 'aNnAaNnA',
+  name: 'Anna',
+  role: 'member',
+  status: 'active',
+  createdAt: now - 30 * day,
+  lastSeenAt: now - hour,
+  totp: true,
+  passwordSetAt: now - 30 * day,
+  limits: usualMemberLimits,
+  keys: 2,
+};
+
+export const invited: InviteFacts = {
+  id: 'iNvIiNvI',
+  kind: 'invite',
+  role: 'member',
+  name: 'Ben',
+  limits: usualMemberLimits,
+  createdAt: now - hour,
+  expiresAt: now + 2 * day,
+};
+
+const inviteSecret = { token: 'one-time-token', url: 'http://127.0.0.1:1236/#/invite/one-time-token' };
+
+const own: OwnFacts = {
+  person: anna,
+  role: 'member',
+  way: 'session',
+  provedUntil: now + minute,
+  owesTotp: false,
+  recoveryCodesLeft: 9,
+};
+
+export const browser: SessionFacts = {
+  id: '3fa1c2d4',
+  personId: anna.id,
+  personName: anna.name,
+  device: 'Firefox on Linux',
+  address: '127.0.0.1',
+  beganAt: now - day,
+  lastUsedAt: now - minute,
+  current: false,
 };
 
 export const secretKey = 'kh_aB3dE5fG_0123456789ABCDEFGHIJKLMNOPQRSTUV000000';
@@ -135,6 +207,7 @@ export const running: Status = {
   access: { requireKey: true, localhostBypass: false, onLan: false, sentence: 'Only programs with a key.' },
   keys: { active: 1, total: 2 },
   capture: { on: [], problem: null },
+  exposures: [],
   upstreams: [studio],
   requestsToday: 128,
   warnings: [],
@@ -266,9 +339,35 @@ const policyAnswerFor = (key: KeyFacts): PolicyAnswer => ({
   may: policySentence(key),
 });
 
+/** One entry, chained. */
+export const wholeAudit: AuditReport = {
+  state: 'intact',
+  says: 'Every entry is as it was made, and none is missing.',
+  entries: 1,
+  chained: 1,
+  late: 0,
+  imported: 0,
+  waiting: 0,
+  earlier: 0,
+  head: { chain: 1, seq: 1 },
+  broken: null,
+};
+
+const apiStub: ApiDocument = {
+  openapi: '3.1.1',
+  info: { title: 'Keyhatch admin API', version: '0.1.0' },
+  servers: [{ url: '/api/v1' }],
+  tags: [],
+  paths: {},
+  components: {},
+};
+
 export type Stubs = {
   readonly status?: Status;
+  /** What the status is once a setting was set. */
+  readonly statusOnceSet?: Status;
   readonly findings?: readonly Finding[];
+  readonly audit?: AuditReport;
   readonly upstream?: UpstreamStatus;
   readonly keys?: readonly KeyFacts[];
   readonly detected?: boolean;
@@ -295,7 +394,7 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
     calls.push({ path: path.join('.'), input });
     return next();
   });
-  const status = stubs.status ?? running;
+  let status = stubs.status ?? running;
   const upstream = stubs.upstream ?? studio;
   const keys = stubs.keys ?? [laptop, phone];
   const keyOf = (ref: string): KeyFacts => {
@@ -306,6 +405,10 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
   const projectOf = (ref: string): ProjectFacts => {
     if (ref === home.id || ref === home.name) return home;
     throw new KeyhatchError('project_not_found', { details: { ref } });
+  };
+  const personOf = (ref: string): PersonFacts => {
+    if (ref === anna.id || ref === anna.name) return anna;
+    throw new KeyhatchError('person_not_found', { details: { ref } });
   };
   const setting = (name: string) => {
     const known = settingNames.find((candidate) => candidate === name);
@@ -371,6 +474,9 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
     limits: {
       get: os.limits.get.handler(({ input }) => limitsOf(keyOf(input.ref))),
     },
+    api: {
+      document: os.api.document.handler(() => apiStub),
+    },
     policy: {
       test: os.policy.test.handler(({ input }) => policyAnswerFor(keyOf(input.key))),
     },
@@ -395,6 +501,11 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
         atNextStart: ['server.port'],
       })),
     },
+    audit: {
+      verify: os.audit.verify.handler(() => stubs.audit ?? wholeAudit),
+      export: os.audit.export.handler(() => chunks(stubs.chunks)),
+      beginAnew: os.audit.beginAnew.handler(() => wholeAudit),
+    },
     history: { list: os.history.list.handler(() => ({ entries: [created], next: null })) },
     upstreams: {
       list: os.upstreams.list.handler(() => [upstream]),
@@ -410,7 +521,10 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
     settings: {
       list: os.settings.list.handler(() => settingNames.map(setting)),
       get: os.settings.get.handler(({ input }) => setting(input.name)),
-      set: os.settings.set.handler(({ input }) => ({ ...setting(input.name), value: input.value })),
+      set: os.settings.set.handler(({ input }) => {
+        status = stubs.statusOnceSet ?? status;
+        return { ...setting(input.name), value: input.value };
+      }),
     },
     usage: {
       report: os.usage.report.handler(({ input }) => ({ ...report, by: input.by })),
@@ -451,6 +565,7 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
       stop: os.capture.stop.handler(() => captured),
       wipe: os.capture.wipe.handler(() => ({ requests: captured.requests })),
     },
+    network: { interfaces: os.network.interfaces.handler(() => [wifi]) },
     lockout: { list: os.lockout.list.handler(() => [guesser]), unlock: os.lockout.unlock.handler(() => []) },
     tls: {
       get: os.tls.get.handler(() => encrypted),
@@ -458,6 +573,57 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
       useOwn: os.tls.useOwn.handler(() => encrypted),
       renew: os.tls.renew.handler(() => encrypted),
       newAuthority: os.tls.newAuthority.handler(() => encrypted),
+    },
+    ways: {
+      list: os.ways.list.handler(() => waysOpen),
+      addRule: os.ways.addRule.handler(({ input: { key, cidr } }) => ({
+        ...heater,
+        keyId: keyOf(key).id,
+        keyName: keyOf(key).name,
+        cidr,
+      })),
+      setPort: os.ways.setPort.handler(({ input: { key, port, hosts, confirm } }) => {
+        if (!confirm && hosts.includes('0.0.0.0'))
+          throw new KeyhatchError('confirmation_needed', { details: { consequence: 'Anyone could come in.' } });
+        return { ...sidePort, keyId: keyOf(key).id, keyName: keyOf(key).name, port, hosts };
+      }),
+      addPath: os.ways.addPath.handler(({ input: { key, name, networks, models, days } }) => ({
+        way: { ...tvPath, keyId: keyOf(key).id, name, networks, models, expiresAt: now + days * 24 * 60 * minute },
+        path: `/k/${pathToken}`,
+      })),
+      close: os.ways.close.handler(({ input: { id } }) => {
+        if (!waysOpen.some((way) => way.id === id)) throw new KeyhatchError('way_not_found', { details: { id } });
+        return waysOpen.filter((way) => way.id !== id);
+      }),
+    },
+    people: {
+      list: os.people.list.handler(() => [anna]),
+      get: os.people.get.handler(({ input }) => personOf(input.ref)),
+      edit: os.people.edit.handler(({ input }) => ({ ...personOf(input.ref), status: input.status ?? 'active' })),
+      remove: os.people.remove.handler(({ input }) => personOf(input.ref)),
+      invite: os.people.invite.handler(({ input }) => ({ ...invited, role: input.role, ...inviteSecret })),
+      invites: os.people.invites.handler(() => [invited]),
+      cancelInvite: os.people.cancelInvite.handler(() => []),
+      resetPassword: os.people.resetPassword.handler(({ input }) => ({
+        ...invited,
+        ...inviteSecret,
+        kind: 'reset' as const,
+        name: personOf(input.ref).name,
+      })),
+    },
+    me: {
+      get: os.me.get.handler(() => own),
+      rename: os.me.rename.handler(() => own),
+      setPassword: os.me.setPassword.handler(() => own),
+      beginTotp: os.me.beginTotp.handler(() => ({ secret: 'ABCDEFGH', url: 'otpauth://totp/Keyhatch:Anna' })),
+      confirmTotp: os.me.confirmTotp.handler(() => ({ codes: ['abcd-efgh-jkmn-pqrs'] })),
+      removeTotp: os.me.removeTotp.handler(() => own),
+      newRecoveryCodes: os.me.newRecoveryCodes.handler(() => ({ codes: ['abcd-efgh-jkmn-pqrs'] })),
+    },
+    sessions: {
+      list: os.sessions.list.handler(() => [browser]),
+      end: os.sessions.end.handler(() => []),
+      endOthers: os.sessions.endOthers.handler(() => [browser]),
     },
     profile: { get: os.profile.get.handler(() => ({ dataDir: '/profile', databaseBytes: 4096, requests: 128 })) },
     dashboard: {

@@ -124,9 +124,9 @@ test('list-is-a-table-with-relative-times', async () => {
   const { code, out } = await keyhatch(['keys', 'list']);
   expect(code).toBe(0);
   expect(out.trimEnd().split('\n')).toEqual([
-    'ID        NAME    PROJECT  STATUS  EXPIRES  LAST USED  PER MINUTE  PARALLEL  MAY        MODELS',
-    'aB3dE5fG  laptop  –        active  in 29 d  3 h ago            60      none  inference  all',
-    'Zz9yX8wV  phone   home     paused  never    never            none         2  inference  qwen3-8b, gemma-3',
+    'ID        NAME    PROJECT  STATUS  EXPIRES  LAST USED  LIMITS     MAY        MODELS',
+    'aB3dE5fG  laptop  –        active  in 29 d  3 h ago    60/min     inference  all',
+    'Zz9yX8wV  phone   home     paused  never    never      2 at once  inference  qwen3-8b, gemma-3',
   ]);
   expect(JSON.parse((await keyhatch(['keys', 'list', '--json'])).out)).toEqual([laptop, phone]);
 });

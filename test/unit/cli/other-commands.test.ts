@@ -69,7 +69,11 @@ test('settings-get-prints-the-bare-value', async () => {
 
 test('settings-set-sends-the-value-and-the-confirmation', async () => {
   const { out, calls } = await keyhatch('settings set access.requireKey false --confirm'.split(' '));
-  expect(calls[0]?.input).toEqual({ name: 'access.requireKey', value: false, confirm: true });
+  expect(calls.find(({ path }) => path === 'settings.set')?.input).toEqual({
+    name: 'access.requireKey',
+    value: false,
+    confirm: true,
+  });
   expect(out).toBe('access.requireKey is now false.\nWho may come in now: Only programs with a key.\n');
   expect(await json('settings', 'set', 'cors.mode', 'any')).toMatchObject({ name: 'cors.mode', value: 'any' });
   expect((await keyhatch(['settings', 'set', 'cors.mode'])).code).toBe(2);

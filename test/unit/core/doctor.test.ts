@@ -12,7 +12,7 @@ const examined = (vault: Status['vault'], storage: DoctorPorts['storage'] = soun
     test: async () => {
       throw new Error('there is no upstream to test');
     },
-    openOnLan: async () => [],
+    exposures: async () => [],
     settingsProblems: () => [],
     storage,
   });

@@ -122,6 +122,7 @@ test.each([
   ['{"keys": "sk-secret-value"}', 'no list'],
   ['# sk-secret-value', 'not one key'],
   ['[]', 'not one key'],
+  ['{"theme": "sk-secret-value"}', 'not one key'],
 ])('what cannot be read is told without its content: %s', (text, words) => {
   const failure = () => readKeys(text, 'auto');
   expect(failure).toThrow(words);

@@ -42,10 +42,22 @@ test('every call says who may make it, and nobody without a caller makes any', (
 test('members make the calls marked as theirs, viewers change nothing, managers leave to the owner what is the owner’s', () => {
   for (const { meta } of calls) {
     const mine = meta.own === true || meta.access === 'self';
-    expect(refusal(meta, person('member')) === undefined).toBe(mine && meta.proved !== true);
+    expect(refusal(meta, person('member')) === undefined).toBe(mine);
     expect(refusal(meta, person('viewer')) === undefined).toBe(meta.access === 'view' || meta.access === 'self');
     if (meta.access === 'owner') expect(refusal(meta, person('manager'))).toBe('not_permitted');
+    if (meta.access === 'self') expect(refusal(meta, adminKey)).toBe('not_permitted');
     if (meta.access === 'machine') expect(refusal(meta, person('owner'))).toBe('not_permitted');
+  }
+});
+
+test('whoever owes an authenticator sets one up and does nothing else', () => {
+  for (const role of ['owner', 'manager', 'member', 'viewer'] as const) {
+    const owing = { ...person(role), owesTotp: true };
+    for (const { meta } of calls) {
+      const may = refusal(meta, person(role)) === undefined;
+      const wanted = !may ? 'not_permitted' : meta.access === 'self' ? undefined : 'totp_setup_required';
+      expect(refusal(meta, owing)).toBe(wanted);
+    }
   }
 });
 
@@ -53,7 +65,7 @@ test('what cannot be taken back takes a fresh proof, and no admin key at all', (
   const sensitive = calls.filter(({ meta }) => meta.proved === true);
   expect(sensitive.map(({ name }) => name)).toContain('upstreams.add');
   for (const { meta } of sensitive) {
-    expect(refusal(meta, adminKey)).toBe('not_permitted');
+    expect(refusal(meta, adminKey)).toBe(meta.access === 'self' ? 'not_permitted' : 'owner_session_required');
     expect(refusal(meta, person('owner', provedForMs - 1))).toBeUndefined();
     expect(refusal(meta, person('owner', provedForMs))).toBe('proof_required');
     // A clock that went back does not make an old proof new.

@@ -8,7 +8,12 @@ import { heldClock, plainKey } from '../storage/fixtures/open-profile.ts';
 
 const day = 86_400_000;
 const now = 1_800_000_000_000;
-const key = (more: Partial<RegisteredKey> = {}): RegisteredKey => ({ ...plainKey, status: 'active', ...more });
+const key = (more: Partial<RegisteredKey> = {}): RegisteredKey => ({
+  ...plainKey,
+  status: 'active',
+  personPaused: false,
+  ...more,
+});
 const kinds = (more: Partial<RegisteredKey>, at = now) => remindersOf([key(more)], at).map(({ kind }) => kind);
 const rotating = (days: number) => ({ ...usualPolicy, rotateEveryDays: days });
 

@@ -10,6 +10,9 @@ function setUp(port: number) {
   const listened: number[] = [];
   const told: string[] = [];
   const failure: { next?: Error } = {};
+  const wanted = { must: ['127.0.0.1'], may: [] as readonly string[] };
+  const adjusted: (readonly string[])[] = [];
+  const cannot = new Set<string>();
   let released = 0;
   const control = createServerControl({
     async listenOn(_hosts, asked) {
@@ -22,13 +25,20 @@ function setUp(port: number) {
     urls: () => (listened.length > released ? ['http://127.0.0.1:40123'] : []),
     queued: () => 0,
     running: () => 0,
-    wanted: () => ({ hosts: ['127.0.0.1'], port }),
+    async adjustTo(hosts) {
+      adjusted.push(hosts);
+      const failed = hosts.filter((host) => cannot.has(host));
+      return failed.map(
+        (host) => new KeyhatchError('address_unavailable', { details: { host, reason: 'it is taken' } }),
+      );
+    },
+    wanted: () => ({ ...wanted, port }),
     onChange: () => told.push(control.state().state),
     clock: systemClock,
     log: silentLog,
     drainMs: 10,
   });
-  return { control, listened, told, failure };
+  return { control, listened, told, failure, wanted, adjusted, cannot };
 }
 
 test('listens anew on the port it had, also when any port would have done', async () => {
@@ -57,4 +67,39 @@ test('that is stopped stays so', async () => {
   const { control, listened } = setUp(1235);
   await control.rebind();
   expect(listened).toEqual([]);
+});
+
+test('addresses of interfaces that come and go are followed, and what was named as it is stays', async () => {
+  const { control, listened, wanted, adjusted } = setUp(1235);
+  wanted.may = ['192.168.1.5'];
+  await control.start();
+  wanted.may = ['192.168.7.9'];
+  expect(await control.follow()).toBe(true);
+  expect(listened).toEqual([1235]);
+  expect(adjusted).toEqual([
+    ['127.0.0.1', '192.168.1.5'],
+    ['127.0.0.1', '192.168.7.9'],
+  ]);
+});
+
+test('one that cannot be had leaves the server running, and is told', async () => {
+  const { control, wanted, cannot, told } = setUp(1235);
+  await control.start();
+  wanted.may = ['192.168.1.5'];
+  cannot.add('192.168.1.5');
+  expect(await control.follow()).toBe(false);
+  expect(control.state().state).toBe('running');
+  expect(control.troubles()).toEqual([expect.stringContaining('192.168.1.5')]);
+  const before = told.length;
+  expect(await control.follow()).toBe(false);
+  expect(told).toHaveLength(before);
+  cannot.clear();
+  expect(await control.follow()).toBe(true);
+  expect(control.troubles()).toEqual([]);
+});
+
+test('nothing is followed while the server is stopped', async () => {
+  const { control, adjusted } = setUp(1235);
+  expect(await control.follow()).toBe(true);
+  expect(adjusted).toEqual([]);
 });

@@ -4,20 +4,27 @@ import { describe, expect, test } from 'vitest';
 import { createDashboardSessions } from '../../../electron/dashboard/dashboard-sessions.ts';
 
 const day = 86_400_000;
+const opening = { personId: null, device: 'Firefox on Linux', address: '127.0.0.1' };
+type Person = { readonly name: string; readonly role: 'owner' | 'member'; readonly owesTotp: boolean };
 
 function makeSessions() {
   let now = 1_000_000;
-  const sessions = createDashboardSessions({ clock: { now: () => now, monotonic: () => now } });
+  const people = new Map<string, Person>();
+  const sessions = createDashboardSessions({
+    clock: { now: () => now, monotonic: () => now },
+    rules: () => ({ 'people.sessionIdleDays': 30, 'people.sessionMaxDays': 90 }),
+    standing: (personId) => people.get(personId),
+  });
   const find = (cookie: string, page: string | undefined) => sessions.find({ cookies: [cookie], page });
   const passTime = (ms: number) => {
     now += ms;
   };
-  return { sessions, find, passTime };
+  return { sessions, find, passTime, people };
 }
 
 test('both-halves-of-one-session-are-needed', () => {
   const { sessions, find } = makeSessions();
-  const [one, other] = [sessions.open(), sessions.open()];
+  const [one, other] = [sessions.open(opening), sessions.open(opening)];
   expect(find(one.cookie, one.page)).toBeDefined();
   expect(find(one.cookie, undefined)).toBeUndefined();
   expect(find(one.cookie, '')).toBeUndefined();
@@ -29,14 +36,14 @@ test('both-halves-of-one-session-are-needed', () => {
 
 test('a-cookie-that-somebody-put-beside-ours-does-not-hide-it', () => {
   const { sessions } = makeSessions();
-  const { cookie, page } = sessions.open();
+  const { cookie, page } = sessions.open(opening);
   expect(sessions.find({ cookies: ['planted', cookie], page })).toBeDefined();
 });
 
 describe('a session ends', () => {
   test('when-it-is-told-to-and-takes-what-runs-with-it', () => {
     const { sessions, find } = makeSessions();
-    const { cookie, page } = sessions.open();
+    const { cookie, page } = sessions.open(opening);
     const cut: string[] = [];
     find(cookie, page)?.enter(() => cut.push('one'));
     const leave = find(cookie, page)?.enter(() => cut.push('left before'));
@@ -48,7 +55,7 @@ describe('a session ends', () => {
 
   test('after-thirty-days-without-use', () => {
     const { sessions, find, passTime } = makeSessions();
-    const { cookie, page } = sessions.open();
+    const { cookie, page } = sessions.open(opening);
     passTime(29 * day);
     find(cookie, page)?.enter(() => {})();
     passTime(29 * day);
@@ -59,10 +66,10 @@ describe('a session ends', () => {
 
   test('but-not-while-something-of-it-runs', () => {
     const { sessions, find, passTime } = makeSessions();
-    const { cookie, page } = sessions.open();
+    const { cookie, page } = sessions.open(opening);
     const leave = find(cookie, page)?.enter(() => {});
     passTime(40 * day);
-    sessions.open();
+    sessions.open(opening);
     expect(find(cookie, page)).toBeDefined();
     leave?.();
     expect(find(cookie, page)).toBeDefined();
@@ -70,30 +77,30 @@ describe('a session ends', () => {
 
   test('with-all-others-and-what-runs-may-still-be-answered', () => {
     const { sessions, find } = makeSessions();
-    const all = [sessions.open(), sessions.open()];
+    const all = [sessions.open(opening), sessions.open(opening)];
     const cut: string[] = [];
     const [leave] = all.map(({ cookie, page }) => find(cookie, page)?.enter(() => cut.push(page)));
     sessions.endAll();
     leave?.();
     expect(cut).toEqual([]);
     for (const { cookie, page } of all) expect(find(cookie, page)).toBeUndefined();
-    const { cookie, page } = sessions.open();
+    const { cookie, page } = sessions.open(opening);
     expect(find(cookie, page)).toBeDefined();
   });
 
   test('when-fifty-others-were-used-since', () => {
     const { sessions, find, passTime } = makeSessions();
-    const first = sessions.open();
+    const first = sessions.open(opening);
     const rest = Array.from({ length: 50 }, () => {
       passTime(1);
-      return sessions.open();
+      return sessions.open(opening);
     });
     expect(find(first.cookie, first.page)).toBeUndefined();
     expect(rest.every(({ cookie, page }) => find(cookie, page) !== undefined)).toBe(true);
     const [old, next] = rest;
     passTime(1);
     find(old?.cookie ?? '', old?.page)?.enter(() => {})();
-    sessions.open();
+    sessions.open(opening);
     expect(find(old?.cookie ?? '', old?.page)).toBeDefined();
     expect(find(next?.cookie ?? '', next?.page)).toBeUndefined();
   });

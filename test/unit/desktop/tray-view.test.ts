@@ -39,6 +39,7 @@ function status({ server, access, vault, capture, upstreams = ['up'] }: Changed 
     vault: { kind: 'keychain', state: 'open', reason: null, ...vault },
     access: { requireKey: true, localhostBypass: false, onLan: false, sentence: '', ...access },
     keys: { active: 3, total: 4 },
+    exposures: [],
     capture: { on: [], problem: null, ...capture },
     upstreams: upstreams.map((health) => ({ health }) as UpstreamStatus),
     requestsToday: 12,

@@ -14,6 +14,8 @@ function keyWith(caps: Partial<BodyCaps>): GatewayKey {
     name: 'tablet',
     kind: 'inference',
     projectId: null,
+    personId: null,
+    personPaused: false,
     weak: false,
     oldSecretWeak: false,
     status: 'active',

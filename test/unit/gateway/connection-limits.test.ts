@@ -4,8 +4,8 @@
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { addressBlock } from '../../../electron/gateway/client-address.ts';
 import { createConnectionLimits } from '../../../electron/gateway/connection-limits.ts';
+import { addressBlock } from '../../../electron/lib/address-block.ts';
 import { systemClock } from '../../../electron/lib/clock.ts';
 import { silentLog } from '../../../electron/lib/log.ts';
 import { settingsSchema } from '../../../shared/settings.ts';

@@ -11,6 +11,7 @@ const fullKey: StoredKey = {
   name: 'phone ☎',
   kind: 'admin',
   projectId: 'pppppppp',
+  personId: 'rrrrrrrr',
   weak: true,
   oldSecretWeak: true,
   origin: 'typed',

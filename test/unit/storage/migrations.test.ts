@@ -18,8 +18,10 @@ const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'fixtur
 const idOf = (db: DatabaseSync, name: string) =>
   (db.prepare('SELECT id FROM projects WHERE name = ?').get(name) as { id: string }).id;
 
-test('steps go up in tens', () => {
-  expect(databaseMigrations.map((step) => step.version)).toEqual(databaseMigrations.map((_step, at) => (at + 1) * 10));
+test('steps go up in tens, each by a number of its own', () => {
+  const versions = databaseMigrations.map((step) => step.version);
+  expect(versions.filter((version) => version % 10 !== 0)).toEqual([]);
+  expect([...new Set(versions)].sort((a, b) => a - b)).toEqual(versions);
 });
 
 test('step 10 makes the tables of version 10', () => {
@@ -104,6 +106,48 @@ test('step 70 adds the tables of version 70', () => {
   db.close();
 });
 
+test('step 140 adds people, their invitations and whose a key is', () => {
+  const db = new DatabaseSync(':memory:');
+  db.exec(fixture('schema-10.sql'));
+  databaseMigrations.find((step) => step.version === 140)?.up(db);
+  const columnsOf = (table: string) =>
+    db
+      .prepare(`PRAGMA table_info(${table})`)
+      .all()
+      .map(({ name, type }) => `${name} ${type}`);
+  expect(columnsOf('people')).toEqual([
+    'id TEXT',
+    'name TEXT',
+    'role TEXT',
+    'paused INTEGER',
+    'limits TEXT',
+    'created_at INTEGER',
+    'last_seen_at INTEGER',
+    'password_set_at INTEGER',
+    'totp INTEGER',
+    'totp_step INTEGER',
+    'removed_at INTEGER',
+  ]);
+  expect(columnsOf('invites')).toEqual([
+    'id TEXT',
+    'digest TEXT',
+    'kind TEXT',
+    'role TEXT',
+    'name TEXT',
+    'limits TEXT',
+    'person_id TEXT',
+    'created_at INTEGER',
+    'expires_at INTEGER',
+  ]);
+  expect(columnsOf('keys').at(-1)).toBe('person_id TEXT');
+  const add = (role: string) =>
+    db.exec(`INSERT INTO people (id, name, role, paused, limits, created_at, totp, totp_step)
+      VALUES ('${role}', '${role}', '${role}', 0, '{}', 1, 0, 0)`);
+  add('owner');
+  expect(() => add('emperor')).toThrow('CHECK');
+  db.close();
+});
+
 test('step 130 puts an index of the few in place of one of all', () => {
   const db = new DatabaseSync(':memory:');
   db.exec(fixture('schema-10.sql'));
@@ -178,6 +222,7 @@ test('a profile of version 10 opens, with its key, its deleted key and its usage
       id: 'k1aaaaaa',
       name: 'laptop',
       kind: 'inference',
+      personId: null,
       projectId: idOf(db, 'thesis'),
       origin: 'generated',
       weak: false,
@@ -316,5 +361,30 @@ test('step 100 takes every key that is there for one of the gateway, and knows t
   expect(db.prepare('SELECT DISTINCT kind FROM keys').all()).toEqual([{ kind: 'inference' }]);
   expect(db.prepare("UPDATE keys SET kind = 'admin'").run().changes).toBe(2);
   expect(() => db.exec("UPDATE keys SET kind = 'other'")).toThrow(/CHECK/);
+  db.close();
+});
+
+test('step 150 makes room for links that are only added, and marks how far entries were there before', () => {
+  const db = new DatabaseSync(':memory:');
+  db.exec(fixture('schema-10.sql'));
+  databaseMigrations.find((step) => step.version === 120)?.up(db);
+  db.exec("INSERT INTO history (at, entry) VALUES (1, '{}'), (2, '{}')");
+  databaseMigrations.find((step) => step.version === 150)?.up(db);
+  expect(db.prepare("SELECT value FROM meta WHERE name = 'audit_imported'").all()).toEqual([{ value: '2' }]);
+  const insert = (how: string) => db.exec(`INSERT OR REPLACE INTO history_chain VALUES (1, 1, '${how}', 'mac')`);
+  insert('imported');
+  expect(() => insert('late')).toThrow(/only added to/);
+  expect(() => db.exec("UPDATE history_chain SET mac = 'other'")).toThrow(/only added to/);
+  expect(() => db.exec('DELETE FROM history_chain')).toThrow(/only added to/);
+  expect(() => db.exec("INSERT INTO history_chain VALUES (1, 2, 'never', 'mac')")).toThrow(/CHECK/);
+  db.close();
+});
+
+test('step 160 makes places for ways in without a key and for the names of holders of tokens', () => {
+  const db = new DatabaseSync(':memory:');
+  databaseMigrations.find((step) => step.version === 160)?.up(db);
+  const columns = (table: string) => db.prepare('SELECT name FROM pragma_table_info(?)').all(table);
+  expect(columns('ways').map(({ name }) => name)).toEqual(['id', 'kind', 'key_id', 'facts', 'created_at']);
+  expect(columns('token_holders').map(({ name }) => name)).toEqual(['id', 'name']);
   db.close();
 });

@@ -1,12 +1,13 @@
 // Sums that are kept against the rows that they add up: random rows, every split, also around a change of the clock.
 
 import { expect, test } from 'vitest';
+import { createKeyTable } from '../../../electron/storage/key-table.ts';
 import { grainStart } from '../../../electron/storage/usage-grain.ts';
 import { createUsageSeries } from '../../../electron/storage/usage-series.ts';
 import { createUsageTable } from '../../../electron/storage/usage-table.ts';
 import { clientOfUserAgent } from '../../../shared/snippets-user-agents.ts';
 import type { RequestRow, UsageFilter, UsageSeries, UsageSplit } from '../../../shared/usage-model.ts';
-import { openTemporaryDatabase, requestRow } from './fixtures/open-profile.ts';
+import { openTemporaryDatabase, plainKey, requestRow } from './fixtures/open-profile.ts';
 import { inTimeZone } from './fixtures/time-zone.ts';
 
 const hourMs = 3_600_000;
@@ -102,8 +103,16 @@ function fromRows(rows: readonly RequestRow[], { since, until, buckets, bucketMs
   };
 }
 
-const filters: readonly UsageFilter[] = [{}, { keyId: 'aaaaaaaa' }, { project: null, model: 'llama', client: 'curl' }];
-const belongs = (row: RequestRow, { client, ...filter }: UsageFilter) =>
+/** Whose key `bbbbbbbb` is, though it was deleted. */
+const personId = 'pppppppp';
+const filters: readonly UsageFilter[] = [
+  {},
+  { keyId: 'aaaaaaaa' },
+  { project: null, model: 'llama', client: 'curl' },
+  { personId },
+];
+const belongs = (row: RequestRow, { client, personId: of, ...filter }: UsageFilter) =>
+  (of === undefined || row.keyId === 'bbbbbbbb') &&
   (client === undefined || groupOf.client(row) === client) &&
   Object.entries(filter).every(([field, value]) => row[field as keyof typeof filter] === value);
 
@@ -123,6 +132,10 @@ test.each([
   const until = Date.parse(text);
   const rows = randomRows(until, 1_200, until % 1_000);
   const db = openTemporaryDatabase();
+  const keys = createKeyTable(db);
+  keys.insert({ ...plainKey, id: 'aaaaaaaa', name: 'a' });
+  keys.insert({ ...plainKey, id: 'bbbbbbbb', name: 'b', personId });
+  keys.remove('bbbbbbbb', 1);
   const usage = createUsageTable(db);
   for (let at = 0; at < rows.length; at += 250) usage.insertRequests(rows.slice(at, at + 250));
   const ask = createUsageSeries(db);

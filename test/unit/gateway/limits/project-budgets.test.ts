@@ -20,6 +20,8 @@ const keyOf = (id: string, tokens: number): GatewayKey => ({
   name: id,
   kind: 'inference',
   projectId: 'p',
+  personId: null,
+  personPaused: false,
   status: 'active',
   weak: false,
   oldSecretWeak: false,

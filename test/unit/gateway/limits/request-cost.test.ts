@@ -10,9 +10,10 @@ const cost = (
   body: Readonly<Record<string, unknown>>,
   operation: 'chat' | 'embeddings' | 'images' = 'chat',
   capTokens: number | null = null,
+  perMinute: number | null = null,
 ) => {
   const facts = { ...noFacts, promptBytes: promptBytesOf(body), amounts: amountsOf(body, operation) };
-  return costOfRequest(facts, operation, capTokens);
+  return costOfRequest(facts, operation, capTokens, perMinute);
 };
 const message = { messages: [{ role: 'user', content: 'x'.repeat(400) }] };
 
@@ -34,6 +35,13 @@ test('where nothing is asked, or the server is to decide, is 1,024 tokens an ans
   // What the policy of the key puts in.
   expect(cost(message, 'chat', 200)).toMatchObject({ tokensOut: 200 });
   expect(cost({ ...message, max_tokens: 90 }, 'chat', 200)).toMatchObject({ tokensOut: 90 });
+});
+
+test('under a small limit is a quarter of it, so that clients which name no length are answered at all', () => {
+  expect(cost(message, 'chat', null, 2_000)).toMatchObject({ tokensOut: 500 });
+  expect(cost(message, 'chat', null, 1)).toMatchObject({ tokensOut: 1 });
+  expect(cost(message, 'chat', null, 100_000)).toMatchObject({ tokensOut: 1024 });
+  expect(cost({ ...message, max_tokens: 900 }, 'chat', null, 2_000)).toMatchObject({ tokensOut: 900 });
 });
 
 test('grows with the number of answers that are asked for', () => {

@@ -1,0 +1,121 @@
+// The part of composing that joins what is known of networks: which addresses the settings stand for, following those that
+// change, and looking at what is exposed. Used by compose.ts alone.
+
+import { networkInterfaces } from 'node:os';
+import type { NetworkInterface } from '../shared/network-model.ts';
+import type { ExposureFacts } from './core/exposure-rules.ts';
+import { exposures } from './core/exposure-rules.ts';
+import { createExposureWatch, type ExposureWatch } from './core/exposure-watch.ts';
+import type { History } from './core/history.ts';
+import { createInterfaceWatch } from './core/interface-watch.ts';
+import { type Interfaces, type ResolvedHosts, reachedAt, resolveHosts } from './core/interfaces.ts';
+import { listInterfaces, type NetworkFacts } from './core/network-list.ts';
+import { reachableAt } from './core/reachable.ts';
+import type { ServerControl } from './core/server-control.ts';
+import type { Upstreams } from './core/upstreams.ts';
+import type { Gateway } from './gateway/gateway.ts';
+import type { Clock } from './lib/clock.ts';
+import { firewallHint } from './lib/firewall-hints.ts';
+import type { Lifetime } from './lib/lifetime.ts';
+import type { Log } from './lib/log.ts';
+import { checkPort } from './lib/port-check.ts';
+import type { SettingsBook } from './settings/settings-book.ts';
+import type { Shell } from './shell.ts';
+import { whereOpen } from './upstream/exposure.ts';
+
+export type JoinedNetwork = {
+  /** What the hosts of the settings stand for now. */
+  readonly resolved: () => ResolvedHosts;
+  readonly read: () => Interfaces;
+  readonly interfaces: () => NetworkInterface[];
+  readonly checkPort: (port: number) => ReturnType<typeof checkPort>;
+  readonly reachable: () => ReturnType<typeof reachableAt>;
+  readonly exposure: ExposureWatch;
+  readonly start: () => void;
+};
+
+export type NetworkOptions = {
+  readonly shell: Pick<Shell, 'interfaces'>;
+  readonly settings: Pick<SettingsBook, 'get' | 'onChange'>;
+  readonly history: Pick<History, 'record' | 'recordOnce'>;
+  readonly gateway: Gateway;
+  readonly server: ServerControl;
+  /** The model servers behind the gateway, as they are kept. */
+  readonly records: () => ReturnType<Upstreams['records']>;
+  /** How connections are encrypted, and for which names. */
+  readonly encrypted: () => NonNullable<ExposureFacts['tls']> & NetworkFacts['encrypted'];
+  readonly onChange: () => void;
+  readonly lifetime: Lifetime;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+export function joinNetwork(options: NetworkOptions): JoinedNetwork {
+  const { settings, gateway, server, onChange, lifetime, clock, log } = options;
+  const read = options.shell.interfaces ?? networkInterfaces;
+  const resolved = () => {
+    const { 'server.hosts': hosts, 'server.publicInterfaces': open } = settings.get();
+    return resolveHosts(hosts, read(), open);
+  };
+  const facts = (): NetworkFacts => ({
+    interfaces: read(),
+    hosts: settings.get()['server.hosts'],
+    listening: gateway.addresses(),
+    encrypted: options.encrypted(),
+    platform: process.platform,
+  });
+
+  async function examine() {
+    const { must, may, away, held } = resolved();
+    const [firewall, upstreams] = await Promise.all([firewallHint(), reachOf(options.records())]);
+    return exposures({
+      settings: settings.get(),
+      reached: reachedAt([...must, ...may], read()),
+      away,
+      held,
+      troubles: server.troubles(),
+      port: gateway.addresses()[0]?.port ?? settings.get()['server.port'],
+      upstreams,
+      passedOn: gateway.forwarded(),
+      firewall,
+      tls: options.encrypted(),
+      nowMs: clock.now(),
+    });
+  }
+
+  const exposure = createExposureWatch({ examine, history: options.history, onChange, log });
+  const watch = createInterfaceWatch({
+    read,
+    async onChange() {
+      const followed = await server.follow();
+      exposure.changed();
+      onChange();
+      return followed;
+    },
+    log,
+  });
+  lifetime.own('exposure check', exposure.close);
+  lifetime.own('interface watch', watch.stop);
+  lifetime.own('settings of the network', settings.onChange(exposure.changed));
+  return {
+    resolved,
+    read,
+    checkPort(port) {
+      const { must, may } = resolved();
+      return checkPort([...must, ...may], port, gateway.addresses());
+    },
+    interfaces: () => listInterfaces(facts()),
+    reachable: () => reachableAt(facts()),
+    exposure,
+    start() {
+      watch.start();
+      exposure.start();
+    },
+  };
+}
+
+function reachOf(records: ReturnType<Upstreams['records']>): Promise<ExposureFacts['upstreams']> {
+  return Promise.all(
+    records.map(async ({ id, name, kind, url }) => ({ id, name, kind, ...(await whereOpen(new URL(url))) })),
+  );
+}

@@ -1,0 +1,154 @@
+// The part of composing that joins people: who they are, what they prove themselves with, their sessions and what is theirs.
+// Used by compose.ts alone.
+
+import type { Caller } from '../shared/people-model.ts';
+import type { Ledger } from './compose-ledger.ts';
+import type { RecordHistory } from './core/history.ts';
+import { createInvites, type InvitePorts } from './core/invites.ts';
+import type { KeyRegistry } from './core/key-registry.ts';
+import type { Keys } from './core/keys.ts';
+import { createMe, type Me } from './core/me.ts';
+import { keyWithin } from './core/member-limits.ts';
+import { createSeenBy, type Seen } from './core/own-view.ts';
+import { createPeople, type People, type PeopleForTokens } from './core/people.ts';
+import { createPeopleCalls, type PeopleCalls } from './core/people-calls.ts';
+import { createProofShelf, type ProofVault } from './core/proof-shelf.ts';
+import { createSessionList, type SessionList } from './core/session-list.ts';
+import { createSignIn, type SignIn } from './core/sign-in.ts';
+import { createSignInLimits } from './core/sign-in-limits.ts';
+import type { Dashboard, DashboardPorts } from './dashboard/dashboard.ts';
+import type { Acting } from './lib/acting.ts';
+import type { Clock } from './lib/clock.ts';
+import type { Lifetime } from './lib/lifetime.ts';
+import type { Log } from './lib/log.ts';
+import { createAuthenticator } from './passwords/authenticator.ts';
+import { createPasswordHasher } from './passwords/password-threads.ts';
+import type { SettingsBook } from './settings/settings-book.ts';
+import type { Shell } from './shell.ts';
+
+export type JoinedPeople = {
+  readonly people: People;
+  readonly forTokens: PeopleForTokens;
+  readonly calls: { readonly people: PeopleCalls; readonly me: Me; readonly sessions: SessionList };
+  /** The house as whoever asks may see it. */
+  readonly seenBy: (house: Seen) => (caller: Caller) => Seen;
+  /** What the dashboard asks of them. */
+  readonly door: Pick<SignIn, 'lookAtInvite'> & DashboardPorts['people'] & Pick<DashboardPorts, 'hasPassword'>;
+};
+
+export function joinPeople(options: {
+  readonly shell: Pick<Shell, 'passwordWorker'>;
+  readonly ledger: Pick<Ledger, 'keyTable' | 'peopleTable' | 'inviteTable'>;
+  readonly secrets: ProofVault;
+  readonly settings: SettingsBook;
+  readonly registry: () => KeyRegistry;
+  readonly keys: () => Keys;
+  readonly dashboard: () => Pick<Dashboard, 'pageUrl' | 'sessions' | 'look'>;
+  readonly makeId: () => string;
+  readonly onKeyChange: (keyId: string) => void;
+  readonly acting: Acting;
+  readonly record: RecordHistory;
+  readonly lifetime: Lifetime;
+  readonly clock: Clock;
+  readonly log: Log;
+}): JoinedPeople {
+  const { ledger, settings, registry, dashboard, makeId, lifetime, record, clock, log } = options;
+  const hasher = createPasswordHasher(options.shell.passwordWorker);
+  lifetime.own('passwords', hasher.close);
+  const proofs = createProofShelf(options.secrets);
+  const keysOf = (personId: string) =>
+    registry()
+      .all()
+      .filter((key) => key.personId === personId);
+  const people = createPeople({
+    store: ledger.peopleTable,
+    clock,
+    record,
+    keys: {
+      countOf: (personId) => keysOf(personId).filter(({ revokedAt }) => revokedAt === null).length,
+      personChanged(personId) {
+        for (const { id } of keysOf(personId)) options.onKeyChange(id);
+      },
+      clamp(personId, limits) {
+        const over = keysOf(personId).filter((key) => key.revokedAt === null && keyWithin(key, limits) !== key);
+        // Every change brings a key under its person's limits; these have none of their own.
+        for (const { id } of over) options.keys().edit({ ref: id });
+      },
+      revokeAll(personId) {
+        for (const { id, revokedAt } of keysOf(personId)) if (revokedAt === null) options.keys().revoke(id);
+      },
+    },
+    forget(personId) {
+      ledger.inviteTable.dropOf(personId);
+      proofs
+        .remove(personId)
+        .catch((error: unknown) => log.warn('what a person proved themself with stays', { error }));
+    },
+  });
+  people.onChanged((personId, { keep, made }) => {
+    const { sessions, look } = dashboard();
+    // Other machines may reach it once somebody can sign in from there.
+    void look();
+    if (made) sessions.adopt(personId);
+    else sessions.endOf(personId, keep);
+  });
+  const urlOf: InvitePorts['urlOf'] = (token) => dashboard().pageUrl(`invite/${token}`);
+  const invites = createInvites({ store: ledger.inviteTable, people, proofs, urlOf, makeId, clock, record });
+  const limits = createSignInLimits({ clock });
+  const authenticator = createAuthenticator();
+  const { stepOf } = authenticator;
+  const signIn = createSignIn({ people, invites, proofs, limits, hasher, stepOf, makeId, clock, record });
+  return {
+    people,
+    forTokens: {
+      verify: async (name, password, totp, address) =>
+        people.facts(await signIn.verify({ name, password, totp, address })),
+      get(personId) {
+        const person = people.find(personId);
+        return person && people.facts(person);
+      },
+      onChanged: (listen) => people.onChanged((personId, { made }) => made ?? listen(personId)),
+      acceptInvite: async (given) => people.facts(await signIn.acceptInvite(given)),
+    },
+    calls: {
+      people: createPeopleCalls({ people, invites }),
+      me: createMe({ people, proofs, signIn, limits, authenticator, clock, record }),
+      sessions: createSessionList({ sessions: () => dashboard().sessions, people, record }),
+    },
+    seenBy: (house) =>
+      createSeenBy({
+        house,
+        limitsOf: (personId) => people.resolve(personId).limits,
+        keyIdsOf: (personId) => [personId, ...ledger.keyTable.idsOf(personId)],
+        settings: settings.get,
+        clock,
+      }),
+    door: {
+      signIn: signIn.verify,
+      prove: signIn.prove,
+      lookAtInvite: signIn.lookAtInvite,
+      acceptInvite: signIn.acceptInvite,
+      owner: () => people.firstOwner()?.id ?? null,
+      hasPassword: () =>
+        people.list().some(({ status, passwordSetAt }) => status === 'active' && passwordSetAt !== null),
+      standing(personId) {
+        const person = people.find(personId);
+        if (person?.status !== 'active') return undefined;
+        const { name, role, totp } = person;
+        return { name, role, owesTotp: !totp && settings.get()['people.totpRequiredFor'].includes(role) };
+      },
+      signedIn(personId, how, from) {
+        const person = personId === null ? undefined : people.find(personId);
+        const name = person?.name ?? 'the owner';
+        if (person) people.noteSeen(person.id);
+        options.acting.as({ kind: 'dashboard', detail: name }, () =>
+          record({
+            action: 'signed_in',
+            subject: { kind: 'sign_in', id: person?.id ?? 'owner', name },
+            detail: `by ${how} from ${from}`,
+          }),
+        );
+      },
+    },
+  };
+}

@@ -1,0 +1,154 @@
+// Links that let somebody in once: invitations, which make a person, and resets, which let one who is there choose a new
+// password. Keeps digests of their tokens; a token is told once, to whoever made it.
+
+import { randomBytes } from 'node:crypto';
+import { KeyhatchError } from '../../shared/errors.ts';
+import {
+  type Caller,
+  type InviteFacts,
+  type MadeInvite,
+  type NewInvite,
+  usualMemberLimits,
+} from '../../shared/people-model.ts';
+import type { Clock } from '../lib/clock.ts';
+import { digestOf } from '../lib/digest.ts';
+import type { RecordHistory } from './history.ts';
+import { type KeptPerson, mayTouch, type People, withLimits } from './people.ts';
+import { checkProved } from './permissions.ts';
+import type { ProofShelf } from './proof-shelf.ts';
+
+export type KeptInvite = InviteFacts & { readonly digest: string; readonly personId: string | null };
+
+export type InviteStore = {
+  readonly list: (nowMs: number) => readonly KeptInvite[];
+  readonly find: (digest: string) => KeptInvite | undefined;
+  readonly add: (invite: KeptInvite) => void;
+  readonly take: (id: string) => boolean;
+  readonly dropOf: (personId: string) => void;
+  readonly dropEnded: (nowMs: number) => void;
+};
+
+export type InvitePorts = {
+  readonly store: InviteStore;
+  readonly people: People;
+  readonly proofs: ProofShelf;
+  /** The page that opens with such a token. @throws KeyhatchError `not_running`, `dashboard_off` */
+  readonly urlOf: (token: string) => string;
+  readonly makeId: () => string;
+  readonly clock: Clock;
+  readonly record: RecordHistory;
+};
+
+export type Invites = {
+  /** @throws KeyhatchError `not_permitted`, `proof_required`, `not_running`, `dashboard_off` */
+  readonly invite: (input: NewInvite, caller: Caller) => MadeInvite;
+  readonly list: () => InviteFacts[];
+  /** @throws KeyhatchError `invite_not_found`, `not_permitted` */
+  readonly cancel: (id: string, caller: Caller) => InviteFacts[];
+  /** @throws KeyhatchError `person_not_found`, `vault_locked`, `not_running`, `dashboard_off` */
+  readonly resetPassword: (ref: string) => Promise<MadeInvite>;
+  /** The invitation that a token is for. @throws KeyhatchError `invite_invalid` */
+  readonly find: (token: string) => KeptInvite;
+  /** Uses it up. @throws KeyhatchError `invite_invalid` where somebody else just did */
+  readonly take: (invite: KeptInvite) => void;
+};
+
+const dayMs = 86_400_000;
+const resetLifeMs = 3 * dayMs;
+const tokenBytes = 32;
+
+export function createInvites(ports: InvitePorts): Invites {
+  const { store, people, clock, record } = ports;
+
+  function make(facts: Omit<InviteFacts, 'id' | 'createdAt'>, personId: string | null): MadeInvite {
+    store.dropEnded(clock.now());
+    const token = randomBytes(tokenBytes).toString('base64url');
+    // Where there is no page to open it with, nothing is made.
+    const url = ports.urlOf(token);
+    const invite: InviteFacts = { ...facts, id: ports.makeId(), createdAt: clock.now() };
+    store.add({ ...invite, digest: digestText(token), personId });
+    return { ...invite, token, url };
+  }
+
+  const list = () => store.list(clock.now()).map(factsOf);
+
+  return {
+    invite({ role, name, limits, expiresInMs }, caller) {
+      mayTouch(caller, role, role);
+      if (role === 'owner' || role === 'manager') {
+        if (caller.way === 'admin_key') throw new KeyhatchError('not_permitted');
+        checkProved(caller, clock.now());
+      }
+      const given = withLimits(usualMemberLimits, limits ?? {});
+      const expiresAt = clock.now() + expiresInMs;
+      const made = make({ kind: 'invite', role, name: name ?? null, limits: given, expiresAt }, null);
+      const subject = { kind: 'person', id: made.id, name: name ?? `a new ${role}` } as const;
+      record({ action: 'invited', subject, after: { role, limits: given, expiresAt } });
+      return made;
+    },
+    list,
+    cancel(id, caller) {
+      const invite = store.list(clock.now()).find((one) => one.id === id);
+      if (!invite) throw new KeyhatchError('invite_not_found');
+      mayTouch(caller, invite.role, invite.role);
+      if (!store.take(id)) throw new KeyhatchError('invite_not_found');
+      const subject = { kind: 'person', id, name: invite.name ?? `a new ${invite.role}` } as const;
+      record({ action: 'invite_cancelled', subject });
+      return list();
+    },
+    async resetPassword(ref) {
+      const { id } = people.resolve(ref);
+      // A link first, while nothing is lost: where none can be made, nothing is taken away.
+      ports.urlOf('');
+      await ports.proofs.put(id, { password: null, totp: null, recovery: [] });
+      const person = people.resolve(id);
+      store.dropOf(id);
+      people.put('password_reset', { ...person, passwordSetAt: null, totp: false });
+      people.changed(id, {});
+      const { role, name, limits } = person;
+      return make({ kind: 'reset', role, name, limits, expiresAt: clock.now() + resetLifeMs }, id);
+    },
+    find(token) {
+      const invite = store.find(digestText(token));
+      if (!invite || invite.expiresAt <= clock.now() || !stillThere(invite)) throw new KeyhatchError('invite_invalid');
+      return invite;
+    },
+    take(invite) {
+      if (!store.take(invite.id)) throw new KeyhatchError('invite_invalid');
+    },
+  };
+
+  function stillThere({ kind, personId }: KeptInvite): boolean {
+    return kind === 'invite' || people.find(personId ?? '') !== undefined;
+  }
+}
+
+/** Who an invitation makes. */
+export function personOf(invite: KeptInvite, id: string, name: string, nowMs: number): KeptPerson {
+  const { role, limits } = invite;
+  return { ...freshPerson(id, name, nowMs), role, limits };
+}
+
+/** Somebody who was just made and has a password. */
+export function freshPerson(id: string, name: string, nowMs: number): Omit<KeptPerson, 'role'> {
+  return {
+    id,
+    name,
+    status: 'active',
+    createdAt: nowMs,
+    lastSeenAt: nowMs,
+    totp: false,
+    passwordSetAt: nowMs,
+    limits: usualMemberLimits,
+    totpStep: 0,
+  };
+}
+
+// 256 bits are looked up by their digest alone: nobody can guess towards one.
+function digestText(token: string): string {
+  return digestOf(token).toString('base64url');
+}
+
+function factsOf({ digest: _digest, personId: _personId, ...facts }: KeptInvite): InviteFacts {
+  return facts;
+}

@@ -1,0 +1,144 @@
+// What people do about themselves: name, password, authenticator, recovery codes. At the machine, and by its link, one is the
+// owner; where there is no owner's account yet, choosing a name and a password makes it.
+
+import { KeyhatchError } from '../../shared/errors.ts';
+import {
+  type Caller,
+  type OwnFacts,
+  provedForMs,
+  type RecoveryCodes,
+  type TotpBegun,
+} from '../../shared/people-model.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { RecordHistory } from './history.ts';
+import { type KeptPerson, type People, subjectOf } from './people.ts';
+import { makeRecoveryCodes, type ProofShelf } from './proof-shelf.ts';
+import type { SignIn } from './sign-in.ts';
+import type { SignInLimits } from './sign-in-limits.ts';
+
+export type MePorts = {
+  readonly people: People;
+  readonly proofs: ProofShelf;
+  readonly signIn: SignIn;
+  readonly limits: Pick<SignInLimits, 'checkCodes' | 'codeFailed' | 'codeFits'>;
+  readonly authenticator: {
+    readonly begin: (label: string) => TotpBegun;
+    readonly stepOf: (secret: string, code: string, nowMs: number) => number | undefined;
+  };
+  readonly clock: Clock;
+  readonly record: RecordHistory;
+};
+
+export type Me = {
+  readonly get: (caller: Caller) => Promise<OwnFacts>;
+  readonly rename: (caller: Caller, name: string) => Promise<OwnFacts>;
+  readonly setPassword: (
+    caller: Caller,
+    input: { readonly password: string; readonly name?: string | undefined },
+  ) => Promise<OwnFacts>;
+  readonly beginTotp: (caller: Caller) => TotpBegun;
+  readonly confirmTotp: (caller: Caller, code: string) => Promise<RecoveryCodes>;
+  readonly removeTotp: (caller: Caller) => Promise<OwnFacts>;
+  readonly newRecoveryCodes: (caller: Caller) => Promise<RecoveryCodes>;
+};
+
+/** How long a secret waits for its first code. */
+const begunForMs = 10 * 60_000;
+
+export function createMe(ports: MePorts): Me {
+  const { people, proofs, signIn, clock, record } = ports;
+  const begun = new Map<string, { readonly secret: string; readonly until: number }>();
+
+  function meOf({ personId, role, way }: Caller): KeptPerson | undefined {
+    if (personId !== null) return people.find(personId);
+    return role === 'owner' && way !== 'admin_key' ? people.firstOwner() : undefined;
+  }
+
+  /** @throws KeyhatchError `input_invalid` where there is no account to be somebody's yet */
+  function mine(caller: Caller): KeptPerson {
+    const person = meOf(caller);
+    if (person) return person;
+    throw new KeyhatchError('input_invalid', { details: { reason: 'Choose a name and a password first' } });
+  }
+
+  async function facts(caller: Caller): Promise<OwnFacts> {
+    const person = meOf(caller);
+    // Nothing of this page is lost while the vault is locked but the number of codes.
+    if (person?.totp) await proofs.get(person.id).catch(() => undefined);
+    return {
+      person: person ? people.facts(person) : null,
+      role: caller.role,
+      way: caller.way,
+      provedUntil: caller.way === 'session' ? (caller.provedAt ?? 0) + provedForMs : null,
+      owesTotp: caller.owesTotp === true,
+      recoveryCodesLeft: person ? proofs.codesLeft(person.id) : 0,
+    };
+  }
+
+  const keep = ({ sessionId }: Caller) => (sessionId === undefined ? {} : { keep: sessionId });
+
+  async function freshCodes(person: KeptPerson, totp?: string): Promise<RecoveryCodes> {
+    const { codes, digests } = makeRecoveryCodes();
+    await proofs.put(person.id, totp === undefined ? { recovery: digests } : { totp, recovery: digests });
+    return { codes };
+  }
+
+  return {
+    get: facts,
+    async rename(caller, name) {
+      const person = mine(caller);
+      people.refuseTaken(name, person.id);
+      people.put('edited', { ...person, name });
+      return facts(caller);
+    },
+    async setPassword(caller, { password, name }) {
+      const person = meOf(caller);
+      if (!person) {
+        if (name === undefined) mine(caller);
+        await signIn.makeOwner(name ?? '', password);
+        return facts(caller);
+      }
+      await signIn.setPassword(person.id, password);
+      people.changed(person.id, keep(caller));
+      return facts(caller);
+    },
+    beginTotp(caller) {
+      const person = mine(caller);
+      const made = ports.authenticator.begin(person.name);
+      begun.set(person.id, { secret: made.secret, until: clock.now() + begunForMs });
+      return made;
+    },
+    async confirmTotp(caller, code) {
+      const { id } = mine(caller);
+      const { secret, until } = begun.get(id) ?? { secret: '', until: 0 };
+      if (until <= clock.now()) throw new KeyhatchError('totp_wrong');
+      ports.limits.checkCodes(id);
+      const step = ports.authenticator.stepOf(secret, code, clock.now());
+      if (step === undefined || !people.takeTotpStep(id, step)) {
+        ports.limits.codeFailed(id);
+        throw new KeyhatchError('totp_wrong');
+      }
+      begun.delete(id);
+      ports.limits.codeFits(id);
+      const codes = await freshCodes(people.resolve(id), secret);
+      people.put('totp_added', { ...people.resolve(id), totp: true });
+      people.changed(id, keep(caller));
+      return codes;
+    },
+    async removeTotp(caller) {
+      const { id } = mine(caller);
+      await proofs.put(id, { totp: null, recovery: [] });
+      people.put('totp_removed', { ...people.resolve(id), totp: false });
+      people.changed(id, keep(caller));
+      return facts(caller);
+    },
+    async newRecoveryCodes(caller) {
+      const person = mine(caller);
+      if (!person.totp)
+        throw new KeyhatchError('input_invalid', { details: { reason: 'Set up an authenticator first' } });
+      const codes = await freshCodes(person);
+      record({ action: 'recovery_codes_made', subject: subjectOf(person) });
+      return codes;
+    },
+  };
+}

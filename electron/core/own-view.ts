@@ -1,0 +1,183 @@
+// The house as one member sees it: their own keys, usage and requests, and of the rest what they need to use them. Whatever
+// belongs to somebody else is answered as if it were not there. Review this file hardest when a call is marked `own`.
+
+import type { Change } from '../../shared/change.ts';
+import { KeyhatchError } from '../../shared/errors.ts';
+import type { LimitStates } from '../../shared/limit-model.ts';
+import type { KeyFacts, Status } from '../../shared/model.ts';
+import type { Caller, MemberLimits } from '../../shared/people-model.ts';
+import type { RunningRequest } from '../../shared/running-model.ts';
+import type { Settings } from '../../shared/settings.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { ExportCalls } from './export-calls.ts';
+import type { Keys } from './keys.ts';
+import { checkMemberEdit, memberKey } from './member-limits.ts';
+import type { RequestCalls } from './request-calls.ts';
+import type { UsageCalls } from './usage-calls.ts';
+
+/** What is answered by who asks. */
+export type Seen = {
+  readonly status: () => Status;
+  readonly watch: (signal?: AbortSignal) => AsyncGenerator<Change, void, void>;
+  readonly keys: Pick<Keys, 'create' | 'list' | 'get' | 'edit' | 'setPaused' | 'revoke' | 'rotate' | 'endOldSecret'>;
+  readonly limits: (ref: string) => LimitStates;
+  readonly usage: UsageCalls;
+  readonly requests: Pick<RequestCalls, 'list' | 'get'>;
+  readonly exportRequests: ExportCalls['requests'];
+  readonly running: () => RunningRequest[];
+};
+
+export type OwnViewPorts = {
+  readonly house: Seen;
+  readonly limitsOf: (personId: string) => MemberLimits;
+  /** Ids of all keys that were ever theirs, also of deleted ones, and of what stands for them in usage. */
+  readonly keyIdsOf: (personId: string) => readonly string[];
+  readonly settings: () => Settings;
+  readonly clock: Clock;
+};
+
+/** The house for whoever asks: members get their own view of it. */
+export function createSeenBy(ports: OwnViewPorts): (caller: Caller) => Seen {
+  return ({ role, personId }) => (role === 'member' ? ownView(personId ?? '', ports) : ports.house);
+}
+
+function ownView(personId: string, ports: OwnViewPorts): Seen {
+  const { house } = ports;
+  const keys = ownKeys(personId, ports);
+  // Looked up anew each time: they may have made one meanwhile.
+  const mineNow: MineNow = () => {
+    const ids = new Set(ports.keyIdsOf(personId));
+    return (keyId) => keyId !== null && ids.has(keyId);
+  };
+  const mine = { personId };
+  const running = () => ofMine(house.running(), mineNow());
+  const ownStatus = (status: Status) => narrowedStatus(status, keys.list(), running().length);
+  return {
+    status: () => ownStatus(house.status()),
+    watch: (signal) => ownChanges(house.watch(signal), { mineNow, ownStatus }),
+    keys,
+    limits: (ref) => house.limits(keys.get(ref).id),
+    usage: {
+      report: (sinceMs, by) => house.usage.report(sinceMs, by, mine),
+      series: (question) => house.usage.series({ ...question, ...mine }),
+      details: (question) => house.usage.details({ ...question, ...mine }),
+      lifetime: (question) => house.usage.lifetime({ ...question, ...mine }),
+    },
+    requests: {
+      list: (query) => house.requests.list({ ...query, ...mine }),
+      async get(id) {
+        const request = await house.requests.get(id);
+        if (!mineNow()(request.keyId)) throw new KeyhatchError('request_not_found', { details: { id } });
+        return request;
+      },
+    },
+    exportRequests: (question, signal) => house.exportRequests({ ...question, ...mine }, signal),
+    running,
+  };
+}
+
+function ownKeys(personId: string, { house, limitsOf, settings, clock }: OwnViewPorts): Seen['keys'] {
+  const { keys } = house;
+  const list = () => keys.list().filter((key) => key.personId === personId);
+
+  /** Theirs by its id or its name, or none. */
+  function mine(ref: string): KeyFacts {
+    const fits = list().filter(({ id, name }) => id === ref || name.toLowerCase() === ref.toLowerCase());
+    const key = fits.find(({ id, revokedAt }) => id === ref || revokedAt === null) ?? fits[0];
+    if (!key) throw new KeyhatchError('key_not_found', { details: { ref } });
+    return key;
+  }
+
+  return {
+    list,
+    get: mine,
+    create(input) {
+      const living = list().filter(({ status }) => status !== 'revoked' && status !== 'expired').length;
+      const limits = limitsOf(personId);
+      const asked = memberKey(input, { limits, settings: settings(), living, now: clock.now() });
+      return keys.create({ ...asked, personId });
+    },
+    edit({ ref, newProject: _newProject, ...input }) {
+      const { id, createdAt } = mine(ref);
+      checkMemberEdit(input, limitsOf(personId), createdAt);
+      return keys.edit({ ...input, ref: id });
+    },
+    setPaused: (ref, paused) => keys.setPaused(mine(ref).id, paused),
+    revoke: (ref) => keys.revoke(mine(ref).id),
+    rotate: async (ref, graceMs) => keys.rotate(mine(ref).id, graceMs),
+    endOldSecret: async (ref) => keys.endOldSecret(mine(ref).id),
+  };
+}
+
+/** Whether the door is open, which models there are, and how their own keys stand. */
+function narrowedStatus(status: Status, keys: readonly KeyFacts[], running: number): Status {
+  const ids = new Set(keys.map(({ id }) => id));
+  const living = keys.filter(({ status: state, usable }) => state === 'active' && usable);
+  return {
+    ...status,
+    pid: 0,
+    dataDir: '',
+    server: { ...status.server, reason: null, running, queued: 0 },
+    vault: { ...status.vault, reason: null },
+    keys: { active: living.length, total: keys.length },
+    capture: { on: status.capture.on.filter(({ keyId }) => ids.has(keyId)), problem: null },
+    upstreams: status.upstreams.map((upstream) => ({
+      ...upstream,
+      // Where it is, and who waits for it, is the owner's.
+      url: 'about:blank',
+      reason: null,
+      latencyMs: null,
+      hasCredential: false,
+      places: { ...upstream.places, running: 0, queued: 0 },
+    })),
+    requestsToday: keys.reduce((sum, { today }) => sum + today.requests, 0),
+    warnings: [],
+    reminders: status.reminders.filter(({ keyId }) => ids.has(keyId)),
+  };
+}
+
+type MineNow = () => (keyId: string | null) => boolean;
+
+function ofMine<Item extends { readonly keyId: string | null }>(
+  items: readonly Item[],
+  isMine: ReturnType<MineNow>,
+): Item[] {
+  return items.filter(({ keyId }) => isMine(keyId));
+}
+
+async function* ownChanges(
+  changes: AsyncGenerator<Change, void, void>,
+  by: {
+    readonly mineNow: MineNow;
+    readonly ownStatus: (status: Status) => Status;
+  },
+): AsyncGenerator<Change, void, void> {
+  for await (const change of changes) {
+    const own = ownChange(change, by);
+    if (own) yield own;
+  }
+}
+
+function ownChange(change: Change, { mineNow, ownStatus }: Parameters<typeof ownChanges>[1]): Change | undefined {
+  switch (change.type) {
+    case 'ready':
+    case 'beat':
+      return change;
+    case 'status':
+      return { type: 'status', status: ownStatus(change.status) };
+    case 'key':
+      return mineNow()(change.key.id) ? change : undefined;
+    case 'key_deleted':
+      return mineNow()(change.id) ? change : undefined;
+    case 'requests': {
+      const requests = ofMine(change.requests, mineNow());
+      return requests.length > 0 ? { type: 'requests', requests } : undefined;
+    }
+    case 'running':
+      return { type: 'running', running: ofMine(change.running, mineNow()) };
+    case 'project':
+    case 'project_deleted':
+    case 'setting':
+      return undefined;
+  }
+}

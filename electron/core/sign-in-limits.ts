@@ -1,0 +1,110 @@
+// How often somebody may try to sign in. Failures are answered, and right passwords are not refused for what others did: who
+// failed too often, by account or by address, is told how long to wait, and shares a small allowance of guesses until then.
+// That allowance, and a larger one for everybody else, bound how many passwords are worked out in a minute at all.
+
+import { KeyhatchError } from '../../shared/errors.ts';
+import { addressBlock, plainAddress } from '../lib/address-block.ts';
+import type { Clock } from '../lib/clock.ts';
+import { createPutOffs } from '../lib/put-offs.ts';
+
+export type SignInLimits = {
+  /** Takes one try of the allowance. @throws KeyhatchError `sign_in_blocked` when there is none left */
+  readonly take: (attempt: SignInAttempt) => void;
+  /** Notes a failure. What to answer instead of it, while account or address are put off. */
+  readonly failed: (attempt: SignInAttempt) => KeyhatchError | undefined;
+  /** It was right: what this account's owner mistyped before is forgotten, and the address is one of theirs. */
+  readonly succeeded: (attempt: SignInAttempt) => void;
+  /**
+   * Codes have a million values: after too many wrong ones none is looked at for a while, right or not. The way in that is
+   * left is a recovery code, or a link of the machine. @throws KeyhatchError `sign_in_blocked`
+   */
+  readonly checkCodes: (personId: string) => void;
+  readonly codeFailed: (personId: string) => void;
+  readonly codeFits: (personId: string) => void;
+};
+
+/** `account`: the id of a person, or the folded name of nobody. */
+export type SignInAttempt = { readonly account: string; readonly address: string };
+
+const windowMs = 5 * 60_000;
+const accountAttempts = 10;
+const addressAttempts = 10;
+const codeAttempts = 5;
+/** Passwords that are worked out in a minute, for those who are put off and for all others. */
+const putOffPerMinute = 10;
+const othersPerMinute = 60;
+/** Addresses that are remembered of each account. */
+const knownAddressesMax = 20;
+const knownAccountsMax = 1_000;
+
+export function createSignInLimits({ clock }: { readonly clock: Clock }): SignInLimits {
+  const rule = (attempts: number) => () => ({ attempts, windowMs });
+  const accounts = createPutOffs({ rule: rule(accountAttempts), clock });
+  const addresses = createPutOffs({ rule: rule(addressAttempts), clock });
+  const codes = createPutOffs({ rule: rule(codeAttempts), clock });
+  const allowances = {
+    putOff: createAllowance(putOffPerMinute, clock),
+    others: createAllowance(othersPerMinute, clock),
+  };
+  const knownAddresses = new Map<string, readonly string[]>();
+
+  const blockOf = ({ address }: SignInAttempt) => addressBlock(plainAddress(address));
+
+  // Whoever signed in from there before is not slowed down by those who guess at their account from elsewhere.
+  function isPutOff(attempt: SignInAttempt): boolean {
+    const block = blockOf(attempt);
+    if (addresses.secondsLeft(block) !== undefined) return true;
+    const isTheirs = knownAddresses.get(attempt.account)?.includes(block) ?? false;
+    return !isTheirs && accounts.secondsLeft(attempt.account) !== undefined;
+  }
+
+  return {
+    take(attempt) {
+      const seconds = (isPutOff(attempt) ? allowances.putOff : allowances.others).take();
+      if (seconds !== undefined) throw blocked(seconds);
+    },
+    failed(attempt) {
+      const waits = [accounts.failed(attempt.account), addresses.failed(blockOf(attempt))];
+      const seconds = Math.max(...waits.map((wait) => wait ?? 0));
+      return seconds > 0 ? blocked(seconds) : undefined;
+    },
+    succeeded(attempt) {
+      const { account } = attempt;
+      const block = blockOf(attempt);
+      addresses.forget(block);
+      const known = (knownAddresses.get(account) ?? []).filter((one) => one !== block);
+      knownAddresses.delete(account);
+      knownAddresses.set(account, [block, ...known].slice(0, knownAddressesMax));
+      const [oldest] = knownAddresses.keys();
+      if (knownAddresses.size > knownAccountsMax && oldest !== undefined) knownAddresses.delete(oldest);
+    },
+    checkCodes(personId) {
+      const seconds = codes.secondsLeft(personId);
+      if (seconds !== undefined) throw blocked(seconds);
+    },
+    codeFailed(personId) {
+      codes.failed(personId);
+    },
+    codeFits(personId) {
+      codes.forget(personId);
+    },
+  };
+}
+
+const blocked = (seconds: number) => new KeyhatchError('sign_in_blocked', { details: { seconds } });
+
+/** So many in any minute; beyond that, the seconds until the next. */
+function createAllowance(perMinute: number, clock: Clock): { readonly take: () => number | undefined } {
+  let taken: readonly number[] = [];
+  return {
+    take() {
+      const now = clock.monotonic();
+      taken = taken.filter((at) => now - at < 60_000);
+      const [oldest] = taken;
+      if (oldest !== undefined && taken.length >= perMinute)
+        return Math.max(1, Math.ceil((oldest + 60_000 - now) / 1000));
+      taken = [...taken, now];
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,209 @@
+// Proving who one is: with a name and a password, and a code where an authenticator is set up; or with a link that was given
+// to one. A name that nobody has costs the same work as a wrong password and fails alike. Knows nothing of sessions.
+
+import { KeyhatchError } from '../../shared/errors.ts';
+import type { InviteFacts, PersonFacts } from '../../shared/people-model.ts';
+import type { Clock } from '../lib/clock.ts';
+import { createTurns } from '../lib/turns.ts';
+import type { RecordHistory } from './history.ts';
+import { freshPerson, type Invites, personOf } from './invites.ts';
+import { unsuitablePassword } from './password-rules.ts';
+import { type KeptPerson, type People, subjectOf } from './people.ts';
+import { digestThatFits, type ProofShelf } from './proof-shelf.ts';
+import type { SignInLimits } from './sign-in-limits.ts';
+
+/** Works passwords out where no request is kept waiting. */
+export type Hasher = {
+  readonly hash: (password: string) => Promise<string>;
+  /** With null it takes the same work and is never right. */
+  readonly isRight: (password: string, hash: string | null) => Promise<boolean>;
+};
+
+export type SignInPorts = {
+  readonly people: People;
+  readonly invites: Invites;
+  readonly proofs: ProofShelf;
+  readonly limits: SignInLimits;
+  readonly hasher: Hasher;
+  readonly stepOf: (secret: string, code: string, nowMs: number) => number | undefined;
+  readonly makeId: () => string;
+  readonly clock: Clock;
+  readonly record: RecordHistory;
+};
+
+/** What somebody shows for a name; a recovery code in the place of the authenticator's. */
+export type Shown = {
+  readonly name: string;
+  readonly password: string;
+  readonly totp?: string | undefined;
+  readonly recovery?: string | undefined;
+  readonly address: string;
+};
+
+export type SignIn = {
+  /**
+   * @throws KeyhatchError `sign_in_failed`, `totp_required`, `person_paused`, `sign_in_blocked`, `vault_locked`
+   */
+  readonly verify: (shown: Shown) => Promise<KeptPerson>;
+  /** The same for somebody who is in already and says again who they are. */
+  readonly prove: (personId: string, shown: Omit<Shown, 'name'>) => Promise<void>;
+  /** What a link is for, without using it. @throws KeyhatchError `invite_invalid` */
+  readonly lookAtInvite: (token: string) => InviteFacts;
+  /**
+   * Makes the person, or gives them the new password. Of two who use a link at once one comes too late.
+   * @throws KeyhatchError `invite_invalid`, `password_unsuitable`, `name_taken`, `sign_in_blocked`, `vault_locked`
+   */
+  readonly acceptInvite: (given: {
+    readonly token: string;
+    readonly name: string;
+    readonly password: string;
+    readonly address: string;
+  }) => Promise<KeptPerson>;
+  /** Keeps a new password. @throws KeyhatchError `password_unsuitable`, `sign_in_blocked`, `vault_locked` */
+  readonly setPassword: (personId: string, password: string) => Promise<void>;
+  /** Makes the account of the owner, where there is none. @throws KeyhatchError as above, `name_taken` */
+  readonly makeOwner: (name: string, password: string) => Promise<KeptPerson>;
+};
+
+/** How often the same account's failures from the same address are written down. */
+const noteEveryMs = 60_000;
+const notedMax = 1_000;
+
+export function createSignIn(ports: SignInPorts): SignIn {
+  const { people, invites, proofs, limits, hasher, clock } = ports;
+  const inTurn = createTurns();
+  const noteFailure = createFailureNotes(ports);
+
+  async function verify({ name, password, totp, recovery, address }: Shown): Promise<KeptPerson> {
+    const person = people.byName(name);
+    const attempt = { account: person?.id ?? `name ${name.trim().toLowerCase().slice(0, 80)}`, address };
+    limits.take(attempt);
+    // All of them, so that the vault is not asked for one who is there alone.
+    await proofs.readAll(people.list().map(({ id }) => id));
+    const kept = person ? await proofs.get(person.id) : undefined;
+    const right = await hasher.isRight(password, kept?.password ?? null);
+    const fail = (): KeyhatchError => {
+      noteFailure(person, address);
+      return limits.failed(attempt) ?? new KeyhatchError('sign_in_failed');
+    };
+    if (!right || !person || !kept) throw fail();
+    if (person.status === 'paused') throw new KeyhatchError('person_paused');
+    if (kept.totp !== null) {
+      if (totp === undefined && recovery === undefined) throw new KeyhatchError('totp_required');
+      const fits =
+        recovery === undefined ? takeCode(person.id, kept.totp, totp ?? '') : await takeRecovery(person.id, recovery);
+      if (!fits) throw fail();
+    }
+    limits.succeeded(attempt);
+    return stillSo(person);
+  }
+
+  // Somebody may have been removed, paused or given a new password while theirs was worked out.
+  function stillSo(before: KeptPerson): KeptPerson {
+    const person = people.find(before.id);
+    if (!person || person.passwordSetAt !== before.passwordSetAt) throw new KeyhatchError('sign_in_failed');
+    if (person.status === 'paused') throw new KeyhatchError('person_paused');
+    return person;
+  }
+
+  function takeCode(personId: string, secret: string, code: string): boolean {
+    limits.checkCodes(personId);
+    const step = ports.stepOf(secret, code, clock.now());
+    const fits = step !== undefined && people.takeTotpStep(personId, step);
+    if (fits) limits.codeFits(personId);
+    else limits.codeFailed(personId);
+    return fits;
+  }
+
+  const takeRecovery = (personId: string, code: string) =>
+    inTurn(async () => {
+      const { recovery } = await proofs.get(personId);
+      const used = digestThatFits(code, recovery);
+      if (used === undefined) return false;
+      await proofs.put(personId, { recovery: recovery.filter((digest) => digest !== used) });
+      const person = people.find(personId);
+      if (person) ports.record({ action: 'recovery_code_used', subject: subjectOf(person) });
+      return true;
+    });
+
+  async function hashed(password: string, name: string, address: string): Promise<string> {
+    const reason = unsuitablePassword(password, name);
+    if (reason !== undefined) throw new KeyhatchError('password_unsuitable', { details: { reason } });
+    if (address !== '') limits.take({ account: 'a new password', address });
+    return hasher.hash(password);
+  }
+
+  async function keep(id: string, hash: string): Promise<void> {
+    await proofs.put(id, { password: hash });
+    const person = people.find(id);
+    if (person) people.put('password_set', { ...person, passwordSetAt: clock.now() });
+  }
+
+  return {
+    verify,
+    async prove(personId, shown) {
+      const person = people.find(personId);
+      if (!person) throw new KeyhatchError('session_required');
+      await verify({ ...shown, name: person.name });
+    },
+    lookAtInvite(token) {
+      const { digest: _digest, personId: _personId, ...facts } = invites.find(token);
+      return facts;
+    },
+    async acceptInvite({ token, name, password, address }) {
+      invites.find(token);
+      return inTurn(async () => {
+        const invite = invites.find(token);
+        const present = invite.personId === null ? undefined : people.find(invite.personId);
+        const wanted = present?.name ?? name;
+        if (!present) people.refuseTaken(wanted, null);
+        const hash = await hashed(password, wanted, address);
+        // Nobody may have taken it away meanwhile.
+        const still = invites.find(token);
+        const id = present?.id ?? ports.makeId();
+        if (present && !people.find(id)) throw new KeyhatchError('invite_invalid');
+        if (!present) people.refuseTaken(wanted, null);
+        await proofs.put(id, { password: hash });
+        invites.take(still);
+        if (present) return people.put('password_set', { ...people.resolve(id), passwordSetAt: clock.now() });
+        return people.put('joined', personOf(still, id, wanted, clock.now()));
+      });
+    },
+    async setPassword(personId, password) {
+      const { name } = people.resolve(personId);
+      await keep(personId, await hashed(password, name, ''));
+    },
+    makeOwner: (name, password) =>
+      inTurn(async () => {
+        const refuse = () => {
+          // Somebody was faster: it is theirs, and this is not to become a second one.
+          if (people.firstOwner()) throw new KeyhatchError('not_permitted');
+          people.refuseTaken(name, null);
+        };
+        refuse();
+        const hash = await hashed(password, name, '');
+        refuse();
+        const id = ports.makeId();
+        await proofs.put(id, { password: hash });
+        const owner = people.put('created', { ...freshPerson(id, name, clock.now()), role: 'owner' });
+        people.changed(id, { made: true });
+        return owner;
+      }),
+  };
+}
+
+/** At most one a minute for each account and address; nobody's name is written down, it may be a password. */
+function createFailureNotes({ record, clock }: Pick<SignInPorts, 'record' | 'clock'>) {
+  const noted = new Map<string, number>();
+  return (person: Pick<PersonFacts, 'id' | 'name'> | undefined, address: string): void => {
+    const about = `${person?.id} ${address}`;
+    const now = clock.monotonic();
+    if (now - (noted.get(about) ?? Number.NEGATIVE_INFINITY) < noteEveryMs) return;
+    noted.delete(about);
+    noted.set(about, now);
+    const [oldest] = noted.keys();
+    if (noted.size > notedMax && oldest !== undefined) noted.delete(oldest);
+    const { id, name } = person ?? { id: 'nobody', name: 'a name that nobody has' };
+    record({ action: 'sign_in_failed', subject: { kind: 'sign_in', id, name }, detail: `from ${address}` });
+  };
+}

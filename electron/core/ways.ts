@@ -1,0 +1,194 @@
+// What people do with ways in without a key: look, open and close. Each opening and closing is noted; what a way that closes
+// had let in ends with it. The vault is written before storage where a path token comes into being, and after it where one goes.
+
+import { KeyhatchError } from '../../shared/errors.ts';
+import { type FillRandom, makeId, makeKey } from '../../shared/key-format.ts';
+import type {
+  KeptWay,
+  NewAddressRule,
+  NewPathToken,
+  NewSecondPort,
+  OpenedPath,
+  WayFacts,
+} from '../../shared/ways-model.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import { createTurns } from '../lib/turns.ts';
+import { isLoopbackHost } from './access-sentence.ts';
+import type { RecordHistory } from './history.ts';
+import { type KeyRegistry, type RegisteredKey, resolveKey, type VaultDoor } from './key-registry.ts';
+import { openVerifiers } from './keys.ts';
+import type { PathTokenWay, WaysIn } from './ways-in.ts';
+
+export type WayPorts = {
+  readonly ways: WaysIn;
+  readonly store: { readonly put: (way: KeptWay) => void; readonly remove: (id: string) => void };
+  readonly registry: KeyRegistry;
+  readonly vault: VaultDoor;
+  /** The second port's sockets. */
+  readonly sockets: () => {
+    readonly listenOn: (hosts: readonly string[], port: number) => Promise<void>;
+    readonly close: () => Promise<void>;
+    readonly urls: () => readonly string[];
+  };
+  /** Whether the gateway listens, or is about to. */
+  readonly serves: () => boolean;
+  /** Told when something that lets programs in was closed, so that what runs by it ends. */
+  readonly onClosed: () => void;
+  readonly fillRandom: FillRandom;
+  readonly record: RecordHistory;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+export type Ways = {
+  readonly list: () => WayFacts[];
+  /** @throws KeyhatchError `key_not_found`, `key_revoked_final`, `key_wrong_kind`, `name_taken` */
+  readonly addRule: (input: NewAddressRule) => WayFacts;
+  /** @throws KeyhatchError the same, `confirmation_needed`, `port_in_use`, `address_unavailable` */
+  readonly setPort: (input: NewSecondPort) => Promise<WayFacts>;
+  /** @throws KeyhatchError the same, `vault_locked` */
+  readonly addPath: (input: NewPathToken) => Promise<OpenedPath>;
+  /** @throws KeyhatchError `way_not_found` */
+  readonly close: (id: string) => Promise<WayFacts[]>;
+  /** To be called when the gateway listens: the second port follows. Never fails; the list says what is wrong. */
+  readonly follow: () => Promise<void>;
+  /** To be called when a key changed: with a key that is gone go its ways. */
+  readonly keyChanged: (keyId: string) => void;
+};
+
+const dayMs = 86_400_000;
+
+export function createWays(ports: WayPorts): Ways {
+  const { ways, store, registry, clock, record } = ports;
+  let portProblem: string | null = null;
+  // One change of the second port at a time.
+  const inTurn = createTurns();
+
+  function usableKey(ref: string): RegisteredKey {
+    const key = resolveKey(registry, ref);
+    if (key.revokedAt !== null) throw new KeyhatchError('key_revoked_final', { details: { name: key.name } });
+    if (key.kind !== 'inference') throw new KeyhatchError('key_wrong_kind');
+    return key;
+  }
+
+  function factsOf(way: KeptWay): WayFacts {
+    const shown = { keyName: registry.get(way.keyId)?.name ?? way.keyId, problem: ways.problemOf(way) };
+    if (way.kind !== 'second_port') return { ...way, ...shown };
+    const urls = [...ports.sockets().urls()];
+    const silent = portProblem ?? (urls.length === 0 ? 'It listens once the server runs.' : null);
+    return { ...way, keyName: shown.keyName, problem: shown.problem ?? silent, urls };
+  }
+
+  function keep(way: KeptWay): void {
+    store.put(way);
+    ways.put(way);
+    record({ action: 'created', subject: subjectOf(way), after: noted(way) });
+  }
+
+  function forget(way: KeptWay): void {
+    store.remove(way.id);
+    ways.remove(way.id);
+    record({ action: 'deleted', subject: subjectOf(way), before: noted(way) });
+    ports.onClosed();
+  }
+
+  // As people read it: the key by its name.
+  function noted({ keyId, ...way }: KeptWay) {
+    return { ...way, key: registry.get(keyId)?.name ?? keyId };
+  }
+
+  function freshId(): string {
+    for (;;) {
+      const id = makeId(ports.fillRandom);
+      // Path tokens are checked by the same shelf as keys.
+      if (!registry.get(id) && !ways.get(id)) return id;
+    }
+  }
+
+  async function takeAway(way: KeptWay): Promise<void> {
+    forget(way);
+    if (way.kind === 'second_port') {
+      portProblem = null;
+      await ports.sockets().close();
+    }
+    // Where the vault is locked, nobody gets in by it either: no way of that id is there any more.
+    if (way.kind === 'path_token') {
+      const removed = ports.vault.verifiers()?.remove(way.id);
+      await removed?.catch((error: unknown) => ports.log.warn('what a path token is checked with stays', { error }));
+    }
+  }
+
+  async function listen(hosts: readonly string[], port: number): Promise<void> {
+    if (!ports.serves()) return;
+    await ports.sockets().listenOn(hosts, port);
+    ports.log.info('the second port listens', { urls: ports.sockets().urls() });
+  }
+
+  return {
+    list: () => ways.all().map(factsOf),
+    addRule({ key: ref, cidr }) {
+      const key = usableKey(ref);
+      if (ways.all().some((way) => way.kind === 'address_rule' && way.cidr === cidr))
+        throw new KeyhatchError('name_taken', { details: { name: cidr } });
+      const way = { id: freshId(), kind: 'address_rule', keyId: key.id, createdAt: clock.now(), cidr } as const;
+      keep(way);
+      return factsOf(way);
+    },
+    setPort: ({ key: ref, port, hosts, confirm }) =>
+      inTurn(async () => {
+        const key = usableKey(ref);
+        if (!confirm && !hosts.every(isLoopbackHost)) throw beyondThisComputer(key.name);
+        await listen(hosts, port);
+        const before = ways.forSecondPort();
+        if (before) forget(before);
+        const way = { id: freshId(), kind: 'second_port', keyId: key.id, createdAt: clock.now(), port, hosts } as const;
+        keep(way);
+        portProblem = null;
+        return factsOf(way);
+      }),
+    async addPath({ key: ref, name, networks, models, days }) {
+      const key = usableKey(ref);
+      const { id, key: token } = makeKey(ports.fillRandom, 'khp', freshId());
+      const createdAt = clock.now();
+      const expiresAt = createdAt + days * dayMs;
+      const way: PathTokenWay = { id, kind: 'path_token', keyId: key.id, createdAt, name, networks, models, expiresAt };
+      await openVerifiers(ports.vault).put(id, token, null);
+      keep(way);
+      return { way: { ...way, keyName: key.name, problem: ways.problemOf(way) }, path: `/k/${token}` };
+    },
+    async close(id) {
+      const way = ways.get(id);
+      if (!way) throw new KeyhatchError('way_not_found', { details: { id } });
+      await inTurn(() => takeAway(way));
+      return ways.all().map(factsOf);
+    },
+    follow: () =>
+      inTurn(async () => {
+        const way = ways.forSecondPort();
+        if (!way) return;
+        try {
+          await listen(way.hosts, way.port);
+          portProblem = null;
+        } catch (error) {
+          portProblem =
+            error instanceof KeyhatchError ? error.message : 'It could not begin to listen; the log says why.';
+          ports.log.warn('the second port does not listen', { error });
+        }
+      }),
+    keyChanged(keyId) {
+      if (registry.get(keyId)) return;
+      for (const way of ways.all().filter((one) => one.keyId === keyId)) void inTurn(() => takeAway(way));
+    },
+  };
+}
+
+function beyondThisComputer(name: string): KeyhatchError {
+  const consequence = `Any program in your network could then use your models as the key "${name}", without sending one.`;
+  return new KeyhatchError('confirmation_needed', { details: { consequence } });
+}
+
+function subjectOf(way: KeptWay) {
+  const name = way.kind === 'address_rule' ? way.cidr : way.kind === 'second_port' ? `port ${way.port}` : way.name;
+  return { kind: 'way', id: way.id, name } as const;
+}

@@ -1,0 +1,42 @@
+// Recovery codes, shown once: copied or saved by whoever they belong to, and gone with this component.
+
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { IconDownload } from '@tabler/icons-react';
+import { saveFile } from '../../api/save-file.ts';
+import { accountTexts } from '../../texts/account-texts.ts';
+import { CopyButton } from '../../ui/copy-button.tsx';
+
+const { codes: texts } = accountTexts;
+
+type RecoveryCodesListProps = { readonly codes: readonly string[]; readonly onKept: () => void };
+
+export function RecoveryCodesList({ codes, onKept }: RecoveryCodesListProps) {
+  const text = codes.join('\n');
+  return (
+    <Stack>
+      <Text size="sm">{texts.about}</Text>
+      <ul className="kh-code kh-recovery-codes" aria-label={texts.list}>
+        {codes.map((code) => (
+          <li key={code}>
+            <code>{code}</code>
+          </li>
+        ))}
+      </ul>
+      <Group justify="space-between" gap="sm">
+        <Group gap="sm">
+          <CopyButton text={text} what={texts.copy} secret />
+          <Button
+            variant="default"
+            leftSection={<IconDownload size={15} />}
+            onClick={() => saveFile(new Blob([`${texts.fileHead}\n\n${text}\n`]), texts.file)}
+          >
+            {texts.save}
+          </Button>
+        </Group>
+        <Button variant="default" onClick={onKept}>
+          {texts.kept}
+        </Button>
+      </Group>
+    </Stack>
+  );
+}
