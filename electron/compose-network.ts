@@ -42,8 +42,10 @@ export type NetworkOptions = {
   readonly server: ServerControl;
   /** The model servers behind the gateway, as they are kept. */
   readonly records: () => ReturnType<Upstreams['records']>;
-  /** What certificates say, once there are any. */
-  readonly tls?: () => ExposureFacts['tls'];
+  /** How many ways in without a key let somebody in now. */
+  readonly waysOpen: () => number;
+  /** How connections are encrypted, and for which names. */
+  readonly encrypted: () => NonNullable<ExposureFacts['tls']> & NetworkFacts['encrypted'];
   readonly onChange: () => void;
   readonly lifetime: Lifetime;
   readonly clock: Clock;
@@ -61,7 +63,7 @@ export function joinNetwork(options: NetworkOptions): JoinedNetwork {
     interfaces: read(),
     hosts: settings.get()['server.hosts'],
     listening: gateway.addresses(),
-    schemes: ['http'],
+    encrypted: options.encrypted(),
     platform: process.platform,
   });
 
@@ -78,7 +80,8 @@ export function joinNetwork(options: NetworkOptions): JoinedNetwork {
       upstreams,
       passedOn: gateway.forwarded(),
       firewall,
-      tls: options.tls?.(),
+      waysOpen: options.waysOpen(),
+      tls: options.encrypted(),
       nowMs: clock.now(),
     });
   }
