@@ -4,7 +4,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ErrorCode, KeyhatchError } from '../../shared/errors.ts';
 import { asObject, type JsonObject } from '../lib/json-shape.ts';
-import type { AttemptLimit } from './attempt-limit.ts';
+import { type AttemptLimit, countingGuesses } from './attempt-limit.ts';
 import { refusePages } from './same-origin.ts';
 import { readJson } from './session-calls.ts';
 
@@ -50,25 +50,12 @@ export function createAuthAnswer(source: AuthSource, attempts: AttemptLimit): Au
         password: textIn(body, 'password'),
         address,
       }),
-    refresh: (body) => refresh(textIn(body, 'refresh_token')),
+    refresh: (body) => countingGuesses(attempts, guesses, () => source.refresh(textIn(body, 'refresh_token'))),
     async logout(body) {
       source.logout(textIn(body, 'token' in body ? 'token' : 'refresh_token'));
       return undefined;
     },
   };
-
-  async function refresh(refreshToken: string): Promise<Issued> {
-    try {
-      return await source.refresh(refreshToken);
-    } catch (error) {
-      if (!(error instanceof KeyhatchError) || !guesses.has(error.code)) throw error;
-      // The right one was looked for first: others who guess must not lock anybody out.
-      const seconds = attempts.failed();
-      throw seconds === undefined
-        ? error
-        : new KeyhatchError('too_many_attempts', { details: { leftSeconds: seconds, seconds } });
-    }
-  }
 
   async function answer(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
     refusePages(request, request.socket.localPort ?? 0);
