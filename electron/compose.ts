@@ -176,9 +176,8 @@ export async function compose(shell: Shell): Promise<House> {
       people: ofPeople.door,
       auth,
       api: () => api.source,
-      lifetime,
       onChange: () => changes.statusChanged(),
-      log,
+      ...{ lifetime, clock, log },
     });
     const { status, examine } = joinStatus({
       shell,

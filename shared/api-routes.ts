@@ -236,6 +236,7 @@ const rows: Readonly<Record<ApiTag, Rows>> = {
     'server.checkPort': ['GET', '/server/ports/{port}', 'Whether a port is free', { example: { port: 1235 } }],
     'profile.get': ['GET', '/profile', 'Where data lies and how much it is'],
     'doctor.run': ['GET', '/doctor', 'What is wrong, and what to do about it'],
+    'network.interfaces': ['GET', '/server/interfaces', 'Network interfaces, and where the gateway is reached'],
     'lockout.list': ['GET', '/lockout', 'Addresses that are put off for wrong keys'],
     'lockout.unlock': [
       'DELETE',

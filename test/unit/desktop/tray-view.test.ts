@@ -114,6 +114,7 @@ describe('the tooltip', () => {
   test.each<[Changed, string]>([
     [{}, `Keyhatch — running on ${url} · 3 keys · 12 requests today`],
     [stopped, 'Keyhatch — stopped · 3 keys · 12 requests today'],
+    [{ server: { urls: [] } }, 'Keyhatch — running, with its networks away · 3 keys · 12 requests today'],
     [{ server: { state: 'failed', urls: [] } }, 'Keyhatch — could not start · 3 keys · 12 requests today'],
     [{ upstreams: ['down'] }, `Keyhatch — running on ${url} · no model server answers · 3 keys · 12 requests today`],
     [
