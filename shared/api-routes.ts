@@ -245,11 +245,6 @@ const rows: Readonly<Record<ApiTag, Rows>> = {
       { example: { address: '192.0.2.7' } },
     ],
     'ways.list': ['GET', '/ways', 'Ways in without a key'],
-    'network.interfaces': [
-      'GET',
-      '/network/interfaces',
-      'Networks of this computer, and what is reachable through each',
-    ],
   },
   audit: {
     'audit.verify': ['GET', '/audit', 'Whether the record is whole'],
