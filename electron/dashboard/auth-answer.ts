@@ -3,6 +3,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ErrorCode, KeyhatchError } from '../../shared/errors.ts';
+import { plainAddress } from '../lib/address-block.ts';
 import { asObject, type JsonObject } from '../lib/json-shape.ts';
 import { type AttemptLimit, countingGuesses } from './attempt-limit.ts';
 import { refusePages } from './same-origin.ts';
@@ -40,7 +41,8 @@ export function createAuthAnswer(source: AuthSource, attempts: AttemptLimit): Au
       source.login({
         name: textIn(body, 'name'),
         password: textIn(body, 'password'),
-        totp: body['totp'] === undefined ? undefined : textIn(body, 'totp'),
+        // As apps show it, with a space in the middle.
+        totp: body['totp'] === undefined ? undefined : textIn(body, 'totp').replaceAll(/\s/g, ''),
         address,
       }),
     register: (body, address) =>
@@ -61,7 +63,7 @@ export function createAuthAnswer(source: AuthSource, attempts: AttemptLimit): Au
     refusePages(request, request.socket.localPort ?? 0);
     const call = callAt(calls, request, path);
     const body = asObject(await readJson(request, bodyMaxBytes)) ?? {};
-    const issued = await call(body, request.socket.remoteAddress ?? '');
+    const issued = await call(body, plainAddress(request.socket.remoteAddress));
     if (issued === undefined) response.writeHead(204).end();
     else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(issued));
   }
