@@ -1,14 +1,13 @@
 // The part of composing that joins the dashboard: its settings, and what it serves. Used by compose.ts alone.
 
 import { createDashboard, type Dashboard, type DashboardPorts } from './dashboard/dashboard.ts';
-import { systemClock } from './lib/clock.ts';
 import type { Lifetime } from './lib/lifetime.ts';
 import type { SettingsBook } from './settings/settings-book.ts';
 
 export function joinDashboard(
   options: Pick<
     DashboardPorts,
-    'router' | 'pagesDir' | 'metrics' | 'auth' | 'people' | 'api' | 'encryption' | 'onChange' | 'log'
+    'router' | 'pagesDir' | 'metrics' | 'auth' | 'people' | 'api' | 'encryption' | 'onChange' | 'clock' | 'log'
   > & {
     readonly settings: SettingsBook;
     readonly lifetime: Lifetime;
@@ -19,7 +18,6 @@ export function joinDashboard(
   const dashboard = createDashboard({
     ...ports,
     hasPassword: ports.people.hasPassword,
-    clock: systemClock,
     settings: settings.get,
     sessionRules: settings.get,
     portIsChosen() {

@@ -42,6 +42,8 @@ export type NetworkOptions = {
   readonly server: ServerControl;
   /** The model servers behind the gateway, as they are kept. */
   readonly records: () => ReturnType<Upstreams['records']>;
+  /** How many ways in without a key let somebody in now. */
+  readonly waysOpen: () => number;
   /** How connections are encrypted, and for which names. */
   readonly encrypted: () => NonNullable<ExposureFacts['tls']> & NetworkFacts['encrypted'];
   readonly onChange: () => void;
@@ -79,6 +81,7 @@ export function joinNetwork(options: NetworkOptions): JoinedNetwork {
       passedOn: gateway.forwarded(),
       firewall,
       tls: options.encrypted(),
+      waysOpen: options.waysOpen(),
       nowMs: clock.now(),
     });
   }

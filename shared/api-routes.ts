@@ -237,6 +237,7 @@ const rows: Readonly<Record<ApiTag, Rows>> = {
     'tls.get': ['GET', '/tls', 'How connections are encrypted, and the certificate'],
     'profile.get': ['GET', '/profile', 'Where data lies and how much it is'],
     'doctor.run': ['GET', '/doctor', 'What is wrong, and what to do about it'],
+    'network.interfaces': ['GET', '/server/interfaces', 'Network interfaces, and where the gateway is reached'],
     'lockout.list': ['GET', '/lockout', 'Addresses that are put off for wrong keys'],
     'lockout.unlock': [
       'DELETE',
@@ -244,6 +245,7 @@ const rows: Readonly<Record<ApiTag, Rows>> = {
       'Let an address try again',
       { example: { address: '192.0.2.7' } },
     ],
+    'ways.list': ['GET', '/ways', 'Ways in without a key'],
   },
   audit: {
     'audit.verify': ['GET', '/audit', 'Whether the record is whole'],
@@ -283,6 +285,10 @@ export const notForPrograms: Readonly<Record<string, string>> = {
   'tls.useOwn': 'changes who clients trust, and takes the owner in person',
   'tls.renew': 'changes who clients trust, and takes the owner in person',
   'tls.newAuthority': 'changes who clients trust, and takes the owner in person',
+  'ways.addRule': 'opens the gate, and takes the owner in person',
+  'ways.setPort': 'opens the gate, and takes the owner in person',
+  'ways.addPath': 'opens the gate, and takes the owner in person',
+  'ways.close': 'is of one with opening, which takes the owner in person',
   'backup.create': 'holds what keys are checked with, and takes the owner in person',
   'backup.restore': 'replaces everything, and takes the owner in person',
   'dashboard.link': 'opens the dashboard, for whoever sits at the machine',
