@@ -12,6 +12,7 @@ import { Copyable, CopyIcon } from '../../ui/copy-button.tsx';
 import { Panel } from '../../ui/page.tsx';
 import { SettingRow } from '../../ui/setting-row.tsx';
 import { SettingSwitch } from '../../ui/setting-switch.tsx';
+import { ApiRow } from '../api/api-row.tsx';
 import { SettingNumber } from './setting-fields.tsx';
 
 const { dashboard: texts } = settingsTexts;
@@ -36,6 +37,7 @@ export function DashboardCard({ status, inBrowser }: { readonly status: Status; 
             control={() => <CopyIcon text={url} what={texts.address} />}
           />
         )}
+        <ApiRow />
         {/* Only whoever sits at the machine may make one. */}
         {url !== null && !inBrowser && <LinkRow />}
         <PeopleRow />
