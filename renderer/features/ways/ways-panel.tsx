@@ -8,6 +8,7 @@ import type { Status } from '../../../shared/model.ts';
 import { networksText } from '../../../shared/policy-sentence.ts';
 import type { WayFacts } from '../../../shared/ways-model.ts';
 import { useCalls } from '../../api/api-context.tsx';
+import { useAbilities } from '../../api/me.ts';
 import { waysTexts as texts } from '../../texts/ways-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { useAsk } from '../../ui/ask.tsx';
@@ -23,6 +24,7 @@ const kinds = Object.keys(icons) as readonly Kind[];
 
 export function WaysPanel({ status }: { readonly status: Status }) {
   const calls = useCalls();
+  const { owns } = useAbilities();
   const ways = useQuery(calls.ways.list.queryOptions());
   const [opening, setOpening] = useState<Kind>();
   // A key that is paused, a port that is taken: what the list says follows from other things too.
@@ -30,7 +32,7 @@ export function WaysPanel({ status }: { readonly status: Status }) {
   const { refetch } = ways;
   useEffect(() => void (state !== '' && refetch()), [state, refetch]);
   return (
-    <Panel title={texts.title} aside={<OpenMenu onChosen={setOpening} />}>
+    <Panel title={texts.title} aside={owns && <OpenMenu onChosen={setOpening} />}>
       <Answer query={ways}>
         {(list) =>
           list.length === 0 ? (
@@ -80,6 +82,7 @@ function WayRow({ way }: { readonly way: WayFacts }) {
   const calls = useCalls();
   const queries = useQueryClient();
   const ask = useAsk();
+  const { owns } = useAbilities();
   const close = useMutation(
     calls.ways.close.mutationOptions({
       onSuccess: (left) => queries.setQueryData(calls.ways.list.queryKey(), left),
@@ -105,15 +108,17 @@ function WayRow({ way }: { readonly way: WayFacts }) {
           {[texts.kinds[way.kind], ...detailsOf(way), ...(way.problem === null ? [] : [way.problem])].join(' · ')}
         </Text>
       </div>
-      <Button
-        variant="default"
-        size="compact-xs"
-        aria-label={texts.closeThis(name)}
-        loading={close.isPending}
-        onClick={() => void closeIt()}
-      >
-        {texts.close}
-      </Button>
+      {owns && (
+        <Button
+          variant="default"
+          size="compact-xs"
+          aria-label={texts.closeThis(name)}
+          loading={close.isPending}
+          onClick={() => void closeIt()}
+        >
+          {texts.close}
+        </Button>
+      )}
     </Group>
   );
 }
