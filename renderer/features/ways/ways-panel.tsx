@@ -24,8 +24,8 @@ const kinds = Object.keys(icons) as readonly Kind[];
 
 export function WaysPanel({ status }: { readonly status: Status }) {
   const calls = useCalls();
-  const ways = useQuery(calls.ways.list.queryOptions());
   const { owns } = useAbilities();
+  const ways = useQuery(calls.ways.list.queryOptions());
   const [opening, setOpening] = useState<Kind>();
   // A key that is paused, a port that is taken: what the list says follows from other things too.
   const state = JSON.stringify([status.access.ways, status.server.state, status.keys]);
