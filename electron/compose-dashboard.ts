@@ -1,12 +1,14 @@
 // The part of composing that joins the dashboard: its settings, and what it serves. Used by compose.ts alone.
 
 import { createDashboard, type Dashboard, type DashboardPorts } from './dashboard/dashboard.ts';
-import { systemClock } from './lib/clock.ts';
 import type { Lifetime } from './lib/lifetime.ts';
 import type { SettingsBook } from './settings/settings-book.ts';
 
 export function joinDashboard(
-  options: Pick<DashboardPorts, 'router' | 'pagesDir' | 'metrics' | 'auth' | 'people' | 'api' | 'onChange' | 'log'> & {
+  options: Pick<
+    DashboardPorts,
+    'router' | 'pagesDir' | 'metrics' | 'auth' | 'people' | 'api' | 'onChange' | 'clock' | 'log'
+  > & {
     readonly settings: SettingsBook;
     readonly lifetime: Lifetime;
   },
@@ -14,7 +16,6 @@ export function joinDashboard(
   const { settings, lifetime, ...ports } = options;
   const dashboard = createDashboard({
     ...ports,
-    clock: systemClock,
     settings: settings.get,
     sessionRules: settings.get,
     portIsChosen() {

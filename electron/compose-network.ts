@@ -42,6 +42,8 @@ export type NetworkOptions = {
   readonly server: ServerControl;
   /** The model servers behind the gateway, as they are kept. */
   readonly records: () => ReturnType<Upstreams['records']>;
+  /** How many ways in without a key let somebody in now. */
+  readonly waysOpen: () => number;
   /** What certificates say, once there are any. */
   readonly tls?: () => ExposureFacts['tls'];
   readonly onChange: () => void;
@@ -79,6 +81,7 @@ export function joinNetwork(options: NetworkOptions): JoinedNetwork {
       passedOn: gateway.forwarded(),
       firewall,
       tls: options.tls?.(),
+      waysOpen: options.waysOpen(),
       nowMs: clock.now(),
     });
   }

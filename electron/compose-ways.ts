@@ -25,6 +25,7 @@ export type JoinedWays = {
   /** What the gateway asks, and what it tells. */
   readonly gate: Pick<GatewayPorts, 'keys' | 'ways' | 'tokens' | 'dashboardUrl'> & {
     readonly onListening: () => Promise<void>;
+    readonly waysOpen: () => number;
   };
   /** To be called when the vault is open. */
   readonly vaultOpened: () => Promise<void>;
@@ -39,6 +40,7 @@ export function joinWays(options: {
   readonly gateway: () => Gateway;
   readonly dashboard: () => Pick<Dashboard, 'url'>;
   readonly settings: SettingsBook;
+  readonly onChange: () => void;
   readonly lifetime: Lifetime;
   readonly record: RecordHistory;
   readonly clock: Clock;
@@ -55,6 +57,7 @@ export function joinWays(options: {
     sockets: () => gateway().secondPort,
     serves: () => gateway().addresses().length > 0,
     onClosed: onEnded,
+    onChange: options.onChange,
     fillRandom: (bytes) => randomFillSync(bytes),
   });
   const { tokens, gateway: asKeys } = joinTokens({
@@ -69,6 +72,16 @@ export function joinWays(options: {
       if (names.includes('access.credentials')) onEnded();
     }),
   );
-  const gate = { ...asKeys, ways: waysIn, dashboardUrl: () => options.dashboard().url(), onListening: ways.follow };
-  return { ways, auth: tokens, gate, vaultOpened: tokens.open };
+  return {
+    ways,
+    auth: tokens,
+    gate: {
+      ...asKeys,
+      ways: waysIn,
+      waysOpen: ways.open,
+      dashboardUrl: () => options.dashboard().url(),
+      onListening: ways.follow,
+    },
+    vaultOpened: tokens.open,
+  };
 }

@@ -109,6 +109,7 @@ export async function compose(shell: Shell): Promise<House> {
       ...noted,
       ...{ settings, ledger, registry, vault, vaultDoor, people: ofPeople, gateway: later },
       dashboard: () => dashboard,
+      onChange: () => changes.statusChanged(),
     });
     const { people } = ofPeople;
     const limits = joinLimits({ ...ground, ...ofProjects.gateway, ledger, registry, people, gateway: later });
@@ -175,9 +176,8 @@ export async function compose(shell: Shell): Promise<House> {
       people: ofPeople.door,
       auth,
       api: () => api.source,
-      lifetime,
       onChange: () => changes.statusChanged(),
-      log,
+      ...{ lifetime, clock, log },
     });
     const { status, examine } = joinStatus({
       shell,
@@ -190,6 +190,7 @@ export async function compose(shell: Shell): Promise<House> {
       dashboard,
       vaultKind: vault.kind,
       keys: registry,
+      waysOpen: ways.open,
       projectBudgets: projects.inBudget,
       capture: capture.mark,
       reminders: reminders.now,

@@ -211,6 +211,8 @@ export const status = z.object({
     requireKey: z.boolean(),
     localhostBypass: z.boolean(),
     onLan: z.boolean(),
+    /** Ways in without a key that let somebody in now; see `ways.list`. */
+    ways: count,
     /** Who may come in, as one sentence. */
     sentence: z.string(),
   }),

@@ -121,29 +121,6 @@ export type SettingName = keyof Settings;
 
 export const settingNames = Object.keys(settingsSchema.shape) as readonly SettingName[];
 
-/**
- * Settings that managers may change, by how their names begin. All others open a door or say who may come in: they are the
- * owner's, with fresh proof.
- */
-const managerSettings = [
-  'server.port',
-  'server.autoStart',
-  'keys.',
-  'queue.',
-  'limits.',
-  'network.',
-  'upstream.',
-  'upstreams.',
-  'usage.',
-  'metrics.',
-  'desktop.',
-  'window.',
-] as const;
-
-export function settingAccess(name: string): 'owner' | 'manager' {
-  return managerSettings.some((start) => name.startsWith(start)) ? 'manager' : 'owner';
-}
-
 /** One sentence about each setting, for `keyhatch settings list` and the window. */
 export const settingAbout: Readonly<Record<SettingName, string>> = {
   'server.hosts':

@@ -12,6 +12,7 @@ import { keysCommands } from './commands/keys-commands.ts';
 import { limitsCommands } from './commands/limits-commands.ts';
 import { lockoutCommands } from './commands/lockout-commands.ts';
 import { networkCommand } from './commands/network-command.ts';
+import { peopleCommands } from './commands/people-commands.ts';
 import { policyTestCommand } from './commands/policy-command.ts';
 import { projectsCommands } from './commands/projects-commands.ts';
 import { requestsCommand } from './commands/requests-command.ts';
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   ...limitsCommands,
   ...keyTransferCommands,
   ...projectsCommands,
+  ...peopleCommands,
   policyTestCommand,
   ...upstreamsCommands,
   ...settingsCommands,

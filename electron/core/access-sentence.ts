@@ -15,12 +15,22 @@ export function isOnLan(hosts: readonly string[]): boolean {
   return hosts.some((host) => !isLoopbackHost(host));
 }
 
-/** Ends with a full stop; begins with a capital. */
-export function accessSentence(settings: Settings): string {
+/**
+ * Ends with a full stop; begins with a capital.
+ * @param waysOpen how many ways in without a key the owner opened
+ */
+export function accessSentence(settings: Settings, waysOpen: number): string {
   const networks = settings['access.networks'];
   const only = networks.includes('anywhere') ? '' : ` Only from ${networksText(networks)}.`;
-  return whoMayCome(settings) + only;
+  const ways = waysOpen === 1 ? 'One way in without a key is open' : `${waysOpen} ways in without a key are open`;
+  return whoMayCome(settings) + (waysOpen === 0 ? '' : ` ${ways} besides.`) + only;
 }
+
+const credentials: Readonly<Record<Settings['access.credentials'], string>> = {
+  keys: 'a key',
+  tokens: 'a short-lived token',
+  both: 'a key or a short-lived token',
+};
 
 function whoMayCome(settings: Settings): string {
   const lan = isOnLan(settings['server.hosts']);
@@ -34,5 +44,5 @@ function whoMayCome(settings: Settings): string {
   const models = settings['access.publicModels'] ? ' Anyone may list the models.' : '';
   return settings['access.localhostBypass'] && !lan
     ? `Any program on this computer, with a key or without one.${models}`
-    : `Anyone ${where} with a key, ${others}.${models}`;
+    : `Anyone ${where} with ${credentials[settings['access.credentials']]}, ${others}.${models}`;
 }

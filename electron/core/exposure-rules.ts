@@ -53,6 +53,8 @@ export type ExposureFacts = {
   readonly passedOn: readonly PassedOn[];
   readonly firewall: FirewallHint;
   readonly tls: TlsFacts | undefined;
+  /** Ways in without a key that let somebody in now. */
+  readonly waysOpen: number;
   readonly nowMs: number;
 };
 
@@ -68,6 +70,7 @@ const rules: readonly ExposureRule[] = [
   publicAddressRule,
   interfaceRule,
   keysRule,
+  waysRule,
   bypassRule,
   publicModelsRule,
   webPagesRule,
@@ -116,11 +119,25 @@ export function interfaceRule({ away, troubles }: ExposureFacts): Exposure[] {
   ];
 }
 
-export function keysRule({ settings, reached }: ExposureFacts): Exposure[] {
-  if (settings['access.requireKey']) return [fine('access', accessSentence(settings))];
+export function keysRule({ settings, reached, waysOpen }: ExposureFacts): Exposure[] {
+  const sentence = accessSentence(settings, waysOpen);
+  if (settings['access.requireKey']) return [fine('access', sentence)];
   const cure = 'Switch keys on: keyhatch settings set access.requireKey true';
-  const finding = warning('access', accessSentence(settings), cure, 'keys-off');
+  const finding = warning('access', sentence, cure, 'keys-off');
   return [reached.length > 0 ? { ...finding, id: 'keys-off-open', result: 'bad' } : finding];
+}
+
+export function waysRule({ waysOpen }: ExposureFacts): Exposure[] {
+  if (waysOpen === 0) return [];
+  const ways = waysOpen === 1 ? 'one way in' : `${waysOpen} ways in`;
+  return [
+    warning(
+      'ways in',
+      `There ${waysOpen === 1 ? 'is' : 'are'} ${ways} without a key, for programs that cannot send one.`,
+      'Close what no program needs any more: keyhatch ways list',
+      'ways-open',
+    ),
+  ];
 }
 
 export function bypassRule({ settings, reached }: ExposureFacts): Exposure[] {

@@ -60,12 +60,15 @@ const tokenBytes = 32;
 export function createInvites(ports: InvitePorts): Invites {
   const { store, people, clock, record } = ports;
 
-  function make(facts: Omit<InviteFacts, 'id' | 'createdAt'>, personId: string | null): MadeInvite {
-    store.dropEnded(clock.now());
+  type Given = Pick<InviteFacts, 'kind' | 'role' | 'name' | 'limits'>;
+
+  function make(given: Given, lifeMs: number, personId: string | null): MadeInvite {
+    const now = clock.now();
+    store.dropEnded(now);
     const token = randomBytes(tokenBytes).toString('base64url');
     // Where there is no page to open it with, nothing is made.
     const url = ports.urlOf(token);
-    const invite: InviteFacts = { ...facts, id: ports.makeId(), createdAt: clock.now() };
+    const invite: InviteFacts = { ...given, id: ports.makeId(), createdAt: now, expiresAt: now + lifeMs };
     store.add({ ...invite, digest: digestText(token), personId });
     return { ...invite, token, url };
   }
@@ -80,10 +83,9 @@ export function createInvites(ports: InvitePorts): Invites {
         checkProved(caller, clock.now());
       }
       const given = withLimits(usualMemberLimits, limits ?? {});
-      const expiresAt = clock.now() + expiresInMs;
-      const made = make({ kind: 'invite', role, name: name ?? null, limits: given, expiresAt }, null);
+      const made = make({ kind: 'invite', role, name: name ?? null, limits: given }, expiresInMs, null);
       const subject = { kind: 'person', id: made.id, name: name ?? `a new ${role}` } as const;
-      record({ action: 'invited', subject, after: { role, limits: given, expiresAt } });
+      record({ action: 'invited', subject, after: { role, limits: given, expiresAt: made.expiresAt } });
       return made;
     },
     list,
@@ -106,7 +108,7 @@ export function createInvites(ports: InvitePorts): Invites {
       people.put('password_reset', { ...person, passwordSetAt: null, totp: false });
       people.changed(id, {});
       const { role, name, limits } = person;
-      return make({ kind: 'reset', role, name, limits, expiresAt: clock.now() + resetLifeMs }, id);
+      return make({ kind: 'reset', role, name, limits }, resetLifeMs, id);
     },
     find(token) {
       const invite = store.find(digestText(token));

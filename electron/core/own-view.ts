@@ -38,7 +38,32 @@ export type OwnViewPorts = {
 
 /** The house for whoever asks: members get their own view of it. */
 export function createSeenBy(ports: OwnViewPorts): (caller: Caller) => Seen {
-  return ({ role, personId }) => (role === 'member' ? ownView(personId ?? '', ports) : ports.house);
+  const managers = { ...ports.house, keys: withoutAdminKeys(ports.house.keys) };
+  return ({ role, personId }) => {
+    if (role === 'member') return ownView(personId ?? '', ports);
+    return role === 'manager' ? managers : ports.house;
+  };
+}
+
+/** Admin keys manage as the owner does: managers see them, and neither make nor change one. */
+function withoutAdminKeys(keys: Seen['keys']): Seen['keys'] {
+  const plain = (ref: string) => {
+    const { id, kind } = keys.get(ref);
+    if (kind === 'admin') throw new KeyhatchError('not_permitted');
+    return id;
+  };
+  return {
+    ...keys,
+    create(input) {
+      if (input.kind === 'admin') throw new KeyhatchError('not_permitted');
+      return keys.create(input);
+    },
+    edit: (input) => keys.edit({ ...input, ref: plain(input.ref) }),
+    setPaused: (ref, paused) => keys.setPaused(plain(ref), paused),
+    revoke: (ref) => keys.revoke(plain(ref)),
+    rotate: async (ref, graceMs) => keys.rotate(plain(ref), graceMs),
+    endOldSecret: async (ref) => keys.endOldSecret(plain(ref)),
+  };
 }
 
 function ownView(personId: string, ports: OwnViewPorts): Seen {

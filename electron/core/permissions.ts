@@ -4,7 +4,7 @@
 import type { CallMeta } from '../../shared/contract.ts';
 import { KeyhatchError } from '../../shared/errors.ts';
 import { type Caller, provedForMs, type Role } from '../../shared/people-model.ts';
-import { settingAccess } from '../../shared/settings.ts';
+import { settingAccess } from '../../shared/setting-access.ts';
 
 const rolesFor: Readonly<Record<'view' | 'manage' | 'owner', readonly Role[]>> = {
   view: ['owner', 'manager', 'viewer'],

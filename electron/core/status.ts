@@ -21,6 +21,8 @@ export type StatusPorts = {
   /** Projects in use that have budgets. */
   readonly projectBudgets: () => readonly ProjectBudgets[];
   readonly settings: () => Settings;
+  /** Ways in without a key that let somebody in now. */
+  readonly waysOpen: () => number;
   readonly settingsProblems: () => readonly string[];
   readonly upstreams: () => UpstreamStatus[];
   readonly requestsToday: () => number;
@@ -50,7 +52,8 @@ export function statusNow(ports: StatusPorts): Status {
       requireKey: settings['access.requireKey'],
       localhostBypass: settings['access.localhostBypass'],
       onLan,
-      sentence: accessSentence(settings),
+      ways: ports.waysOpen(),
+      sentence: accessSentence(settings, ports.waysOpen()),
     },
     keys: {
       active: active.length,

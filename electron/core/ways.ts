@@ -35,6 +35,8 @@ export type WayPorts = {
   readonly serves: () => boolean;
   /** Told when something that lets programs in was closed, so that what runs by it ends. */
   readonly onClosed: () => void;
+  /** Told after every change of what the list says. */
+  readonly onChange: () => void;
   readonly fillRandom: FillRandom;
   readonly record: RecordHistory;
   readonly clock: Clock;
@@ -43,6 +45,8 @@ export type WayPorts = {
 
 export type Ways = {
   readonly list: () => WayFacts[];
+  /** How many let somebody in now. */
+  readonly open: () => number;
   /** @throws KeyhatchError `key_not_found`, `key_revoked_final`, `key_wrong_kind`, `name_taken` */
   readonly addRule: (input: NewAddressRule) => WayFacts;
   /** @throws KeyhatchError the same, `confirmation_needed`, `port_in_use`, `address_unavailable` */
@@ -84,6 +88,7 @@ export function createWays(ports: WayPorts): Ways {
     store.put(way);
     ways.put(way);
     record({ action: 'created', subject: subjectOf(way), after: noted(way) });
+    ports.onChange();
   }
 
   function forget(way: KeptWay): void {
@@ -91,6 +96,7 @@ export function createWays(ports: WayPorts): Ways {
     ways.remove(way.id);
     record({ action: 'deleted', subject: subjectOf(way), before: noted(way) });
     ports.onClosed();
+    ports.onChange();
   }
 
   // As people read it: the key by its name.
@@ -127,6 +133,7 @@ export function createWays(ports: WayPorts): Ways {
 
   return {
     list: () => ways.all().map(factsOf),
+    open: () => ways.all().filter((way) => ways.problemOf(way) === null).length,
     addRule({ key: ref, cidr }) {
       const key = usableKey(ref);
       if (ways.all().some((way) => way.kind === 'address_rule' && way.cidr === cidr))
@@ -175,6 +182,7 @@ export function createWays(ports: WayPorts): Ways {
             error instanceof KeyhatchError ? error.message : 'It could not begin to listen; the log says why.';
           ports.log.warn('the second port does not listen', { error });
         }
+        ports.onChange();
       }),
     keyChanged(keyId) {
       if (registry.get(keyId)) return;

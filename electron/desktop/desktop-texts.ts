@@ -29,6 +29,7 @@ export const trayTexts = {
     stopping: 'stopping',
     failed: 'could not start',
   },
+  nowhere: 'running, with its networks away',
   runningOn: (url: string) => `running on ${url}`,
   capturing: (count: number) => `capturing ${counted(count, 'key', 'keys')}`,
   capturingKey: (name: string, until: string) => `Capturing ${name} until ${until}`,

@@ -89,7 +89,7 @@ function troubleOf({ vault, upstreams, access }: Status): string | undefined {
 function tooltip(status: Status): string {
   const { state, urls } = status.server;
   const [url] = urls;
-  const doing = state === 'running' ? texts.runningOn(url ?? '') : texts.stateOf[state];
+  const doing = state !== 'running' ? texts.stateOf[state] : url === undefined ? texts.nowhere : texts.runningOn(url);
   const trouble = state === 'running' ? troubleOf(status) : undefined;
   const { on } = status.capture;
   const facts = [

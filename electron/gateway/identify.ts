@@ -121,9 +121,8 @@ function lookUp(presented: readonly string[], at: At): LookedUp {
   let foreign = new KeyhatchError('key_unknown');
   for (const value of presented) {
     if (at.brake?.holds(value)) continue;
-    // By its spelling alone, so that nobody learns here whether there is such an admin key.
-    const key = isAdminKey(value) ? undefined : at.keys.find(value);
-    const found = key ? ({ kind: 'key', key, by: 'key', pass: null } as const) : holderOf(value, at);
+    // No key has the shape of a token, so that one look-up is enough for either.
+    const found = holderOf(value, at) ?? keyOf(value, at.keys);
     if (found === 'malformed') foreign = new KeyhatchError('token_malformed');
     else if (found instanceof KeyhatchError) bad ??= found;
     else if (found) matched.set(found.key.id, found);
@@ -133,6 +132,12 @@ function lookUp(presented: readonly string[], at: At): LookedUp {
     }
   }
   return { matched, missed, bad, foreign };
+}
+
+function keyOf(value: string, keys: KeyRegistry): CallerWithKey | undefined {
+  // By its spelling alone, so that nobody learns here whether there is such an admin key.
+  const key = isAdminKey(value) ? undefined : keys.find(value);
+  return key && { kind: 'key', key, by: 'key', pass: null };
 }
 
 /** Who holds this short-lived token, or why it does not count; undefined for what is none. */

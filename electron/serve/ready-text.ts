@@ -31,10 +31,8 @@ const vaultWords = {
 
 /** @param calledAs how people call this program, for commands they can paste */
 export function readyText(status: Status, link: SignInLink | undefined, calledAs: string): string {
-  const [url = ''] = status.server.urls;
   const rows: [string, string][] = [
-    ['Gateway', status.server.urls.join('  ')],
-    ['Base URLs', `OpenAI ${url}/v1 · Anthropic ${url} · Ollama ${url}`],
+    ...gatewayRows(status),
     ...upstreamRows(status),
     ...dashboardRows(status, link, calledAs),
     ['Keys', keysText(status, calledAs)],
@@ -44,6 +42,15 @@ export function readyText(status: Status, link: SignInLink | undefined, calledAs
   ];
   const lines = rows.map(([name, text]) => `  ${name.padEnd(12)}${text}`);
   return `\nKeyhatch ${status.version} is running. Ctrl+C stops it.\n\n${lines.join('\n')}\n\n`;
+}
+
+function gatewayRows({ server: { urls } }: Status): [string, string][] {
+  const [url] = urls;
+  if (url === undefined) return [['Gateway', 'nowhere yet: no interface that it is to listen on is here']];
+  return [
+    ['Gateway', urls.join('  ')],
+    ['Base URLs', `OpenAI ${url}/v1 · Anthropic ${url} · Ollama ${url}`],
+  ];
 }
 
 function dashboardRows({ dashboard }: Status, link: SignInLink | undefined, calledAs: string): [string, string][] {

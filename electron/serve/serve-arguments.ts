@@ -36,7 +36,7 @@ export type ServeArguments = {
 
 export const serveFlags = {
   port: { value: 'N', about: 'Port to listen on; 0 takes any free one.' },
-  host: { value: 'ADDR', many: true, about: 'Address to listen on; may be given several times.' },
+  host: { value: 'ADDR', many: true, about: 'Address to listen on, or if:NAME, or lan; may be given several times.' },
   upstream: { value: 'URL', many: true, about: 'Model server for this run; may be given several times.' },
   echo: { about: 'Serve the built-in echo model, for trying a client without a model.' },
   'echo-if-none': { about: 'The same, but only as long as no model server is found.' },

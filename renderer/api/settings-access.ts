@@ -3,6 +3,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { SettingView } from '../../shared/model.ts';
+import { settingAccess } from '../../shared/setting-access.ts';
 import type { SettingName, Settings } from '../../shared/settings.ts';
 import { useAsk } from '../ui/ask.tsx';
 import { useCalls } from './api-context.tsx';
@@ -36,8 +37,9 @@ function handleOf<Name extends SettingName>(view: SettingView): SettingHandle<Na
 type Change = { readonly name: SettingName; readonly value: unknown; readonly confirm?: boolean };
 
 /** Whether whoever looks may change this setting. */
-export function useMayChange(_name: SettingName): boolean {
-  return useAbilities().manages;
+export function useMayChange(name: SettingName): boolean {
+  const { owns, manages } = useAbilities();
+  return settingAccess(name) === 'owner' ? owns : manages;
 }
 
 /** Changes one setting; where that has a consequence people may not expect, asks and then says it a second time. */

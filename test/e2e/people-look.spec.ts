@@ -20,6 +20,7 @@ for (const scheme of ['dark', 'light'] as const) {
 
     test('coming in can be used by everybody', async ({ page, subject, browser }, { project }) => {
       const picture = (name: string) => `${name}-${scheme}-${project.name}`;
+      await subject.createKey('--name', 'house key');
       await page.goto(subject.link);
       await page.getByRole('button', { name: 'Sign in' }).click();
       await expect(page.getByRole('heading', { name: 'Make this your account' })).toBeVisible();

@@ -124,6 +124,8 @@ test('a manager looks after keys and members, and nothing that is the owner’s'
   await expect(page.getByRole('switch', { name: 'Serve on local network' })).toBeDisabled();
   await visit(page, subject, '/settings');
   await expect(page.getByRole('button', { name: 'Import…' })).toBeVisible();
+  await expect(page.getByLabel('Keep single requests for')).toBeEnabled();
+  await expect(page.getByRole('switch', { name: 'Require API key' })).toBeDisabled();
   await expect(page.getByRole('button', { name: 'Back up…' })).toHaveCount(0);
   expect(refused).toEqual([]);
 });

@@ -23,6 +23,8 @@ export type PeopleBed = {
   readonly machine: ContractClient;
   readonly passTime: (ms: number) => void;
   readonly now: () => number;
+  /** A chat request with a key, to the echo model. */
+  readonly chat: (key: string) => Promise<Response>;
   /** Follows a new link of the machine. */
   readonly byLink: () => Promise<SignedIn>;
   readonly as: (halves: Halves) => SignedIn;
@@ -86,6 +88,12 @@ export async function makePeopleBed(shell: Partial<Shell> = {}): Promise<PeopleB
     post,
     trySignIn,
     byLink,
+    chat: (key) =>
+      fetch(`${house.status().server.urls[0]}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ model: 'echo', messages: [{ role: 'user', content: 'hello' }] }),
+      }),
     passTime(ms) {
       passed += ms;
     },

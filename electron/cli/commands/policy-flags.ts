@@ -36,7 +36,8 @@ export function parsePolicyFlags(flags: Flags<keyof typeof policyFlags>): KeyPol
   return Object.values(patch).every((value) => value === undefined) ? undefined : patch;
 }
 
-function parseOperations(text: string): KeyOperation[] {
+/** @throws UsageError */
+export function parseOperations(text: string): KeyOperation[] {
   if (text === 'none') return [];
   const chosen = parseSome('--operations', text).flatMap((word) => {
     if (Object.hasOwn(operationPresets, word)) return [...operationPresets[word as OperationPreset]];

@@ -11,6 +11,7 @@ import { firstRunTexts as texts } from '../../texts/first-run-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { useAsk } from '../../ui/ask.tsx';
 import { Page } from '../../ui/page.tsx';
+import { FirstAccountNotice } from '../account/first-account-notice.tsx';
 import { ConnectStep } from './connect-step.tsx';
 import { FindStep } from './find-step.tsx';
 import { KeyStep } from './key-step.tsx';
@@ -32,6 +33,7 @@ export function WelcomePage() {
       }
     >
       <Text c="dimmed">{texts.intro}</Text>
+      <FirstAccountNotice />
       <Answer query={{ ...keys, data: status.data && keys.data, error: status.error ?? keys.error }} lines={8}>
         {(list) => status.data && <Steps status={status.data} keys={list} finish={finish} />}
       </Answer>

@@ -4,6 +4,7 @@ import { Button, Group, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { LockedAddress } from '../../../shared/model.ts';
 import { useCalls } from '../../api/api-context.tsx';
+import { useAbilities } from '../../api/me.ts';
 import { networkTexts } from '../../texts/network-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { Moment } from '../../ui/moment.tsx';
@@ -47,6 +48,7 @@ export function LockedList() {
 function LockedRows({ locked }: { readonly locked: readonly LockedAddress[] }) {
   const calls = useCalls();
   const queries = useQueryClient();
+  const { manages } = useAbilities();
   const unlock = useMutation(
     calls.lockout.unlock.mutationOptions({
       onSuccess: (left) => queries.setQueryData(calls.lockout.list.queryKey(), left),
@@ -68,15 +70,17 @@ function LockedRows({ locked }: { readonly locked: readonly LockedAddress[] }) {
             <Text size="xs" c="dimmed" style={{ flex: '1 1 50%' }}>
               {texts.times(times)}, {texts.ends} <Moment at={until} />
             </Text>
-            <Button
-              variant="default"
-              size="compact-xs"
-              aria-label={texts.unlockThat(address)}
-              disabled={unlock.isPending}
-              onClick={() => unlock.mutate({ address })}
-            >
-              {texts.unlock}
-            </Button>
+            {manages && (
+              <Button
+                variant="default"
+                size="compact-xs"
+                aria-label={texts.unlockThat(address)}
+                disabled={unlock.isPending}
+                onClick={() => unlock.mutate({ address })}
+              >
+                {texts.unlock}
+              </Button>
+            )}
           </Group>
         ))}
       </div>

@@ -12,6 +12,7 @@ import { VaultNotice } from '../../ui/vault-notice.tsx';
 import { FirstAccountNotice } from '../account/first-account-notice.tsx';
 import { CaptureNotice } from '../capture/capture-notice.tsx';
 import { LiveTail } from '../requests/live-tail.tsx';
+import { WaysPanel } from '../ways/ways-panel.tsx';
 import { AccessPanel } from './access-panel.tsx';
 import { AccessSentence } from './access-sentence.tsx';
 import { ExposurePanel } from './exposure-panel.tsx';
@@ -38,6 +39,7 @@ export function ServerPage() {
               <ExposurePanel status={status} />
               <LockedPanel />
             </SimpleGrid>
+            <WaysPanel status={status} />
             <LiveTail limit={12} />
           </>
         )}

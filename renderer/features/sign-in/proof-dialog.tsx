@@ -27,13 +27,10 @@ export function ProofDialog({ settle }: ProofDialogProps) {
       title={texts.title}
       // Above whatever dialog the call came from.
       zIndex={400}
-      // Escape would close that one too.
+      // Every dialog that is open listens for Escape by itself: what has the focus tells them that it is not for them.
       closeOnEscape={false}
-      onKeyDownCapture={(event) => {
-        if (event.key !== 'Escape') return;
-        event.nativeEvent.stopImmediatePropagation();
-        settle(false);
-      }}
+      onFocusCapture={({ target }) => target.setAttribute('data-mantine-stop-propagation', 'true')}
+      onKeyDown={({ key }) => key === 'Escape' && settle(false)}
     >
       {byLink ? <ByLink settle={settle} /> : <ByPassword settle={settle} totp={me.data?.person?.totp ?? false} />}
     </Modal>

@@ -74,14 +74,15 @@ function Shown({ cover, askForAccount, leave }: ShownProps) {
 function WithLink({ token, askForAccount }: { readonly token: string; readonly askForAccount: () => void }) {
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => button.current?.focus(), []);
-  const { session } = useApi();
+  const { client, session } = useApi();
   const queries = useQueryClient();
   const signIn = useMutation({
     mutationFn: () => session.signIn({ token }),
     meta: { quiet: true },
-    onSuccess(own) {
-      if (own && needsAccount(own)) askForAccount();
-      return queries.invalidateQueries();
+    async onSuccess(own) {
+      // Whoever is in the first steps is not stopped on the way; a reminder stands there.
+      if (own && needsAccount(own) && (await client.keys.list()).length > 0) askForAccount();
+      await queries.invalidateQueries();
     },
   });
   return (

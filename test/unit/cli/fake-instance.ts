@@ -203,7 +203,7 @@ export const running: Status = {
   },
   dashboard: { url: null },
   vault: { kind: 'keychain', state: 'open', reason: null },
-  access: { requireKey: true, localhostBypass: false, onLan: false, sentence: 'Only programs with a key.' },
+  access: { requireKey: true, localhostBypass: false, onLan: false, ways: 0, sentence: 'Only programs with a key.' },
   keys: { active: 1, total: 2 },
   capture: { on: [], problem: null },
   exposures: [],

@@ -23,6 +23,7 @@ const closed: ExposureFacts = {
   passedOn: [],
   firewall: { likely: 'nothing' },
   tls: undefined,
+  waysOpen: 0,
   nowMs,
 };
 const onLan = { reached: [inLan, v6] };
@@ -37,6 +38,13 @@ const findings = (facts: Partial<ExposureFacts>) =>
 test('on this computer alone and with keys there is nothing to close', () => {
   expect(findings({})).toEqual([]);
   expect(found({}, 'reach')).toMatchObject([{ says: 'Only this computer can reach the port of Keyhatch.' }]);
+});
+
+test('ways in without a key are counted, and make the sentence true', () => {
+  expect(found({ waysOpen: 2 }, 'ways in')).toMatchObject([{ result: 'warning', id: 'ways-open' }]);
+  expect(found({ waysOpen: 1 }, 'access')[0]?.says).toBe(
+    'Anyone on this computer with a key, and nobody without one. One way in without a key is open besides.',
+  );
 });
 
 test('where others reach it is said with the interfaces', () => {

@@ -37,7 +37,7 @@ function status({ server, access, vault, capture, upstreams = ['up'] }: Changed 
     },
     dashboard: { url: null },
     vault: { kind: 'keychain', state: 'open', reason: null, ...vault },
-    access: { requireKey: true, localhostBypass: false, onLan: false, sentence: '', ...access },
+    access: { requireKey: true, localhostBypass: false, onLan: false, ways: 0, sentence: '', ...access },
     keys: { active: 3, total: 4 },
     exposures: [],
     capture: { on: [], problem: null, ...capture },
@@ -114,6 +114,7 @@ describe('the tooltip', () => {
   test.each<[Changed, string]>([
     [{}, `Keyhatch — running on ${url} · 3 keys · 12 requests today`],
     [stopped, 'Keyhatch — stopped · 3 keys · 12 requests today'],
+    [{ server: { urls: [] } }, 'Keyhatch — running, with its networks away · 3 keys · 12 requests today'],
     [{ server: { state: 'failed', urls: [] } }, 'Keyhatch — could not start · 3 keys · 12 requests today'],
     [{ upstreams: ['down'] }, `Keyhatch — running on ${url} · no model server answers · 3 keys · 12 requests today`],
     [

@@ -1,4 +1,4 @@
-// What `keyhatch serve` advises a machine without a keychain has to be a command line that works.
+// What `keyhatch serve` says when it is ready: commands that work, and a place to reach it or that there is none yet.
 
 import { expect, test } from 'vitest';
 import { readyText } from '../../../electron/serve/ready-text.ts';
@@ -14,4 +14,10 @@ test('without a keychain, each command it names starts a server that answers', (
     { vault: 'file', echo: 'stand-in' },
     { vault: 'memory', echo: 'stand-in' },
   ]);
+});
+
+test('while its networks are away it says so, and names no address that nobody reaches', () => {
+  const text = readyText({ ...running, server: { ...running.server, urls: [] } }, undefined, 'npx keyhatch');
+  expect(text).toContain('nowhere yet');
+  expect(text).not.toContain('Base URLs');
 });

@@ -1,0 +1,24 @@
+// Who may change which setting. Apart from the settings themselves, so that the pages' first screen need not carry their schema.
+
+/**
+ * Settings that managers may change, by how their names begin. All others open a door or say who may come in: they are the
+ * owner's, with fresh proof.
+ */
+const managerSettings = [
+  'server.port',
+  'server.autoStart',
+  'keys.',
+  'queue.',
+  'limits.',
+  'network.',
+  'upstream.',
+  'upstreams.',
+  'usage.',
+  'metrics.',
+  'desktop.',
+  'window.',
+] as const;
+
+export function settingAccess(name: string): 'owner' | 'manager' {
+  return managerSettings.some((start) => name.startsWith(start)) ? 'manager' : 'owner';
+}

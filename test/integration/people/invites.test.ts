@@ -1,0 +1,84 @@
+// Links that let somebody in once: what they make, when they end, and who may make them.
+
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { goodPassword, halvesIn, makePeopleBed, refusalOf } from '../../fakes/people-bed.ts';
+
+test('an invitation is told once, says what it is for, and makes one person with the role and limits it carries', async () => {
+  const { machine, post, as, dataDir, lines } = await makePeopleBed();
+  const made = await machine.people.invite({ role: 'member', name: 'Anna', limits: { keys: 2, rpm: 5 } });
+  expect(made.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#\/invite\/[\w-]{43}$/);
+  expect(made.expiresAt - made.createdAt).toBe(3 * 86_400_000);
+  const looked = await post('/session/invite', { token: made.token });
+  expect(JSON.parse(looked.text)).toMatchObject({ kind: 'invite', role: 'member', name: 'Anna' });
+  const { client } = as(
+    halvesIn(await post('/session/invite', { token: made.token, name: 'Anne', password: goodPassword })),
+  );
+  expect((await client.me.get()).person).toMatchObject({ name: 'Anne', role: 'member', limits: { keys: 2, rpm: 5 } });
+  expect(await machine.people.invites()).toEqual([]);
+  const kept = ['keyhatch.db', 'keyhatch.db-wal'].map((file) => readFileSync(`${dataDir}/${file}`, 'latin1')).join('');
+  for (const secret of [made.token, goodPassword]) {
+    expect(kept).not.toContain(secret);
+    expect(lines.join('\n')).not.toContain(secret);
+  }
+});
+
+test('of three who use it at the same moment one gets in, and afterwards nobody', async () => {
+  const { machine, post } = await makePeopleBed();
+  const { token } = await machine.people.invite({});
+  const use = (name: string) => post('/session/invite', { token, name, password: goodPassword });
+  const answers = await Promise.all([use('Anna'), use('Ben'), use('Cleo')]);
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 403, 403]);
+  expect(await use('Dora')).toMatchObject({ status: 403, code: 'invite_invalid' });
+  expect(await machine.people.list()).toHaveLength(1);
+});
+
+test('it ends by itself, and when it is taken back', async () => {
+  const { machine, post, passTime } = await makePeopleBed();
+  const use = (token: string) => post('/session/invite', { token, name: 'Anna', password: goodPassword });
+  const short = await machine.people.invite({ expiresInMs: 60_000 });
+  passTime(60_000);
+  expect((await use(short.token)).code).toBe('invite_invalid');
+  expect((await post('/session/invite', { token: short.token })).code).toBe('invite_invalid');
+  const taken = await machine.people.invite({});
+  expect(await machine.people.cancelInvite({ id: taken.id })).toEqual([]);
+  expect((await use(taken.token)).code).toBe('invite_invalid');
+  expect(await refusalOf(machine.people.cancelInvite({ id: taken.id }))).toBe('invite_not_found');
+});
+
+test('a name that is taken or a password that is no good does not use it up', async () => {
+  const { machine, post, join } = await makePeopleBed();
+  await join('Anna');
+  const { token } = await machine.people.invite({});
+  const use = (name: string, password = goodPassword) => post('/session/invite', { token, name, password });
+  expect((await use('ANNA')).code).toBe('name_taken');
+  expect((await use('Ben', 'password1234')).code).toBe('password_unsuitable');
+  expect((await use('Ben')).status).toBe(200);
+});
+
+test('a reset ends what was there and lets the same person choose a new password, once', async () => {
+  const { machine, post, join, trySignIn, signIn } = await makePeopleBed();
+  const anna = await join('Anna');
+  const { token, url, kind } = await machine.people.resetPassword({ ref: 'Anna' });
+  expect([kind, url.includes('/#/invite/')]).toEqual(['reset', true]);
+  expect(await refusalOf(anna.client.me.get())).toBe('session_required');
+  expect((await trySignIn('Anna', goodPassword)).code).toBe('sign_in_failed');
+  // The name that is sent along counts for nothing.
+  const fresh = 'a lamp under the green sea';
+  expect((await post('/session/invite', { token, name: 'Olga', password: fresh })).status).toBe(200);
+  expect((await post('/session/invite', { token, password: fresh })).code).toBe('invite_invalid');
+  const again = await signIn('Anna', fresh);
+  expect((await again.client.me.get()).person?.id).toBe(anna.id);
+});
+
+test('managers invite members and viewers, nobody above; members and viewers invite nobody', async () => {
+  const { join } = await makePeopleBed();
+  const max = await join('Max', 'manager');
+  const [member, viewer] = [await join('Anna', 'member'), await join('Vera', 'viewer')];
+  expect((await max.client.people.invite({ role: 'member' })).role).toBe('member');
+  expect((await max.client.people.invite({ role: 'viewer' })).role).toBe('viewer');
+  for (const role of ['owner', 'manager'] as const)
+    expect(await refusalOf(max.client.people.invite({ role }))).toBe('not_permitted');
+  for (const { client } of [member, viewer])
+    expect(await refusalOf(client.people.invite({ role: 'viewer' }))).toBe('not_permitted');
+});

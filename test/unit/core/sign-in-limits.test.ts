@@ -1,0 +1,58 @@
+// How often passwords are worked out, and who is slowed down by whom; with a clock that stands still.
+
+import { expect, test } from 'vitest';
+import { createSignInLimits, type SignInAttempt } from '../../../electron/core/sign-in-limits.ts';
+import { heldClock } from '../storage/fixtures/open-profile.ts';
+
+const at = (address: string, account = 'olga'): SignInAttempt => ({ account, address });
+const makeLimits = () => {
+  const clock = heldClock(1_000_000);
+  return { clock, limits: createSignInLimits({ clock }) };
+};
+/** How many of so many tries are worked out now. */
+const taken = (limits: ReturnType<typeof createSignInLimits>, attempt: SignInAttempt, tries: number): number =>
+  Array.from({ length: tries }, () => {
+    try {
+      limits.take(attempt);
+      return 1;
+    } catch (error) {
+      expect((error as { code: string }).code).toBe('sign_in_blocked');
+      return 0;
+    }
+  }).reduce<number>((sum, one) => sum + one, 0);
+
+test('sixty a minute are worked out over all addresses, whoever asks', () => {
+  const { clock, limits } = makeLimits();
+  for (let n = 0; n < 60; n += 1) expect(taken(limits, at(`192.0.2.${n}`, `name ${n}`), 1)).toBe(1);
+  expect(taken(limits, at('198.51.100.1', 'somebody'), 1)).toBe(0);
+  clock.goOn(60_000);
+  expect(taken(limits, at('198.51.100.1', 'somebody'), 1)).toBe(1);
+});
+
+test('an address that fails is put off by its /64, for twice as long each time, and leaves all others alone', () => {
+  const { clock, limits } = makeLimits();
+  const address = '2001:db8::1';
+  for (let n = 0; n < 10; n += 1) expect(limits.failed(at(address, `name ${n}`))).toBeUndefined();
+  expect(limits.failed(at('2001:db8::ffff', 'another'))?.details['seconds']).toBe(60);
+  expect(limits.failed(at('2001:db8:0:1::1', 'another'))).toBeUndefined();
+  expect(taken(limits, at(address), 40)).toBe(10);
+  expect(taken(limits, at('192.0.2.9'), 40)).toBe(40);
+  clock.goOn(60_000);
+  for (let n = 0; n < 10; n += 1) limits.failed(at(address, `name ${n}`));
+  expect(limits.failed(at(address, 'x'))?.details['seconds']).toBe(120);
+});
+
+test('an account that others guess at is not slowed down for its owner at home', () => {
+  const { limits } = makeLimits();
+  limits.succeeded(at('192.0.2.1'));
+  for (let n = 0; n < 12; n += 1) limits.failed(at(`198.51.100.${n}`));
+  expect(taken(limits, at('203.0.113.5'), 20)).toBe(10);
+  expect(taken(limits, at('192.0.2.1'), 20)).toBe(20);
+});
+
+test('signing in makes good what was mistyped from there', () => {
+  const { limits } = makeLimits();
+  for (let n = 0; n < 10; n += 1) limits.failed(at('192.0.2.1'));
+  limits.succeeded(at('192.0.2.1'));
+  expect(limits.failed(at('192.0.2.1', 'another'))).toBeUndefined();
+});
