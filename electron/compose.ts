@@ -182,6 +182,7 @@ export async function compose(shell: Shell): Promise<House> {
     const { status, examine } = joinStatus({
       shell,
       ledger,
+      audit,
       settings,
       upstreams,
       server,
