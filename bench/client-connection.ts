@@ -1,6 +1,7 @@
 // One raw connection of the load generator: sends requests and reads answers, with one buffer for its whole life.
 
 import { connect } from 'node:net';
+import { connect as tlsConnect } from 'node:tls';
 import { type AnswerEvents, createAnswerReader } from './answer-reader.ts';
 
 export type ClientConnection = {
@@ -15,7 +16,8 @@ export type ConnectionEvents = AnswerEvents & {
 
 const bufferBytes = 16 * 1024;
 
-export function openConnection(port: number, events: ConnectionEvents): ClientConnection {
+/** @param ca whom to trust; with it the connection is encrypted */
+export function openConnection(port: number, events: ConnectionEvents, ca?: string): ClientConnection {
   const read = createAnswerReader(events);
   let closed = false;
   const lost = (reason: string) => {
@@ -24,22 +26,20 @@ export function openConnection(port: number, events: ConnectionEvents): ClientCo
     socket.destroy();
     events.onLost(reason);
   };
-  const socket = connect({
-    host: '127.0.0.1',
-    port,
-    noDelay: true,
-    onread: {
-      buffer: Buffer.allocUnsafe(bufferBytes),
-      callback(size, bytes) {
-        try {
-          if (!closed) read((bytes as Buffer).subarray(0, size));
-        } catch (error) {
-          lost((error as Error).message);
-        }
-        return true;
-      },
-    },
-  });
+  const take = (bytes: Buffer) => {
+    try {
+      if (!closed) read(bytes);
+    } catch (error) {
+      lost((error as Error).message);
+    }
+    return true;
+  };
+  const where = { host: '127.0.0.1', port, noDelay: true };
+  const onread = {
+    buffer: Buffer.allocUnsafe(bufferBytes),
+    callback: (size: number, bytes: Uint8Array) => take((bytes as Buffer).subarray(0, size)),
+  };
+  const socket = ca === undefined ? connect({ ...where, onread }) : tlsConnect({ ...where, ca }).on('data', take);
   socket.on('error', (error) => lost(error.message));
   socket.on('end', () => lost('the other side closed it'));
   socket.on('close', () => lost('it closed'));

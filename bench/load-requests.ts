@@ -7,6 +7,7 @@ import type {
   LatencyResult,
   RefusalJob,
   RefusalResult,
+  Target,
   ThroughputJob,
   ThroughputResult,
 } from './messages.ts';
@@ -21,7 +22,7 @@ type Expected = { readonly status: number; readonly body: Buffer | undefined };
  * @param onTime told how long each took, in microseconds
  */
 function askInTurn(
-  port: number,
+  { port, ca }: Pick<Target, 'port' | 'ca'>,
   expected: Expected,
   next: () => Buffer | undefined,
   onTime: (us: number) => void,
@@ -47,24 +48,28 @@ function askInTurn(
       reject(new Error(reason));
     }
 
-    const connection: ClientConnection = openConnection(port, {
-      onHead(got) {
-        status = got;
-        body = Buffer.alloc(0);
+    const connection: ClientConnection = openConnection(
+      port,
+      {
+        onHead(got) {
+          status = got;
+          body = Buffer.alloc(0);
+        },
+        onBody(bytes, from, to) {
+          const part = bytes.subarray(from, to);
+          body = body.length === 0 ? Buffer.from(part) : Buffer.concat([body, part]);
+        },
+        onEnd() {
+          const tookUs = (performance.now() - sentAt) * 1000;
+          if (status !== expected.status) return fail(`status ${status}: ${body.toString('utf8').slice(0, 200)}`);
+          if (expected.body && !body.equals(expected.body)) return fail('an answer was changed on the way');
+          onTime(tookUs);
+          sendNext();
+        },
+        onLost: (reason) => reject(new Error(reason)),
       },
-      onBody(bytes, from, to) {
-        const part = bytes.subarray(from, to);
-        body = body.length === 0 ? Buffer.from(part) : Buffer.concat([body, part]);
-      },
-      onEnd() {
-        const tookUs = (performance.now() - sentAt) * 1000;
-        if (status !== expected.status) return fail(`status ${status}: ${body.toString('utf8').slice(0, 200)}`);
-        if (expected.body && !body.equals(expected.body)) return fail('an answer was changed on the way');
-        onTime(tookUs);
-        sendNext();
-      },
-      onLost: (reason) => reject(new Error(reason)),
-    });
+      ca,
+    );
     sendNext();
   });
 }
@@ -76,7 +81,7 @@ export async function runLatency({ target, requests }: LatencyJob): Promise<Late
   const times: number[] = [];
   let left = requests;
   const next = () => (left-- > 0 ? request : undefined);
-  await askInTurn(target.port, answered, next, (us) => times.push(us));
+  await askInTurn(target, answered, next, (us) => times.push(us));
   return { p50Us: quantile(times, 0.5), p99Us: quantile(times, 0.99) };
 }
 
@@ -87,7 +92,7 @@ export async function runThroughput({ target, connections, durationMs }: Through
   const until = startedAt + durationMs;
   let answers = 0;
   const next = () => (performance.now() < until ? requests[sent++ % requests.length] : undefined);
-  const ask = () => askInTurn(target.port, answered, next, () => answers++);
+  const ask = () => askInTurn(target, answered, next, () => answers++);
   await Promise.all(Array.from({ length: connections }, ask));
   return { perSecond: (answers * 1000) / (performance.now() - startedAt), answers };
 }
@@ -100,6 +105,6 @@ export async function runRefusals({ port, keys, requests }: RefusalJob): Promise
   let answers = 0;
   const next = () => (sent < total ? asked[sent++ % keys.length] : undefined);
   const onTime = (us: number) => times[answers++ % keys.length]?.push(us);
-  await askInTurn(port, { status: 401, body: undefined }, next, onTime);
+  await askInTurn({ port }, { status: 401, body: undefined }, next, onTime);
   return { p50Us: times.map((all) => quantile(all, 0.5)) };
 }

@@ -15,6 +15,8 @@ export type Target = {
   readonly key: string | undefined;
   /** Where there are several, requests take them in turns. */
   readonly keys?: readonly string[];
+  /** Authority of the target, as PEM: with it connections are encrypted. */
+  readonly ca?: string;
 };
 
 export type LatencyJob = { readonly job: 'latency'; readonly target: Target; readonly requests: number };

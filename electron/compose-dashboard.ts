@@ -7,16 +7,18 @@ import type { SettingsBook } from './settings/settings-book.ts';
 export function joinDashboard(
   options: Pick<
     DashboardPorts,
-    'router' | 'pagesDir' | 'metrics' | 'auth' | 'people' | 'api' | 'onChange' | 'clock' | 'log'
+    'router' | 'pagesDir' | 'metrics' | 'auth' | 'people' | 'api' | 'encryption' | 'onChange' | 'clock' | 'log'
   > & {
     readonly settings: SettingsBook;
     readonly lifetime: Lifetime;
+    readonly people: Pick<DashboardPorts, 'hasPassword'>;
   },
 ): Dashboard {
   const { settings, lifetime, ...ports } = options;
   const dashboard = createDashboard({
     ...ports,
     settings: settings.get,
+    hasPassword: ports.people.hasPassword,
     sessionRules: settings.get,
     portIsChosen() {
       const { value, default: usual, setByFlag } = settings.view('dashboard.port');

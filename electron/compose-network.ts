@@ -44,8 +44,8 @@ export type NetworkOptions = {
   readonly records: () => ReturnType<Upstreams['records']>;
   /** How many ways in without a key let somebody in now. */
   readonly waysOpen: () => number;
-  /** What certificates say, once there are any. */
-  readonly tls?: () => ExposureFacts['tls'];
+  /** How connections are encrypted, and for which names. */
+  readonly encrypted: () => NonNullable<ExposureFacts['tls']> & NetworkFacts['encrypted'];
   readonly onChange: () => void;
   readonly lifetime: Lifetime;
   readonly clock: Clock;
@@ -63,7 +63,7 @@ export function joinNetwork(options: NetworkOptions): JoinedNetwork {
     interfaces: read(),
     hosts: settings.get()['server.hosts'],
     listening: gateway.addresses(),
-    schemes: ['http'],
+    encrypted: options.encrypted(),
     platform: process.platform,
   });
 
@@ -80,8 +80,8 @@ export function joinNetwork(options: NetworkOptions): JoinedNetwork {
       upstreams,
       passedOn: gateway.forwarded(),
       firewall,
-      tls: options.tls?.(),
       waysOpen: options.waysOpen(),
+      tls: options.encrypted(),
       nowMs: clock.now(),
     });
   }

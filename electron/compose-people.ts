@@ -33,7 +33,7 @@ export type JoinedPeople = {
   /** The house as whoever asks may see it. */
   readonly seenBy: (house: Seen) => (caller: Caller) => Seen;
   /** What the dashboard asks of them. */
-  readonly door: Pick<SignIn, 'lookAtInvite'> & DashboardPorts['people'];
+  readonly door: Pick<SignIn, 'lookAtInvite'> & DashboardPorts['people'] & Pick<DashboardPorts, 'hasPassword'>;
 };
 
 export function joinPeople(options: {
@@ -43,7 +43,7 @@ export function joinPeople(options: {
   readonly settings: SettingsBook;
   readonly registry: () => KeyRegistry;
   readonly keys: () => Keys;
-  readonly dashboard: () => Pick<Dashboard, 'pageUrl' | 'sessions'>;
+  readonly dashboard: () => Pick<Dashboard, 'pageUrl' | 'sessions' | 'look'>;
   readonly makeId: () => string;
   readonly onKeyChange: (keyId: string) => void;
   readonly acting: Acting;
@@ -86,7 +86,9 @@ export function joinPeople(options: {
     },
   });
   people.onChanged((personId, { keep, made }) => {
-    const { sessions } = dashboard();
+    const { sessions, look } = dashboard();
+    // Other machines may reach it once somebody can sign in from there.
+    void look();
     if (made) sessions.adopt(personId);
     else sessions.endOf(personId, keep);
   });
@@ -127,6 +129,8 @@ export function joinPeople(options: {
       lookAtInvite: signIn.lookAtInvite,
       acceptInvite: signIn.acceptInvite,
       owner: () => people.firstOwner()?.id ?? null,
+      hasPassword: () =>
+        people.list().some(({ status, passwordSetAt }) => status === 'active' && passwordSetAt !== null),
       standing(personId) {
         const person = people.find(personId);
         if (person?.status !== 'active') return undefined;

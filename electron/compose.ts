@@ -16,6 +16,7 @@ import { joinPolicy } from './compose-policy.ts';
 import { joinProjects } from './compose-projects.ts';
 import { joinServer } from './compose-server.ts';
 import { joinStatus } from './compose-status.ts';
+import { joinTls } from './compose-tls.ts';
 import { joinTransfer, putRestoredSettings } from './compose-transfer.ts';
 import { joinUpstreams } from './compose-upstreams.ts';
 import { joinChanges, joinUsage } from './compose-usage.ts';
@@ -57,9 +58,8 @@ export async function compose(shell: Shell): Promise<House> {
     const lock = acquireProfileLock({ dataDir, shell: shell.name });
     lifetime.own('profile lock', lock.release);
 
-    const file = join(dataDir, 'settings.json');
     const openStore = () => shell.openSettingsStore(dataDir);
-    const settings = openSettings({ file, openStore, flags: shell.flags, log });
+    const settings = openSettings({ file: join(dataDir, 'settings.json'), openStore, flags: shell.flags, log });
     const ground = { settings: settings.get, lifetime, clock, log };
     const ledger = openLedger({ shell, lifetime, clock, onWritten: (rows) => changes.requestsEnded(rows) });
     const { recorder } = ledger;
@@ -114,18 +114,11 @@ export async function compose(shell: Shell): Promise<House> {
     const { people } = ofPeople;
     const limits = joinLimits({ ...ground, ...ofProjects.gateway, ledger, registry, people, gateway: later });
     const { health, upstreams, discovery, echo } = await joinUpstreams({
-      ...noted,
-      shell,
-      settings,
-      secrets: vault.secrets,
-      gateway: later,
-      makeId: newId,
+      ...{ ...noted, shell, settings, secrets: vault.secrets, gateway: later, makeId: newId },
       onChange: () => changes.statusChanged(),
     });
     const capture = joinCapture({
-      ...noted,
-      table: ledger.captured,
-      secrets: vault.secrets,
+      ...{ ...noted, table: ledger.captured, secrets: vault.secrets },
       findKey: (ref) => resolveKey(registry, ref),
       keyName: (id) => registry.get(id)?.name,
       vaultLocked: vaultDoor.locked,
@@ -140,10 +133,17 @@ export async function compose(shell: Shell): Promise<House> {
       upstreams,
       load: later,
     });
+    const tls = joinTls({
+      ...{ ...noted, settings, meta: ledger.meta, secrets: vault.secrets, interfaces: shell.interfaces },
+      gateway: later,
+      dashboard: () => dashboard,
+      onChange: () => changes.statusChanged(),
+    });
     const { gateway, server, network } = joinServer({
       shell,
       history,
       ...ground,
+      ...{ tls: tls.gateway, encrypted: tls.encrypted },
       ...ofProjects.gateway,
       ...limits.ports,
       settings,
@@ -157,13 +157,14 @@ export async function compose(shell: Shell): Promise<House> {
       capture,
       upstreamFailed: health.noteFailure,
       lookup: guardedLookup,
-      onChange: () => changes.statusChanged(),
+      onChange: tls.serverChanged,
       drainMs,
     });
 
     const vaultTried = joinedVault.open(() => {
       changes.statusChanged();
       capture.vaultOpened();
+      void tls.look();
       void vaultOpened();
       void upstreams.loadCredentials().then(() => health.refresh());
     });
@@ -173,8 +174,7 @@ export async function compose(shell: Shell): Promise<House> {
       router: () => router,
       pagesDir: shell.pagesDir,
       metrics: metrics.source,
-      people: ofPeople.door,
-      auth,
+      ...{ auth, people: ofPeople.door, encryption: tls.dashboard },
       api: () => api.source,
       onChange: () => changes.statusChanged(),
       ...{ lifetime, clock, log },
@@ -188,6 +188,7 @@ export async function compose(shell: Shell): Promise<House> {
       server,
       reachable: network.reachable,
       exposure: network.exposure,
+      tlsProblem: tls.problem,
       dashboard,
       vaultKind: vault.kind,
       keys: registry,
@@ -258,6 +259,7 @@ export async function compose(shell: Shell): Promise<House> {
       capture,
       replay: createReplay({ request: asked.requests.get, conversation: capture.conversation, send: gateway.replay }),
       lockout: gateway.lockout,
+      tls: tls.calls,
       ways,
       profile: ledger.profile,
       ...ofPeople.calls,
@@ -272,6 +274,7 @@ export async function compose(shell: Shell): Promise<House> {
       lifetime.own('control socket', control.close);
       await ofProjects.echoWanted();
       health.start();
+      tls.start();
       network.start();
       const chores = { prune: ledger.prune, pruneCaptured: capture.prune, onPruned: reminders.notePruned };
       const { verifiers } = vaultDoor;

@@ -243,6 +243,7 @@ const rows: Readonly<Record<ApiTag, Rows>> = {
       'The network interfaces of this computer, and what is reachable there',
     ],
     'ways.list': ['GET', '/ways', 'How clients come in that cannot send a key'],
+    'tls.get': ['GET', '/tls', 'How connections are encrypted, and the certificate'],
     'profile.get': ['GET', '/profile', 'Where data lies and how much it is'],
     'doctor.run': ['GET', '/doctor', 'What is wrong, and what to do about it'],
     'lockout.list': ['GET', '/lockout', 'Addresses that are put off for wrong keys'],

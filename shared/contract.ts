@@ -33,6 +33,7 @@ import { ownCalls, peopleCalls, sessionCalls } from './people-contract.ts';
 import { policyAnswer, policyQuestion } from './policy-model.ts';
 import { newProject, projectEdit, projectFacts } from './project-model.ts';
 import { runningRequest } from './running-model.ts';
+import { pemPair, tlsView } from './tls-model.ts';
 import {
   backupMade,
   backupRestore,
@@ -226,6 +227,17 @@ export const contract = {
     list: view.output(z.array(lockedAddress)),
     /** Fails with `address_not_locked`. */
     unlock: manage.input(z.object({ address: z.string().min(1).max(80) })).output(z.array(lockedAddress)),
+  },
+  tls: {
+    get: view.output(tlsView),
+    /** Serves with a certificate that was brought along. Fails with `certificate_unsuitable`. */
+    usePem: ownerProved.input(pemPair).output(tlsView),
+    /** Goes back to the certificate of Keyhatch's own, and forgets the key of the other. */
+    useOwn: ownerProved.output(tlsView),
+    /** Makes a new certificate, and an authority where there is none. Fails with `certificate_brought_along`. */
+    renew: ownerProved.output(tlsView),
+    /** Makes a new authority too, which every client then has to be told to trust. Fails as `renew` does. */
+    newAuthority: ownerProved.output(tlsView),
   },
   /** For clients that cannot send a key. `close` ends at once what came by it. */
   ways: {

@@ -29,6 +29,11 @@ const table = {
     message:
       'The Host "{host}" is not a name of this server. If it is yours, add it: keyhatch settings set server.allowedHosts {host} --add',
   },
+  https_required: {
+    status: 403,
+    retry: false,
+    message: 'This server takes encrypted connections from other machines alone. Use {url} instead.',
+  },
   origin_not_allowed: {
     status: 403,
     retry: false,
@@ -641,6 +646,33 @@ const table = {
     status: 403,
     retry: false,
     message: 'Another web page tried to use the dashboard and was refused. Open the dashboard itself: {url}',
+  },
+  dashboard_https_required: {
+    status: 403,
+    retry: false,
+    message: 'From other machines the dashboard is reached encrypted alone. Open {url} instead.',
+  },
+  dashboard_needs_password: {
+    status: 409,
+    retry: false,
+    message:
+      'The dashboard opens to other machines only once somebody has a password to sign in with. Give the owner one first.',
+  },
+  dashboard_not_encrypted: {
+    status: 409,
+    retry: true,
+    message: 'From other machines the dashboard is reached encrypted alone, and there is no certificate. {reason}',
+  },
+  certificate_unsuitable: {
+    status: 400,
+    retry: false,
+    message: 'This certificate cannot be used: {reason}.',
+  },
+  certificate_brought_along: {
+    status: 409,
+    retry: false,
+    message:
+      'The certificate in use was brought along, so it is renewed where it came from. Or go back to Keyhatch’s own: keyhatch tls use-own',
   },
   desktop_only: {
     status: 409,

@@ -171,8 +171,10 @@ export const reachable = z.object({
   interface: z.string(),
   kind: interfaceKind,
   address: z.string(),
-  /** Base address without `/v1`, or null while the gateway does not listen there. */
+  /** Base address without `/v1`, encrypted where it can be; null while the gateway does not listen there. */
   url: z.string().nullable(),
+  /** The same without encryption, where that is taken as well; null where it is the only one, or refused. */
+  plainUrl: z.string().nullable(),
 });
 export type Reachable = z.infer<typeof reachable>;
 
@@ -205,7 +207,11 @@ export const status = z.object({
     reachable: z.array(reachable),
   }),
   /** Address of the dashboard's listener, if it is on. */
-  dashboard: z.object({ url: z.string().nullable() }),
+  dashboard: z.object({
+    url: z.string().nullable(),
+    /** The same for other machines, encrypted, if they can reach it. */
+    secureUrl: z.string().nullable(),
+  }),
   vault: z.object({ kind: vaultKind, state: z.enum(['open', 'locked']), reason: z.string().nullable() }),
   access: z.object({
     requireKey: z.boolean(),
@@ -274,5 +280,10 @@ export const desktopFacts = z.object({
 export type DesktopFacts = z.infer<typeof desktopFacts>;
 
 /** A one-time link that signs a browser in to the dashboard. Carries a secret: shown to who asked for it, never kept. */
-export const signInLink = z.object({ url: z.string(), expiresAt: timeMs });
+export const signInLink = z.object({
+  url: z.string(),
+  /** The same link for other machines, if they can reach the dashboard. */
+  secureUrl: z.string().nullable(),
+  expiresAt: timeMs,
+});
 export type SignInLink = z.infer<typeof signInLink>;

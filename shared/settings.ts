@@ -7,6 +7,7 @@ import { upstreamRecord } from './model.ts';
 import { networkList } from './networks.ts';
 import { role, roles } from './people-model.ts';
 import { examplePrices, modelPrice } from './prices.ts';
+import { tlsChoice } from './tls-model.ts';
 
 /** Version of the settings file that this program writes. Steps of ten; see electron/settings/migrations. */
 export const settingsVersion = 10;
@@ -84,6 +85,8 @@ export const settingsSchema = z.object({
   'upstreams.default': z.string().nullable().default(null),
   'dashboard.enabled': z.boolean().default(false),
   'dashboard.port': z.number().int().min(0).max(65535).default(1236),
+  'dashboard.hosts': z.array(hostName).min(1).max(16).default(['127.0.0.1']),
+  'tls.mode': tlsChoice.default('auto'),
   'people.totpRequiredFor': z.array(role).max(roles.length).default([]),
   'people.sessionIdleDays': z.number().int().min(1).max(365).default(7),
   'people.sessionMaxDays': z.number().int().min(1).max(365).default(30),
@@ -166,6 +169,10 @@ export const settingAbout: Readonly<Record<SettingName, string>> = {
   'upstreams.default': 'Id of the upstream that serves models nobody lists; null: the first one.',
   'dashboard.enabled': 'Offer this window in a browser too, on this computer only. keyhatch serve always does.',
   'dashboard.port': 'Port of the dashboard. 0 takes any free one.',
+  'dashboard.hosts':
+    'Addresses on which the dashboard listens. Any but 127.0.0.1 is reached encrypted alone, and needs somebody with a password.',
+  'tls.mode':
+    'HTTPS for other machines: auto (on beside HTTP once they can reach this server), off, both, or only (HTTP from this computer alone).',
   'people.totpRequiredFor':
     'Roles that sign in with an authenticator app too, such as owner and manager. Who has none sets one up first.',
   'people.sessionIdleDays': 'Days without use after which a session in a browser ends.',

@@ -70,16 +70,21 @@ async function build(): Promise<Tests> {
   return asOneTest(await step([bin('vite', 'bin/vite.js'), 'build', '--app', '--logLevel', 'warn']));
 }
 
+type VitestRun = {
+  readonly wrap?: ((args: readonly string[]) => readonly string[]) | undefined;
+  /** Parts of paths: only tests in these files run. */
+  readonly files?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+};
+
 /** Runs one vitest project and reads its own count of tests. */
-async function vitest(
-  project: string,
-  wrap: (args: readonly string[]) => readonly string[] = (args) => args,
-): Promise<Tests> {
+async function vitest(project: string, { wrap = (args) => args, files = [], env }: VitestRun = {}): Promise<Tests> {
   const folder = mkdtempSync(join(tmpdir(), 'keyhatch-test-'));
   const report = join(folder, 'report.json');
   const args = [
     bin('vitest', 'vitest.mjs'),
     'run',
+    ...files,
     '--project',
     project,
     '--reporter=default',
@@ -89,7 +94,7 @@ async function vitest(
   const [program = '', ...rest] = wrap([process.execPath, ...args]);
   const ok = await step(
     rest,
-    { ...process.env, HOME: project === 'integration' ? folder : process.env['HOME'] },
+    { ...process.env, ...env, HOME: project === 'integration' ? folder : process.env['HOME'] },
     program,
   );
   const counts = existsSync(report) ? countsOf(readFileSync(report, 'utf8')) : undefined;
@@ -232,7 +237,16 @@ async function main(): Promise<void> {
     {
       name: 'integration',
       missing: keychain ?? (process.platform === 'linux' ? browser : undefined),
-      run: () => vitest('integration', process.platform === 'linux' ? inKeyringSession : undefined),
+      run: () => vitest('integration', { wrap: process.platform === 'linux' ? inKeyringSession : undefined }),
+    },
+    {
+      // The same tests once more, every client of them encrypted.
+      name: 'gateway over HTTPS',
+      run: () =>
+        vitest('integration', {
+          files: ['test/integration/gateway', 'test/integration/clients/answers'],
+          env: { KEYHATCH_TEST_TLS: '1' },
+        }),
     },
     {
       name: 'two machines',

@@ -18,6 +18,7 @@ import { projectsCommands } from './commands/projects-commands.ts';
 import { requestsCommand } from './commands/requests-command.ts';
 import { settingsCommands } from './commands/settings-commands.ts';
 import { statusCommand } from './commands/status-command.ts';
+import { tlsCommands } from './commands/tls-commands.ts';
 import { backupCommands, keyTransferCommands } from './commands/transfer-commands.ts';
 import { upstreamsCommands } from './commands/upstreams-commands.ts';
 import { usageCommand } from './commands/usage-command.ts';
@@ -45,6 +46,7 @@ export const commands: readonly Command[] = [
   statusCommand,
   networkCommand,
   ...lockoutCommands,
+  ...tlsCommands,
   ...waysCommands,
   dashboardLinkCommand,
   detectCommand,

@@ -51,7 +51,13 @@ export type Backup = {
 export const restoredSettingsFact = 'restored_settings';
 
 /** Where these change, Keyhatch has to listen elsewhere, which a restore leaves to the next start. */
-const listening: readonly (keyof Settings)[] = ['server.hosts', 'server.port', 'dashboard.enabled', 'dashboard.port'];
+const listening: readonly (keyof Settings)[] = [
+  'server.hosts',
+  'server.port',
+  'dashboard.enabled',
+  'dashboard.port',
+  'dashboard.hosts',
+];
 
 const subject = { kind: 'profile', id: 'profile', name: 'backup' } as const;
 

@@ -3,6 +3,7 @@
 
 import { isIPv6 } from 'node:net';
 import { type InterfaceAddress, interfaceNameOf, lanWord, type NetworkInterface } from '../../shared/network-model.ts';
+import type { TlsMode } from '../../shared/tls-model.ts';
 import { bareHost } from '../lib/bare-host.ts';
 import { type Interfaces, interfaceKind, type PresentAddress, presentAddresses, resolveHosts } from './interfaces.ts';
 
@@ -13,8 +14,8 @@ export type NetworkFacts = {
   /** As the settings have them. */
   readonly hosts: readonly string[];
   readonly listening: readonly ListeningAt[];
-  /** Under which of them the gateway answers at every address. */
-  readonly schemes: readonly ('http' | 'https')[];
+  /** How the gateway takes connections from other machines, and for which addresses its certificate is. */
+  readonly encrypted: { readonly mode: TlsMode; readonly names: readonly string[] };
   readonly platform: NodeJS.Platform;
 };
 
@@ -65,15 +66,21 @@ function isWanted({ interface: name, address, scope, family }: PresentAddress, h
   });
 }
 
-/** Base addresses without `/v1`, one for each scheme; none while the gateway does not listen there. */
+/** Base addresses without `/v1`, the better one first; none while the gateway does not listen there. */
 export function urlsAt(
   { address, family }: Pick<PresentAddress, 'address' | 'family'>,
-  { listening, schemes }: Pick<NetworkFacts, 'listening' | 'schemes'>,
+  { listening, encrypted }: Pick<NetworkFacts, 'listening' | 'encrypted'>,
 ): readonly string[] {
   const at = listening.find(({ host }) => bareHost(host) === address || isEverywhere(bareHost(host), family));
   if (!at) return [];
   const host = isIPv6(address) ? `[${address}]` : address;
-  return schemes.map((scheme) => `${scheme}://${host}:${at.port}`);
+  return schemesAt(address, encrypted).map((scheme) => `${scheme}://${host}:${at.port}`);
+}
+
+// An address that the certificate is not for would only make clients complain, unless there is no other way.
+function schemesAt(address: string, { mode, names }: NetworkFacts['encrypted']): readonly ('http' | 'https')[] {
+  if (mode === 'only') return ['https'];
+  return mode === 'both' && names.includes(address) ? ['https', 'http'] : ['http'];
 }
 
 function isEverywhere(host: string, family: PresentAddress['family']): boolean {

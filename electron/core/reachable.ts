@@ -14,16 +14,22 @@ export function reachableAt(facts: NetworkFacts): readonly Reachable[] {
     interface: 'lo',
     kind: 'loopback',
     address: 'localhost',
+    // Programs on this computer need no certificate to trust.
     url: here ? `http://localhost:${here.port}` : null,
+    plainUrl: null,
   };
   const others = presentAddresses(facts.interfaces).filter(({ scope }) => scope !== 'loopback');
   return [
     computer,
-    ...others.map((one) => ({
-      interface: one.interface,
-      kind: interfaceKind(one.interface, facts.platform),
-      address: one.address,
-      url: urlsAt(one, facts)[0] ?? null,
-    })),
+    ...others.map((one) => {
+      const urls = urlsAt(one, facts);
+      return {
+        interface: one.interface,
+        kind: interfaceKind(one.interface, facts.platform),
+        address: one.address,
+        url: urls[0] ?? null,
+        plainUrl: urls[1] ?? null,
+      };
+    }),
   ];
 }

@@ -17,6 +17,7 @@ import type {
 } from '../../shared/model.ts';
 import type { NetworkInterface } from '../../shared/network-model.ts';
 import type { Caller } from '../../shared/people-model.ts';
+import type { PemPair, TlsView } from '../../shared/tls-model.ts';
 import type { Acting, CallContext } from '../lib/acting.ts';
 import type { Audit } from './audit.ts';
 import type { AuditExportCall } from './audit-export.ts';
@@ -55,6 +56,15 @@ export type LockoutCalls = {
   readonly unlock: (address: string) => boolean;
 };
 
+/** The certificate, and what may be done with it. Each throws what the contract says. */
+export type TlsCalls = {
+  readonly get: () => TlsView;
+  readonly usePem: (pair: PemPair) => Promise<TlsView>;
+  readonly useOwn: () => Promise<TlsView>;
+  readonly renew: () => Promise<TlsView>;
+  readonly newAuthority: () => Promise<TlsView>;
+};
+
 export type RouterPorts = {
   readonly status: () => Status;
   /** What is answered by who asks. */
@@ -85,6 +95,7 @@ export type RouterPorts = {
   readonly ways: Ways;
   readonly detect: () => Promise<DetectedServer[]>;
   readonly examine: () => Promise<Finding[]>;
+  readonly tls: TlsCalls;
   readonly profile: () => Promise<ProfileFacts>;
   readonly people: PeopleCalls;
   readonly me: Me;
@@ -210,6 +221,13 @@ export function createRouter(ports: RouterPorts) {
     lockout: {
       list: calls.lockout.list.handler(() => ports.lockout.list()),
       unlock: calls.lockout.unlock.handler(({ input }) => unlocked(ports, input.address)),
+    },
+    tls: {
+      get: calls.tls.get.handler(() => ports.tls.get()),
+      usePem: calls.tls.usePem.handler(({ input }) => ports.tls.usePem(input)),
+      useOwn: calls.tls.useOwn.handler(() => ports.tls.useOwn()),
+      renew: calls.tls.renew.handler(() => ports.tls.renew()),
+      newAuthority: calls.tls.newAuthority.handler(() => ports.tls.newAuthority()),
     },
     ways: {
       list: calls.ways.list.handler(() => ports.ways.list()),

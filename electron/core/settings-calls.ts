@@ -83,10 +83,12 @@ export function createSettingsCalls(ports: SettingsPorts): SettingsCalls {
   return calls;
 }
 
+const ofDashboard: ReadonlySet<string> = new Set(['dashboard.enabled', 'dashboard.port', 'dashboard.hosts']);
+
 function followerOf(name: string, ports: SettingsPorts): (() => Promise<void>) | undefined {
   if (name === 'server.hosts' || name === 'server.port' || name === 'server.publicInterfaces')
     return ports.moveListener;
-  return name === 'dashboard.enabled' || name === 'dashboard.port' ? ports.followDashboard : undefined;
+  return ofDashboard.has(name) ? ports.followDashboard : undefined;
 }
 
 /** What would become possible that a person may not expect, as one sentence; undefined when nothing would. */

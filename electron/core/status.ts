@@ -15,7 +15,11 @@ export type StatusPorts = {
   readonly dataDir: string;
   readonly server: ServerControl;
   readonly reachable: () => readonly Reachable[];
-  readonly dashboard: { readonly url: () => string | null; readonly problem: () => string | null };
+  readonly dashboard: {
+    readonly url: () => string | null;
+    readonly secureUrl: () => string | null;
+    readonly problem: () => string | null;
+  };
   readonly vaultKind: () => VaultKind;
   readonly keys: KeyRegistry;
   /** Projects in use that have budgets. */
@@ -29,6 +33,8 @@ export type StatusPorts = {
   readonly capture: () => CaptureMark;
   readonly exposures: () => Exposure[];
   readonly reminders: () => Reminder[];
+  /** Why connections are not encrypted although they should be, as a sentence. */
+  readonly tlsProblem: () => string | null;
   /** What became of a damaged database; null when it was whole. */
   readonly storageProblem: string | null;
 };
@@ -37,7 +43,7 @@ export function statusNow(ports: StatusPorts): Status {
   const settings = ports.settings();
   const locked = ports.keys.locked();
   const keys = ports.keys.all();
-  const dashboardProblem = ports.dashboard.problem();
+  const problems = [ports.tlsProblem(), ports.dashboard.problem()].filter((problem) => problem !== null);
   const active = ports.keys.states().filter(({ status, usable }) => status === 'active' && usable);
   const onLan = isOnLan(settings['server.hosts']);
   return {
@@ -46,7 +52,7 @@ export function statusNow(ports: StatusPorts): Status {
     shell: ports.shell,
     dataDir: ports.dataDir,
     server: { ...ports.server.state(), reachable: [...ports.reachable()] },
-    dashboard: { url: ports.dashboard.url() },
+    dashboard: { url: ports.dashboard.url(), secureUrl: ports.dashboard.secureUrl() },
     vault: { kind: ports.vaultKind(), state: locked ? 'locked' : 'open', reason: locked?.reason ?? null },
     access: {
       requireKey: settings['access.requireKey'],
@@ -67,7 +73,7 @@ export function statusNow(ports: StatusPorts): Status {
     warnings: [
       ...(ports.storageProblem === null ? [] : [ports.storageProblem]),
       ...ports.settingsProblems(),
-      ...(dashboardProblem === null ? [] : [dashboardProblem]),
+      ...problems,
       ...budgetWarnings(keys, ports.keys.budgets, ports.projectBudgets()),
       ...(onLan && !settings['access.requireKey'] ? ['Keys are off while other machines can reach this server.'] : []),
     ],

@@ -10,12 +10,14 @@ import { KeyhatchError } from '../../shared/errors.ts';
 import type { CallContext } from '../lib/acting.ts';
 import type { Log } from '../lib/log.ts';
 import { pagePolicy } from '../lib/page-files.ts';
+import { isEncrypted } from '../lib/tls-port.ts';
 import { type ApiAnswer, isApi } from './api-answer.ts';
 import { type AuthAnswer, authPrefix } from './auth-answer.ts';
+import { dashboardHost } from './dashboard-listener.ts';
 import { asksForWorker, retireWorker } from './leftover-worker.ts';
 import { type MetricsAnswer, metricsPath } from './metrics-answer.ts';
 import { createPageAnswers } from './page-answers.ts';
-import { checkOwnNames, checkOwnPage } from './same-origin.ts';
+import { checkOwnNames, checkOwnPage, type Door, plainDoor, secureUrl } from './same-origin.ts';
 import { isSessionPath, readJson, type SessionCalls } from './session-calls.ts';
 
 export type DashboardRouter = Router<Contract, CallContext>;
@@ -38,6 +40,8 @@ export function createDashboardAnswer(ports: {
   readonly pagesDir: string | undefined;
   readonly sessionCalls: SessionCalls;
   readonly answerMetrics: MetricsAnswer;
+  /** What the certificate is for. */
+  readonly names: () => readonly string[];
   readonly answerAuth: AuthAnswer;
   readonly answerApi: ApiAnswer;
   readonly log: Log;
@@ -68,7 +72,7 @@ export function createDashboardAnswer(ports: {
     // Under whichever name it was registered.
     if (asksForWorker(request)) return retireWorker(response);
     const port = request.socket.localPort ?? 0;
-    checkOwnNames(request, port);
+    checkOwnNames(request, port, doorOf(request, ports.names));
     if (path.startsWith(authPrefix)) return ports.answerAuth(request, response, path);
     if (path === metricsPath) return ports.answerMetrics(request, response, port);
     if (isApi(path)) return ports.answerApi(request, response, port);
@@ -85,6 +89,15 @@ export function createDashboardAnswer(ports: {
       return refuse(response, path, toWireError(error, log, { path: [path] }));
     });
   };
+}
+
+/** @throws KeyhatchError `dashboard_https_required` for what came over a network in the clear */
+function doorOf({ socket }: IncomingMessage, names: () => readonly string[]): Door {
+  if (isEncrypted(socket)) return { scheme: 'https', names: names() };
+  const here = (socket.localAddress ?? '').replace(/^::ffff:/i, '');
+  if (here === dashboardHost) return plainDoor;
+  const details = { url: secureUrl(here, socket.localPort ?? 0) };
+  throw new KeyhatchError('dashboard_https_required', { details });
 }
 
 function isCall(path: string): boolean {

@@ -1,11 +1,13 @@
-// The socket of the dashboard: one HTTP server on the loopback address, and letting go of it without cutting a call that
-// is about to be answered. Knows nothing of what is asked.
+// The sockets of the dashboard: one HTTP server on each of its addresses, encrypted wherever other machines can reach it, and
+// letting go of them without cutting a call that is about to be answered. Knows nothing of what is asked.
 
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import { closeGently, listenOn } from '../lib/listening.ts';
+import { createTlsPort, type PortEncryption, type TlsPort } from '../lib/tls-port.ts';
 import type { DashboardAnswer } from './dashboard-answer.ts';
 
 export type DashboardListener = {
+  readonly host: string;
   readonly port: number;
   /**
    * Takes nothing new and ends event streams at once; calls may end for up to two seconds. Resolves when all is closed.
@@ -13,15 +15,25 @@ export type DashboardListener = {
   readonly release: () => Promise<void>;
 };
 
-/** Loopback only: there is no TLS, and a session must not cross a network in the clear. */
+/** The one address at which a session crosses no network, so that it may go without encryption. */
 export const dashboardHost = '127.0.0.1';
 const releaseGraceMs = 2_000;
+const headTimeoutMs = 10_000;
+/** Browsers hold a few each; whoever opens hundreds is none. */
+const connectionsMost = 512;
 
 /** @throws Node's own error when the port cannot be had */
-export async function openDashboardListener(wantedPort: number, answer: DashboardAnswer): Promise<DashboardListener> {
-  const server = createServer({
+export async function openDashboardListener(options: {
+  readonly host: string;
+  readonly port: number;
+  readonly answer: DashboardAnswer;
+  readonly encryption: PortEncryption;
+  readonly noteFailure: (reason: string) => void;
+}): Promise<DashboardListener> {
+  const { host, answer, encryption, noteFailure } = options;
+  const http = createServer({
     // Limits on how long a request may take to arrive; an answer, such as an event stream, may take as long as it likes.
-    headersTimeout: 10_000,
+    headersTimeout: headTimeoutMs,
     requestTimeout: 30_000,
     keepAliveTimeout: 65_000,
     maxHeaderSize: 16 * 1024,
@@ -30,30 +42,46 @@ export async function openDashboardListener(wantedPort: number, answer: Dashboar
     shouldUpgradeCallback: () => false,
   });
   const answers = new Set<ServerResponse>();
-  server.on('request', (request, response) => {
+  http.on('request', (request, response) => {
     answers.add(response);
     response.once('close', () => answers.delete(response));
     answer(request, response);
   });
-  const port = await listenOn(server, { host: dashboardHost, port: wantedPort });
+  const isOn = () => host !== dashboardHost && encryption.isOn();
+  const door = createTlsPort({
+    http,
+    encryption: { ...encryption, isOn },
+    headTimeoutMs: () => headTimeoutMs,
+    admit: () => true,
+    noteFailure,
+  });
+  door.server.maxConnections = connectionsMost;
+  const port = await listenOn(door.server, { host, port: options.port });
   // Running out of descriptors ends an accept, not the program.
-  server.on('error', () => {});
+  door.server.on('error', () => {});
+  door.server.once('close', () => http.close());
   let released: Promise<void> | undefined;
   return {
+    host,
     port,
     release() {
-      released ??= close(server, answers);
+      released ??= close(door, http, answers);
       return released;
     },
   };
 }
 
-function close(server: Server, answers: ReadonlySet<ServerResponse>): Promise<void> {
+function close(
+  door: TlsPort,
+  http: ReturnType<typeof createServer>,
+  answers: ReadonlySet<ServerResponse>,
+): Promise<void> {
   for (const response of answers) {
     if (isStream(response)) response.destroy();
     else response.shouldKeepAlive = false;
   }
-  return closeGently(server, releaseGraceMs);
+  door.destroyUnread();
+  return closeGently(http, releaseGraceMs, door.server);
 }
 
 function isStream(response: ServerResponse): boolean {

@@ -8,11 +8,13 @@ import type { Settings } from '../../shared/settings.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { whyNotListening } from '../lib/port-trouble.ts';
+import { createFailureNote, type PortCredentials } from '../lib/tls-port.ts';
 import { createTurns } from '../lib/turns.ts';
 import { type ApiSource, createApiAnswer } from './api-answer.ts';
 import { createAttemptLimit } from './attempt-limit.ts';
 import { type AuthSource, createAuthAnswer } from './auth-answer.ts';
 import { createDashboardAnswer, type DashboardAnswer, type DashboardRouter } from './dashboard-answer.ts';
+import { createDashboardDoors, type OpenDoor } from './dashboard-doors.ts';
 import { type DashboardListener, dashboardHost, openDashboardListener } from './dashboard-listener.ts';
 import {
   createDashboardSessions,
@@ -21,24 +23,35 @@ import {
   type Standing,
 } from './dashboard-sessions.ts';
 import { createMetricsAnswer, type MetricsSource } from './metrics-answer.ts';
-import { dashboardUrl } from './same-origin.ts';
+import { dashboardUrl, secureUrl } from './same-origin.ts';
 import { createSessionCalls, type PeopleDoor } from './session-calls.ts';
 import { createSignInLinks } from './sign-in-link.ts';
 
 export type DashboardPorts = {
-  readonly settings: () => Pick<Settings, 'dashboard.enabled' | 'dashboard.port'>;
+  readonly settings: () => Pick<Settings, 'dashboard.enabled' | 'dashboard.port' | 'dashboard.hosts'>;
   readonly sessionRules: () => SessionRules;
   /** Whether somebody chose the port; else the next free one is as good. */
   readonly portIsChosen: () => boolean;
   readonly router: () => DashboardRouter;
   readonly pagesDir: string | undefined;
   readonly metrics: MetricsSource;
+  readonly encryption: DashboardEncryption;
+  /** Whether anybody could sign in from another machine. */
+  readonly hasPassword: () => boolean;
   readonly auth: AuthSource;
   readonly people: PeopleDoor & { readonly standing: Standing };
   readonly api: () => ApiSource;
   readonly onChange: () => void;
   readonly clock: Clock;
   readonly log: Log;
+};
+
+/** The certificate under which other machines reach it. */
+export type DashboardEncryption = {
+  readonly credentials: () => PortCredentials | undefined;
+  readonly names: () => readonly string[];
+  /** Resolves once a certificate is there, or with the reason why there is none. */
+  readonly whyMissing: () => Promise<string | undefined>;
 };
 
 export type Dashboard = {
@@ -49,7 +62,11 @@ export type Dashboard = {
    * @throws KeyhatchError `port_in_use`, `address_unavailable`
    */
   readonly follow: () => Promise<void>;
+  /** Tries again what could not be opened, once there is a certificate or a password. Never fails. */
+  readonly look: () => Promise<void>;
   readonly url: () => string | null;
+  /** Its address for other machines, if they can reach it. */
+  readonly secureUrl: () => string | null;
   /** Why it does not listen although it should, as a sentence. */
   readonly problem: () => string | null;
   /** @throws KeyhatchError `not_running`, `dashboard_off` */
@@ -72,13 +89,20 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
   const answerMetrics = createMetricsAnswer(ports.metrics, createAttemptLimit({ clock }));
   const answerAuth = createAuthAnswer(ports.auth, createAttemptLimit({ clock }));
   const apiAttempts = createAttemptLimit({ clock });
-  const releases = new Set<Promise<void>>();
+  const noteFailure = createFailureNote(ports);
   let answer: DashboardAnswer | undefined;
   let started = false;
-  let listening: { readonly listener: DashboardListener; readonly wantedPort: number } | undefined;
   let problem: string | null = null;
   // One change at a time, in the order they were asked for.
   const inTurn = createTurns();
+  const doors = createDashboardDoors({
+    open: openExactly,
+    onLetGo() {
+      // Whoever takes the port next is sent what browsers hold for it, and the token of a link that is followed late.
+      sessions.endAll();
+      links.forget();
+    },
+  });
 
   function makeAnswer(): DashboardAnswer {
     const sessionCalls = createSessionCalls({ sessions, links, people: ports.people });
@@ -87,66 +111,91 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
       pagesDir: ports.pagesDir,
       sessionCalls,
       answerMetrics,
+      names: ports.encryption.names,
       answerAuth,
       answerApi: createApiAnswer(ports.api(), apiAttempts),
       log,
     });
   }
 
-  // Not waited for: the call that switches the dashboard off or moves it may have come through it.
-  function release(): void {
-    const released = listening?.listener.release();
-    listening = undefined;
-    if (!released) return;
-    // Whoever takes the port next is sent what browsers hold for it, and the token of a link that is followed late.
-    sessions.endAll();
-    links.forget();
-    releases.add(released);
-    void released.finally(() => releases.delete(released));
-  }
-
-  async function listen(open: (port: number) => Promise<DashboardListener>): Promise<void> {
-    const wantedPort = ports.settings()['dashboard.port'];
-    if (listening?.wantedPort === wantedPort) return;
-    const listener = await open(wantedPort);
-    release();
-    listening = { listener, wantedPort };
-    log.info('the dashboard listens', { url: dashboardUrl(listener.port) });
-  }
-
-  async function apply(open: (port: number) => Promise<DashboardListener>): Promise<void> {
-    if (ports.settings()['dashboard.enabled']) await listen(open);
-    else release();
-    problem = null;
-    ports.onChange();
-  }
-
-  async function openExactly(port: number): Promise<DashboardListener> {
+  async function open(host: string, port: number): Promise<DashboardListener> {
     answer ??= makeAnswer();
+    const encryption = { isOn: () => true, credentials: ports.encryption.credentials };
+    return openDashboardListener({ host, port, answer, encryption, noteFailure });
+  }
+
+  async function openExactly(host: string, port: number): Promise<DashboardListener> {
     try {
-      return await openDashboardListener(port, answer);
+      return await open(host, port);
     } catch (error) {
-      throw await whyNotListening(error, [dashboardHost], port);
+      throw await whyNotListening(error, [host], port);
     }
   }
 
-  async function openNear(port: number): Promise<DashboardListener> {
-    if (ports.portIsChosen()) return openExactly(port);
-    answer ??= makeAnswer();
+  async function openNear(host: string, port: number): Promise<DashboardListener> {
+    if (ports.portIsChosen()) return openExactly(host, port);
     for (let next = port; next < port + portsTried; next++) {
-      const listener = await openDashboardListener(next, answer).catch(() => undefined);
+      const listener = await open(host, next).catch(() => undefined);
       if (!listener) continue;
       if (next !== port) log.warn(`port ${port} is taken, so the dashboard is on ${next}`);
       return listener;
     }
-    return openExactly(port);
+    return openExactly(host, port);
   }
 
+  /** Why other machines must not reach it yet. */
+  async function whyNotFar(): Promise<KeyhatchError | undefined> {
+    if (!ports.hasPassword()) return new KeyhatchError('dashboard_needs_password');
+    const reason = await ports.encryption.whyMissing();
+    return reason === undefined ? undefined : new KeyhatchError('dashboard_not_encrypted', { details: { reason } });
+  }
+
+  /** @returns what of it is not possible now, where that is no reason to fail */
+  async function apply(openFirst: OpenDoor, isAsked: boolean): Promise<KeyhatchError | undefined> {
+    const settings = ports.settings();
+    let hosts: readonly string[] = settings['dashboard.enabled'] ? settings['dashboard.hosts'] : [];
+    const refusal = hosts.some((host) => host !== dashboardHost) ? await whyNotFar() : undefined;
+    if (refusal && isAsked) throw refusal;
+    if (refusal) hosts = hosts.filter((host) => host === dashboardHost);
+    const before = JSON.stringify(addresses());
+    if (hosts.length > 0) await doors.moveTo(hosts, settings['dashboard.port'], openFirst);
+    else doors.letGo();
+    problem = refusal?.message ?? null;
+    if (JSON.stringify(addresses()) !== before) log.info('the dashboard listens', { urls: addresses() });
+    ports.onChange();
+    return refusal;
+  }
+
+  async function applyLeniently(openFirst: OpenDoor): Promise<void> {
+    try {
+      const refusal = await apply(openFirst, false);
+      if (refusal) log.warn('the dashboard is not open to other machines', { error: refusal });
+    } catch (error) {
+      problem = `There is no dashboard. ${error instanceof KeyhatchError ? error.message : 'The log says why.'}`;
+      log.warn('the dashboard could not be opened', { error });
+    }
+  }
+
+  const url = () => {
+    const here = doors.open().find(({ host }) => host === dashboardHost || isEvery(host));
+    return here ? dashboardUrl(here.port) : secure();
+  };
+
+  const secure = () => {
+    const far = doors.open().find(({ host }) => host !== dashboardHost);
+    if (!far) return null;
+    const isReached = (name: string) => name !== 'localhost' && name !== dashboardHost && name !== '::1';
+    const name = isEvery(far.host) ? ports.encryption.names().findLast(isReached) : far.host;
+    return secureUrl(name ?? far.host, far.port);
+  };
+
+  const addresses = () => [...new Set([url(), secure()])].filter((one) => one !== null);
+
   // In the fragment, which browsers send to nobody and write into no log.
-  function pageUrl(fragment: string): string {
+  function pageAt(origin: string | null, fragment: string): string {
     if (!started) throw new KeyhatchError('not_running');
-    if (!listening) throw new KeyhatchError('dashboard_off');
-    return `${dashboardUrl(listening.listener.port)}/#/${fragment}`;
+    if (origin === null) throw new KeyhatchError('dashboard_off');
+    return `${origin}/#/${fragment}`;
   }
 
   return {
@@ -154,30 +203,40 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
       inTurn(async () => {
         started = true;
         sweeping = setInterval(sessions.sweep, sweepEveryMs).unref();
-        await apply(openNear).catch((error: unknown) => {
-          problem = `There is no dashboard. ${error instanceof KeyhatchError ? error.message : 'The log says why.'}`;
-          log.warn('the dashboard could not be opened', { error });
-        });
+        await applyLeniently(openNear);
       }),
     follow: () =>
       inTurn(async () => {
-        if (started) await apply(openExactly);
+        if (started) await apply(openExactly, true);
       }),
-    url: () => (listening ? dashboardUrl(listening.listener.port) : null),
+    look: () =>
+      inTurn(async () => {
+        if (started && problem !== null) await applyLeniently(openExactly);
+      }),
+    url,
+    secureUrl: secure,
     problem: () => problem,
     link() {
-      pageUrl('');
+      const [here, far] = [url(), secure()];
+      // Before a link is made, which ends the one before.
+      pageAt(here, '');
       const { token, expiresAt } = links.make();
-      return { url: pageUrl(`sign-in/${token}`), expiresAt };
+      const fragment = `sign-in/${token}`;
+      return { url: pageAt(here, fragment), secureUrl: far === null ? null : pageAt(far, fragment), expiresAt };
     },
-    pageUrl,
+    // Whoever is invited comes from another machine as a rule, if one can.
+    pageUrl: (fragment) => pageAt(secure() ?? url(), fragment),
     sessions,
     close: () =>
       inTurn(async () => {
         started = false;
         clearInterval(sweeping);
-        release();
-        await Promise.all(releases);
+        doors.letGo();
+        await doors.closed();
       }),
   };
+}
+
+function isEvery(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
 }

@@ -7,6 +7,7 @@ import { KeyhatchError } from '../../shared/errors.ts';
 import { plainAddress } from '../lib/address-block.ts';
 import { readJsonBody } from '../lib/json-body.ts';
 import { asObject } from '../lib/json-shape.ts';
+import { isEncrypted } from '../lib/tls-port.ts';
 import type { DashboardSessions, GivenHalves, MadeHalves, SessionInUse } from './dashboard-sessions.ts';
 import { deviceName } from './device-name.ts';
 
@@ -152,11 +153,14 @@ function proofIn(body: Readonly<Record<string, unknown>>, request: IncomingMessa
 
 // Cookies do not know ports: with one name, a second Keyhatch on this computer would sign people out of the first.
 function cookieName(request: IncomingMessage): string {
-  return `keyhatch_session_${request.socket.localPort}`;
+  // Browsers take this prefix from encrypted answers alone, and from no other host.
+  const prefix = isEncrypted(request.socket) ? '__Host-' : '';
+  return `${prefix}keyhatch_session_${request.socket.localPort}`;
 }
 
 function cookieText(request: IncomingMessage, value: string, lifeSeconds: number): string {
-  return `${cookieName(request)}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${lifeSeconds}`;
+  const secure = isEncrypted(request.socket) ? ' Secure;' : '';
+  return `${cookieName(request)}=${value}; Path=/; HttpOnly;${secure} SameSite=Strict; Max-Age=${lifeSeconds}`;
 }
 
 function halvesOf(request: IncomingMessage): GivenHalves {

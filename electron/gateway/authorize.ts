@@ -4,6 +4,7 @@
 import { KeyhatchError } from '../../shared/errors.ts';
 import { withoutLatest } from '../../shared/model-patterns.ts';
 import { type Dialect, dialectNames, upstreamKindRow } from '../../shared/upstream-kinds.ts';
+import { isEncrypted } from '../lib/tls-port.ts';
 import { checkCaps } from './body-amounts.ts';
 import { editsOf, type Splice } from './body-edits.ts';
 import { cloudWords, isCloudModel } from './body-policy.ts';
@@ -174,7 +175,8 @@ function speaking(
 const basePaths: Readonly<Record<Dialect, string>> = { openai: '/v1', anthropic: '', ollama: '', lmstudio: '/api/v0' };
 
 function baseUrlFor(bodied: Bodied, spoken: readonly Dialect[]): string {
-  const base = `http://${bodied.req.headers.host ?? 'localhost'}`;
+  const scheme = isEncrypted(bodied.req.socket) ? 'https' : 'http';
+  const base = `${scheme}://${bodied.req.headers.host ?? 'localhost'}`;
   const [first = 'openai'] = spoken;
   return `${base}${basePaths[first]} (${dialectNames[first]} API)`;
 }

@@ -12,7 +12,9 @@ import { type Bag, createBag } from './bag.ts';
 import { isLoopback } from './client-address.ts';
 
 export type ConnectionLimits = {
-  /** Looks after every connection of this server from now on. */
+  /** Counts a connection until it closes; one too many is refused, and the answer is false. */
+  readonly admit: (socket: Socket) => boolean;
+  /** Looks after what this server sends from now on, over plain sockets and encrypted ones. */
   readonly watch: (server: Server) => void;
   readonly close: () => void;
 };
@@ -25,13 +27,14 @@ export type ConnectionLimitPorts = {
   readonly everyMs?: number;
 };
 
-type Watched = { readonly socket: Socket; readonly block: string; sentBytes: number; movedAt: number };
+type Watched = { readonly socket: Socket; sentBytes: number; movedAt: number };
 
 const tellEveryMs = 60_000;
 
 export function createConnectionLimits(ports: ConnectionLimitPorts): ConnectionLimits {
   const { settings, clock, log, everyMs = 1_000 } = ports;
-  const open = createBag<Watched>();
+  const read = createBag<Watched>();
+  let open = 0;
   const byBlock = new Map<string, number>();
   const servers = new Set<Server>();
   let refused = 0;
@@ -39,7 +42,7 @@ export function createConnectionLimits(ports: ConnectionLimitPorts): ConnectionL
 
   const timer = setInterval(() => {
     for (const server of servers) server.headersTimeout = settings()['network.headTimeoutMs'];
-    dropStalled(open, settings()['network.readerStallMs'], clock.monotonic(), log);
+    dropStalled(read, settings()['network.readerStallMs'], clock.monotonic(), log);
     tellRefused();
   }, everyMs).unref();
 
@@ -47,37 +50,45 @@ export function createConnectionLimits(ports: ConnectionLimitPorts): ConnectionL
   function tellRefused(): void {
     const now = clock.monotonic();
     if (refused === 0 || now - toldAt < tellEveryMs) return;
-    log.warn('connections were refused: too many stand open', { refused, open: open.size() });
+    log.warn('connections were refused: too many stand open', { refused, open });
     refused = 0;
     toldAt = now;
   }
 
-  function admit(socket: Socket): void {
+  function admit(socket: Socket): boolean {
     const address = plainAddress(socket.remoteAddress);
     const block = addressBlock(address);
     const ofBlock = byBlock.get(block) ?? 0;
     const { 'network.maxConnections': most, 'network.maxConnectionsPerAddress': mostOfOne } = settings();
     // Programs on this computer all have the same address; for them only the sum counts.
-    if (open.size() >= most || (ofBlock >= mostOfOne && !isLoopback(address))) {
+    if (open >= most || (ofBlock >= mostOfOne && !isLoopback(address))) {
       refused += 1;
       socket.end(tooMany);
       socket.destroySoon();
-      return;
+      return false;
     }
-    const place = open.add({ socket, block, sentBytes: 0, movedAt: clock.monotonic() });
+    open += 1;
     byBlock.set(block, ofBlock + 1);
     socket.once('close', () => {
-      open.remove(place);
+      open -= 1;
       const left = (byBlock.get(block) ?? 1) - 1;
       if (left > 0) byBlock.set(block, left);
       else byBlock.delete(block);
     });
+    return true;
+  }
+
+  // The socket that answers are written to: of an encrypted connection the one below knows nothing of what it carries.
+  function watchReader(socket: Socket): void {
+    const place = read.add({ socket, sentBytes: 0, movedAt: clock.monotonic() });
+    socket.once('close', () => read.remove(place));
   }
 
   return {
+    admit,
     watch(server) {
       servers.add(server);
-      server.on('connection', admit);
+      server.on('connection', watchReader);
       server.once('close', () => servers.delete(server));
     },
     close: () => clearInterval(timer),

@@ -3,6 +3,7 @@
 
 import type { BudgetState, LimitStates } from '../../shared/limit-model.ts';
 import type { RunningRequest } from '../../shared/running-model.ts';
+import { createFailureNote } from '../lib/tls-port.ts';
 import { checkRequests, checkRoom } from './admit.ts';
 import { createBudgetCalendar } from './budget-calendar.ts';
 import { createConnectionLimits } from './connection-limits.ts';
@@ -88,7 +89,13 @@ export function createGateway(
   const { sockets } = pipeline;
   const connectionLimits = createConnectionLimits(ports);
   const upgrades = { offered: offersSocket, take: sockets.upgrade };
-  const listening = { limits: connectionLimits, settings: ports.settings };
+  const listening = {
+    limits: connectionLimits,
+    settings: ports.settings,
+    encryption: { isOn: () => ports.tls.mode() !== 'off', credentials: ports.tls.credentials },
+    noteFailure: createFailureNote(ports),
+  };
+  const urlNow = (address: ListenAddress) => urlOf(address, ports.tls.mode());
   const listener = createListener(pipeline.handle, { ...listening, upgrades });
   // There is no WebSocket: its turns would have to say over and over by which port it came.
   const second = createListener(
@@ -127,10 +134,10 @@ export function createGateway(
         if (listener.addresses().length === 0) await second.stopAccepting();
       },
       close: second.stopAccepting,
-      urls: () => [...new Set(second.addresses().map(urlOf))],
+      urls: () => [...new Set(second.addresses().map(urlNow))],
     },
     addresses: listener.addresses,
-    urls: () => [...new Set(listener.addresses().map(urlOf))],
+    urls: () => [...new Set(listener.addresses().map(urlNow))],
     stop,
     runningList: running.list,
     replay(order) {

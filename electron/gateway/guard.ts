@@ -6,18 +6,22 @@ import { KeyhatchError } from '../../shared/errors.ts';
 import { keyPattern } from '../../shared/key-format.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { plainAddress } from '../lib/address-block.ts';
+import { isEncrypted } from '../lib/tls-port.ts';
 import { forwardingSign, isFromThisComputer, isLoopback, isLoopbackName, isTrulyLocal } from './client-address.ts';
 import { isOriginAllowed } from './cors.ts';
 import { keyProtocol } from './credentials.ts';
 import type { Guarded, Received } from './exchange.ts';
 import type { ForwardedNotes } from './forwarded-notes.ts';
 import type { KeyRules } from './key-rules.ts';
+import { authorityPaths } from './own-answers.ts';
 import { checkGatewayNetwork } from './permit.ts';
+import type { GatewayTls } from './ports.ts';
 
 export type GuardPorts = {
   readonly settings: () => Settings;
   readonly instanceId: string;
   readonly rules: KeyRules;
+  readonly tls: Pick<GatewayTls, 'mode'>;
   readonly forwarded: Pick<ForwardedNotes, 'note'>;
 };
 
@@ -37,7 +41,10 @@ export function guard(received: Received, ports: GuardPorts): Guarded {
     clientAddress: plainAddress(req.socket.remoteAddress),
     fromThisComputer: isFromThisComputer(req, hostName),
   };
-  if (!received.inside) checkGatewayNetwork(source, settings, ports.rules);
+  if (!received.inside) {
+    checkEncrypted(req, path, ports);
+    checkGatewayNetwork(source, settings, ports.rules);
+  }
   checkOrigin(req, settings);
   checkKeyInUrl(path, query);
   checkBodyType(req, path);
@@ -49,6 +56,13 @@ export function guard(received: Received, ports: GuardPorts): Guarded {
     path,
     query,
   };
+}
+
+// Whoever has to trust our authority first cannot come encrypted; what it is holds no secret.
+function checkEncrypted(req: IncomingMessage, path: string, { tls }: Pick<GuardPorts, 'tls'>): void {
+  if (isLoopback(req.socket.remoteAddress ?? '') || isEncrypted(req.socket) || tls.mode() !== 'only') return;
+  if (authorityPaths.has(path)) return;
+  throw new KeyhatchError('https_required', { details: { url: `https://${req.headers.host ?? ''}` } });
 }
 
 /** The gateways that this request has been through, if it says so in a form of ours. */

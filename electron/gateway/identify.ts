@@ -70,7 +70,7 @@ function callerWithoutKey(routed: Routed, settings: Settings, presentedForeign: 
 /** Paths that answer without a key: they neither act nor reveal. */
 function isPublic(routed: Routed, settings: Settings): boolean {
   const { own } = routed.route;
-  if (own === 'health' || own === 'info' || own === 'greeting') return true;
+  if (own === 'health' || own === 'info' || own === 'greeting' || own === 'authority') return true;
   return settings['access.publicModels'] && routed.path === '/v1/models';
 }
 

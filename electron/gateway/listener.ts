@@ -1,15 +1,18 @@
-// The sockets the gateway listens on: one HTTP server an address, all with the same handler. Moves to other addresses
+// The sockets the gateway listens on: one port an address, for HTTP and HTTPS, all with the same handler. Moves to other addresses
 // without cutting a running stream, and goes back to the old ones when the new ones cannot be had.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { isIPv6 } from 'node:net';
+import { isIPv6, type Server as PortServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
+import type { TlsMode } from '../../shared/tls-model.ts';
 import { bareHost } from '../lib/bare-host.ts';
 import { listenOn } from '../lib/listening.ts';
 import { whyNotListening } from '../lib/port-trouble.ts';
+import { createTlsPort, type PortEncryption } from '../lib/tls-port.ts';
 import { type Bag, createBag } from './bag.ts';
+import { isLoopback } from './client-address.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
 import type { Received } from './exchange.ts';
 import { refuse } from './reply.ts';
@@ -45,21 +48,30 @@ export type Listener = {
   readonly destroy: () => void;
 };
 
-type Bound = ListenAddress & { readonly server: Server };
+type Bound = ListenAddress & { readonly serving: Serving };
 /** A server that has let go of its address serves what runs, and nothing new on the connections that are left. */
-type Serving = { released: boolean; readonly answers: Bag<ServerResponse> };
+type Serving = {
+  released: boolean;
+  readonly answers: Bag<ServerResponse>;
+  readonly http: Server;
+  readonly port: PortServer;
+  readonly destroyUnread: () => void;
+};
 
 export type ListenerPorts = {
   readonly limits: ConnectionLimits;
   readonly settings: () => Settings;
   readonly upgrades: Upgrades;
+  readonly encryption: PortEncryption;
+  /** Told why an encrypted connection could not be begun. */
+  readonly noteFailure: (reason: string) => void;
   /** How long a request may take to arrive; 10 min unless told. */
   readonly arrivalMs?: number;
 };
 
 export function createListener(handler: Handler, ports: ListenerPorts): Listener {
   let bound: readonly Bound[] = [];
-  const all = new Map<Server, Serving>();
+  const all = new Set<Serving>();
 
   async function bindAll(hosts: readonly string[], port: number): Promise<readonly Bound[]> {
     const made: Bound[] = [];
@@ -68,35 +80,43 @@ export function createListener(handler: Handler, ports: ListenerPorts): Listener
       for (const host of hosts) made.push(await bind(open(), host, made[0]?.port ?? port));
       return made;
     } catch (error) {
-      for (const { server } of made) server.close();
+      for (const { serving } of made) release(serving);
       throw error;
     }
   }
 
   async function addOne(host: string, port: number): Promise<void> {
-    const server = open();
-    try {
-      bound = [...bound, await bind(server, host, port)];
-    } catch (error) {
-      server.close();
-      throw error;
-    }
+    bound = [...bound, await bind(open(), host, port)];
   }
 
-  function open(): Server {
-    const serving: Serving = { released: false, answers: createBag() };
-    const server = createHttpServer(handler, serving, ports);
-    ports.limits.watch(server);
-    all.set(server, serving);
-    return server.once('close', () => all.delete(server));
+  function open(): Serving {
+    const state = { released: false, answers: createBag<ServerResponse>() };
+    const http = createHttpServer(handler, state, ports);
+    const { server: port, destroyUnread } = createTlsPort({
+      http,
+      encryption: ports.encryption,
+      headTimeoutMs: () => ports.settings()['network.headTimeoutMs'],
+      admit: ports.limits.admit,
+      noteFailure: ports.noteFailure,
+    });
+    ports.limits.watch(http);
+    const serving: Serving = Object.assign(state, { http, port, destroyUnread });
+    all.add(serving);
+    // Running out of descriptors ends an accept, not the server.
+    port.on('error', () => {});
+    port.once('close', () => {
+      all.delete(serving);
+      // Nothing is left of it but its clocks.
+      http.close();
+    });
+    return serving;
   }
 
-  function release(server: Server): void {
-    const serving = all.get(server);
-    if (serving) serving.released = true;
-    for (const res of serving?.answers.items() ?? []) res.shouldKeepAlive = false;
-    server.close();
-    server.closeIdleConnections();
+  function release(serving: Serving): void {
+    serving.released = true;
+    for (const res of serving.answers.items()) res.shouldKeepAlive = false;
+    serving.port.close();
+    serving.http.closeIdleConnections();
   }
 
   function keep(next: readonly Bound[]): readonly ListenAddress[] {
@@ -108,7 +128,7 @@ export function createListener(handler: Handler, ports: ListenerPorts): Listener
     async moveTo(hosts, port) {
       const before = bound;
       // The old sockets go first: 0.0.0.0 cannot be had while 127.0.0.1 holds the same port. Streams live on.
-      for (const { server } of before) release(server);
+      for (const { serving } of before) release(serving);
       try {
         return keep(await bindAll(hosts, port));
       } catch (error) {
@@ -124,7 +144,7 @@ export function createListener(handler: Handler, ports: ListenerPorts): Listener
         bound.filter(({ host }) => hosts.includes(host)),
         bound.filter((one) => !hosts.includes(one.host)),
       ];
-      for (const { server } of go) release(server);
+      for (const { serving } of go) release(serving);
       bound = stay;
       const failures: unknown[] = [];
       for (const host of hosts.filter((one) => !stay.some((bound) => bound.host === one))) {
@@ -136,16 +156,23 @@ export function createListener(handler: Handler, ports: ListenerPorts): Listener
     },
     addresses: () => bound.map(({ host, port }) => ({ host, port })),
     async stopAccepting() {
-      for (const { server } of bound) release(server);
+      for (const { serving } of bound) release(serving);
       bound = [];
     },
     destroy() {
-      for (const server of all.keys()) server.closeAllConnections();
+      for (const { http, destroyUnread } of all) {
+        destroyUnread();
+        http.closeAllConnections();
+      }
     },
   };
 }
 
-function createHttpServer(handler: Handler, serving: Serving, ports: ListenerPorts): Server {
+function createHttpServer(
+  handler: Handler,
+  serving: Pick<Serving, 'released' | 'answers'>,
+  ports: ListenerPorts,
+): Server {
   const { settings, upgrades, arrivalMs = 600_000 } = ports;
   const headMs = settings()['network.headTimeoutMs'];
   const server = createServer({
@@ -158,7 +185,6 @@ function createHttpServer(handler: Handler, serving: Serving, ports: ListenerPor
     maxHeaderSize: settings()['network.headMaxBytes'],
     requireHostHeader: true,
     insecureHTTPParser: false,
-    noDelay: true,
     // To anything else there is no upgrade: `Upgrade: h2c` stays the plain request it carries, body and all.
     shouldUpgradeCallback: upgrades.offered,
   });
@@ -175,8 +201,6 @@ function createHttpServer(handler: Handler, serving: Serving, ports: ListenerPor
   server.on('request', handle(false));
   server.on('checkContinue', handle(true));
   server.on('upgrade', (req, connection, head) => upgrades.take(req, connection, head, () => !serving.released));
-  // Running out of descriptors ends an accept, not the server.
-  server.on('error', () => {});
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     // Into an answer that has begun nothing may be put; and who is gone needs none.
     const answering = serving.answers.items().find((res) => res.socket === socket);
@@ -203,13 +227,23 @@ function refusalOfBrokenHead(code: string): string {
   return `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }
 
-async function bind(server: Server, host: string, port: number): Promise<Bound> {
-  return { host, port: await listenOn(server, { host, port, ipv6Only: false, backlog: 1024 }), server };
+async function bind(serving: Serving, host: string, port: number): Promise<Bound> {
+  try {
+    return { host, port: await listenOn(serving.port, { host, port, ipv6Only: false, backlog: 1024 }), serving };
+  } catch (error) {
+    serving.port.close();
+    throw error;
+  }
 }
 
-/** A base URL for people: wildcard addresses are shown as the loopback one of their family. */
-export function urlOf({ host, port }: ListenAddress): string {
+/**
+ * A base URL for people: wildcard addresses are shown as the loopback one of their family. Encrypted where it has to be:
+ * programs on this computer need no certificate to trust.
+ */
+export function urlOf({ host, port }: ListenAddress, mode: TlsMode = 'off'): string {
   const plain = bareHost(host);
   const shown = plain === '0.0.0.0' ? '127.0.0.1' : plain === '::' ? 'localhost' : plain;
-  return `http://${isIPv6(shown) ? `[${shown}]` : shown}:${port}`;
+  const isHere = shown === 'localhost' || isLoopback(shown);
+  const scheme = mode === 'only' && !isHere ? 'https' : 'http';
+  return `${scheme}://${isIPv6(shown) ? `[${shown}]` : shown}:${port}`;
 }

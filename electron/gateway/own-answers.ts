@@ -1,25 +1,31 @@
 // What the gateway answers itself: /health, /api/info, LM Studio's greeting and a key's question about itself. Speaks from
 // memory; a stranger learns that something answers and whether a key is needed, and can make nothing happen.
 
+import { X509Certificate } from 'node:crypto';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { BudgetState } from '../../shared/limit-model.ts';
 import { upstreamKindRow } from '../../shared/upstream-kinds.ts';
+import { isEncrypted } from '../lib/tls-port.ts';
 import type { Admitted } from './exchange.ts';
 import type { KeyLimits } from './key-limits.ts';
 import type { GatewayKey, GatewayPorts } from './ports.ts';
 
 export type OwnAnswerPorts = Pick<
   GatewayPorts,
-  'settings' | 'upstreams' | 'version' | 'usage' | 'keys' | 'projects'
+  'settings' | 'upstreams' | 'version' | 'usage' | 'keys' | 'projects' | 'tls'
 > & {
   readonly limits: KeyLimits;
 };
 
+/** Where whoever wants to trust our authority gets its certificate; by the second one phones know what it is. */
+export const authorityPaths: ReadonlySet<string> = new Set(['/keyhatch-ca.pem', '/keyhatch-ca.crt']);
+
 export function answerOwn(exchange: Admitted, ports: OwnAnswerPorts): void {
-  const body = Buffer.from(JSON.stringify(bodyOf(exchange, ports)));
   const { res, req } = exchange;
+  const isAuthority = exchange.route.own === 'authority';
+  const body = isAuthority ? authority(exchange, ports) : Buffer.from(JSON.stringify(bodyOf(exchange, ports)));
   res.writeHead(200, {
-    'content-type': 'application/json',
+    'content-type': isAuthority ? authorityType(exchange.path) : 'application/json',
     'content-length': body.length,
     'cache-control': 'no-store',
   });
@@ -40,6 +46,16 @@ function bodyOf(exchange: Admitted, ports: OwnAnswerPorts): unknown {
       if (exchange.caller.kind !== 'key') throw new KeyhatchError('key_missing');
       return self(exchange.caller.key, ports);
   }
+}
+
+function authority(exchange: Admitted, { tls }: OwnAnswerPorts): Buffer {
+  const pem = tls.authority();
+  if (pem === undefined) throw nothingHere(exchange);
+  return exchange.path.endsWith('.crt') ? new X509Certificate(pem).raw : Buffer.from(pem);
+}
+
+function authorityType(path: string): string {
+  return path.endsWith('.crt') ? 'application/x-x509-ca-cert' : 'application/x-pem-file';
 }
 
 function health(exchange: Admitted, ports: OwnAnswerPorts, trusted: boolean): unknown {
@@ -66,7 +82,8 @@ function info(exchange: Admitted, ports: OwnAnswerPorts, trusted: boolean): unkn
 
 /** Under the address by which this client has just reached us. */
 function baseUrls(exchange: Admitted): Record<string, string> {
-  const base = `http://${exchange.req.headers.host ?? 'localhost'}`;
+  const scheme = isEncrypted(exchange.req.socket) ? 'https' : 'http';
+  const base = `${scheme}://${exchange.req.headers.host ?? 'localhost'}`;
   return { openai: `${base}/v1`, anthropic: base, ollama: base, lmstudio: `${base}/api/v0` };
 }
 

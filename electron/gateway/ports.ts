@@ -6,10 +6,12 @@ import type { KeyPolicy } from '../../shared/key-policy.ts';
 import type { Budget, TopUp } from '../../shared/limit-model.ts';
 import type { KeyKind, KeyLimits, KeyStatus, UpstreamHealth } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
+import type { TlsMode } from '../../shared/tls-model.ts';
 import type { Dialect, UpstreamKind } from '../../shared/upstream-kinds.ts';
 import type { RequestRow } from '../../shared/usage-model.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import type { PortCredentials } from '../lib/tls-port.ts';
 import type { CapturePort } from './capture-tap.ts';
 import type { BudgetOwner } from './key-limits.ts';
 import type { LimitCounters } from './limit-counters.ts';
@@ -167,6 +169,15 @@ export type PricePort = {
   ) => number | undefined;
 };
 
+/** How connections are encrypted. */
+export type GatewayTls = {
+  readonly mode: () => TlsMode;
+  /** The same object until another certificate is to be shown; undefined while there is none. */
+  readonly credentials: () => PortCredentials | undefined;
+  /** Certificate of our own authority, as PEM, for whoever wants to trust it. */
+  readonly authority: () => string | undefined;
+};
+
 export type GatewayPorts = {
   readonly version: string;
   /** Differs from every other gateway's, so that a request that comes back is recognised. */
@@ -187,6 +198,7 @@ export type GatewayPorts = {
   readonly capture: CapturePort;
   readonly counters: LimitCounters;
   readonly prices: PricePort;
+  readonly tls: GatewayTls;
   /** Whose budgets a request of this key counts against. */
   readonly budgetOwners: (key: GatewayKey) => readonly BudgetOwner[];
   /** How an upstream's name becomes an address; undefined takes the system's way. */

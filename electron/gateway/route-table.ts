@@ -8,7 +8,7 @@ import type { Dialect } from '../../shared/upstream-kinds.ts';
 export type Operation = Exclude<KeyOperation, 'metrics'> | 'about';
 
 /** Answered by Keyhatch itself. */
-export type OwnAnswer = 'health' | 'info' | 'greeting' | 'self';
+export type OwnAnswer = 'health' | 'info' | 'greeting' | 'authority' | 'self';
 
 export type RouteRow = {
   readonly methods: readonly string[];
@@ -261,6 +261,8 @@ export const routeTable: readonly RouteRow[] = [
   own('/api/info', 'info'),
   own('/lmstudio-greeting', 'greeting'),
   own('/keyhatch/v1/key', 'self'),
+  own('/keyhatch-ca.pem', 'authority'),
+  own('/keyhatch-ca.crt', 'authority'),
   ...openai,
   ...anthropic,
   ...ollama,

@@ -22,14 +22,17 @@ export function listenOn(
   });
 }
 
-/** Takes nothing new; what runs may end for `graceMs`, and is cut then. Resolves when all is closed. */
-export function closeGently(server: HttpServer, graceMs: number): Promise<void> {
+/**
+ * Takes nothing new; what runs may end for `graceMs`, and is cut then. Resolves when all is closed.
+ * @param listening what has the port, where that is not the HTTP server itself
+ */
+export function closeGently(http: HttpServer, graceMs: number, listening: Server = http): Promise<void> {
   return new Promise((resolve) => {
-    const late = setTimeout(() => server.closeAllConnections(), graceMs);
-    server.close(() => {
+    const late = setTimeout(() => http.closeAllConnections(), graceMs);
+    listening.close(() => {
       clearTimeout(late);
       resolve();
     });
-    server.closeIdleConnections();
+    http.closeIdleConnections();
   });
 }

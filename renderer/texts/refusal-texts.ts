@@ -26,6 +26,11 @@ const texts: Readonly<Partial<Record<ErrorCode, RefusalText>>> = {
     why: 'The client reached this server under a name that is not known to be its own.',
     cure: 'Use one of the addresses of the Server page, or add the name under Settings, Network.',
   },
+  https_required: {
+    short: 'not encrypted',
+    why: 'It came from another machine without encryption, and this server takes HTTPS alone from there.',
+    cure: 'Change http:// into https:// in the client, and have its machine trust this server under Settings, Encryption.',
+  },
   origin_not_allowed: {
     short: 'web page not allowed',
     why: 'A web page tried to call this server, and its origin is not on the list.',

@@ -32,6 +32,7 @@ export const serverTexts = {
     listening: 'open',
     addresses: (name: string) => `address on ${name}`,
     qr: (name: string) => `QR code of the address on ${name}`,
+    plain: (address: string) => `or without encryption: ${address}`,
     scan: 'Scan this with a phone on the same network.',
     stopped: 'Nothing can reach it while it is stopped.',
   },

@@ -97,6 +97,9 @@ export const settingsTexts = {
     title: 'Web dashboard and people',
     enabled: 'Show this window in a browser',
     enabledSentence: 'Behind a sign-in.',
+    hosts: 'Dashboard addresses',
+    hostsSentence:
+      '127.0.0.1 is this computer. Any other one is reached by HTTPS alone, and only once somebody has a password.',
     port: 'Dashboard port',
     portSentence: 'Apart from the port for clients; neither can answer for the other.',
     keyNames: 'Key names in metrics',
@@ -107,6 +110,8 @@ export const settingsTexts = {
     linkSentence: 'Signs one browser in. Works once, for ten minutes; a new one ends the one before.',
     makeLink: 'Make a link',
     copyLink: 'sign-in link',
+    copySecureLink: 'sign-in link for other machines',
+    secureAddress: 'Address for other machines',
     people: 'People',
     peopleSentence: 'Invite others, give them limits, and see who they are.',
     openPeople: 'Open',

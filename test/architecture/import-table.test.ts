@@ -39,6 +39,10 @@ const rules: Readonly<Record<string, Rule>> = {
   gateway: { rooms: base, packages: [node, /^http-proxy$/, /^ws$/] },
   upstream: { rooms: base, packages: [node] },
   echo: { rooms: base, packages: [node] },
+  certificates: {
+    rooms: base,
+    packages: [/^node:(crypto|net|os)$/, /^reflect-metadata$/, /^@peculiar\/(x509|asn1-x509|asn1-schema)$/],
+  },
   control: { rooms: base, packages: [node, /^zod$/, contractClient, contractServer] },
   passwords: { rooms: base, packages: [node, /^hash-wasm$/, /^otpauth$/] },
   metrics: { rooms: base, packages: [/^node:perf_hooks$/] },
@@ -59,6 +63,7 @@ const rules: Readonly<Record<string, Rule>> = {
       'gateway',
       'upstream',
       'echo',
+      'certificates',
       'control',
       'dashboard',
       'metrics',

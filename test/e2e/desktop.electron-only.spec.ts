@@ -2,6 +2,7 @@
 // Where its runtime is missing the suite is reported as not run; the stand-in (test/fakes/electron-host) is no proof of this.
 
 import { randomBytes } from 'node:crypto';
+import { request as httpsRequest } from 'node:https';
 import { zstdCompressSync } from 'node:zlib';
 import type { UsageReport } from '../../shared/usage-model.ts';
 import { expect, type Subject, test } from './fixture.ts';
@@ -98,4 +99,30 @@ test('requests are answered while a menu is open', async ({ subject }, testInfo)
     type: 'gateway p99',
     description: `${closedMs.toFixed(1)} ms without a menu, ${openMs.toFixed(1)} ms with one open`,
   });
+});
+
+test('certificates are made and shown inside Electron, whose TLS is another library than Node’s', async ({
+  subject,
+}) => {
+  await subject.json(['settings', 'set', 'tls.mode', 'both']);
+  const { pem } = await subject.json<{ readonly pem: string }>(['tls', 'ca']);
+  const { key } = await subject.createKey('--name', 'encrypted');
+  const get = (ca: string) =>
+    new Promise<string>((resolve, reject) => {
+      const { port } = new URL(subject.url);
+      const headers = { authorization: `Bearer ${key}` };
+      httpsRequest({ host: '127.0.0.1', port, path: '/v1/models', ca, headers }, async (response) => {
+        let text = '';
+        for await (const chunk of response) text += chunk;
+        resolve(text);
+      })
+        .once('error', reject)
+        .end();
+    });
+  await expect.poll(() => get(pem).catch(String)).toContain('"object":"list"');
+  // Renewed while it runs, and by another authority nobody is let in who trusts the first one.
+  await subject.json(['tls', 'renew']);
+  expect(await get(pem)).toContain('"object":"list"');
+  await subject.json(['tls', 'new-authority', '--yes']);
+  await expect(get(pem)).rejects.toThrow();
 });

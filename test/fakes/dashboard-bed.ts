@@ -60,13 +60,15 @@ async function open(pagesDir: string, ports: Partial<DashboardPorts>): Promise<D
   let now = Date.UTC(2026, 2, 1);
   const lines: string[] = [];
   const dashboard = createDashboard({
-    settings: () => ({ 'dashboard.enabled': true, 'dashboard.port': 0 }),
+    settings: () => ({ 'dashboard.enabled': true, 'dashboard.port': 0, 'dashboard.hosts': ['127.0.0.1'] }),
     sessionRules: () => ({ 'people.sessionIdleDays': 7, 'people.sessionMaxDays': 30 }),
     portIsChosen: () => true,
     people: noPeople,
     router: () => createFakeInstance().router,
     pagesDir,
     metrics: { contentType: 'text/plain', read: () => Promise.reject(new KeyhatchError('key_unknown')) },
+    encryption: { credentials: () => undefined, names: () => [], whyMissing: async () => 'The vault is locked.' },
+    hasPassword: () => true,
     auth: noAuth,
     api: () => ({
       admit: () => {

@@ -1,7 +1,7 @@
 // A real gateway on a real port in front of fake upstreams, with keys, settings and usage in memory: for tests of single
 // rules. The built program as a whole is tested elsewhere, as its own process.
 
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { createGateway, type Gateway } from '../../electron/gateway/gateway.ts';
 import { budgetOwnersOf } from '../../electron/gateway/key-limits.ts';
 import type { CounterRow } from '../../electron/gateway/limit-counters.ts';
@@ -21,6 +21,7 @@ import { type Settings, settingsSchema } from '../../shared/settings.ts';
 import { type UpstreamKind, upstreamKindRow } from '../../shared/upstream-kinds.ts';
 import type { RequestRow } from '../../shared/usage-model.ts';
 import { type FakeUpstream, startFakeUpstream } from './fake-upstream.ts';
+import { isOverTls, openSocket, testAuthority, testCredentials } from './over-tls.ts';
 
 export type Bed = {
   readonly gateway: Gateway;
@@ -66,6 +67,7 @@ export type BedOptions = {
   /** What an earlier run left of limits. */
   readonly counted?: readonly CounterRow[];
   readonly prices?: GatewayPorts['prices'];
+  readonly tls?: Partial<GatewayPorts['tls']>;
   readonly ways?: GatewayPorts['ways'];
   /** People's tokens beside these keys. */
   readonly joinTokens?: (keys: GatewayPorts['keys']) => Pick<GatewayPorts, 'keys' | 'tokens'>;
@@ -99,6 +101,7 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
   let settings = settingsSchema.parse(options.settings ?? {});
   let locked: { vault: string; reason: string } | undefined;
 
+  const [pair, authority] = [await testCredentials(), await testAuthority()];
   const registry = { get: (id: string) => projects.get(id), echo: () => echo };
 
   const keyRegistry: GatewayPorts['keys'] = {
@@ -139,6 +142,12 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
       log,
     }),
     prices: options.prices ?? { costOf: () => undefined },
+    tls: {
+      mode: () => (isOverTls ? 'both' : 'off'),
+      credentials: () => pair,
+      authority: () => authority.certificate,
+      ...options.tls,
+    },
     budgetOwners: (key) => budgetOwnersOf(key, registry),
     upstreamFailed: () => {},
     lookup: undefined,
@@ -191,7 +200,7 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
 
   addUpstream(upstream, { kind: options.kind ?? 'unknown' });
   const first = addKey(options.key);
-  const url = `http://127.0.0.1:${port}`;
+  const url = `${isOverTls ? 'https' : 'http'}://127.0.0.1:${port}`;
   return {
     gateway,
     url,
@@ -266,7 +275,7 @@ const openProject = {
 export function sendRaw(port: number, text: string | Buffer, until?: RegExp): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = '';
-    const socket: Socket = connect(port, '127.0.0.1', () => socket.write(text));
+    const socket: Socket = openSocket(port, () => socket.write(text));
     const finish = () => {
       socket.destroy();
       resolve(answer);

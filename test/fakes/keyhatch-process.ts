@@ -7,6 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { VaultKind } from '../../shared/model.ts';
+import { isOverTls, trust } from './over-tls.ts';
 
 /** How a command ended. */
 export type Finished = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
@@ -189,7 +190,8 @@ async function start(profile: Profile, options: StartOptions): Promise<KeyhatchP
   );
   const output = collect(child);
   child.stdin.end(options.stdin ?? '');
-  const url = await inTime(readyUrl(output, logFormat), child, () => 'keyhatch serve did not become ready');
+  const plainUrl = await inTime(readyUrl(output, logFormat), child, () => 'keyhatch serve did not become ready');
+  const url = isOverTls ? await encrypted(profile, plainUrl) : plainUrl;
   const stop = (signal: NodeJS.Signals = 'SIGTERM') => {
     child.kill(signal);
     return inTime(output.exited, child, () => `keyhatch serve did not end after ${signal}`);
@@ -216,6 +218,13 @@ async function start(profile: Profile, options: StartOptions): Promise<KeyhatchP
     exited: output.exited,
     close: kill9,
   };
+}
+
+/** The same address encrypted, and its authority trusted by this process. */
+async function encrypted(profile: Profile, plainUrl: string): Promise<string> {
+  await profile.json(['settings', 'set', 'tls.mode', 'both']);
+  trust((await profile.json<{ readonly pem: string }>(['tls', 'ca'])).pem);
+  return plainUrl.replace('http:', 'https:');
 }
 
 /** How a client calls a gateway; `null` sends no key. */

@@ -13,8 +13,9 @@ export const dashboardLinkCommand = defineCommand({
     async ({ client, out }) => {
       const link = await client.dashboard.link();
       out.answer(link, () => link.url);
-      if (!out.json) {
-        out.note(`It signs in one browser on this computer, once, and expires ${out.when(link.expiresAt, '')}.`);
-      }
+      if (out.json) return;
+      const where = link.secureUrl === null ? 'on this computer, ' : '';
+      out.note(`It signs in one browser ${where}once, and expires ${out.when(link.expiresAt, '')}.`);
+      if (link.secureUrl !== null) out.note(`From another machine: ${link.secureUrl}`);
     },
 });

@@ -1,10 +1,11 @@
 // `keyhatch keys import|export` and `keyhatch backup …`: what comes in from other programs and what goes to another machine.
 // Passphrases come on stdin or in the environment, never as an argument; values of keys in a file or on stdin.
 
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { type ImportReport, importFormat } from '../../../shared/transfer-model.ts';
 import { CommandFailed } from '../cli-errors.ts';
 import { type Command, defineCommand, onlyWord, type Session } from '../command.ts';
+import { fileReason, readFileText } from '../file-text.ts';
 import { parseChoice } from '../flag-values.ts';
 import { visible } from '../output.ts';
 import { textTable } from '../text-table.ts';
@@ -93,14 +94,6 @@ async function readText({ input }: Session, file: string, what: string): Promise
   return file === '-' ? input.text(what) : readFileText(file);
 }
 
-async function readFileText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new CommandFailed(`${file} cannot be read: ${fileReason(error)}.`);
-  }
-}
-
 // Never over another file: it may be the backup of a year ago, or something else altogether.
 async function writeNew(file: string, text: string): Promise<void> {
   try {
@@ -108,19 +101,6 @@ async function writeNew(file: string, text: string): Promise<void> {
   } catch (error) {
     throw new CommandFailed(`${file} cannot be written: ${fileReason(error)}.`);
   }
-}
-
-const fileReasons: Readonly<Record<string, string>> = {
-  ENOENT: 'it, or its folder, does not exist',
-  EACCES: 'its permissions do not allow it',
-  EEXIST: 'it exists already; choose another name',
-  EISDIR: 'it is a folder',
-  ENOSPC: 'the disk is full',
-};
-
-function fileReason(error: unknown): string {
-  const { code = '', message } = error as NodeJS.ErrnoException;
-  return fileReasons[code] ?? message;
 }
 
 function reportText({ lines, imported, dryRun }: ImportReport, { out }: Session): string {

@@ -6,6 +6,7 @@ import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { KeyhatchError } from '../../../shared/errors.ts';
+import { isEncrypted } from '../../lib/tls-port.ts';
 import type { Handler } from '../listener.ts';
 import { sseEnds } from '../tally/frame-ends.ts';
 import { createFrameReader, type FrameReader } from '../tally/frame-reader.ts';
@@ -69,6 +70,7 @@ function wireBeside(real: Socket, take: (bytes: Buffer, done: (error?: Error | n
   wire.on('error', () => {});
   return Object.assign(wire, {
     remoteAddress: real.remoteAddress,
+    encrypted: isEncrypted(real),
     localAddress: real.localAddress,
     resetAndDestroy: () => wire.destroy(),
   });

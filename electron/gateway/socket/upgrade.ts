@@ -10,7 +10,7 @@ import type { BodyBudget } from '../body-memory.ts';
 import { keyProtocol } from '../credentials.ts';
 import { type Caller, ownerOf, type Received, type SoFar } from '../exchange.ts';
 import type { ForwardedNotes } from '../forwarded-notes.ts';
-import { guard } from '../guard.ts';
+import { type GuardPorts, guard } from '../guard.ts';
 import { type IdentifyPorts, identify } from '../identify.ts';
 import { endOfPass } from '../keyless.ts';
 import type { Handler } from '../listener.ts';
@@ -36,6 +36,7 @@ export type SocketUpgradePorts = IdentifyPorts & {
   readonly log: Log;
   readonly budget: BodyBudget;
   readonly route: Router;
+  readonly tls: GuardPorts['tls'];
   readonly handle: Handler;
   readonly meter: (soFar: SoFar, error: KeyhatchError) => void;
 };

@@ -50,7 +50,13 @@ function Network({ network: { name, kind, places } }: { readonly network: Reacha
   );
 }
 
-function Place({ place: { address, url, kind }, name }: { readonly place: Reachable; readonly name: string }) {
+function Place({
+  place: { address, url, plainUrl, kind },
+  name,
+}: {
+  readonly place: Reachable;
+  readonly name: string;
+}) {
   if (url === null)
     return (
       <Text size="xs" c="dimmed" className="kh-clip">
@@ -59,9 +65,16 @@ function Place({ place: { address, url, kind }, name }: { readonly place: Reacha
     );
   return (
     <Group gap="sm" wrap="nowrap" mih={30}>
-      <code className="kh-clip" style={{ flex: 1 }} title={url}>
-        {url}
-      </code>
+      <div style={{ flex: 1, minWidth: 0 }}>
+        <code className="kh-clip" style={{ display: 'block' }} title={url}>
+          {url}
+        </code>
+        {plainUrl !== null && (
+          <Text size="xs" c="dimmed" className="kh-clip">
+            {texts.plain(plainUrl)}
+          </Text>
+        )}
+      </div>
       <Group gap={2} wrap="nowrap">
         {kind !== 'loopback' && <AddressQr url={`${url}/v1`} name={name} />}
         <CopyIcon text={url} what={texts.addresses(name)} />

@@ -13,12 +13,12 @@ import { Panel } from '../../ui/page.tsx';
 import { SettingRow } from '../../ui/setting-row.tsx';
 import { SettingSwitch } from '../../ui/setting-switch.tsx';
 import { ApiRow } from '../api/api-row.tsx';
-import { SettingNumber } from './setting-fields.tsx';
+import { SettingList, SettingNumber } from './setting-fields.tsx';
 
 const { dashboard: texts } = settingsTexts;
 
 export function DashboardCard({ status, inBrowser }: { readonly status: Status; readonly inBrowser: boolean }) {
-  const { url } = status.dashboard;
+  const { url, secureUrl } = status.dashboard;
   return (
     <Panel title={texts.title}>
       <div className="kh-rows">
@@ -29,12 +29,20 @@ export function DashboardCard({ status, inBrowser }: { readonly status: Status; 
         {!inBrowser && (
           <SettingNumber name="dashboard.port" title={texts.port} sentence={texts.portSentence} min={1} max={65_535} />
         )}
+        {!inBrowser && <SettingList name="dashboard.hosts" title={texts.hosts} sentence={texts.hostsSentence} />}
         <SettingSwitch name="metrics.keyNames" title={texts.keyNames} sentence={texts.keyNamesSentence} />
         {url !== null && (
           <SettingRow
             title={texts.address}
             sentence={<code>{url}</code>}
             control={() => <CopyIcon text={url} what={texts.address} />}
+          />
+        )}
+        {secureUrl !== null && secureUrl !== url && (
+          <SettingRow
+            title={texts.secureAddress}
+            sentence={<code>{secureUrl}</code>}
+            control={() => <CopyIcon text={secureUrl} what={texts.secureAddress} />}
           />
         )}
         <ApiRow />
@@ -89,6 +97,7 @@ function LinkRow() {
         </Button>
       </Group>
       {link && <Copyable text={link.url} what={texts.copyLink} />}
+      {link && link.secureUrl !== null && <Copyable text={link.secureUrl} what={texts.copySecureLink} />}
     </Stack>
   );
 }

@@ -12,6 +12,7 @@ import { SettingSwitch } from '../../ui/setting-switch.tsx';
 import { CaptureCard } from '../capture/capture-card.tsx';
 import { wrongNetworks } from '../keys/policy-draft.ts';
 import { LanSwitch } from '../server/access-panel.tsx';
+import { TlsCard } from '../tls/tls-card.tsx';
 import { AboutCard } from './about-card.tsx';
 import { ConnectionsCard, LockoutCard } from './connections-card.tsx';
 import { DashboardCard } from './dashboard-card.tsx';
@@ -50,6 +51,7 @@ function Cards({ status }: { readonly status: Status }) {
           </div>
         </Panel>
         <NetworkCard status={status} />
+        <TlsCard status={status} />
         <LimitsCard />
         <ConnectionsCard />
         <DataCard status={status} />

@@ -60,7 +60,9 @@ inChromium('a browser that one was left in shows our page again', async () => {
   await tab.close();
   await new Promise((resolve) => squatter.close(resolve));
 
-  const { url } = await makeDashboard({ settings: () => ({ 'dashboard.enabled': true, 'dashboard.port': port }) });
+  const { url } = await makeDashboard({
+    settings: () => ({ 'dashboard.enabled': true, 'dashboard.port': port, 'dashboard.hosts': ['127.0.0.1'] }),
+  });
   const next = await context.newPage();
   await next.goto(`${url}/#/overview`);
   await expect.poll(() => next.title(), { timeout: 30_000 }).toBe('Keyhatch');

@@ -111,7 +111,7 @@ test('seven days without use end a session, and thirty days in any case', async 
 
 test('whoever had the port while it was not listening learns nothing that opens it afterwards', async () => {
   const port = await freePort();
-  const settings = () => ({ 'dashboard.enabled': true, 'dashboard.port': port });
+  const settings = () => ({ 'dashboard.enabled': true, 'dashboard.port': port, 'dashboard.hosts': ['127.0.0.1'] });
   const { url, dashboard } = await makeDashboard({ settings });
   const halves = await signIn(dashboard.link().url);
   const link = dashboard.link().url;

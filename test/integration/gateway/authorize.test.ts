@@ -171,9 +171,7 @@ describe('dialects', () => {
     await of('lmstudio');
     const response = await post('/api/chat', { model: 'm' });
     expect(response.status).toBe(404);
-    expect(await response.text()).toContain(
-      `LM Studio) does not speak the Ollama API. Use the base URL http://127.0.0.1:${bed.port}/v1`,
-    );
+    expect(await response.text()).toContain(`LM Studio) does not speak the Ollama API. Use the base URL ${bed.url}/v1`);
     await of('ollama');
     expect((await post('/api/v1/chat', { model: 'm', input: 'x' })).status).toBe(404);
     expect((await post('/api/chat', { model: 'm' })).status).toBe(200);

@@ -2,12 +2,12 @@
 // difference for the client. And the owner's replay, which takes the same way without a socket.
 
 import { once } from 'node:events';
-import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CapturePort } from '../../../electron/gateway/capture-tap.ts';
 import { captureBodyMaxBytes } from '../../../shared/capture-model.ts';
 import { chatAnswer, json } from '../../fakes/fake-upstream.ts';
 import { type Bed, chat, makeBed } from '../../fakes/gateway-bed.ts';
+import { openSocket } from '../../fakes/over-tls.ts';
 
 type Kept = Parameters<CapturePort['keep']>[0];
 
@@ -82,7 +82,7 @@ test('what a client that left had got is kept', async () => {
     piece();
   };
   const row = bed.nextRow();
-  const socket = connect(bed.port, '127.0.0.1');
+  const socket = openSocket(bed.port);
   const body = chat({ stream: true });
   socket.write(
     `POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${bed.key}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,

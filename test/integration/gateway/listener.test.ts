@@ -161,9 +161,17 @@ test('a request that does not arrive in time is cut, but the upload of a model f
     upload.stream.resume().on('end', () => res.end('all of it'));
     upload.start(() => res.destroy());
   };
-  const limits = { watch: () => {}, close: () => {} };
+  const limits = { admit: () => true, watch: () => {}, close: () => {} };
   const upgrades = { offered: () => false, take: () => {} };
-  const listener = createListener(handle, { settings, limits, upgrades, arrivalMs: 50 });
+  const encryption = { isOn: () => false, credentials: () => undefined };
+  const listener = createListener(handle, {
+    settings,
+    limits,
+    upgrades,
+    encryption,
+    noteFailure: () => {},
+    arrivalMs: 50,
+  });
   const [address] = await listener.moveTo(['127.0.0.1'], 0);
   const open = (path: string) => {
     const socket = connect(address?.port ?? 0, '127.0.0.1');

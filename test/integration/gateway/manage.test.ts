@@ -1,10 +1,10 @@
 // Managing models through the gateway: who may, what goes up, and that a model file is passed on without being held.
 
-import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type KeyOperation, operationPresets, usualPolicy } from '../../../shared/key-policy.ts';
 import { json } from '../../fakes/fake-upstream.ts';
 import { type Bed, makeBed } from '../../fakes/gateway-bed.ts';
+import { request } from '../../fakes/over-tls.ts';
 
 let bed: Bed;
 beforeEach(async () => {

@@ -64,7 +64,9 @@ type ConnectOptions = {
 
 function dial({ key = bed.key, protocols = [], path = '/v1/responses', headers = {} }: ConnectOptions): WebSocket {
   const credential = key === null ? {} : { authorization: `Bearer ${key}` };
-  return new WebSocket(`ws://127.0.0.1:${bed.port}${path}`, protocols, { headers: { ...credential, ...headers } });
+  return new WebSocket(`${bed.url.replace('http', 'ws')}${path}`, protocols, {
+    headers: { ...credential, ...headers },
+  });
 }
 
 async function connect(options: ConnectOptions = {}) {

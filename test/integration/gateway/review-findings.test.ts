@@ -1,10 +1,11 @@
 // Holes that a review found, one test each, so that none comes back.
 
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { chatFrames, json } from '../../fakes/fake-upstream.ts';
 import { type Bed, chat, makeBed, sendRaw } from '../../fakes/gateway-bed.ts';
+import { openSocket } from '../../fakes/over-tls.ts';
 
 let bed: Bed;
 beforeEach(async () => {
@@ -137,7 +138,7 @@ test('a connection from before a move serves nothing new', async () => {
   const { port } = probe.address() as AddressInfo;
   probe.close();
   await once(probe, 'close');
-  const held = connect(old, '127.0.0.1');
+  const held = openSocket(old);
   let text = '';
   held.on('data', (chunk) => {
     text += chunk.toString();
@@ -235,7 +236,7 @@ test('an HTTP/1.0 client sees a cut stream as a reset, not as an end', async () 
     res.write('data: {"choices":[{"del', () => res.destroy());
   };
   const body = chat({ stream: true });
-  const socket = connect(bed.port, '127.0.0.1');
+  const socket = openSocket(bed.port);
   socket.write(
     `POST /v1/chat/completions HTTP/1.0\r\nHost: localhost\r\nAuthorization: Bearer ${bed.key}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
   );

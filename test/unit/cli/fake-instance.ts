@@ -28,6 +28,7 @@ import type { PolicyAnswer } from '../../../shared/policy-model.ts';
 import { policySentence } from '../../../shared/policy-sentence.ts';
 import { type ProjectFacts, usualRules } from '../../../shared/project-model.ts';
 import { settingAbout, settingNames, settingsSchema } from '../../../shared/settings.ts';
+import type { TlsView } from '../../../shared/tls-model.ts';
 import type { UsageReport, UsageSeries } from '../../../shared/usage-model.ts';
 import type { ExportChunk } from '../../../shared/usage-questions.ts';
 import { fakeWays } from './fake-ways.ts';
@@ -201,7 +202,7 @@ export const running: Status = {
     queued: 0,
     reachable: [],
   },
-  dashboard: { url: null },
+  dashboard: { url: null, secureUrl: null },
   vault: { kind: 'keychain', state: 'open', reason: null },
   access: { requireKey: true, localhostBypass: false, onLan: false, ways: 0, sentence: 'Only programs with a key.' },
   keys: { active: 1, total: 2 },
@@ -227,6 +228,22 @@ export const atRest: Status = {
   ...running,
   shell: 'at-rest',
   server: { state: 'stopped', urls: [], startedAt: null, reason: null, running: 0, queued: 0, reachable: [] },
+};
+
+export const encrypted: TlsView = {
+  mode: 'both',
+  choice: 'auto',
+  source: 'own',
+  problem: null,
+  fingerprint: 'AB:CD:EF:01',
+  names: ['localhost', 'studio.local', '127.0.0.1', '192.168.1.20'],
+  missing: ['203.0.113.9'],
+  startsAt: now - 2 * day,
+  expiresAt: now + 395 * day,
+  issuer: 'Keyhatch authority 1a2b3c4d',
+  caFingerprint: '01:23:45:67',
+  caExpiresAt: now + 3648 * day,
+  caPem: '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n',
 };
 
 export const unmetered: UnmeteredReport = {
@@ -550,6 +567,13 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
     },
     network: { interfaces: os.network.interfaces.handler(() => [wifi]) },
     lockout: { list: os.lockout.list.handler(() => [guesser]), unlock: os.lockout.unlock.handler(() => []) },
+    tls: {
+      get: os.tls.get.handler(() => encrypted),
+      usePem: os.tls.usePem.handler(() => ({ ...encrypted, source: 'pem', caPem: null, caFingerprint: null })),
+      useOwn: os.tls.useOwn.handler(() => encrypted),
+      renew: os.tls.renew.handler(() => encrypted),
+      newAuthority: os.tls.newAuthority.handler(() => encrypted),
+    },
     ways: {
       list: os.ways.list.handler(() => waysOpen),
       addRule: os.ways.addRule.handler(({ input: { key, cidr } }) => ({
@@ -605,6 +629,7 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
     dashboard: {
       link: os.dashboard.link.handler(() => ({
         url: 'http://127.0.0.1:1236/#/sign-in/token',
+        secureUrl: null,
         expiresAt: now + 10 * minute,
       })),
     },

@@ -185,12 +185,16 @@ test('dashboard-link-prints-the-link-alone-and-says-beside-it-how-long-it-works'
   expect({ code, out }).toEqual({ code: 0, out: 'http://127.0.0.1:1236/#/sign-in/token\n' });
   expect(err).toBe('It signs in one browser on this computer, once, and expires in 10 min.\n');
   const asked = await keyhatch(['dashboard', 'link', '--json']);
-  expect(JSON.parse(asked.out)).toEqual({ url: 'http://127.0.0.1:1236/#/sign-in/token', expiresAt: now + 600_000 });
+  expect(JSON.parse(asked.out)).toEqual({
+    secureUrl: null,
+    url: 'http://127.0.0.1:1236/#/sign-in/token',
+    expiresAt: now + 600_000,
+  });
   expect(asked.err).toBe('');
 });
 
 test('status-says-where-the-dashboard-is', async () => {
-  const status = { ...running, dashboard: { url: 'http://127.0.0.1:1236' } };
+  const status = { ...running, dashboard: { url: 'http://127.0.0.1:1236', secureUrl: null } };
   expect((await keyhatch(['status'], { stubs: { status } })).out).toMatch(
     /^ {2}Dashboard +http:\/\/127\.0\.0\.1:1236$/m,
   );

@@ -16,7 +16,7 @@ const facts: NetworkFacts = {
     { host: '127.0.0.1', port: 1235 },
     { host: '192.168.1.5', port: 1235 },
   ],
-  schemes: ['http'],
+  encrypted: { mode: 'off', names: [] },
   platform: 'linux',
 };
 
@@ -61,21 +61,21 @@ test('by a wildcard every address of its family is reached, under each scheme', 
     ...facts,
     hosts: ['::'],
     listening: [{ host: '::', port: 9 }],
-    schemes: ['http', 'https'] as const,
+    encrypted: { mode: 'both', names: ['192.168.1.5', '2001:db8::5'] } as const,
   };
   const [, wlan] = listInterfaces(everywhere);
   expect(wlan?.addresses.map(({ urls }) => urls)).toEqual([
-    ['http://192.168.1.5:9', 'https://192.168.1.5:9'],
-    ['http://[2001:db8::5]:9', 'https://[2001:db8::5]:9'],
+    ['https://192.168.1.5:9', 'http://192.168.1.5:9'],
+    ['https://[2001:db8::5]:9', 'http://[2001:db8::5]:9'],
   ]);
 });
 
 test('reachable begins with this computer and leaves loopback interfaces out', () => {
   expect(reachableAt(facts)).toEqual([
-    { interface: 'lo', kind: 'loopback', address: 'localhost', url: 'http://localhost:1235' },
-    { interface: 'wlan0', kind: 'wifi', address: '192.168.1.5', url: 'http://192.168.1.5:1235' },
-    { interface: 'wlan0', kind: 'wifi', address: '2001:db8::5', url: null },
-    { interface: 'eth0', kind: 'ethernet', address: '10.0.0.2', url: null },
+    { interface: 'lo', kind: 'loopback', address: 'localhost', url: 'http://localhost:1235', plainUrl: null },
+    { interface: 'wlan0', kind: 'wifi', address: '192.168.1.5', url: 'http://192.168.1.5:1235', plainUrl: null },
+    { interface: 'wlan0', kind: 'wifi', address: '2001:db8::5', url: null, plainUrl: null },
+    { interface: 'eth0', kind: 'ethernet', address: '10.0.0.2', url: null, plainUrl: null },
   ]);
   expect(reachableAt({ ...facts, listening: [] }).map(({ url }) => url)).toEqual([null, null, null, null]);
 });

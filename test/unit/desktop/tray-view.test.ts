@@ -35,7 +35,7 @@ function status({ server, access, vault, capture, upstreams = ['up'] }: Changed 
       reachable: [],
       ...server,
     },
-    dashboard: { url: null },
+    dashboard: { url: null, secureUrl: null },
     vault: { kind: 'keychain', state: 'open', reason: null, ...vault },
     access: { requireKey: true, localhostBypass: false, onLan: false, ways: 0, sentence: '', ...access },
     keys: { active: 3, total: 4 },

@@ -2,7 +2,7 @@
 // another machine.
 
 import { EventEmitter } from 'node:events';
-import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { createConnectionLimits } from '../../../electron/gateway/connection-limits.ts';
 import { addressBlock } from '../../../electron/lib/address-block.ts';
@@ -35,21 +35,19 @@ class StandInSocket extends EventEmitter {
   destroySoon(): void {}
 }
 
-function watchedServer() {
+function connecting() {
   const settings = settingsSchema.parse({ 'network.maxConnectionsPerAddress': 2 });
   const limits = createConnectionLimits({ settings: () => settings, clock: systemClock, log: silentLog });
   onTestFinished(limits.close);
-  const server = new EventEmitter();
-  limits.watch(server as unknown as Server);
   return (address: string) => {
     const socket = new StandInSocket(address);
-    server.emit('connection', socket);
+    limits.admit(socket as unknown as Socket);
     return socket;
   };
 }
 
 test('one address gets so many connections and no more, until it closes one; another is not touched by it', () => {
-  const connect = watchedServer();
+  const connect = connecting();
   const first = connect('192.0.2.7');
   connect('::ffff:192.0.2.7');
   expect(connect('192.0.2.7').answer).toContain('connections_full');
@@ -60,7 +58,7 @@ test('one address gets so many connections and no more, until it closes one; ano
 });
 
 test('a whole /64 counts as one address', () => {
-  const connect = watchedServer();
+  const connect = connecting();
   connect('2001:db8::1');
   connect('2001:db8::2');
   expect(connect('2001:db8::3').answer).toContain('connections_full');
@@ -68,6 +66,6 @@ test('a whole /64 counts as one address', () => {
 });
 
 test('programs on this computer are not counted apart', () => {
-  const connect = watchedServer();
+  const connect = connecting();
   for (let count = 0; count < 5; count++) expect(connect('127.0.0.1').answer).toBe('');
 });

@@ -1,0 +1,104 @@
+// Reads certificates as Node's own crypto sees them: what they say, whether a key fits, and whether a pair that somebody
+// brought along can be served with. Makes none.
+
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { KeyhatchError } from '../../shared/errors.ts';
+import type { PemPair } from '../../shared/tls-model.ts';
+import { plainAddress } from './certificate-names.ts';
+
+export type CertificateFacts = {
+  /** SHA-256, as pairs of hexadecimal digits with colons. */
+  readonly fingerprint: string;
+  readonly names: readonly string[];
+  readonly startsAt: number;
+  readonly expiresAt: number;
+  readonly issuer: string;
+};
+
+export function factsOf(pem: string): CertificateFacts {
+  const certificate = new X509Certificate(pem);
+  return {
+    fingerprint: certificate.fingerprint256,
+    names: namesOf(certificate),
+    startsAt: Date.parse(certificate.validFrom),
+    expiresAt: Date.parse(certificate.validTo),
+    issuer: /(?:^|\n)CN=(.*)/.exec(certificate.issuer)?.[1] ?? certificate.issuer.replaceAll('\n', ', '),
+  };
+}
+
+/** Whether a key belongs to a certificate, of a chain the first one. */
+export function isPair(certificate: string, key: string): boolean {
+  try {
+    return new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key));
+  } catch {
+    return false;
+  }
+}
+
+/** Whether an authority signed this very certificate. */
+export function isSignedBy(certificate: string, authority: string): boolean {
+  const signer = new X509Certificate(authority);
+  const signed = new X509Certificate(certificate);
+  return signed.checkIssued(signer) && signed.verify(signer.publicKey);
+}
+
+/** The bytes of a certificate, for systems that take no text. */
+export function derOf(pem: string): Buffer {
+  return new X509Certificate(pem).raw;
+}
+
+/**
+ * What can be served with of what somebody brought along.
+ * @returns the chain as given and the key as PKCS #8, both PEM
+ * @throws KeyhatchError `certificate_unsuitable`
+ */
+export function checkPair({ certificate, key }: PemPair, now: number): PemPair {
+  const chain = readChain(certificate);
+  const [server] = chain;
+  if (!server) throw unsuitable('the file holds no certificate. It must begin with -----BEGIN CERTIFICATE-----');
+  const privateKey = readKey(key);
+  if (!server.checkPrivateKey(privateKey))
+    throw unsuitable(
+      'the key belongs to another certificate. The first certificate of the file must be the server’s own',
+    );
+  if (server.ca) throw unsuitable('its first certificate is that of an authority, not of a server');
+  if (Date.parse(server.validTo) <= now) throw unsuitable(`it ended on ${server.validTo}`);
+  if (Date.parse(server.validFrom) > now) throw unsuitable(`it is not valid before ${server.validFrom}`);
+  if (namesOf(server).length === 0) throw unsuitable('it names no host and no address');
+  const loose = chain.slice(1).find((issuer, i) => !chain[i]?.checkIssued(issuer));
+  if (loose) throw unsuitable('its certificates are not in order: each must be signed by the one below it');
+  return {
+    certificate: chain.map((one) => one.toString()).join(''),
+    key: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
+  };
+}
+
+function readChain(text: string): readonly X509Certificate[] {
+  const blocks = text.match(/-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g) ?? [];
+  try {
+    return blocks.map((block) => new X509Certificate(block));
+  } catch {
+    throw unsuitable('a certificate in the file is damaged');
+  }
+}
+
+function readKey(text: string): KeyObject {
+  if (/ENCRYPTED/.test(text))
+    throw unsuitable('its key is sealed with a passphrase. Take that away first: openssl pkey -in key.pem');
+  try {
+    return createPrivateKey(text);
+  } catch {
+    throw unsuitable('the key cannot be read. It must be a private key as PEM');
+  }
+}
+
+function namesOf({ subjectAltName = '' }: X509Certificate): readonly string[] {
+  return subjectAltName.split(', ').flatMap((entry) => {
+    const [, kind, name = ''] = /^(DNS|IP Address):(.*)$/.exec(entry) ?? [];
+    return kind === undefined ? [] : [kind === 'DNS' ? name.toLowerCase() : plainAddress(name)];
+  });
+}
+
+function unsuitable(reason: string): KeyhatchError {
+  return new KeyhatchError('certificate_unsuitable', { details: { reason } });
+}
