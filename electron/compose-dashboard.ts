@@ -17,8 +17,8 @@ export function joinDashboard(
   const { settings, lifetime, ...ports } = options;
   const dashboard = createDashboard({
     ...ports,
-    hasPassword: ports.people.hasPassword,
     settings: settings.get,
+    hasPassword: ports.people.hasPassword,
     sessionRules: settings.get,
     portIsChosen() {
       const { value, default: usual, setByFlag } = settings.view('dashboard.port');

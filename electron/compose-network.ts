@@ -80,8 +80,8 @@ export function joinNetwork(options: NetworkOptions): JoinedNetwork {
       upstreams,
       passedOn: gateway.forwarded(),
       firewall,
-      tls: options.encrypted(),
       waysOpen: options.waysOpen(),
+      tls: options.encrypted(),
       nowMs: clock.now(),
     });
   }

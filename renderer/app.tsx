@@ -23,6 +23,7 @@ import { StartPage } from './features/shell/start-page.tsx';
 import { PageRouter } from './features/sign-in/page-router.tsx';
 import { ProofPlace } from './features/sign-in/proof-place.tsx';
 import { SignInCover } from './features/sign-in/sign-in-cover.tsx';
+import { apiTexts } from './texts/api-texts.ts';
 import { shellTexts } from './texts/shell-texts.ts';
 import { cssVariables, theme } from './theme.ts';
 import { Answer } from './ui/answer.tsx';
@@ -56,6 +57,7 @@ const ProjectPage = lazy(() =>
 const HistoryPage = lazy(() =>
   import('./features/history/history-page.tsx').then(({ HistoryPage: page }) => ({ default: page })),
 );
+const ApiPage = lazy(() => import('./features/api/api-page.tsx').then(({ ApiPage: page }) => ({ default: page })));
 const PeoplePage = lazy(() =>
   import('./features/people/people-page.tsx').then(({ PeoplePage: page }) => ({ default: page })),
 );
@@ -142,7 +144,10 @@ function Pages() {
         <KeysPage />
       </Route>
       <Route path="/keys/new">
-        <KeysPage creating />
+        <KeysPage creating="new" />
+      </Route>
+      <Route path="/keys/new-admin">
+        <KeysPage creating="new-admin" />
       </Route>
       <Route path="/keys/:id">{({ id }) => <KeyPage id={id} />}</Route>
       <Route path="/projects">
@@ -160,6 +165,11 @@ function Pages() {
       <Route path="/history">
         <RoleGate needs="sees" page={names.history}>
           <HistoryPage />
+        </RoleGate>
+      </Route>
+      <Route path="/api">
+        <RoleGate needs="sees" page={apiTexts.title}>
+          <ApiPage />
         </RoleGate>
       </Route>
       <Route path="/connect">

@@ -115,8 +115,11 @@ const rows: Readonly<Record<ApiTag, Rows>> = {
     'people.edit': [
       'PATCH',
       '/people/{ref}',
-      'Change the role, the limits or the standing of a person',
-      { example: { ref: 'ada', role: 'member' }, about: 'What is left out stays as it is.' },
+      'Change the name, the limits or the standing of a person',
+      {
+        example: { ref: 'ada', status: 'paused' },
+        about: 'What is left out stays as it is. Roles are changed by the owner in person.',
+      },
     ],
     'people.remove': ['DELETE', '/people/{ref}', 'Remove a person', { example: person }],
     'people.resetPassword': [
@@ -234,10 +237,15 @@ const rows: Readonly<Record<ApiTag, Rows>> = {
       { example: { on: false } },
     ],
     'server.checkPort': ['GET', '/server/ports/{port}', 'Whether a port is free', { example: { port: 1235 } }],
+    'network.interfaces': [
+      'GET',
+      '/server/interfaces',
+      'The network interfaces of this computer, and what is reachable there',
+    ],
+    'ways.list': ['GET', '/ways', 'How clients come in that cannot send a key'],
     'tls.get': ['GET', '/tls', 'How connections are encrypted, and the certificate'],
     'profile.get': ['GET', '/profile', 'Where data lies and how much it is'],
     'doctor.run': ['GET', '/doctor', 'What is wrong, and what to do about it'],
-    'network.interfaces': ['GET', '/server/interfaces', 'Network interfaces, and where the gateway is reached'],
     'lockout.list': ['GET', '/lockout', 'Addresses that are put off for wrong keys'],
     'lockout.unlock': [
       'DELETE',
@@ -245,7 +253,6 @@ const rows: Readonly<Record<ApiTag, Rows>> = {
       'Let an address try again',
       { example: { address: '192.0.2.7' } },
     ],
-    'ways.list': ['GET', '/ways', 'Ways in without a key'],
   },
   audit: {
     'audit.verify': ['GET', '/audit', 'Whether the record is whole'],
@@ -263,38 +270,3 @@ export const apiRoutes: ReadonlyMap<string, ApiRoute> = new Map(
     ]),
   ),
 );
-
-/** The calls that no program makes over HTTP, and why. A test holds that every call stands in one of the two lists. */
-export const notForPrograms: Readonly<Record<string, string>> = {
-  'api.document': 'programs read it at /api/v1/openapi.json',
-  'changes.watch': 'an event stream for the pages; programs ask again',
-  'audit.export': 'comes in pieces, for a file: keyhatch audit export',
-  'usage.export': 'comes in pieces, for a file: keyhatch usage --csv',
-  'requests.export': 'comes in pieces, for a file: keyhatch requests --csv',
-  'me.get': 'about the person who asks; a program is none',
-  'me.rename': 'about the person who asks; a program is none',
-  'me.setPassword': 'about the person who asks; a program is none',
-  'me.beginTotp': 'about the person who asks; a program is none',
-  'me.confirmTotp': 'about the person who asks; a program is none',
-  'me.removeTotp': 'about the person who asks; a program is none',
-  'me.newRecoveryCodes': 'about the person who asks; a program is none',
-  'sessions.list': 'about the person who asks; a program is none',
-  'sessions.end': 'about the person who asks; a program is none',
-  'sessions.endOthers': 'about the person who asks; a program is none',
-  'tls.usePem': 'changes who clients trust, and takes the owner in person',
-  'tls.useOwn': 'changes who clients trust, and takes the owner in person',
-  'tls.renew': 'changes who clients trust, and takes the owner in person',
-  'tls.newAuthority': 'changes who clients trust, and takes the owner in person',
-  'ways.addRule': 'opens the gate, and takes the owner in person',
-  'ways.setPort': 'opens the gate, and takes the owner in person',
-  'ways.addPath': 'opens the gate, and takes the owner in person',
-  'ways.close': 'is of one with opening, which takes the owner in person',
-  'backup.create': 'holds what keys are checked with, and takes the owner in person',
-  'backup.restore': 'replaces everything, and takes the owner in person',
-  'dashboard.link': 'opens the dashboard, for whoever sits at the machine',
-  'desktop.get': 'of the desktop app alone',
-  'desktop.copySecret': 'of the desktop app alone',
-  'desktop.installCommandLine': 'of the desktop app alone',
-  'desktop.checkForUpdates': 'of the desktop app alone',
-  'desktop.restartToUpdate': 'of the desktop app alone',
-};

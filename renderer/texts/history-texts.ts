@@ -9,6 +9,23 @@ export const historyTexts = {
   nothingFits: 'No change fits',
   nothingFitsHint: 'Choose fewer filters.',
   more: 'Show older ones',
+  audit: {
+    intact: 'Verified.',
+    broken: 'This log is not whole',
+    unknown: 'This log cannot be checked',
+    brokenCure:
+      'The command line says more: keyhatch audit verify. Once you know why, keyhatch audit begin-anew goes on from here.',
+    again: 'Check again',
+    nothingYet: 'Nothing was noted yet.',
+    entries: (entries: number) =>
+      entries === 1
+        ? 'The one entry is as it was made.'
+        : `${entries} entries, each as it was made, and none is missing.`,
+    waiting: (waiting: number) => `${waiting} more wait for the vault.`,
+    export: 'Export',
+    csv: 'As CSV',
+    json: 'As JSON',
+  },
   kind: 'Of what',
   kinds: {
     all: 'Everything',
@@ -61,6 +78,8 @@ export const historyTexts = {
     added: 'Added',
     removed: 'Removed',
     unlocked: 'Let in again',
+    chain_begun: 'New chain begun',
+    chain_broken: 'Found broken',
     invited: 'Invited',
     invite_cancelled: 'Invite cancelled',
     joined: 'Joined',

@@ -20,7 +20,16 @@ export const places: readonly Place[] = [
   { name: 'keys', path: '/keys', ready: heading('Keys') },
   { name: 'new-key', path: '/keys/new', ready: (page) => expect(page.getByRole('dialog')).toBeVisible() },
   { name: 'projects', path: '/projects', ready: heading('Projects') },
-  { name: 'history', path: '/history', ready: heading('History') },
+  {
+    name: 'history',
+    path: '/history',
+    ready: (page) => expect(page.getByText('Verified.')).toBeVisible(),
+  },
+  {
+    name: 'api',
+    path: '/api',
+    ready: (page) => expect(page.getByText('/api/v1/keys', { exact: true }).first()).toBeVisible(),
+  },
   { name: 'connect', path: '/connect', ready: heading('Connect') },
   {
     name: 'connect-client',

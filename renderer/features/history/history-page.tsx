@@ -6,16 +6,19 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ActorKind, SubjectKind } from '../../../shared/history-model.ts';
 import { useCalls } from '../../api/api-context.tsx';
+import { useAbilities } from '../../api/me.ts';
 import { historyTexts as texts } from '../../texts/history-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
+import { AuditExport, AuditLine } from './audit-line.tsx';
 import { HistoryList, MoreButton } from './history-list.tsx';
 import { historyOptions } from './history-pages.ts';
 
 const everything = 'all';
 
 export function HistoryPage() {
+  const { owns } = useAbilities();
   const [kind, setKind] = useState<SubjectKind>();
   const [actor, setActor] = useState<ActorKind>();
   const narrow = { limit: 50, ...(kind ? { kind } : {}), ...(actor ? { actor } : {}) };
@@ -44,12 +47,14 @@ export function HistoryPage() {
             onChange={(chosen) => setActor(chosen === everything ? undefined : (chosen as ActorKind))}
             allowDeselect={false}
           />
+          {owns && <AuditExport narrow={narrow} />}
         </>
       }
     >
       <Text size="sm" c="dimmed">
         {texts.about}
       </Text>
+      {owns && <AuditLine />}
       <Panel>
         <Answer query={query} lines={8}>
           {({ pages }) => {

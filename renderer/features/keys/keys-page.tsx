@@ -37,16 +37,17 @@ const fits: Readonly<Record<Filter, (key: KeyFacts) => boolean>> = {
   ended: hasEnded,
 };
 
-export function KeysPage({ creating = false }: { readonly creating?: boolean }) {
+export function KeysPage({ creating }: { readonly creating?: 'new' | 'new-admin' }) {
   const [, go] = useLocation();
   const keys = useKeys();
-  const { makesKeys, sees } = useAbilities();
+  const { makesKeys, sees, owns } = useAbilities();
   const [text, setText] = useState('');
   const [filter, setFilter] = useState<Filter>('all');
   const [project, setProject] = useState(everyProject);
   const [person, setPerson] = useState(everybody);
   const [opened, setOpened] = useState<KeyDialog>();
-  const dialog: KeyDialog | undefined = creating && makesKeys ? { kind: 'new' } : opened;
+  const dialog: KeyDialog | undefined =
+    creating && (creating === 'new' ? makesKeys : owns) ? { kind: creating } : opened;
   function showAll(): void {
     setText('');
     setFilter('all');

@@ -12,6 +12,7 @@ import { Copyable, CopyIcon } from '../../ui/copy-button.tsx';
 import { Panel } from '../../ui/page.tsx';
 import { SettingRow } from '../../ui/setting-row.tsx';
 import { SettingSwitch } from '../../ui/setting-switch.tsx';
+import { ApiRow } from '../api/api-row.tsx';
 import { SettingList, SettingNumber } from './setting-fields.tsx';
 
 const { dashboard: texts } = settingsTexts;
@@ -44,6 +45,7 @@ export function DashboardCard({ status, inBrowser }: { readonly status: Status; 
             control={() => <CopyIcon text={secureUrl} what={texts.secureAddress} />}
           />
         )}
+        <ApiRow />
         {/* Only whoever sits at the machine may make one. */}
         {url !== null && !inBrowser && <LinkRow />}
         <PeopleRow />

@@ -3,6 +3,7 @@
 import { useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight';
 import {
+  IconApi,
   IconCopy,
   IconFolders,
   IconHistory,
@@ -20,6 +21,7 @@ import { useLocation } from 'wouter';
 import { useCalls, useKeys, useProjects, useSessionState, useStatus } from '../../api/api-context.tsx';
 import { useCopy } from '../../api/copy.ts';
 import { useAbilities } from '../../api/me.ts';
+import { apiTexts } from '../../texts/api-texts.ts';
 import { historyTexts } from '../../texts/history-texts.ts';
 import { projectTexts } from '../../texts/project-texts.ts';
 import { shellTexts } from '../../texts/shell-texts.ts';
@@ -55,6 +57,7 @@ export function Palette() {
 const furtherPages: readonly Page[] = [
   { path: '/projects', name: projectTexts.title, icon: IconFolders, needs: 'sees' },
   { path: '/history', name: historyTexts.title, icon: IconHistory, needs: 'sees' },
+  { path: '/api', name: apiTexts.title, icon: IconApi, needs: 'sees' },
   { path: '/people', name: shellTexts.people, icon: IconUsers, needs: 'manages' },
   { path: '/me', name: shellTexts.account, icon: IconUserCircle },
 ];

@@ -55,8 +55,8 @@ export function Rail({ opened, close }: { readonly opened: boolean; readonly clo
   );
 }
 
-/** Projects are reached from Keys, the history and people from Settings. */
-const placeOf = { projects: '/keys', history: '/settings', people: '/settings' } as const;
+/** Projects are reached from Keys, the history, people and the API from Settings. */
+const placeOf = { projects: '/keys', history: '/settings', people: '/settings', api: '/settings' } as const;
 
 function isPartOf(page: string, location: string): boolean {
   const first = location.split('/')[1] ?? '';

@@ -1,11 +1,11 @@
 // Takes usage or requests along as a file: fetched piece by piece, with how far it is and a way to stop.
 
 import { Button, Group, Modal, Progress, SegmentedControl, Stack, Text } from '@mantine/core';
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import type { ExportChunk, ExportFormat, ExportPeriod } from '../../../shared/usage-questions.ts';
 import { type Api, useApi } from '../../api/api-context.tsx';
 import { useAbilities } from '../../api/me.ts';
-import { saveFile } from '../../api/save-file.ts';
+import { type FileExport, useFileExport } from '../../api/use-file-export.ts';
 import { commonTexts } from '../../texts/common-texts.ts';
 import { usageTexts } from '../../texts/usage-texts.ts';
 import { formatCount } from '../../ui/format.ts';
@@ -14,16 +14,16 @@ import { dayOf, rangeOf, type UsageChoice } from './usage-query.ts';
 const { export: texts } = usageTexts;
 type What = 'usage' | 'requests';
 type Wish = { readonly what: What; readonly every: ExportPeriod; readonly format: ExportFormat };
-type State =
-  | { readonly at: 'asking' }
-  | { readonly at: 'fetching'; readonly done: number; readonly total: number }
-  | { readonly at: 'done'; readonly file: string }
-  | { readonly at: 'failed'; readonly why: string };
-
 export function UsageExport({ choice, onClose }: { readonly choice: UsageChoice; readonly onClose: () => void }) {
   const { sees } = useAbilities();
   const [wish, setWish] = useState<Wish>({ what: sees ? 'usage' : 'requests', every: 'day', format: 'csv' });
-  const { state, start, cancel } = useExport(choice, wish);
+  const { client } = useApi();
+  const { state, start, cancel } = useFileExport();
+  const wanted = {
+    chunks: (signal: AbortSignal) => chunksOf(client, choice, wish, signal),
+    file: `keyhatch-${wish.what}-${dayOf(Date.now())}.${wish.format}`,
+    format: wish.format,
+  };
   const fetching = state.at === 'fetching';
   const cannot =
     wish.what === 'requests' && (choice.filter.project !== undefined || choice.filter.client !== undefined);
@@ -63,7 +63,7 @@ export function UsageExport({ choice, onClose }: { readonly choice: UsageChoice;
               {commonTexts.cancel}
             </Button>
           ) : (
-            <Button disabled={cannot} onClick={() => void start()}>
+            <Button disabled={cannot} onClick={() => void start(wanted)}>
               {texts.act}
             </Button>
           )}
@@ -73,7 +73,7 @@ export function UsageExport({ choice, onClose }: { readonly choice: UsageChoice;
   );
 }
 
-function Outcome({ state }: { readonly state: State }) {
+function Outcome({ state }: { readonly state: FileExport }) {
   switch (state.at) {
     case 'asking':
       return null;
@@ -127,37 +127,6 @@ function Choice<Name extends string>({ label, value, names, choose }: ChoiceProp
       />
     </Group>
   );
-}
-
-function useExport(choice: UsageChoice, wish: Wish) {
-  const { client } = useApi();
-  const [state, setState] = useState<State>({ at: 'asking' });
-  const running = useRef<AbortController>(undefined);
-  useEffect(() => () => running.current?.abort(), []);
-
-  async function start(): Promise<void> {
-    const stop = new AbortController();
-    running.current = stop;
-    setState({ at: 'fetching', done: 0, total: 1 });
-    try {
-      const parts: Blob[] = [];
-      for await (const { text, done, total } of await chunksOf(client, choice, wish, stop.signal)) {
-        parts.push(new Blob([text]));
-        setState({ at: 'fetching', done, total });
-      }
-      stop.signal.throwIfAborted();
-      const file = `keyhatch-${wish.what}-${dayOf(Date.now())}.${wish.format}`;
-      saveFile(new Blob(parts, { type: wish.format === 'csv' ? 'text/csv' : 'application/json' }), file);
-      setState({ at: 'done', file });
-    } catch (error) {
-      setState(
-        stop.signal.aborted
-          ? { at: 'asking' }
-          : { at: 'failed', why: String(error instanceof Error ? error.message : error) },
-      );
-    }
-  }
-  return { state, start, cancel: () => running.current?.abort() };
 }
 
 function chunksOf(

@@ -124,12 +124,25 @@ describe('what an admin key cannot do', () => {
       [`/upstreams/${before[0]?.id}`, 'DELETE', undefined],
       ['/server/lan', 'PUT', { on: true }],
       ['/capture/script', 'POST', {}],
+      ['/settings/server.hosts', 'PUT', { value: ['0.0.0.0'], confirm: true }],
+      ['/settings/access.requireKey', 'PUT', { value: false, confirm: true }],
+      ['/settings/dashboard.port', 'PUT', { value: 4000 }],
+      ['/audit/begin-anew', 'POST', undefined],
     ] as const) {
       const answer = await api(path, method, body);
       expect(answer, path).toMatchObject({ status: 403, refusal: 'owner_session_required' });
       expect(answer.text).toContain('It takes the owner, signed in to the dashboard a moment ago');
     }
     expect(await client.upstreams.list()).toEqual(before);
+  });
+
+  test('make or change people who may do more than members', async () => {
+    const { client, api } = await stand();
+    for (const role of ['owner', 'manager'])
+      expect(await api('/invites', 'POST', { role }), role).toMatchObject({ status: 403, refusal: 'not_permitted' });
+    expect(await client.people.invites()).toEqual([]);
+    expect(await api('/invites', 'POST', { role: 'member', name: 'ada' })).toMatchObject({ status: 201 });
+    expect(await api('/invites')).toMatchObject({ json: [{ role: 'member' }] });
   });
 
   test('reach what stands in no route: links to sign in, backups, the desktop', async () => {

@@ -10,7 +10,8 @@ import { callOf, createApiDocument } from '../../../electron/api/openapi-documen
 import { valuesOf } from '../../../electron/api/url-values.ts';
 import { apiText } from '../../../resources/api-docs/api-text.ts';
 import { curlText, sectionsOf } from '../../../shared/api-document.ts';
-import { apiRoutes, notForPrograms } from '../../../shared/api-routes.ts';
+import { apiRoutes } from '../../../shared/api-routes.ts';
+import { notForPrograms } from '../../../shared/api-unrouted.ts';
 import { contract } from '../../../shared/contract.ts';
 
 const root = join(import.meta.dirname, '../../..');
