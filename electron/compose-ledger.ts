@@ -50,6 +50,7 @@ export function openLedger(options: LedgerOptions) {
   const meta = createMetaTable(db);
   const keyTable = createKeyTable(db);
   const projectTable = createProjectTable(db);
+  const peopleTable = createPeopleTable(db);
   const usage = createUsageTable(db);
   const { reads, writes } = carriersOf(db, file, opened.keysDamaged ? { ...shell, ledgerWorker: undefined } : shell);
   lifetime.own('questions to the ledger', reads.close);
@@ -95,11 +96,11 @@ export function openLedger(options: LedgerOptions) {
     meta,
     keyTable,
     projectTable,
-    writeRestored: createRestoreWriter(db, { keys: keyTable, projects: projectTable, meta }),
+    writeRestored: createRestoreWriter(db, { keys: keyTable, projects: projectTable, people: peopleTable, meta }),
     wayTable: createWayTable(db),
     nameHolder: createHolderNames(db),
     historyTable: createHistoryTable(db),
-    peopleTable: createPeopleTable(db),
+    peopleTable,
     inviteTable: createInviteTable(db),
     recorder,
     limitCounters: {

@@ -139,15 +139,15 @@ export function joinPeople(options: {
         const { name, role, totp } = person;
         return { name, role, owesTotp: !totp && settings.get()['people.totpRequiredFor'].includes(role) };
       },
-      signedIn(personId, how, from) {
+      note(action, personId, detail) {
         const person = personId === null ? undefined : people.find(personId);
         const name = person?.name ?? 'the owner';
-        if (person) people.noteSeen(person.id);
+        if (person && action === 'signed_in') people.noteSeen(person.id);
         options.acting.as({ kind: 'dashboard', detail: name }, () =>
           record({
-            action: 'signed_in',
+            action,
             subject: { kind: 'sign_in', id: person?.id ?? 'owner', name },
-            detail: `by ${how} from ${from}`,
+            detail,
           }),
         );
       },

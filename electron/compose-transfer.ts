@@ -8,6 +8,7 @@ import type { RecordHistory } from './core/history.ts';
 import { createKeyTransfer, type KeyTransfer } from './core/key-import.ts';
 import type { KeyRegistry } from './core/key-registry.ts';
 import type { Keys } from './core/keys.ts';
+import type { People } from './core/people.ts';
 import type { Projects } from './core/projects.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Log } from './lib/log.ts';
@@ -16,11 +17,12 @@ import { sealBackup, unsealBackup } from './vault/backup-seal.ts';
 import { restoreFact } from './vault/profile-vault.ts';
 
 export function joinTransfer(options: {
-  readonly ledger: Pick<Ledger, 'meta' | 'keyTable' | 'projectTable' | 'writeRestored'>;
+  readonly ledger: Pick<Ledger, 'meta' | 'keyTable' | 'projectTable' | 'peopleTable' | 'writeRestored'>;
   readonly vault: Omit<JoinedVault, 'open'>;
   readonly registry: KeyRegistry;
   readonly keys: Keys;
   readonly projects: Projects;
+  readonly people: Pick<People, 'reload'>;
   readonly settings: SettingsBook;
   readonly record: RecordHistory;
   readonly clock: Clock;
@@ -28,11 +30,12 @@ export function joinTransfer(options: {
   /** Told after a restore which keys and projects may be others now, or gone. */
   readonly onRestored: (keyIds: readonly string[], projectIds: readonly string[]) => void;
 }): { readonly keyTransfer: KeyTransfer; readonly backup: Backup } {
-  const { ledger, registry, keys, projects, settings, record, clock } = options;
+  const { ledger, registry, keys, projects, people, settings, record, clock } = options;
   const { vault, vaultDoor, closedFor } = options.vault;
   const backup = createBackup({
     keys: ledger.keyTable.list,
     projects: ledger.projectTable.list,
+    people: ledger.peopleTable.list,
     settings,
     vault: {
       content: vault.content,
@@ -46,6 +49,7 @@ export function joinTransfer(options: {
       ledger.writeRestored({ ...content, nowMs: clock.now() });
       // Decided: from here on nothing may look as if it had failed.
       try {
+        people.reload();
         const [projectIds, keyIds] = [projects.reload(), registry.reloadAll()];
         options.onRestored(keyIds, projectIds);
         putRestoredSettings(ledger.meta, settings);

@@ -238,7 +238,7 @@ export async function compose(shell: Shell): Promise<House> {
         vault: joinedVault,
         registry,
         keys,
-        projects,
+        ...{ projects, people },
         settings,
         onRestored(keyIds, projectIds) {
           for (const projectId of projectIds) changes.projectChanged(projectId);

@@ -4,6 +4,7 @@
 import * as z from 'zod';
 import { keyFacts } from './model.ts';
 import { timeMs } from './names.ts';
+import { personFacts } from './people-model.ts';
 import { projectFacts } from './project-model.ts';
 
 export const backupVersion = 10;
@@ -22,6 +23,8 @@ export const backupContent = z.object({
       .extend({ id, projectId: id.nullable(), personId: id.nullable().default(null), paused: z.boolean() }),
   ),
   projects: z.array(projectFacts.omit({ keys: true, budgetStates: true }).extend({ id })),
+  /** Who there was and what they may have; what they prove themselves with stays where it is. */
+  people: z.array(personFacts.omit({ keys: true }).extend({ id, totpStep: z.number().int() })).default(() => []),
   /** Those that are not as they come. */
   settings: z.record(z.string(), z.json()),
   /** What the vault keeps for upstreams, by their id. */

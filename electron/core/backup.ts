@@ -8,6 +8,7 @@ import type { BackupMade, BackupRestore, BackupRestored } from '../../shared/tra
 import type { Clock } from '../lib/clock.ts';
 import type { RecordHistory } from './history.ts';
 import type { KeptKey } from './key-registry.ts';
+import type { KeptPerson } from './people.ts';
 import type { KeptProject } from './projects.ts';
 
 type VaultPart = Pick<BackupContent, 'root' | 'upstreamSecrets'> & {
@@ -17,6 +18,7 @@ type VaultPart = Pick<BackupContent, 'root' | 'upstreamSecrets'> & {
 export type BackupPorts = {
   readonly keys: () => readonly KeptKey[];
   readonly projects: () => readonly KeptProject[];
+  readonly people: () => readonly KeptPerson[];
   readonly settings: {
     readonly get: () => Settings;
     readonly kept: () => Partial<Settings>;
@@ -36,6 +38,8 @@ export type BackupPorts = {
   readonly replaceAll: (content: {
     readonly keys: readonly KeptKey[];
     readonly projects: readonly KeptProject[];
+    /** They come as far as they are not here, and without a password; who is here stays. */
+    readonly people: readonly KeptPerson[];
     readonly facts: Readonly<Record<string, string>>;
   }) => void;
   readonly clock: Clock;
@@ -81,6 +85,7 @@ export function createBackup(ports: BackupPorts): Backup {
       verifiers: verifiers.filter(({ keyId }) => known.has(keyId)),
       keys,
       projects,
+      people: ports.people(),
       settings: withoutConsent(settings.kept()),
       upstreamSecrets: secrets,
     });

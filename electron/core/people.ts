@@ -95,12 +95,20 @@ export type People = {
   /** Takes a step of time for this person; false where it or a later one was used before. */
   readonly takeTotpStep: (id: string, step: number) => boolean;
   readonly onChanged: (listen: PersonListener) => () => void;
+  /** Takes over what storage now says of all of them. */
+  readonly reload: () => void;
 };
 
 export function createPeople(ports: PeoplePorts): People {
   const { store, clock, record } = ports;
-  const people = new Map(store.list().map((person) => [person.id, person]));
+  const people = new Map<string, KeptPerson>();
+  reload();
   const listeners = new Set<PersonListener>();
+
+  function reload(): void {
+    people.clear();
+    for (const person of store.list()) people.set(person.id, person);
+  }
 
   const facts = ({ totpStep: _totpStep, ...person }: KeptPerson): PersonFacts => ({
     ...person,
@@ -199,6 +207,7 @@ export function createPeople(ports: PeoplePorts): People {
       people.set(id, { ...person, totpStep: step });
       return true;
     },
+    reload,
     onChanged(listen) {
       listeners.add(listen);
       return () => listeners.delete(listen);

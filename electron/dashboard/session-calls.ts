@@ -35,8 +35,8 @@ export type PeopleDoor = {
   }) => Promise<{ readonly id: string }>;
   /** Whom a link of the machine signs in as; null while there is no owner's account. */
   readonly owner: () => string | null;
-  /** Notes that somebody came in. */
-  readonly signedIn: (personId: string | null, how: 'link' | 'password' | 'invite', from: string) => void;
+  /** Notes that somebody came in, and by which way; proved again who they are; or left. */
+  readonly note: (what: 'signed_in' | 'proved' | 'signed_out', personId: string | null, detail: string) => void;
 };
 
 export const pageHalfHeader = 'x-keyhatch-session';
@@ -72,7 +72,7 @@ export function createSessionCalls(ports: {
     sessions.find(halvesOf(request))?.end();
     const opening = { personId, device: deviceName(request.headers['user-agent']), address: addressOf(request) };
     const halves = sessions.open(opening);
-    people.signedIn(personId, how, `${opening.device}, ${opening.address}`);
+    people.note('signed_in', personId, `by ${how} from ${opening.device}, ${opening.address}`);
     return halves;
   }
 
@@ -105,11 +105,15 @@ export function createSessionCalls(ports: {
     else if (personId === null) throw unusable('it has no token of a link');
     else await people.prove(personId, proofIn(body, request));
     // It may have ended meanwhile, or been proved by another page of it.
-    tell(request, response, require(request).proved());
+    const halves = require(request).proved();
+    people.note('proved', personId, `in session ${asking.id}`);
+    tell(request, response, halves);
   }
 
   function end(request: IncomingMessage, response: ServerResponse): void {
-    require(request).end();
+    const session = require(request);
+    session.end();
+    people.note('signed_out', session.personId, `of session ${session.id}`);
     response.writeHead(204, { 'set-cookie': cookieText(request, '', 0) }).end();
   }
 

@@ -52,7 +52,7 @@ export function createPeopleTable(db: DatabaseSync): PeopleTable {
     VALUES (:id, :name, :role, :paused, :limits, :created_at, :last_seen_at, :password_set_at, :totp, :totp_step)
     ON CONFLICT (id) DO UPDATE SET name = :name, role = :role, paused = :paused, limits = :limits,
       last_seen_at = max(coalesce(last_seen_at, 0), :last_seen_at), password_set_at = :password_set_at, totp = :totp,
-      totp_step = max(totp_step, :totp_step)`);
+      totp_step = max(totp_step, :totp_step), removed_at = NULL`);
   const remove = db.prepare('UPDATE people SET removed_at = ? WHERE id = ? AND removed_at IS NULL');
   const name = db.prepare('SELECT name FROM people WHERE id = ?');
   const seen = db.prepare('UPDATE people SET last_seen_at = ? WHERE id = ?');

@@ -1,15 +1,17 @@
-// Puts the keys and projects of a backup in the place of those that are here, in one transaction with the facts that say so:
+// Puts the keys and projects of a backup in the place of those that are here, and adds its people, in one transaction with the facts that say so:
 // after a crash all of it has happened or nothing. What was here stays as a name for its usage.
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { KeyTable, StoredKey } from './key-table.ts';
 import type { MetaTable } from './meta-table.ts';
+import type { PeopleTable, StoredPerson } from './people-table.ts';
 import type { ProjectTable, StoredProject } from './project-table.ts';
 import { durably, inTransaction } from './transaction.ts';
 
 export type RestoreWriter = (input: {
   readonly keys: readonly StoredKey[];
   readonly projects: readonly StoredProject[];
+  readonly people: readonly StoredPerson[];
   /** Facts of the profile that the rest of a restore goes by. */
   readonly facts: Readonly<Record<string, string>>;
   readonly nowMs: number;
@@ -17,9 +19,14 @@ export type RestoreWriter = (input: {
 
 export function createRestoreWriter(
   db: DatabaseSync,
-  tables: { readonly keys: KeyTable; readonly projects: ProjectTable; readonly meta: MetaTable },
+  tables: {
+    readonly keys: KeyTable;
+    readonly projects: ProjectTable;
+    readonly people: PeopleTable;
+    readonly meta: MetaTable;
+  },
 ): RestoreWriter {
-  return ({ keys, projects, facts, nowMs }) =>
+  return ({ keys, projects, people, facts, nowMs }) =>
     durably(db, () =>
       inTransaction(db, () => {
         // All go before any comes: two projects may have changed names with each other.
@@ -27,7 +34,16 @@ export function createRestoreWriter(
         for (const { id } of tables.projects.list()) tables.projects.remove(id, nowMs);
         for (const project of projects) tables.projects.put(project);
         for (const key of keys) tables.keys.put(key);
+        for (const person of missing(people, tables.people.list())) tables.people.put(person);
         for (const [name, value] of Object.entries(facts)) tables.meta.set(name, value);
       }),
     );
+}
+
+/** Those who are not here, neither by id nor by name. What they proved themselves with is not in a backup. */
+function missing(people: readonly StoredPerson[], here: readonly StoredPerson[]): StoredPerson[] {
+  const known = new Set(here.flatMap(({ id, name }) => [id, name.toLowerCase()]));
+  return people
+    .filter(({ id, name }) => !known.has(id) && !known.has(name.toLowerCase()))
+    .map((person) => ({ ...person, passwordSetAt: null, totp: false }));
 }

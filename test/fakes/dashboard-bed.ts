@@ -53,7 +53,7 @@ export const noPeople: DashboardPorts['people'] = {
   acceptInvite: () => Promise.reject(new KeyhatchError('invite_invalid')),
   owner: () => null,
   standing: () => undefined,
-  signedIn: () => {},
+  note: () => {},
 };
 
 async function open(pagesDir: string, ports: Partial<DashboardPorts>): Promise<DashboardBed> {

@@ -124,3 +124,18 @@ test('no secret and no passphrase gets into the sealed text, the log or the hist
   const all = text + lines.join('\n') + JSON.stringify([await client.history.list({}), house.status()]);
   for (const secret of [key, key.slice(12, 40), passphrase, 'verifiers"']) expect(all).not.toContain(secret);
 });
+
+test('people come along with what they may have, and choose a password anew; who is here already stays as they are', async () => {
+  const before = await opened();
+  await before.client.me.setPassword({ name: 'Olga', password: 'my dog eats blue socks' });
+  const { key } = await before.client.keys.create({ name: 'hers', person: 'Olga' });
+  const backup = await before.client.backup.create({ passphrase });
+  expect(before.lines.join('\n')).not.toContain('my dog eats');
+  const { client, tryKey } = await opened();
+  await client.backup.restore({ text: backup.text, passphrase });
+  expect(await client.people.list()).toMatchObject([{ name: 'Olga', role: 'owner', passwordSetAt: null, keys: 1 }]);
+  expect(await tryKey(key)).toBe(200);
+  await client.people.edit({ ref: 'Olga', limits: { rpm: 3 } });
+  await client.backup.restore({ text: backup.text, passphrase, replace: true });
+  expect(await client.people.get({ ref: 'Olga' })).toMatchObject({ limits: { rpm: 3 } });
+});

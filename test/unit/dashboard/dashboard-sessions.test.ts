@@ -105,3 +105,55 @@ describe('a session ends', () => {
     expect(find(next?.cookie ?? '', next?.page)).toBeUndefined();
   });
 });
+
+const of = (personId: string | null) => ({ ...opening, personId });
+
+test('a session-is-who-its-person-is-now-and-nobody-once-they-may-not-act', () => {
+  const { sessions, find, people } = makeSessions();
+  people.set('anna', { name: 'Anna', role: 'member', owesTotp: false });
+  const { cookie, page } = sessions.open(of('anna'));
+  expect(find(cookie, page)?.caller()).toMatchObject({ role: 'member', personId: 'anna', way: 'session' });
+  people.set('anna', { name: 'Anna', role: 'owner', owesTotp: true });
+  expect(find(cookie, page)?.caller()).toMatchObject({ role: 'owner', owesTotp: true });
+  people.delete('anna');
+  expect(find(cookie, page)).toBeUndefined();
+});
+
+test('those-of-links-become-the-owner’s-whose-account-was-made', () => {
+  const { sessions, find, people } = makeSessions();
+  const { cookie, page } = sessions.open(opening);
+  expect(find(cookie, page)?.caller()).toMatchObject({ role: 'owner', personId: null });
+  people.set('olga', { name: 'Olga', role: 'owner', owesTotp: false });
+  sessions.adopt('olga');
+  expect(find(cookie, page)?.caller()).toMatchObject({ role: 'owner', personId: 'olga' });
+});
+
+test('those-of-one-person-end-but-for-one-and-nobody-elses', () => {
+  const { sessions, find, people } = makeSessions();
+  for (const name of ['anna', 'ben']) people.set(name, { name, role: 'member', owesTotp: false });
+  const [kept, ended, other] = [sessions.open(of('anna')), sessions.open(of('anna')), sessions.open(of('ben'))];
+  const cut: string[] = [];
+  find(ended.cookie, ended.page)?.enter(() => cut.push('ended'));
+  sessions.endOf('anna', find(kept.cookie, kept.page)?.id);
+  expect([kept, ended, other].map(({ cookie, page }) => find(cookie, page) !== undefined)).toEqual([true, false, true]);
+  expect(cut).toEqual(['ended']);
+});
+
+test('whoever-opens-many-pushes-out-none-but-their-own', () => {
+  const { sessions, find, people } = makeSessions();
+  for (const name of ['anna', 'ben']) people.set(name, { name, role: 'member', owesTotp: false });
+  const hers = sessions.open(of('anna'));
+  for (let n = 0; n < 60; n++) sessions.open(of('ben'));
+  expect(find(hers.cookie, hers.page)).toBeDefined();
+  expect(sessions.list().filter(({ personId }) => personId === 'ben')).toHaveLength(50);
+});
+
+test('an-absolute-end-cuts-what-still-runs', () => {
+  const { sessions, find, passTime } = makeSessions();
+  const { cookie, page } = sessions.open(opening);
+  const cut: string[] = [];
+  find(cookie, page)?.enter(() => cut.push('stream'));
+  passTime(90 * day);
+  sessions.sweep();
+  expect([cut, find(cookie, page)]).toEqual([['stream'], undefined]);
+});
