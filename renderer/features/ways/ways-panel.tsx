@@ -42,7 +42,7 @@ export function WaysPanel({ status }: { readonly status: Status }) {
           ) : (
             <div className="kh-rows">
               {list.map((way) => (
-                <WayRow key={way.id} way={way} />
+                <WayRow key={way.id} way={way} owns={owns} />
               ))}
             </div>
           )
@@ -78,11 +78,10 @@ function OpenMenu({ onChosen }: { readonly onChosen: (kind: Kind) => void }) {
   );
 }
 
-function WayRow({ way }: { readonly way: WayFacts }) {
+function WayRow({ way, owns }: { readonly way: WayFacts; readonly owns: boolean }) {
   const calls = useCalls();
   const queries = useQueryClient();
   const ask = useAsk();
-  const { owns } = useAbilities();
   const close = useMutation(
     calls.ways.close.mutationOptions({
       onSuccess: (left) => queries.setQueryData(calls.ways.list.queryKey(), left),
