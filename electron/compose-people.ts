@@ -127,7 +127,9 @@ export function joinPeople(options: {
       signIn: signIn.verify,
       prove: signIn.prove,
       lookAtInvite: signIn.lookAtInvite,
-      acceptInvite: signIn.acceptInvite,
+      // Nobody is signed in yet: it is the browser's doing all the same.
+      acceptInvite: (given) =>
+        options.acting.as({ kind: 'dashboard', detail: 'by a link' }, () => signIn.acceptInvite(given)),
       owner: () => people.firstOwner()?.id ?? null,
       hasPassword: () =>
         people.list().some(({ status, passwordSetAt }) => status === 'active' && passwordSetAt !== null),

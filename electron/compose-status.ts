@@ -3,6 +3,7 @@
 
 import type { Finding, Status } from '../shared/model.ts';
 import type { Ledger } from './compose-ledger.ts';
+import type { Audit } from './core/audit.ts';
 import { examine } from './core/doctor.ts';
 import type { ExposureWatch } from './core/exposure-watch.ts';
 import { type StatusPorts, statusNow } from './core/status.ts';
@@ -30,9 +31,10 @@ export function joinStatus(
     readonly settings: SettingsBook;
     readonly upstreams: Upstreams;
     readonly exposure: ExposureWatch;
+    readonly audit: Pick<Audit, 'verify'>;
   },
 ): Standing {
-  const { shell, ledger, settings, upstreams, exposure, ...others } = ports;
+  const { shell, ledger, settings, upstreams, exposure, audit, ...others } = ports;
   const status = () =>
     statusNow({
       ...others,
@@ -55,6 +57,7 @@ export function joinStatus(
         exposures: exposure.look,
         settingsProblems: settings.problems,
         storage: { problem: ledger.problem(), keysDamaged: ledger.keysDamaged },
+        audit: audit.verify,
       }),
   };
 }

@@ -82,6 +82,7 @@ export function joinWays(options: {
       dashboardUrl: () => options.dashboard().url(),
       onListening: ways.follow,
     },
-    vaultOpened: tokens.open,
+    vaultOpened: () =>
+      tokens.open().catch((error: unknown) => log.warn('what tokens are signed with cannot be read', { error })),
   };
 }

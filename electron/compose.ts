@@ -180,15 +180,10 @@ export async function compose(shell: Shell): Promise<House> {
       ...{ lifetime, clock, log },
     });
     const { status, examine } = joinStatus({
-      shell,
-      ledger,
-      settings,
-      upstreams,
-      server,
+      ...{ shell, ledger, audit, settings, upstreams, server, dashboard },
       reachable: network.reachable,
       exposure: network.exposure,
       tlsProblem: tls.problem,
-      dashboard,
       vaultKind: vault.kind,
       keys: registry,
       waysOpen: ways.open,

@@ -1,6 +1,7 @@
 // Looks at everything that has to be right for a client to get an answer, and says of each in one sentence how it is and
 // what to do. Changes nothing.
 
+import type { AuditReport } from '../../shared/audit-model.ts';
 import type { Finding, Status, UpstreamStatus } from '../../shared/model.ts';
 import type { Exposure } from '../../shared/network-model.ts';
 
@@ -13,16 +14,20 @@ export type DoctorPorts = {
   readonly settingsProblems: () => readonly string[];
   /** What became of a damaged database; null when it was whole. */
   readonly storage: { readonly problem: string | null; readonly keysDamaged: boolean };
+  /** Looks through the audit log now. */
+  readonly audit: () => Promise<AuditReport>;
 };
 
 export async function examine(ports: DoctorPorts): Promise<Finding[]> {
   const status = ports.status();
   const upstreams = await Promise.all(status.upstreams.map(({ id }) => ports.test(id)));
   const exposures = await ports.exposures();
+  const audit = await ports.audit();
   return [
     serverFinding(status),
     ...(ports.storage.keysDamaged ? [] : [vaultFinding(status)]),
     ...storageFindings(ports.storage),
+    ...auditFindings(audit),
     ...keyFindings(status),
     ...(upstreams.length > 0 ? upstreams.map(upstreamFinding) : [noUpstream]),
     ...exposures.map(({ check, result, says, cure }) => ({ check, result, says, cure })),
@@ -46,6 +51,13 @@ function storageFindings({ problem, keysDamaged }: DoctorPorts['storage']): Find
   // What is to be done stands in what is said: it is said in the window too, and there alone.
   return [keysDamaged ? bad('storage', problem, restoreCure) : warning('storage', problem, null)];
 }
+
+// A locked vault is told of above.
+function auditFindings({ state, says }: AuditReport): Finding[] {
+  return state === 'broken' ? [bad('audit log', says, auditCure)] : [];
+}
+
+const auditCure = 'Find out who had the database. Once you know, keyhatch audit begin-anew goes on from here.';
 
 const restoreCure =
   'Copies lie beside it, as far as there are any: keyhatch.db.*.bak and keyhatch.db.damaged-*. Put one in its place, or move it away.';

@@ -186,7 +186,10 @@ export function createWays(ports: WayPorts): Ways {
       }),
     keyChanged(keyId) {
       if (registry.get(keyId)) return;
-      for (const way of ways.all().filter((one) => one.keyId === keyId)) void inTurn(() => takeAway(way));
+      for (const way of ways.all().filter((one) => one.keyId === keyId)) {
+        // It lets nobody in any more, whether or not that can be written down.
+        inTurn(() => takeAway(way)).catch((error: unknown) => ports.log.error('a way in stays on the list', { error }));
+      }
     },
   };
 }

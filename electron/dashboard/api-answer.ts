@@ -6,7 +6,7 @@ import { apiPrefix } from '../../shared/api-route.ts';
 import { type ErrorCode, KeyhatchError } from '../../shared/errors.ts';
 import { keyPattern } from '../../shared/key-format.ts';
 import type { CallContext } from '../lib/acting.ts';
-import type { AttemptLimit } from './attempt-limit.ts';
+import { type AttemptLimit, countingGuesses } from './attempt-limit.ts';
 import { type Head, refuseBrowsers } from './same-origin.ts';
 import { readJson } from './session-calls.ts';
 
@@ -29,24 +29,12 @@ const guesses: ReadonlySet<ErrorCode> = new Set(['admin_key_unknown', 'admin_key
 export const isApi = (path: string) => path === apiPrefix || path.startsWith(`${apiPrefix}/`);
 
 export function createApiAnswer(source: ApiSource, attempts: AttemptLimit): ApiAnswer {
-  function admit(credential: string, address: string): CallContext {
-    try {
-      return source.admit(credential, address);
-    } catch (error) {
-      if (!(error instanceof KeyhatchError) || !guesses.has(error.code)) throw error;
-      // The right one was asked about first: others who guess must not lock its owner out.
-      const seconds = attempts.failed();
-      throw seconds === undefined
-        ? error
-        : new KeyhatchError('too_many_attempts', { details: { leftSeconds: seconds, seconds } });
-    }
-  }
-
   return async (request, response, port) => {
     refuseBrowsers(request, port);
     const url = request.url ?? '';
     if (decoded(url).search(keyPattern) !== -1) throw new KeyhatchError('key_in_url');
-    const context = admit(credentialOf(request), request.socket.remoteAddress ?? '');
+    const address = request.socket.remoteAddress ?? '';
+    const context = await countingGuesses(attempts, guesses, () => source.admit(credentialOf(request), address));
     const body = hasBody(request) ? await readJson(request, bodyMaxBytes) : {};
     const [path = ''] = url.split('?', 1);
     await source.answer(request, response, { path, body, context });

@@ -1,6 +1,7 @@
 // Failed attempts to get in, of whatever kind: ten in five minutes are answered for what they are, and no more. Whoever has
 // the right thing is asked about that first, so that those who guess lock nobody out.
 
+import { type ErrorCode, KeyhatchError } from '../../shared/errors.ts';
 import type { Clock } from '../lib/clock.ts';
 
 export type AttemptLimit = {
@@ -29,4 +30,24 @@ export function createAttemptLimit({ clock }: { readonly clock: Clock }): Attemp
       failures = [];
     },
   };
+}
+
+/**
+ * Does the work, and counts it as a failed attempt when it fails with one of these codes. The right thing was asked about
+ * first: others who guess must not lock its owner out.
+ * @throws KeyhatchError `too_many_attempts` in place of such a code, once there were too many
+ */
+export async function countingGuesses<Answer>(
+  attempts: AttemptLimit,
+  guesses: ReadonlySet<ErrorCode>,
+  work: () => Answer | Promise<Answer>,
+): Promise<Answer> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof KeyhatchError) || !guesses.has(error.code)) throw error;
+    const seconds = attempts.failed();
+    if (seconds === undefined) throw error;
+    throw new KeyhatchError('too_many_attempts', { details: { leftSeconds: seconds, seconds } });
+  }
 }

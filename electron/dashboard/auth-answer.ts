@@ -3,8 +3,9 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ErrorCode, KeyhatchError } from '../../shared/errors.ts';
+import { plainAddress } from '../lib/address-block.ts';
 import { asObject, type JsonObject } from '../lib/json-shape.ts';
-import type { AttemptLimit } from './attempt-limit.ts';
+import { type AttemptLimit, countingGuesses } from './attempt-limit.ts';
 import { refusePages } from './same-origin.ts';
 import { readJson } from './session-calls.ts';
 
@@ -40,7 +41,8 @@ export function createAuthAnswer(source: AuthSource, attempts: AttemptLimit): Au
       source.login({
         name: textIn(body, 'name'),
         password: textIn(body, 'password'),
-        totp: body['totp'] === undefined ? undefined : textIn(body, 'totp'),
+        // As apps show it, with a space in the middle.
+        totp: body['totp'] === undefined ? undefined : textIn(body, 'totp').replaceAll(/\s/g, ''),
         address,
       }),
     register: (body, address) =>
@@ -50,31 +52,18 @@ export function createAuthAnswer(source: AuthSource, attempts: AttemptLimit): Au
         password: textIn(body, 'password'),
         address,
       }),
-    refresh: (body) => refresh(textIn(body, 'refresh_token')),
+    refresh: (body) => countingGuesses(attempts, guesses, () => source.refresh(textIn(body, 'refresh_token'))),
     async logout(body) {
       source.logout(textIn(body, 'token' in body ? 'token' : 'refresh_token'));
       return undefined;
     },
   };
 
-  async function refresh(refreshToken: string): Promise<Issued> {
-    try {
-      return await source.refresh(refreshToken);
-    } catch (error) {
-      if (!(error instanceof KeyhatchError) || !guesses.has(error.code)) throw error;
-      // The right one was looked for first: others who guess must not lock anybody out.
-      const seconds = attempts.failed();
-      throw seconds === undefined
-        ? error
-        : new KeyhatchError('too_many_attempts', { details: { leftSeconds: seconds, seconds } });
-    }
-  }
-
   async function answer(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
     refusePages(request, request.socket.localPort ?? 0);
     const call = callAt(calls, request, path);
     const body = asObject(await readJson(request, bodyMaxBytes)) ?? {};
-    const issued = await call(body, request.socket.remoteAddress ?? '');
+    const issued = await call(body, plainAddress(request.socket.remoteAddress));
     if (issued === undefined) response.writeHead(204).end();
     else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(issued));
   }

@@ -4,7 +4,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ErrorCode, KeyhatchError } from '../../shared/errors.ts';
 import { keyPattern } from '../../shared/key-format.ts';
-import type { AttemptLimit } from './attempt-limit.ts';
+import { type AttemptLimit, countingGuesses } from './attempt-limit.ts';
 import { type Head, refuseBrowsers } from './same-origin.ts';
 
 export const metricsPath = '/metrics';
@@ -22,23 +22,10 @@ const guesses: ReadonlySet<ErrorCode> = new Set(['key_unknown', 'key_wrong_kind'
 export type MetricsAnswer = (request: IncomingMessage, response: ServerResponse, port: number) => Promise<void>;
 
 export function createMetricsAnswer(source: MetricsSource, attempts: AttemptLimit): MetricsAnswer {
-  async function read(credential: string): Promise<string> {
-    try {
-      return await source.read(credential);
-    } catch (error) {
-      if (!(error instanceof KeyhatchError) || !guesses.has(error.code)) throw error;
-      // The right one was asked about first: others who guess must not lock its owner out.
-      const seconds = attempts.failed();
-      throw seconds === undefined
-        ? error
-        : new KeyhatchError('too_many_attempts', { details: { leftSeconds: seconds, seconds } });
-    }
-  }
-
   return async (request, response, port) => {
     refuseBrowsers(request, port);
     checkTarget(request);
-    const text = await read(credentialOf(request));
+    const text = await countingGuesses(attempts, guesses, () => source.read(credentialOf(request)));
     response.writeHead(200, { 'content-type': source.contentType }).end(text);
   };
 }

@@ -13,10 +13,11 @@ import { isDamage, openingError } from './storage-errors.ts';
 import { inTransaction } from './transaction.ts';
 
 const usuallyAtOnceBytes = 256 * 1024 * 1024;
-/** Must be whole, where the database has them: what a project refuses must not be forgotten. */
-const essential = ['meta', 'keys', 'projects'] as const;
+/** Must be whole, where the database has them: what a project refuses, and whose a key is, must not be forgotten. */
+const essential = ['meta', 'keys', 'projects', 'people'] as const;
 /** As far as they can be read. Single requests are not among them: they may be millions, and stay in the copy. */
 const wanted = [
+  'invites',
   'response_owners',
   'limit_counters',
   'strangers',
@@ -193,7 +194,7 @@ function has(db: DatabaseSync, table: string): boolean {
 
 function isWhole(db: DatabaseSync, table: string): boolean {
   // Newer than this database; without the first ones it is none of ours.
-  if (table === 'projects' && !has(db, table)) return true;
+  if ((table === 'projects' || table === 'people') && !has(db, table)) return true;
   const [found] = db.prepare(`PRAGMA integrity_check(${table})`).all();
   return found?.['integrity_check'] === 'ok';
 }

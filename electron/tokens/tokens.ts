@@ -123,10 +123,16 @@ export function createTokens<Person extends Holder>(ports: TokenPorts<Person>): 
     if (!taken()) throw new KeyhatchError('tokens_not_taken');
   }
 
-  function holder(personId: string): Person | undefined {
+  function member(personId: string): Person | undefined {
     const person = people.get(personId);
     // Who only looks has no models to use.
     return person?.status === 'active' && person.role !== 'viewer' ? person : undefined;
+  }
+
+  /** Asked on every request, so that what the owner comes to ask of a role holds at once. */
+  function holder(personId: string): Person | undefined {
+    const person = member(personId);
+    return person && !people.owesTotp(personId) ? person : undefined;
   }
 
   async function issue(granted: Granted): Promise<IssuedTokens> {
@@ -141,7 +147,7 @@ export function createTokens<Person extends Holder>(ports: TokenPorts<Person>): 
 
   async function begin({ id }: Holder): Promise<IssuedTokens> {
     await formatNow();
-    const person = holder(id);
+    const person = member(id);
     if (!person) throw new KeyhatchError('not_permitted');
     if (people.owesTotp(id)) throw new KeyhatchError('totp_setup_required');
     ports.nameHolder(person);

@@ -60,7 +60,7 @@ export const accountTexts = {
   signOut: 'Sign out',
   machineTitle: 'You sit at the machine itself',
   machineHint:
-    'This window needs no account: who can use this computer’s files may do everything here. In a browser you sign in.',
+    'This window needs no account: who can use this computer’s files may do everything here. With a name and a password you can sign in from a browser too.',
   setup: {
     title: 'Set up an authenticator',
     required: 'People of your role need an authenticator here. Set one up, and you are in.',

@@ -4,6 +4,8 @@ import { freePort } from '../fakes/free-port.ts';
 import { expect, type Page, test, visit } from './fixture.ts';
 import { look } from './look.ts';
 
+test.use({ colorScheme: 'dark' });
+
 const body = JSON.stringify({ model: 'echo', messages: [{ role: 'user', content: 'hi' }] });
 const ask = (base: string) =>
   fetch(`${base}/chat/completions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });

@@ -16,7 +16,7 @@ import { Pill } from '../../ui/pill.tsx';
 import { SettingRow } from '../../ui/setting-row.tsx';
 import { limitWords } from '../people/limit-words.ts';
 import { type AccountDialog, AccountDialogs } from './account-dialogs.tsx';
-import { FirstAccountNotice } from './first-account-notice.tsx';
+import { FirstAccountButton, FirstAccountNotice } from './first-account-notice.tsx';
 import { SecurityPanel } from './security-panel.tsx';
 import { SessionsPanel } from './sessions-panel.tsx';
 
@@ -49,7 +49,7 @@ function Own({ own }: { readonly own: OwnFacts }) {
     <>
       {person === null && way === 'machine' && (
         <Panel>
-          <Empty icon={IconDeviceDesktop} title={texts.machineTitle}>
+          <Empty icon={IconDeviceDesktop} title={texts.machineTitle} action={<FirstAccountButton />}>
             {texts.machineHint}
           </Empty>
         </Panel>

@@ -1,4 +1,4 @@
-// Reminds an owner whom only a link lets in, for as long as that is so.
+// Reminds an owner whom only a link lets in, for as long as that is so; and the button behind which one chooses otherwise.
 
 import { Button, Modal, Skeleton } from '@mantine/core';
 import { useFocusReturn } from '@mantine/hooks';
@@ -12,22 +12,22 @@ const Form = lazy(() => import('./first-account-form.tsx').then(({ FirstAccountF
 
 export function FirstAccountNotice() {
   const { data: own } = useMe();
-  const [opened, setOpened] = useState(false);
-  useFocusReturn({ opened });
   if (!own || !needsAccount(own)) return null;
   return (
+    <Notice tone="accent" role="note" action={<FirstAccountButton />}>
+      {texts.noPassword}
+    </Notice>
+  );
+}
+
+export function FirstAccountButton() {
+  const [opened, setOpened] = useState(false);
+  useFocusReturn({ opened });
+  return (
     <>
-      <Notice
-        tone="accent"
-        role="note"
-        action={
-          <Button size="xs" variant="default" onClick={() => setOpened(true)}>
-            {texts.choosePassword}
-          </Button>
-        }
-      >
-        {texts.noPassword}
-      </Notice>
+      <Button size="xs" variant="default" onClick={() => setOpened(true)}>
+        {texts.choosePassword}
+      </Button>
       {opened && (
         <Modal opened onClose={() => setOpened(false)} title={texts.choosePassword}>
           <Suspense fallback={<Skeleton height={200} />}>

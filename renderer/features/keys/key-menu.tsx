@@ -42,7 +42,7 @@ export function KeyMenu({ facts, open, onDeleted }: KeyMenuProps) {
   const { copy } = useCopy();
   const { manages, owns, makesKeys } = useAbilities();
   const final = facts.status === 'revoked';
-  if (!makesKeys) return null;
+  if (!makesKeys || (facts.kind === 'admin' && !owns)) return null;
   return (
     <Menu withinPortal={false}>
       <Menu.Target>

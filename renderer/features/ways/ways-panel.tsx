@@ -8,6 +8,7 @@ import type { Status } from '../../../shared/model.ts';
 import { networksText } from '../../../shared/policy-sentence.ts';
 import type { WayFacts } from '../../../shared/ways-model.ts';
 import { useCalls } from '../../api/api-context.tsx';
+import { useAbilities } from '../../api/me.ts';
 import { waysTexts as texts } from '../../texts/ways-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { useAsk } from '../../ui/ask.tsx';
@@ -23,6 +24,7 @@ const kinds = Object.keys(icons) as readonly Kind[];
 
 export function WaysPanel({ status }: { readonly status: Status }) {
   const calls = useCalls();
+  const { owns } = useAbilities();
   const ways = useQuery(calls.ways.list.queryOptions());
   const [opening, setOpening] = useState<Kind>();
   // A key that is paused, a port that is taken: what the list says follows from other things too.
@@ -30,7 +32,7 @@ export function WaysPanel({ status }: { readonly status: Status }) {
   const { refetch } = ways;
   useEffect(() => void (state !== '' && refetch()), [state, refetch]);
   return (
-    <Panel title={texts.title} aside={<OpenMenu onChosen={setOpening} />}>
+    <Panel title={texts.title} aside={owns && <OpenMenu onChosen={setOpening} />}>
       <Answer query={ways}>
         {(list) =>
           list.length === 0 ? (
@@ -40,7 +42,7 @@ export function WaysPanel({ status }: { readonly status: Status }) {
           ) : (
             <div className="kh-rows">
               {list.map((way) => (
-                <WayRow key={way.id} way={way} />
+                <WayRow key={way.id} way={way} owns={owns} />
               ))}
             </div>
           )
@@ -76,7 +78,7 @@ function OpenMenu({ onChosen }: { readonly onChosen: (kind: Kind) => void }) {
   );
 }
 
-function WayRow({ way }: { readonly way: WayFacts }) {
+function WayRow({ way, owns }: { readonly way: WayFacts; readonly owns: boolean }) {
   const calls = useCalls();
   const queries = useQueryClient();
   const ask = useAsk();
@@ -105,15 +107,17 @@ function WayRow({ way }: { readonly way: WayFacts }) {
           {[texts.kinds[way.kind], ...detailsOf(way), ...(way.problem === null ? [] : [way.problem])].join(' · ')}
         </Text>
       </div>
-      <Button
-        variant="default"
-        size="compact-xs"
-        aria-label={texts.closeThis(name)}
-        loading={close.isPending}
-        onClick={() => void closeIt()}
-      >
-        {texts.close}
-      </Button>
+      {owns && (
+        <Button
+          variant="default"
+          size="compact-xs"
+          aria-label={texts.closeThis(name)}
+          loading={close.isPending}
+          onClick={() => void closeIt()}
+        >
+          {texts.close}
+        </Button>
+      )}
     </Group>
   );
 }

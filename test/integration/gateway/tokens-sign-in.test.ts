@@ -46,7 +46,9 @@ test('a link for a new password is none: who follows it may still owe a code', a
 });
 
 test('whose role asks for an authenticator that they have not set up gets nothing', async () => {
+  const before = await it.login();
   it.oweTotp();
+  expect(await codeWith(before.access_token)).toBe('token_revoked');
   expect((await it.auth('login', { name: 'Ada', password: 'right horse battery' })).code).toBe('totp_setup_required');
 });
 
