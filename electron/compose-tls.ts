@@ -90,15 +90,15 @@ export function joinTls(
     },
     dashboard: {
       credentials: keeper.credentials,
-      names: () => keeper.view().names,
+      names: keeper.names,
       async whyMissing() {
         await keeper.look();
         return keeper.credentials() ? undefined : (keeper.problem() ?? 'It is being made.');
       },
     },
     encrypted() {
-      const { source, expiresAt, names } = keeper.view();
-      return { mode: mode(), source, expiresAt, names: keeper.credentials() ? names : [] };
+      const { source, expiresAt } = keeper.view();
+      return { mode: mode(), source, expiresAt, names: keeper.names() };
     },
     problem: keeper.problem,
     look: keeper.look,

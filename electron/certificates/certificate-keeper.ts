@@ -36,6 +36,8 @@ export type CertificateKeeperPorts = {
 export type CertificateKeeper = {
   /** The same object until another certificate is to be shown; undefined while there is none. */
   readonly credentials: () => ServerCredentials | undefined;
+  /** What that certificate is for, from memory; nothing while there is none. */
+  readonly names: () => readonly string[];
   readonly view: () => Omit<TlsView, 'mode' | 'choice'>;
   /** What is wrong, as a sentence. */
   readonly problem: () => string | null;
@@ -51,6 +53,12 @@ export type CertificateKeeper = {
   readonly newAuthority: () => Promise<void>;
 };
 
+type Shown = {
+  readonly role: CertificateRole;
+  readonly credentials: ServerCredentials;
+  readonly names: readonly string[];
+};
+
 const subjects: Readonly<Record<CertificateRole, string>> = {
   authority: 'Keyhatch authority',
   server: 'Server certificate',
@@ -60,7 +68,7 @@ const subjects: Readonly<Record<CertificateRole, string>> = {
 export function createCertificateKeeper(ports: CertificateKeeperPorts): CertificateKeeper {
   const { store, clock } = ports;
   const inTurn = createTurns();
-  let shown: { readonly role: CertificateRole; readonly credentials: ServerCredentials } | undefined;
+  let shown: Shown | undefined;
   let problem: string | null = null;
 
   const roleInUse = (): CertificateRole => (store.certificate('pem') === undefined ? 'server' : 'pem');
@@ -83,7 +91,7 @@ export function createCertificateKeeper(ports: CertificateKeeperPorts): Certific
   function show(role: CertificateRole, key: string): void {
     const cert = store.certificate(role) ?? '';
     if (shown?.role === role && shown.credentials.cert === cert) return;
-    shown = { role, credentials: { cert, key } };
+    shown = { role, credentials: { cert, key }, names: factsOf(cert).names };
     ports.onChange();
   }
 
@@ -153,6 +161,7 @@ export function createCertificateKeeper(ports: CertificateKeeperPorts): Certific
 
   return {
     credentials: () => shown?.credentials,
+    names: () => shown?.names ?? [],
     view: () => viewOf(store, roleInUse(), ports.wanted(), problem),
     problem: () => problem,
     look: () => inTurn(look),

@@ -88,7 +88,7 @@ export function reachRule({ reached }: ExposureFacts): Exposure[] {
 }
 
 export function publicAddressRule({ reached, held, settings, tls }: ExposureFacts): Exposure[] {
-  const isGuarded = settings['access.requireKey'] && tls !== undefined && tls.mode !== 'off';
+  const isGuarded = settings['access.requireKey'] && tls?.mode === 'only';
   const bound = reached.filter(({ scope }) => scope === 'public');
   return [
     ...bound.map(({ address, interface: name }) => ({
@@ -179,15 +179,22 @@ const passers: readonly (readonly [RegExp, string])[] = [
   [/^tailscale-/, 'Tailscale'],
 ];
 
+// One finding for each who passes requests on: whoever invents headers makes no list of them.
 export function passedOnRule({ passedOn, settings }: ExposureFacts): Exposure[] {
-  return passedOn.map(({ header, fromHere, perMinute, lastAt }) => {
+  const groups = Map.groupBy(passedOn, ({ header, fromHere }) => {
     const named = passers.find(([pattern]) => pattern.test(header))?.[1];
-    const who = named ?? (fromHere ? 'a tunnel or a proxy' : 'a proxy');
-    const where = fromHere ? 'on this computer' : 'on your network';
-    const says = `Requests come through ${who} ${where}, as the header ${header} shows: whoever reaches that reaches Keyhatch.`;
-    const seen = `Last at ${new Date(lastAt).toISOString().slice(11, 16)} UTC, ${perMinute} in the last minute.`;
-    const cure = `${seen} If you did not set it up, end it; if you did, give each person a key of their own.`;
-    const finding = warning('tunnel', says, cure, `passed-on-${header}-${fromHere ? 'here' : 'network'}`);
+    return `${named ?? (fromHere ? 'a tunnel or a proxy' : 'a proxy')} ${fromHere ? 'on this computer' : 'on your network'}`;
+  });
+  return [...groups].map(([who, seen]) => {
+    const headers = listed(seen.map(({ header }) => header));
+    const shows = seen.length === 1 ? `the header ${headers} shows` : `the headers ${headers} show`;
+    const says = `Requests come through ${who}, as ${shows}: whoever reaches that reaches Keyhatch.`;
+    const [lastAt, perMinute] = [seen.map((one) => one.lastAt), seen.map((one) => one.perMinute)].map((all) =>
+      Math.max(...all),
+    );
+    const when = `Last at ${new Date(lastAt ?? 0).toISOString().slice(11, 16)} UTC, ${perMinute} in the last minute.`;
+    const cure = `${when} If you did not set it up, end it; if you did, give each person a key of their own.`;
+    const finding = warning('tunnel', says, cure, `passed-on-${who.replaceAll(' ', '-')}`);
     return { ...finding, result: settings['access.requireKey'] ? 'warning' : 'bad', byItself: true };
   });
 }

@@ -137,6 +137,8 @@ export const historyTexts = {
     priority: 'Place in line',
     budgets: 'Budgets',
     value: 'Value',
+    fingerprint: 'SHA-256',
+    names: 'Names',
     hasCredential: 'Has an API key',
     requests: 'Requests',
     role: 'Role',

@@ -34,6 +34,8 @@ export const serverTexts = {
     qr: (name: string) => `QR code of the address on ${name}`,
     plain: (address: string) => `or without encryption: ${address}`,
     scan: 'Scan this with a phone on the same network.',
+    authorityIs: 'The phone has to trust the authority with this fingerprint. Settings, Encryption: how to install it.',
+    certificateIs: 'Its certificate has this fingerprint.',
     stopped: 'Nothing can reach it while it is stopped.',
   },
   upstreams: {

@@ -56,7 +56,7 @@ test('one network is opened by its name, its code is for a phone, and what is op
 
   const card = app.getByRole('region', { name, exact: true });
   const { port } = new URL(subject.url);
-  await expect(card.getByText(`http://${address}:${port}`, { exact: true })).toBeVisible();
+  await expect(card.getByText(`https://${address}:${port}`, { exact: true })).toBeVisible();
   expect((await fetch(`http://${address}:${port}/v1/models`)).status).toBe(401);
   await expect(app.getByRole('region', { name: 'Exposure check' })).toContainText(
     `${address.replace(/[[\]]/g, '')} (${name})`,
@@ -68,7 +68,7 @@ test('one network is opened by its name, its code is for a phone, and what is op
     .first()
     .click();
   const code = app.getByRole('dialog', { name: /^QR code/ });
-  await expect(code.getByRole('code')).toHaveText(`http://${address}:${port}/v1`);
+  await expect(code.getByRole('code')).toHaveText([`https://${address}:${port}/v1`, /^(?:[0-9A-F]{2} ?){32}$/]);
   await look(app, `network-qr-${project.name}`);
   await app.keyboard.press('Escape');
 

@@ -110,4 +110,42 @@ describe.skipIf(why !== undefined)(`a guest in the network${why === undefined ? 
       expect.objectContaining({ check: 'public address', result: 'bad', says: expect.stringContaining(host) }),
     );
   });
+
+  test('talks encrypted to whoever trusts the downloaded authority, and to nobody else', async () => {
+    await set('server.hosts', '127.0.0.1,if:lan0');
+    const { pem: ca } = await keyhatch.json<{ pem: string }>(['tls', 'ca']);
+    const secure = (host: string, more: object = {}) =>
+      machines.askFromGuest({ url: `https://${host}:${keyhatch.port}/v1/models`, headers: withKey(), ...more });
+    await vi.waitUntil(async () => (await secure('10.77.0.1', { ca })).status === 200, {
+      timeout: 30_000,
+      interval: 200,
+    });
+    expect(await secure('10.77.0.1', { ca, headers: {} })).toMatchObject({
+      status: 401,
+      headers: { 'x-keyhatch-error': 'key_missing' },
+    });
+    expect(await secure('10.77.0.1')).toMatchObject({ status: 0, text: expect.stringMatching(/certificate/) });
+  });
+
+  test('is refused without encryption where that is asked for, which this computer is not', async () => {
+    await set('tls.mode', 'only');
+    expect(await guest('10.77.0.1', withKey())).toMatchObject({
+      status: 403,
+      headers: { 'x-keyhatch-error': 'https_required' },
+    });
+    expect((await machines.askFromServer({ url: models('127.0.0.1'), headers: withKey() })).status).toBe(200);
+    await set('tls.mode', 'auto');
+  });
+
+  test('is shown a certificate for the new address when it has changed', async () => {
+    const { pem: ca } = await keyhatch.json<{ pem: string }>(['tls', 'ca']);
+    machines.ipOnServer('addr', 'del', '10.77.0.1/24', 'dev', 'lan0');
+    machines.ipOnServer('addr', 'add', '10.77.0.5/24', 'dev', 'lan0');
+    const secure = () =>
+      machines.askFromGuest({ url: `https://10.77.0.5:${keyhatch.port}/v1/models`, headers: withKey(), ca });
+    await vi.waitUntil(async () => (await secure()).status === 200, { timeout: 45_000, interval: 200 });
+    machines.ipOnServer('addr', 'del', '10.77.0.5/24', 'dev', 'lan0');
+    machines.ipOnServer('addr', 'add', '10.77.0.1/24', 'dev', 'lan0');
+    await vi.waitUntil(async () => (await status('10.77.0.1', withKey())) === 200, { timeout: 30_000, interval: 200 });
+  });
 });

@@ -1,9 +1,13 @@
-// A QR code of an address, for phones on the same network.
+// A QR code of an address, for phones on the same network. Where it is encrypted, with the fingerprint of the authority that
+// the phone has to trust, to be compared by eye: in the code itself it would be taken for a part of the address.
 
 import { ActionIcon, Popover, Stack, Text } from '@mantine/core';
 import { IconQrcode } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { QRCodeSVG } from 'qrcode.react';
+import { useCalls } from '../../api/api-context.tsx';
 import { serverTexts } from '../../texts/server-texts.ts';
+import { Fingerprint } from '../tls/fingerprint.tsx';
 
 const { reachable: texts } = serverTexts;
 
@@ -23,8 +27,23 @@ export function AddressQr({ url, name }: { readonly url: string; readonly name: 
           <Text size="xs" c="dimmed">
             {texts.scan}
           </Text>
+          {url.startsWith('https:') && <Authority />}
         </Stack>
       </Popover.Dropdown>
     </Popover>
+  );
+}
+
+function Authority() {
+  const { data } = useQuery(useCalls().tls.get.queryOptions());
+  const fingerprint = data?.caFingerprint ?? data?.fingerprint;
+  if (!data || fingerprint === null || fingerprint === undefined) return null;
+  return (
+    <Stack gap={4} align="center">
+      <Text size="xs" c="dimmed" ta="center" maw={230}>
+        {data.caFingerprint === null ? texts.certificateIs : texts.authorityIs}
+      </Text>
+      <Fingerprint text={fingerprint} />
+    </Stack>
   );
 }

@@ -7,6 +7,7 @@ import { useEffect, useState } from 'react';
 import type { Status } from '../../../shared/model.ts';
 import type { TlsChoice, TlsView } from '../../../shared/tls-model.ts';
 import { useCalls } from '../../api/api-context.tsx';
+import { useAbilities } from '../../api/me.ts';
 import { useSetting } from '../../api/settings-access.ts';
 import { tlsTexts as texts } from '../../texts/tls-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
@@ -50,6 +51,7 @@ type Opened = 'trust' | 'pem' | undefined;
 
 function Certificate({ tls, status }: { readonly tls: TlsView; readonly status: Status }) {
   const [opened, setOpened] = useState<Opened>();
+  const { owns } = useAbilities();
   const close = () => setOpened(undefined);
   const put = usePut();
   const renew = useMutation({ ...useCalls().tls.renew.mutationOptions(), onSuccess: put });
@@ -89,10 +91,12 @@ function Certificate({ tls, status }: { readonly tls: TlsView; readonly status: 
             {texts.trust}
           </Button>
         )}
-        <Button size="xs" variant="default" onClick={() => setOpened('pem')}>
-          {tls.source === 'pem' ? texts.bringAgain : texts.bring}
-        </Button>
-        {tls.fingerprint !== null && <More tls={tls} renew={() => renew.mutate({})} />}
+        {owns && (
+          <Button size="xs" variant="default" onClick={() => setOpened('pem')}>
+            {tls.source === 'pem' ? texts.bringAgain : texts.bring}
+          </Button>
+        )}
+        {owns && tls.fingerprint !== null && <More tls={tls} renew={() => renew.mutate({})} />}
       </Group>
       {opened === 'trust' && <TrustDialog tls={tls} status={status} onClose={close} />}
       {opened === 'pem' && <PemDialog onClose={close} onDone={put} />}

@@ -138,6 +138,13 @@ describe('what another program passes on', () => {
     expect(finding?.says).toContain('Cloudflare’s tunnel on this computer, as the header cf-* shows');
     expect(finding?.cure).toContain('Last at 11:59 UTC, 12 in the last minute.');
   });
+  test('is one finding for each who does it, however many headers there are', () => {
+    const others = ['via', 'x-forwarded-for'].map((header) => ({ ...seen, header }));
+    expect(found({ passedOn: [seen, ...others] }, 'tunnel').map(({ says }) => says)).toEqual([
+      'Requests come through Cloudflare’s tunnel on this computer, as the header cf-* shows: whoever reaches that reaches Keyhatch.',
+      'Requests come through a tunnel or a proxy on this computer, as the headers via and x-forwarded-for show: whoever reaches that reaches Keyhatch.',
+    ]);
+  });
   test('is bad without keys, and on the network a proxy', () => {
     const [finding] = found(
       {
