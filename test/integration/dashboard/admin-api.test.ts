@@ -58,7 +58,9 @@ describe('an admin key', () => {
     expect(await api('/settings/usage.retentionDays', 'PUT', { value: 90 })).toMatchObject({ json: { value: 90 } });
     expect(await api('/server/ports/1')).toMatchObject({ json: { port: 1 } });
     expect(await api('/status')).toMatchObject({ json: { version: '0.1.0' } });
-    expect(await api('/audit/entries?limit=1&kind=setting')).toMatchObject({ json: { entries: [{ action: 'changed' }] } });
+    expect(await api('/audit/entries?limit=1&kind=setting')).toMatchObject({
+      json: { entries: [{ action: 'changed' }] },
+    });
   });
 
   test('is taken from x-api-key too, and from both only if they agree', async () => {
