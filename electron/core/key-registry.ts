@@ -171,12 +171,15 @@ function lastUseOf(store: KeyStore, key: KeptKey): Partial<KeptKey> {
 }
 
 /**
- * The one key that people mean by an id or a name. A revoked key leaves its name to one that is not.
+ * The one key that people mean by an id or a name. An id is nobody else's, whatever keys are called; a revoked key leaves its
+ * name to one that is not.
  * @throws KeyhatchError `key_not_found`, `name_ambiguous`
  */
 export function resolveKey(registry: KeyRegistry, ref: string): RegisteredKey {
-  const all = registry.all().filter(({ id, name }) => id === ref || name.toLowerCase() === ref.toLowerCase());
-  const living = all.filter(({ id, revokedAt }) => id === ref || revokedAt === null);
+  const exact = registry.get(ref);
+  if (exact) return exact;
+  const all = registry.all().filter(({ name }) => name.toLowerCase() === ref.toLowerCase());
+  const living = all.filter(({ revokedAt }) => revokedAt === null);
   const fits = living.length > 0 ? living : all;
   // What people call theirs makes no name of the house ambiguous.
   const ofHouse = fits.filter(({ personId }) => personId === null);

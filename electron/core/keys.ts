@@ -111,7 +111,8 @@ export function createKeys(ports: KeyPorts): Keys {
 
   function isTaken(name: string, personId: string | null = null): boolean {
     const folded = name.toLowerCase();
-    if (inTheMaking.has(making(name, personId))) return true;
+    // Nobody may come to mean one key and hit another.
+    if (registry.get(name) || inTheMaking.has(making(name, personId))) return true;
     const theirs = registry.all().filter((key) => key.revokedAt === null && key.personId === personId);
     return theirs.some((key) => key.name.toLowerCase() === folded);
   }

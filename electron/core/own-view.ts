@@ -107,8 +107,9 @@ function ownKeys(personId: string, { house, limitsOf, settings, clock }: OwnView
 
   /** Theirs by its id or its name, or none. */
   function mine(ref: string): KeyFacts {
-    const fits = list().filter(({ id, name }) => id === ref || name.toLowerCase() === ref.toLowerCase());
-    const key = fits.find(({ id, revokedAt }) => id === ref || revokedAt === null) ?? fits[0];
+    const all = list();
+    const named = all.filter(({ name }) => name.toLowerCase() === ref.toLowerCase());
+    const key = all.find(({ id }) => id === ref) ?? named.find(({ revokedAt }) => revokedAt === null) ?? named[0];
     if (!key) throw new KeyhatchError('key_not_found', { details: { ref } });
     return key;
   }
