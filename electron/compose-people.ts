@@ -131,6 +131,8 @@ export function joinPeople(options: {
     seenBy: (house) =>
       createSeenBy({
         house,
+        person: people.resolve,
+        roleOf: (personId) => people.find(personId)?.role,
         limitsOf: (personId) => people.resolve(personId).limits,
         keyIdsOf: (personId) => [personId, ...ledger.keyTable.idsOf(personId)],
         settings: settings.get,

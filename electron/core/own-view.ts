@@ -10,8 +10,8 @@ import type { RunningRequest } from '../../shared/running-model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { ExportCalls } from './export-calls.ts';
-import type { Keys } from './keys.ts';
-import { checkMemberEdit, memberKey } from './member-limits.ts';
+import { type KeyViewPorts, keysFor, type SeenKeys } from './key-views.ts';
+import { createMemberKeys } from './member-keys.ts';
 import type { RequestCalls } from './request-calls.ts';
 import type { UsageCalls } from './usage-calls.ts';
 
@@ -19,7 +19,7 @@ import type { UsageCalls } from './usage-calls.ts';
 export type Seen = {
   readonly status: () => Status;
   readonly watch: (signal?: AbortSignal) => AsyncGenerator<Change, void, void>;
-  readonly keys: Pick<Keys, 'create' | 'list' | 'get' | 'edit' | 'setPaused' | 'revoke' | 'rotate' | 'endOldSecret'>;
+  readonly keys: SeenKeys;
   readonly limits: (ref: string) => LimitStates;
   readonly usage: UsageCalls;
   readonly requests: Pick<RequestCalls, 'list' | 'get'>;
@@ -27,7 +27,7 @@ export type Seen = {
   readonly running: () => RunningRequest[];
 };
 
-export type OwnViewPorts = {
+export type OwnViewPorts = Pick<KeyViewPorts, 'person' | 'roleOf'> & {
   readonly house: Seen;
   readonly limitsOf: (personId: string) => MemberLimits;
   /** Ids of all keys that were ever theirs, also of deleted ones, and of what stands for them in usage. */
@@ -36,39 +36,19 @@ export type OwnViewPorts = {
   readonly clock: Clock;
 };
 
-/** The house for whoever asks: members get their own view of it. */
+/** The house for whoever asks: members get their own view of it, and nobody more of its keys than they may change. */
 export function createSeenBy(ports: OwnViewPorts): (caller: Caller) => Seen {
-  const managers = { ...ports.house, keys: withoutAdminKeys(ports.house.keys) };
-  return ({ role, personId }) => {
-    if (role === 'member') return ownView(personId ?? '', ports);
-    return role === 'manager' ? managers : ports.house;
-  };
-}
-
-/** Admin keys manage as the owner does: managers see them, and neither make nor change one. */
-function withoutAdminKeys(keys: Seen['keys']): Seen['keys'] {
-  const plain = (ref: string) => {
-    const { id, kind } = keys.get(ref);
-    if (kind === 'admin') throw new KeyhatchError('not_permitted');
-    return id;
-  };
-  return {
-    ...keys,
-    create(input) {
-      if (input.kind === 'admin') throw new KeyhatchError('not_permitted');
-      return keys.create(input);
-    },
-    edit: (input) => keys.edit({ ...input, ref: plain(input.ref) }),
-    setPaused: (ref, paused) => keys.setPaused(plain(ref), paused),
-    revoke: (ref) => keys.revoke(plain(ref)),
-    rotate: async (ref, graceMs) => keys.rotate(plain(ref), graceMs),
-    endOldSecret: async (ref) => keys.endOldSecret(plain(ref)),
-  };
-}
-
-function ownView(personId: string, ports: OwnViewPorts): Seen {
   const { house } = ports;
-  const keys = ownKeys(personId, ports);
+  const memberKeys = createMemberKeys({ ...ports, keys: house.keys });
+  return (caller) => {
+    const personId = caller.personId ?? '';
+    if (caller.role === 'member') return ownView(personId, memberKeys(personId), ports);
+    return { ...house, keys: keysFor(caller, { ...ports, keys: house.keys }) };
+  };
+}
+
+function ownView(personId: string, keys: SeenKeys, ports: OwnViewPorts): Seen {
+  const { house } = ports;
   // Looked up anew each time: they may have made one meanwhile.
   const mineNow: MineNow = () => {
     const ids = new Set(ports.keyIdsOf(personId));
@@ -98,40 +78,6 @@ function ownView(personId: string, ports: OwnViewPorts): Seen {
     },
     exportRequests: (question, signal) => house.exportRequests({ ...question, ...mine }, signal),
     running,
-  };
-}
-
-function ownKeys(personId: string, { house, limitsOf, settings, clock }: OwnViewPorts): Seen['keys'] {
-  const { keys } = house;
-  const list = () => keys.list().filter((key) => key.personId === personId);
-
-  /** Theirs by its id or its name, or none. */
-  function mine(ref: string): KeyFacts {
-    const all = list();
-    const named = all.filter(({ name }) => name.toLowerCase() === ref.toLowerCase());
-    const key = all.find(({ id }) => id === ref) ?? named.find(({ revokedAt }) => revokedAt === null) ?? named[0];
-    if (!key) throw new KeyhatchError('key_not_found', { details: { ref } });
-    return key;
-  }
-
-  return {
-    list,
-    get: mine,
-    create(input) {
-      const living = list().filter(({ status }) => status !== 'revoked' && status !== 'expired').length;
-      const limits = limitsOf(personId);
-      const asked = memberKey(input, { limits, settings: settings(), living, now: clock.now() });
-      return keys.create({ ...asked, personId });
-    },
-    edit({ ref, newProject: _newProject, ...input }) {
-      const { id, createdAt } = mine(ref);
-      checkMemberEdit(input, limitsOf(personId), createdAt);
-      return keys.edit({ ...input, ref: id });
-    },
-    setPaused: (ref, paused) => keys.setPaused(mine(ref).id, paused),
-    revoke: (ref) => keys.revoke(mine(ref).id),
-    rotate: async (ref, graceMs) => keys.rotate(mine(ref).id, graceMs),
-    endOldSecret: async (ref) => keys.endOldSecret(mine(ref).id),
   };
 }
 
