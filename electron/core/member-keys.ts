@@ -6,7 +6,7 @@ import type { MemberLimits } from '../../shared/people-model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { SeenKeys } from './key-views.ts';
-import { checkMemberEdit, memberKey } from './member-limits.ts';
+import { checkCount, checkMemberEdit, memberKey, over } from './member-limits.ts';
 
 export type MemberKeyPorts = {
   readonly keys: SeenKeys;
@@ -15,8 +15,14 @@ export type MemberKeyPorts = {
   readonly clock: Clock;
 };
 
+/** So many keys may one person make in an hour: revoked ones stay in the vault and in the record. */
+const mostMade = 20;
+const hourMs = 3_600_000;
+
 /** Whatever belongs to somebody else is answered as if it were not there. */
 export function createMemberKeys({ keys, limitsOf, settings, clock }: MemberKeyPorts): (personId: string) => SeenKeys {
+  const making = createCounts();
+  const pace = createPace(clock);
   return (personId) => {
     const list = () => keys.list().filter((key) => key.personId === personId);
 
@@ -29,21 +35,40 @@ export function createMemberKeys({ keys, limitsOf, settings, clock }: MemberKeyP
       return key;
     }
 
+    /** Those that hold a place, and those on their way. */
+    const living = () => making.of(personId) + list().filter(holdsPlace).length;
+
+    /** Their key, if it has a place or there is one for it. */
+    function roomFor(key: KeyFacts): void {
+      checkCount(living() - (holdsPlace(key) ? 1 : 0), limitsOf(personId));
+    }
+
     return {
       list,
       get: mine,
       async create(input) {
-        const living = list().filter(({ status }) => status !== 'revoked' && status !== 'expired').length;
         const limits = limitsOf(personId);
-        const asked = memberKey(input, { limits, settings: settings(), living, now: clock.now() });
-        return keys.create({ ...asked, personId });
+        const asked = memberKey(input, { limits, settings: settings(), living: living(), now: clock.now() });
+        pace.take(personId);
+        // Counted before anything is waited for, or many at once would all find the same place free.
+        making.add(personId, 1);
+        try {
+          return await keys.create({ ...asked, personId });
+        } finally {
+          making.add(personId, -1);
+        }
       },
       edit({ ref, newProject: _newProject, ...input }) {
-        const { id, createdAt } = mine(ref);
-        checkMemberEdit(input, limitsOf(personId), createdAt);
-        return keys.edit({ ...input, ref: id });
+        const key = mine(ref);
+        checkMemberEdit(input, limitsOf(personId), key.createdAt);
+        if (input.expiresAt !== undefined && key.status === 'expired') roomFor(key);
+        return keys.edit({ ...input, ref: key.id });
       },
-      setPaused: (ref, paused) => keys.setPaused(mine(ref).id, paused),
+      setPaused(ref, paused) {
+        const key = mine(ref);
+        if (!paused) roomFor(key);
+        return keys.setPaused(key.id, paused);
+      },
       revoke: (ref) => keys.revoke(mine(ref).id),
       rotate: async (ref, graceMs) => keys.rotate(mine(ref).id, graceMs),
       endOldSecret: async (ref) => keys.endOldSecret(mine(ref).id),
@@ -52,6 +77,34 @@ export function createMemberKeys({ keys, limitsOf, settings, clock }: MemberKeyP
       resetCounters: refused,
       acceptWeak: refused,
     };
+  };
+}
+
+const holdsPlace = ({ status }: KeyFacts) => status !== 'revoked' && status !== 'expired';
+
+function createCounts() {
+  const counts = new Map<string, number>();
+  const of = (personId: string) => counts.get(personId) ?? 0;
+  return {
+    of,
+    add(personId: string, change: number): void {
+      const next = of(personId) + change;
+      if (next > 0) counts.set(personId, next);
+      else counts.delete(personId);
+    },
+  };
+}
+
+/** When each person made keys within the last hour; forgotten with the process, which is enough to slow somebody down. */
+function createPace(clock: Clock) {
+  const made = new Map<string, readonly number[]>();
+  return {
+    take(personId: string): void {
+      const now = clock.monotonic();
+      const lately = (made.get(personId) ?? []).filter((at) => now - at < hourMs);
+      if (lately.length >= mostMade) throw over(`you may make ${mostMade} keys within an hour`);
+      made.set(personId, [...lately, now]);
+    },
   };
 }
 

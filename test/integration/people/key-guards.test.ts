@@ -1,11 +1,9 @@
 // Who may change whose keys: every call about keys, made by those who may not. A new call has to be added here.
 
-import { createRouterClient } from '@orpc/server';
 import { expect, test } from 'vitest';
-import { silentLog } from '../../../electron/lib/log.ts';
 import { contract } from '../../../shared/contract.ts';
-import { errorsFromWire, errorsToWire } from '../../../shared/error-wire.ts';
 import type { Caller } from '../../../shared/people-model.ts';
+import { clientOf } from '../../fakes/house-client.ts';
 import { makePeopleBed, type PeopleBed, refusalOf } from '../../fakes/people-bed.ts';
 
 type Client = PeopleBed['machine'];
@@ -41,13 +39,7 @@ async function refusals(client: Client, ref: string): Promise<Record<string, str
 }
 const allAre = (code: string) => Object.fromEntries(calls.map(({ name }) => [name, code]));
 
-function program(bed: PeopleBed): Client {
-  const caller: Caller = { role: 'owner', personId: null, way: 'admin_key', provedAt: null };
-  return createRouterClient(bed.house.router, {
-    context: { caller },
-    interceptors: [errorsFromWire(), errorsToWire(silentLog)],
-  });
-}
+const aProgram: Caller = { role: 'owner', personId: null, way: 'admin_key', provedAt: null };
 
 test('every call about keys stands here', () => {
   expect(Object.keys(changing).sort()).toEqual(Object.keys(contract.keys).sort());
@@ -83,7 +75,7 @@ test('a manager changes keys of nobody, of members and their own, and none of ow
 
 test('a program makes and changes no admin key, and reads, sends and deletes nothing that people wrote', async () => {
   const bed = await makePeopleBed();
-  const client = program(bed);
+  const client = clientOf(bed.house, undefined, aProgram);
   const admin = await bed.machine.keys.create({ name: 'program', kind: 'admin' });
   expect(await refusals(client, admin.id)).toEqual(allAre('owner_session_required'));
   for (const call of [

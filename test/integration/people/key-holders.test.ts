@@ -2,6 +2,7 @@
 // of what somebody else set.
 
 import { expect, test } from 'vitest';
+import { clientOf } from '../../fakes/house-client.ts';
 import { makePeopleBed, refusalOf } from '../../fakes/people-bed.ts';
 
 test('no key can be called as another’s id, and limits and removal reach every key', async () => {
@@ -14,4 +15,51 @@ test('no key can be called as another’s id, and limits and removal reach every
   for (const { id } of [one, other]) expect((await bed.machine.keys.get({ ref: id })).limits.rpm).toBe(3);
   await bed.machine.people.remove({ ref: 'Ben' });
   for (const { id } of [one, other]) expect((await bed.machine.keys.get({ ref: id })).status).toBe('revoked');
+});
+
+test('as many keys as somebody may have, also when asked for at once', async () => {
+  const bed = await makePeopleBed();
+  const { id: personId } = await bed.join('Ben', 'member', { keys: 1 });
+  // Not over a connection, which would put them in a row.
+  const client = clientOf(bed.house, undefined, { role: 'member', personId, way: 'session', provedAt: null });
+  const asked = Array.from({ length: 8 }, (_, at) => refusalOf(client.keys.create({ name: `k${at}` })));
+  const codes = await Promise.all(asked);
+  expect(codes.filter((code) => code === undefined)).toHaveLength(1);
+  expect(new Set(codes)).toEqual(new Set([undefined, 'over_member_limits']));
+  // What failed on its way holds no place.
+  const [{ name } = { name: '' }] = await client.keys.list();
+  await client.keys.revoke({ ref: name });
+  expect(await refusalOf(client.keys.create({ name: 'later' }))).toBeUndefined();
+});
+
+test('a key that has ended or rests comes back only where there is a place for it', async () => {
+  const bed = await makePeopleBed();
+  const { client } = await bed.join('Ben', 'member', { keys: 1 });
+  await client.keys.create({ name: 'one', expiresAt: bed.now() + 1000 });
+  bed.passTime(2000);
+  await client.keys.create({ name: 'other' });
+  for (const expiresAt of [bed.now() + 60_000, null])
+    expect(await refusalOf(client.keys.edit({ ref: 'one', expiresAt }))).toBe('over_member_limits');
+  await client.keys.revoke({ ref: 'other' });
+  expect((await client.keys.edit({ ref: 'one', expiresAt: bed.now() + 60_000 })).status).toBe('active');
+  await bed.machine.people.edit({ ref: 'Ben', limits: { keys: 2 } });
+  await client.keys.create({ name: 'third' });
+  await client.keys.pause({ ref: 'third' });
+  await bed.machine.people.edit({ ref: 'Ben', limits: { keys: 1 } });
+  expect(await refusalOf(client.keys.resume({ ref: 'third' }))).toBe('over_member_limits');
+  await client.keys.revoke({ ref: 'one' });
+  expect(await refusalOf(client.keys.resume({ ref: 'third' }))).toBeUndefined();
+});
+
+test('nobody makes keys without end, and an hour later more may be made', async () => {
+  const bed = await makePeopleBed();
+  const [ben, anna] = [await bed.join('Ben'), await bed.join('Anna')];
+  for (let made = 0; made < 20; made += 1) {
+    await ben.client.keys.create({ name: 'k' });
+    await ben.client.keys.revoke({ ref: 'k' });
+  }
+  expect(await refusalOf(ben.client.keys.create({ name: 'k' }))).toBe('over_member_limits');
+  expect(await refusalOf(anna.client.keys.create({ name: 'k' }))).toBeUndefined();
+  bed.passTime(3_600_000);
+  expect(await refusalOf((await bed.signIn('Ben')).client.keys.create({ name: 'k' }))).toBeUndefined();
 });
