@@ -4,7 +4,7 @@
 import type { Change } from '../../shared/change.ts';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { LimitStates } from '../../shared/limit-model.ts';
-import type { KeyFacts, Status } from '../../shared/model.ts';
+import type { KeyFacts, Status, UpstreamStatus } from '../../shared/model.ts';
 import type { Caller, MemberLimits } from '../../shared/people-model.ts';
 import type { RunningRequest } from '../../shared/running-model.ts';
 import type { Settings } from '../../shared/settings.ts';
@@ -81,30 +81,52 @@ function ownView(personId: string, keys: SeenKeys, ports: OwnViewPorts): Seen {
   };
 }
 
-/** Whether the door is open, which models there are, and how their own keys stand. */
-function narrowedStatus(status: Status, keys: readonly KeyFacts[], running: number): Status {
+/**
+ * Whether the door is open, which models there are, and how their own keys stand. Every fact is named, so that what is added
+ * for the owner stays the owner's.
+ */
+export function narrowedStatus(status: Status, keys: readonly KeyFacts[], running: number): Status {
+  const { version, shell, server, dashboard, vault, access, capture, upstreams, reminders } = status;
   const ids = new Set(keys.map(({ id }) => id));
   const living = keys.filter(({ status: state, usable }) => state === 'active' && usable);
   return {
-    ...status,
+    version,
     pid: 0,
+    shell,
     dataDir: '',
-    server: { ...status.server, reason: null, running, queued: 0 },
-    vault: { ...status.vault, reason: null },
-    keys: { active: living.length, total: keys.length },
-    capture: { on: status.capture.on.filter(({ keyId }) => ids.has(keyId)), problem: null },
-    upstreams: status.upstreams.map((upstream) => ({
-      ...upstream,
-      // Where it is, and who waits for it, is the owner's.
-      url: 'about:blank',
+    server: {
+      state: server.state,
+      urls: server.urls,
+      startedAt: server.startedAt,
       reason: null,
-      latencyMs: null,
-      hasCredential: false,
-      places: { ...upstream.places, running: 0, queued: 0 },
-    })),
+      running,
+      queued: 0,
+      reachable: [],
+    },
+    dashboard: { url: dashboard.url, secureUrl: dashboard.secureUrl },
+    vault: { kind: vault.kind, state: vault.state, reason: null },
+    access: { requireKey: access.requireKey, localhostBypass: false, onLan: access.onLan, ways: 0, sentence: '' },
+    keys: { active: living.length, total: keys.length },
+    capture: { on: capture.on.filter(({ keyId }) => ids.has(keyId)), problem: null },
+    exposures: [],
+    upstreams: upstreams.map(narrowedUpstream),
     requestsToday: keys.reduce((sum, { today }) => sum + today.requests, 0),
     warnings: [],
-    reminders: status.reminders.filter(({ keyId }) => ids.has(keyId)),
+    reminders: reminders.filter(({ keyId }) => ids.has(keyId)),
+  };
+}
+
+/** What it is called and serves. Where it is, and who waits for it, is the owner's. */
+function narrowedUpstream({ id, name, kind, dialects, health, models, isDefault }: UpstreamStatus): UpstreamStatus {
+  return {
+    ...{ id, name, kind, dialects, health, models, isDefault },
+    url: 'about:blank',
+    reason: null,
+    latencyMs: null,
+    checkedAt: null,
+    places: { limit: null, from: 'kind', running: 0, queued: 0 },
+    hasCredential: false,
+    setByFlag: false,
   };
 }
 
