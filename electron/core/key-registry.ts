@@ -52,7 +52,7 @@ export type VaultDoor = {
 
 export type RegisteredKey = KeptKey & {
   readonly status: KeyStatus;
-  /** Whose key it is may not act: paused, or not there any more. */
+  /** Whose key it is may not act: paused, a viewer, or not there any more. */
   readonly personPaused: boolean;
 };
 

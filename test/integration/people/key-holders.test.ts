@@ -63,3 +63,16 @@ test('nobody makes keys without end, and an hour later more may be made', async 
   bed.passTime(3_600_000);
   expect(await refusalOf((await bed.signIn('Ben')).client.keys.create({ name: 'k' }))).toBeUndefined();
 });
+
+test('keys of somebody who is made a viewer are refused, and open again with another role', async () => {
+  const bed = await makePeopleBed();
+  const { client } = await bed.join('Ben');
+  const { key, id } = await client.keys.create({ name: 'k' });
+  const codeOf = async () => (await bed.chat(key)).headers.get('x-keyhatch-error');
+  expect(await codeOf()).toBeNull();
+  await bed.machine.people.edit({ ref: 'Ben', role: 'viewer' });
+  expect(await codeOf()).toBe('person_paused');
+  expect((await bed.machine.keys.get({ ref: id })).status).toBe('paused');
+  await bed.machine.people.edit({ ref: 'Ben', role: 'member' });
+  expect(await codeOf()).toBeNull();
+});
