@@ -82,7 +82,7 @@ export function joinPeople(options: {
       clamp(personId, limits) {
         const over = keysOf(personId).filter((key) => key.revokedAt === null && keyWithin(key, limits) !== key);
         // Every change brings a key under its person's limits; these have none of their own.
-        eachOf(over, (id) => options.keys().edit({ ref: id }));
+        eachOf(over, (id) => options.keys().edit({ ref: id }, true));
       },
       revokeAll(personId) {
         eachOf(
@@ -131,6 +131,7 @@ export function joinPeople(options: {
     seenBy: (house) =>
       createSeenBy({
         house,
+        kept: (keyId) => registry().get(keyId),
         person: people.resolve,
         roleOf: (personId) => people.find(personId)?.role,
         limitsOf: (personId) => people.resolve(personId).limits,

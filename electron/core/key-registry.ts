@@ -10,7 +10,13 @@ import type { Clock } from '../lib/clock.ts';
 type DerivedFact = 'status' | 'usable' | 'today' | 'budgets' | 'project' | 'person';
 
 /** A key as storage keeps it. */
-export type KeptKey = Readonly<Omit<KeyFacts, DerivedFact>> & { readonly paused: boolean };
+export type KeptKey = Readonly<Omit<KeyFacts, DerivedFact>> & {
+  readonly paused: boolean;
+  /** Somebody else than whose key it is paused it. */
+  readonly pausedByOther: boolean;
+  /** Somebody else than whose key it is made it, or said what it may do. */
+  readonly setByOther: boolean;
+};
 
 export type KeyStore = {
   readonly list: () => readonly KeptKey[];
@@ -120,7 +126,8 @@ export function createKeyRegistry(ports: {
     all: () => [...keys.values()].map(withStatus),
     facts(key) {
       const budgets = ports.budgets(key);
-      const { paused: _paused, ...facts } = { ...key, ...lastUseOf(ports.store, key) };
+      const { paused: _, pausedByOther: _pausedByOther, setByOther: _setByOther, ...kept } = key;
+      const facts = { ...kept, ...lastUseOf(ports.store, key) };
       return {
         ...facts,
         status: withBudgets(present(key), budgets),

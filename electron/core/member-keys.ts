@@ -5,11 +5,14 @@ import type { KeyFacts } from '../../shared/model.ts';
 import type { MemberLimits } from '../../shared/people-model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Clock } from '../lib/clock.ts';
+import { saysMore } from './key-record.ts';
+import type { KeptKey } from './key-registry.ts';
 import type { SeenKeys } from './key-views.ts';
 import { checkCount, checkMemberEdit, memberKey, over } from './member-limits.ts';
 
 export type MemberKeyPorts = {
   readonly keys: SeenKeys;
+  readonly kept: (keyId: string) => Pick<KeptKey, 'pausedByOther' | 'setByOther'> | undefined;
   readonly limitsOf: (personId: string) => MemberLimits;
   readonly settings: () => Settings;
   readonly clock: Clock;
@@ -20,7 +23,8 @@ const mostMade = 20;
 const hourMs = 3_600_000;
 
 /** Whatever belongs to somebody else is answered as if it were not there. */
-export function createMemberKeys({ keys, limitsOf, settings, clock }: MemberKeyPorts): (personId: string) => SeenKeys {
+export function createMemberKeys(ports: MemberKeyPorts): (personId: string) => SeenKeys {
+  const { keys, kept, limitsOf, settings, clock } = ports;
   const making = createCounts();
   const pace = createPace(clock);
   return (personId) => {
@@ -61,13 +65,16 @@ export function createMemberKeys({ keys, limitsOf, settings, clock }: MemberKeyP
       edit({ ref, newProject: _newProject, ...input }) {
         const key = mine(ref);
         checkMemberEdit(input, limitsOf(personId), key.createdAt);
+        if (saysMore({ ...input, ref }) && kept(key.id)?.setByOther !== false)
+          throw over('somebody else decided what this key may do, so you may rename, rotate, pause and revoke it');
         if (input.expiresAt !== undefined && key.status === 'expired') roomFor(key);
-        return keys.edit({ ...input, ref: key.id });
+        return keys.edit({ ...input, ref: key.id }, true);
       },
       setPaused(ref, paused) {
         const key = mine(ref);
         if (!paused) roomFor(key);
-        return keys.setPaused(key.id, paused);
+        if (!paused && kept(key.id)?.pausedByOther !== false) throw over('somebody else paused this key');
+        return keys.setPaused(key.id, paused, true);
       },
       revoke: (ref) => keys.revoke(mine(ref).id),
       rotate: async (ref, graceMs) => keys.rotate(mine(ref).id, graceMs),

@@ -5,13 +5,11 @@ import type { Change } from '../../shared/change.ts';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { LimitStates } from '../../shared/limit-model.ts';
 import type { KeyFacts, Status, UpstreamStatus } from '../../shared/model.ts';
-import type { Caller, MemberLimits } from '../../shared/people-model.ts';
+import type { Caller } from '../../shared/people-model.ts';
 import type { RunningRequest } from '../../shared/running-model.ts';
-import type { Settings } from '../../shared/settings.ts';
-import type { Clock } from '../lib/clock.ts';
 import type { ExportCalls } from './export-calls.ts';
 import { type KeyViewPorts, keysFor, type SeenKeys } from './key-views.ts';
-import { createMemberKeys } from './member-keys.ts';
+import { createMemberKeys, type MemberKeyPorts } from './member-keys.ts';
 import type { RequestCalls } from './request-calls.ts';
 import type { UsageCalls } from './usage-calls.ts';
 
@@ -27,14 +25,12 @@ export type Seen = {
   readonly running: () => RunningRequest[];
 };
 
-export type OwnViewPorts = Pick<KeyViewPorts, 'person' | 'roleOf'> & {
-  readonly house: Seen;
-  readonly limitsOf: (personId: string) => MemberLimits;
-  /** Ids of all keys that were ever theirs, also of deleted ones, and of what stands for them in usage. */
-  readonly keyIdsOf: (personId: string) => readonly string[];
-  readonly settings: () => Settings;
-  readonly clock: Clock;
-};
+export type OwnViewPorts = Pick<KeyViewPorts, 'person' | 'roleOf'> &
+  Omit<MemberKeyPorts, 'keys'> & {
+    readonly house: Seen;
+    /** Ids of all keys that were ever theirs, also of deleted ones, and of what stands for them in usage. */
+    readonly keyIdsOf: (personId: string) => readonly string[];
+  };
 
 /** The house for whoever asks: members get their own view of it, and nobody more of its keys than they may change. */
 export function createSeenBy(ports: OwnViewPorts): (caller: Caller) => Seen {

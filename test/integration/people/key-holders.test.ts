@@ -76,3 +76,60 @@ test('keys of somebody who is made a viewer are refused, and open again with ano
   await bed.machine.people.edit({ ref: 'Ben', role: 'member' });
   expect(await codeOf()).toBeNull();
 });
+
+test('a key that somebody else paused stays so for whose key it is, also once they pause it themself', async () => {
+  const bed = await makePeopleBed();
+  const { client } = await bed.join('Ben');
+  const max = await bed.join('Max', 'manager');
+  const { id } = await client.keys.create({ name: 'k' });
+  await client.keys.pause({ ref: 'k' });
+  expect((await client.keys.resume({ ref: 'k' })).status).toBe('active');
+  await max.client.keys.pause({ ref: id });
+  expect(await refusalOf(client.keys.resume({ ref: 'k' }))).toBe('over_member_limits');
+  await client.keys.pause({ ref: 'k' });
+  expect(await refusalOf(client.keys.resume({ ref: 'k' }))).toBe('over_member_limits');
+  await bed.machine.keys.resume({ ref: id });
+  await client.keys.pause({ ref: 'k' });
+  expect((await client.keys.resume({ ref: 'k' })).status).toBe('active');
+  // An own pause that somebody else made theirs.
+  await client.keys.pause({ ref: 'k' });
+  await bed.machine.keys.pause({ ref: id });
+  expect(await refusalOf(client.keys.resume({ ref: 'k' }))).toBe('over_member_limits');
+});
+
+test('what somebody else set on a key is not undone by whose key it is', async () => {
+  const bed = await makePeopleBed();
+  const { client } = await bed.join('Ben');
+  await bed.machine.keys.create({ name: 'given', person: 'Ben', rpm: 2, policy: { deniedModels: ['*:70b'] } });
+  const { id } = await client.keys.create({ name: 'own' });
+  const changes = [
+    { rpm: 50 },
+    { models: null },
+    { expiresAt: null },
+    { policy: { deniedModels: [] } },
+    { policy: { networks: ['anywhere' as const] } },
+    { policy: { budgets: [] } },
+  ];
+  for (const change of changes)
+    expect(await refusalOf(client.keys.edit({ ref: 'given', ...change }))).toBe('over_member_limits');
+  expect(await client.keys.get({ ref: 'given' })).toMatchObject({
+    limits: { rpm: 2 },
+    policy: { deniedModels: ['*:70b'] },
+  });
+  for (const call of [
+    () => client.keys.edit({ ref: 'given', name: 'gift' }),
+    () => client.keys.rotate({ ref: 'gift' }),
+    () => client.keys.pause({ ref: 'gift' }),
+    () => client.keys.resume({ ref: 'gift' }),
+    () => client.keys.edit({ ref: 'own', rpm: 5 }),
+    () => bed.machine.keys.edit({ ref: id, name: 'renamed' }),
+    () => client.keys.edit({ ref: id, rpm: 6 }),
+    // What holds for all of their keys is not said of this one.
+    () => bed.machine.people.edit({ ref: 'Ben', limits: { rpm: 3 } }),
+    () => client.keys.edit({ ref: id, rpm: 1 }),
+    () => bed.machine.keys.edit({ ref: id, rpm: 2 }),
+  ])
+    expect(await refusalOf(call())).toBeUndefined();
+  expect(await refusalOf(client.keys.edit({ ref: id, rpm: 3 }))).toBe('over_member_limits');
+  expect(await refusalOf(client.keys.revoke({ ref: 'gift' }))).toBeUndefined();
+});
