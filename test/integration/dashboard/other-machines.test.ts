@@ -164,3 +164,18 @@ function connects(port: number): Promise<boolean> {
     socket.once('error', () => resolve(false));
   });
 }
+
+test('one machine of a network does not take all connections: beyond 64 its next is closed, and others still get in', async () => {
+  const { port } = await openTo(() => ['127.0.0.1', far]);
+  let closed = 0;
+  for (let n = 0; n < 70; n++) {
+    const socket = connect({ host: far, port });
+    onTestFinished(() => void socket.destroy());
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      closed += 1;
+    });
+  }
+  await expect.poll(() => closed).toBe(6);
+  expect((await send(`http://127.0.0.1:${port}`, '/')).status).toBeLessThan(500);
+});
