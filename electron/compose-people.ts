@@ -60,6 +60,16 @@ export function joinPeople(options: {
     registry()
       .all()
       .filter((key) => key.personId === personId);
+  // By its id, and one after the other: what fails with one key must not spare the rest.
+  const eachOf = (those: readonly { readonly id: string }[], act: (id: string) => unknown) => {
+    for (const { id } of those) {
+      try {
+        act(id);
+      } catch (error) {
+        log.error('a key could not be brought in line with its person', { key: id, error });
+      }
+    }
+  };
   const people = createPeople({
     store: ledger.peopleTable,
     clock,
@@ -72,10 +82,13 @@ export function joinPeople(options: {
       clamp(personId, limits) {
         const over = keysOf(personId).filter((key) => key.revokedAt === null && keyWithin(key, limits) !== key);
         // Every change brings a key under its person's limits; these have none of their own.
-        for (const { id } of over) options.keys().edit({ ref: id });
+        eachOf(over, (id) => options.keys().edit({ ref: id }, true));
       },
       revokeAll(personId) {
-        for (const { id, revokedAt } of keysOf(personId)) if (revokedAt === null) options.keys().revoke(id);
+        eachOf(
+          keysOf(personId).filter(({ revokedAt }) => revokedAt === null),
+          (id) => options.keys().revoke(id),
+        );
       },
     },
     forget(personId) {
@@ -118,6 +131,9 @@ export function joinPeople(options: {
     seenBy: (house) =>
       createSeenBy({
         house,
+        kept: (keyId) => registry().get(keyId),
+        person: people.resolve,
+        roleOf: (personId) => people.find(personId)?.role,
         limitsOf: (personId) => people.resolve(personId).limits,
         keyIdsOf: (personId) => [personId, ...ledger.keyTable.idsOf(personId)],
         settings: settings.get,

@@ -224,7 +224,6 @@ export async function compose(shell: Shell): Promise<House> {
       setLan: settingsCalls.setLan,
       interfaces: network.interfaces,
       checkPort: network.checkPort,
-      keys,
       policyTest: policy.test,
       apiDocument: api.document,
       projects,

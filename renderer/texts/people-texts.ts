@@ -58,7 +58,7 @@ export const peopleTexts = {
   removeAct: 'Remove',
   roleDialog: {
     title: (name: string) => `Role of ${name}`,
-    about: 'A new role ends their sessions; they sign in again.',
+    about: 'A new role ends their sessions; they sign in again. Keys of a viewer stop working.',
     act: 'Save',
   },
   renameDialog: { title: (name: string) => `Rename ${name}`, about: 'They sign in with the new name from now on.' },
