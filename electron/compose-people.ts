@@ -21,6 +21,7 @@ import type { Acting } from './lib/acting.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Lifetime } from './lib/lifetime.ts';
 import type { Log } from './lib/log.ts';
+import { holderIdOf } from './lib/token-holder.ts';
 import { createAuthenticator } from './passwords/authenticator.ts';
 import { createPasswordHasher } from './passwords/password-threads.ts';
 import type { SettingsBook } from './settings/settings-book.ts';
@@ -119,7 +120,7 @@ export function joinPeople(options: {
       createSeenBy({
         house,
         limitsOf: (personId) => people.resolve(personId).limits,
-        keyIdsOf: (personId) => [personId, ...ledger.keyTable.idsOf(personId)],
+        keyIdsOf: (personId) => [holderIdOf(personId), ...ledger.keyTable.idsOf(personId)],
         settings: settings.get,
         clock,
       }),
