@@ -113,7 +113,13 @@ export function joinPeople(options: {
     },
     calls: {
       people: createPeopleCalls({ people, invites }),
-      me: createMe({ people, proofs, signIn, limits, authenticator, clock, record }),
+      me: createMe({
+        ...{ people, proofs, signIn, limits, authenticator, clock, record },
+        sessionLives: (sessionId) =>
+          dashboard()
+            .sessions.list()
+            .some(({ id }) => id === sessionId),
+      }),
       sessions: createSessionList({ sessions: () => dashboard().sessions, people, record }),
     },
     seenBy: (house) =>

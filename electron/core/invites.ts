@@ -102,12 +102,14 @@ export function createInvites(ports: InvitePorts): Invites {
       const { id } = people.resolve(ref);
       // A link first, while nothing is lost: where none can be made, nothing is taken away.
       ports.urlOf('');
-      await ports.proofs.put(id, { password: null, totp: null, recovery: [] });
-      const person = people.resolve(id);
-      store.dropOf(id);
-      people.put('password_reset', { ...person, passwordSetAt: null, totp: false });
-      people.changed(id, {});
-      const { role, name, limits } = person;
+      // A password that is being changed meanwhile finds all of it done, or comes before it.
+      await ports.proofs.put(id, { password: null, totp: null, recovery: [] }, () => {
+        const person = people.resolve(id);
+        store.dropOf(id);
+        people.put('password_reset', { ...person, passwordSetAt: null, totp: false });
+        people.changed(id, {});
+      });
+      const { role, name, limits } = people.resolve(id);
       return make({ kind: 'reset', role, name, limits }, resetLifeMs, id);
     },
     find(token) {
