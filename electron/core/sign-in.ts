@@ -5,6 +5,7 @@ import { KeyhatchError } from '../../shared/errors.ts';
 import type { InviteFacts, PersonFacts } from '../../shared/people-model.ts';
 import type { PersonProofs } from '../../shared/person-proofs.ts';
 import type { Clock } from '../lib/clock.ts';
+import { createFailureNotes } from '../lib/failure-notes.ts';
 import { createTurns } from '../lib/turns.ts';
 import type { RecordHistory } from './history.ts';
 import { freshPerson, type Invites, personOf } from './invites.ts';
@@ -75,14 +76,10 @@ export type SignIn = {
   readonly makeOwner: (name: string, password: string, asked: Asked) => Promise<KeptPerson>;
 };
 
-/** How often the same account's failures from the same address are written down. */
-const noteEveryMs = 60_000;
-const notedMax = 1_000;
-
 export function createSignIn(ports: SignInPorts): SignIn {
   const { people, invites, proofs, limits, hasher, clock } = ports;
   const inTurn = createTurns();
-  const noteFailure = createFailureNotes(ports);
+  const noteFailure = createFailureRecord(ports);
 
   async function verify({ name, password, totp, recovery, address }: Shown): Promise<KeptPerson> {
     const person = people.byName(name);
@@ -216,18 +213,17 @@ export function createSignIn(ports: SignInPorts): SignIn {
   };
 }
 
-/** At most one a minute for each account and address; nobody's name is written down, it may be a password. */
-function createFailureNotes({ record, clock }: Pick<SignInPorts, 'record' | 'clock'>) {
-  const noted = new Map<string, number>();
+/** Nobody's name is written down, it may be a password; and known names are no more work than others. */
+function createFailureRecord({ record, clock }: Pick<SignInPorts, 'record' | 'clock'>) {
+  const notes = createFailureNotes({ clock });
   return (person: Pick<PersonFacts, 'id' | 'name'> | undefined, address: string): void => {
-    const about = `${person?.id} ${address}`;
-    const now = clock.monotonic();
-    if (now - (noted.get(about) ?? Number.NEGATIVE_INFINITY) < noteEveryMs) return;
-    noted.delete(about);
-    noted.set(about, now);
-    const [oldest] = noted.keys();
-    if (noted.size > notedMax && oldest !== undefined) noted.delete(oldest);
+    const which = notes.take(address);
+    if (which === undefined) return;
     const { id, name } = person ?? { id: 'nobody', name: 'a name that nobody has' };
-    record({ action: 'sign_in_failed', subject: { kind: 'sign_in', id, name }, detail: `from ${address}` });
+    const [subject, detail] =
+      which === 'this'
+        ? [{ kind: 'sign_in', id, name } as const, `from ${address}`]
+        : [{ kind: 'sign_in', id: 'more', name: 'further names' } as const, 'and more, from other addresses'];
+    record({ action: 'sign_in_failed', subject, detail });
   };
 }
