@@ -8,7 +8,7 @@ import type { Clock } from '../lib/clock.ts';
 import { createFailureNotes } from '../lib/failure-notes.ts';
 import { createTurns } from '../lib/turns.ts';
 import type { RecordHistory } from './history.ts';
-import { freshPerson, type Invites, personOf } from './invites.ts';
+import { factsOf, freshPerson, type Invites, personOf } from './invites.ts';
 import { unsuitablePassword } from './password-rules.ts';
 import { type KeptPerson, type People, subjectOf } from './people.ts';
 import { digestThatFits, type ProofShelf } from './proof-shelf.ts';
@@ -151,8 +151,7 @@ export function createSignIn(ports: SignInPorts): SignIn {
       await verify({ ...shown, name: person.name });
     },
     lookAtInvite(token) {
-      const { digest: _digest, personId: _personId, ...facts } = invites.find(token);
-      return facts;
+      return factsOf(invites.find(token));
     },
     async acceptInvite({ token, name, password, address }) {
       invites.find(token);

@@ -17,6 +17,7 @@ import { fewerIndexes } from './migrations/0130-fewer-indexes.ts';
 import { people } from './migrations/0140-people.ts';
 import { auditChain } from './migrations/0150-audit-chain.ts';
 import { ways } from './migrations/0160-ways.ts';
+import { inviters } from './migrations/0180-inviters.ts';
 
 export type DatabaseMigration = {
   readonly version: number;
@@ -41,4 +42,5 @@ export const databaseMigrations: readonly DatabaseMigration[] = [
   people,
   auditChain,
   ways,
+  inviters,
 ];
