@@ -21,6 +21,7 @@ import type { Acting } from './lib/acting.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Lifetime } from './lib/lifetime.ts';
 import type { Log } from './lib/log.ts';
+import { holderIdOf } from './lib/token-holder.ts';
 import { createAuthenticator } from './passwords/authenticator.ts';
 import { createPasswordHasher } from './passwords/password-threads.ts';
 import type { SettingsBook } from './settings/settings-book.ts';
@@ -125,7 +126,13 @@ export function joinPeople(options: {
     },
     calls: {
       people: createPeopleCalls({ people, invites }),
-      me: createMe({ people, proofs, signIn, limits, authenticator, clock, record }),
+      me: createMe({
+        ...{ people, proofs, signIn, limits, authenticator, clock, record },
+        sessionLives: (sessionId) =>
+          dashboard()
+            .sessions.list()
+            .some(({ id }) => id === sessionId),
+      }),
       sessions: createSessionList({ sessions: () => dashboard().sessions, people, record }),
     },
     seenBy: (house) =>
@@ -135,7 +142,7 @@ export function joinPeople(options: {
         person: people.resolve,
         roleOf: (personId) => people.find(personId)?.role,
         limitsOf: (personId) => people.resolve(personId).limits,
-        keyIdsOf: (personId) => [personId, ...ledger.keyTable.idsOf(personId)],
+        keyIdsOf: (personId) => [holderIdOf(personId), ...ledger.keyTable.idsOf(personId)],
         settings: settings.get,
         clock,
       }),
