@@ -5,6 +5,7 @@
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { SignInLink } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
+import type { Acting } from '../lib/acting.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { whyNotListening } from '../lib/port-trouble.ts';
@@ -42,6 +43,7 @@ export type DashboardPorts = {
   readonly people: PeopleDoor & { readonly standing: Standing };
   readonly api: () => ApiSource;
   readonly onChange: () => void;
+  readonly acting: Pick<Acting, 'as'>;
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -114,6 +116,7 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
       names: ports.encryption.names,
       answerAuth,
       answerApi: createApiAnswer(ports.api(), apiAttempts),
+      acting: ports.acting,
       log,
     });
   }
