@@ -1,6 +1,7 @@
 // The part of composing that joins people: who they are, what they prove themselves with, their sessions and what is theirs.
 // Used by compose.ts alone.
 
+import type { ActorKind } from '../shared/history-model.ts';
 import type { Caller } from '../shared/people-model.ts';
 import type { Ledger } from './compose-ledger.ts';
 import type { RecordHistory } from './core/history.ts';
@@ -112,6 +113,11 @@ export function joinPeople(options: {
   const authenticator = createAuthenticator();
   const { stepOf } = authenticator;
   const signIn = createSignIn({ people, invites, proofs, limits, hasher, stepOf, makeId, clock, record });
+  // Nobody is signed in yet; which link it was says who let them in.
+  const acceptAs = (kind: ActorKind) => (given: Parameters<SignIn['acceptInvite']>[0]) => {
+    const { id } = signIn.lookAtInvite(given.token);
+    return options.acting.as({ kind, detail: `invitation ${id}, ${given.address}` }, () => signIn.acceptInvite(given));
+  };
   return {
     people,
     forTokens: {
@@ -122,7 +128,7 @@ export function joinPeople(options: {
         return person && people.facts(person);
       },
       onChanged: (listen) => people.onChanged((personId, { made }) => made ?? listen(personId)),
-      acceptInvite: async (given) => people.facts(await signIn.acceptInvite(given)),
+      acceptInvite: async (given) => people.facts(await acceptAs('api')(given)),
     },
     calls: {
       people: createPeopleCalls({ people, invites }),
@@ -150,9 +156,7 @@ export function joinPeople(options: {
       signIn: signIn.verify,
       prove: signIn.prove,
       lookAtInvite: signIn.lookAtInvite,
-      // Nobody is signed in yet: it is the browser's doing all the same.
-      acceptInvite: (given) =>
-        options.acting.as({ kind: 'dashboard', detail: 'by a link' }, () => signIn.acceptInvite(given)),
+      acceptInvite: async (given) => acceptAs('dashboard')(given),
       owner: () => people.firstOwner()?.id ?? null,
       hasPassword: () =>
         people.list().some(({ status, passwordSetAt }) => status === 'active' && passwordSetAt !== null),
