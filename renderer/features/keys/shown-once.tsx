@@ -7,8 +7,8 @@ import type { CreatedKey } from '../../../shared/model.ts';
 import { useApi, useStatus } from '../../api/api-context.tsx';
 import { shownOnceTexts as texts } from '../../texts/shown-once-texts.ts';
 import { Notice } from '../../ui/notice.tsx';
-import { addressOf } from '../connect/address.ts';
 import { ArrivalNote } from '../connect/arrival-note.tsx';
+import { useAddress } from '../connect/use-address.ts';
 import { useFirstRequest } from '../connect/use-first-request.ts';
 import { useKnocks } from '../connect/use-knocks.ts';
 import { ClientTabs } from './client-tabs.tsx';
@@ -23,7 +23,7 @@ type ShownOnceProps = {
 
 export function ShownOnce({ created: { key, facts }, onClose, clientId }: ShownOnceProps) {
   const { data: status } = useStatus();
-  const baseUrl = addressOf(status);
+  const address = useAddress();
   // It opens no models, so that there is no program to connect.
   const isAdmin = facts.kind === 'admin';
   const [clearsAfterMs, setClearsAfterMs] = useState<number | null>();
@@ -55,12 +55,21 @@ export function ShownOnce({ created: { key, facts }, onClose, clientId }: ShownO
         </div>
         <div>
           <KeyLine value={key} onCopied={copied} />
-          {!isAdmin && <EnvCopies value={key} baseUrl={baseUrl} clearsAfterMs={clearsAfterMs} onCopied={copied} />}
+          {!isAdmin && (
+            <EnvCopies value={key} baseUrl={address.baseUrl} clearsAfterMs={clearsAfterMs} onCopied={copied} />
+          )}
         </div>
         {isAdmin ? (
           <Text size="sm">{texts.adminNext}</Text>
         ) : (
-          <ClientTabs secret={key} facts={facts} status={status} firstId={clientId} onKeyCopied={copied} />
+          <ClientTabs
+            secret={key}
+            facts={facts}
+            status={status}
+            address={address}
+            firstId={clientId}
+            onKeyCopied={copied}
+          />
         )}
         <Group className="kh-once-foot" justify="space-between" gap="sm">
           <div style={{ flex: '1 1 18rem', minWidth: 0 }}>{!isAdmin && <FirstRequest facts={facts} />}</div>
