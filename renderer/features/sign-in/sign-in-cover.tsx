@@ -28,9 +28,9 @@ export function SignInCover() {
   const spare = useSpareLink();
   const held = useHeldPage();
   const [, go] = useHashLocation();
-  // Who has just come in by a link is asked once for a name and a password.
-  const [asking, setAsking] = useState(false);
-  const covered = cover !== undefined || asking;
+  // Who has just come in by a link is asked once for a name and a password; no page shows before that is decided.
+  const [asking, setAsking] = useState<Asking>('no');
+  const covered = cover !== undefined || asking !== 'no';
   useEffect(() => {
     if (spare) go(held, { replace: true });
   }, [spare, go, held]);
@@ -42,17 +42,19 @@ export function SignInCover() {
   return (
     <Suspense fallback={null}>
       {cover ? (
-        <Shown cover={cover} askForAccount={() => setAsking(true)} leave={() => go('/', { replace: true })} />
+        <Shown cover={cover} decide={setAsking} leave={() => go('/', { replace: true })} />
       ) : (
-        <FirstAccount onDone={() => setAsking(false)} />
+        asking === 'yes' && <FirstAccount onDone={() => setAsking('no')} />
       )}
     </Suspense>
   );
 }
 
-type ShownProps = { readonly cover: Cover; readonly askForAccount: () => void; readonly leave: () => void };
+type Asking = 'no' | 'deciding' | 'yes';
+type Decide = (asking: Asking) => void;
+type ShownProps = { readonly cover: Cover; readonly decide: Decide; readonly leave: () => void };
 
-function Shown({ cover, askForAccount, leave }: ShownProps) {
+function Shown({ cover, decide, leave }: ShownProps) {
   switch (cover.kind) {
     case 'invite':
       return <AcceptInvite key={cover.token} token={cover.token} leave={leave} />;
@@ -61,29 +63,31 @@ function Shown({ cover, askForAccount, leave }: ShownProps) {
     case 'sign-in':
       return (
         <CoverFrame title={texts.title}>
-          {cover.token ? (
-            <WithLink key={cover.token} token={cover.token} askForAccount={askForAccount} />
-          ) : (
-            <WithoutLink />
-          )}
+          {cover.token ? <WithLink key={cover.token} token={cover.token} decide={decide} /> : <WithoutLink />}
         </CoverFrame>
       );
   }
 }
 
-function WithLink({ token, askForAccount }: { readonly token: string; readonly askForAccount: () => void }) {
+function WithLink({ token, decide }: { readonly token: string; readonly decide: Decide }) {
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => button.current?.focus(), []);
   const { client, session } = useApi();
   const queries = useQueryClient();
   const signIn = useMutation({
-    mutationFn: () => session.signIn({ token }),
-    meta: { quiet: true },
-    async onSuccess(own) {
-      // Whoever is in the first steps is not stopped on the way; a reminder stands there.
-      if (own && needsAccount(own) && (await client.keys.list()).length > 0) askForAccount();
-      await queries.invalidateQueries();
+    async mutationFn() {
+      decide('deciding');
+      let asks = false;
+      try {
+        const own = await session.signIn({ token });
+        // Whoever is in the first steps is not stopped on the way; a reminder stands there.
+        asks = own !== undefined && needsAccount(own) && (await client.keys.list()).length > 0;
+      } finally {
+        decide(asks ? 'yes' : 'no');
+      }
     },
+    meta: { quiet: true },
+    onSuccess: () => queries.invalidateQueries(),
   });
   return (
     <>
