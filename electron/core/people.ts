@@ -229,14 +229,15 @@ export function withLimits(limits: MemberLimits, patch: MemberLimitsPatch): Memb
   return memberLimits.parse({ ...limits, ...named });
 }
 
-const above: readonly Role[] = ['owner', 'manager'];
+/** Those whom managers do not touch. */
+export const isAbove = (role: Role): boolean => role === 'owner' || role === 'manager';
 
 /**
  * Managers touch members and viewers alone, and make nobody more than that; programs neither, nor do they change a role.
  * @throws KeyhatchError `not_permitted`
  */
 export function mayTouch(caller: Caller, from: Role, to: Role | undefined): void {
-  const touchesAbove = above.includes(from) || (to !== undefined && above.includes(to));
+  const touchesAbove = isAbove(from) || (to !== undefined && isAbove(to));
   const byProgram = caller.way === 'admin_key';
   const changesRole = to !== undefined && to !== from;
   if ((touchesAbove && (caller.role !== 'owner' || byProgram)) || (changesRole && byProgram))

@@ -249,7 +249,9 @@ export function createRouter(ports: RouterPorts) {
       cancelInvite: calls.people.cancelInvite.handler(({ input, context }) =>
         people.cancelInvite(input.id, context.caller),
       ),
-      resetPassword: calls.people.resetPassword.handler(({ input }) => people.resetPassword(input.ref)),
+      resetPassword: calls.people.resetPassword.handler(({ input, context }) =>
+        people.resetPassword(input.ref, context.caller),
+      ),
     },
     me: {
       get: calls.me.get.handler(({ context }) => me.get(context.caller)),

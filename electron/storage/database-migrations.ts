@@ -18,6 +18,7 @@ import { people } from './migrations/0140-people.ts';
 import { auditChain } from './migrations/0150-audit-chain.ts';
 import { ways } from './migrations/0160-ways.ts';
 import { setByOthers } from './migrations/0170-set-by-others.ts';
+import { inviters } from './migrations/0180-inviters.ts';
 
 export type DatabaseMigration = {
   readonly version: number;
@@ -43,4 +44,5 @@ export const databaseMigrations: readonly DatabaseMigration[] = [
   auditChain,
   ways,
   setByOthers,
+  inviters,
 ];

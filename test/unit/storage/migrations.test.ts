@@ -409,3 +409,14 @@ test('step 170 counts what is set and paused on keys that are there as somebody 
   ]);
   db.close();
 });
+
+test('step 180 adds who made an invitation; those that are there count as the machine’s', () => {
+  const db = new DatabaseSync(':memory:');
+  db.exec(fixture('schema-10.sql'));
+  databaseMigrations.find((step) => step.version === 140)?.up(db);
+  db.exec(`INSERT INTO invites (id, digest, kind, role, limits, created_at, expires_at)
+    VALUES ('a', 'b', 'invite', 'member', '{}', 1, 2)`);
+  databaseMigrations.find((step) => step.version === 180)?.up(db);
+  expect(db.prepare('SELECT id, invited_by FROM invites').all()).toEqual([{ id: 'a', invited_by: null }]);
+  db.close();
+});
