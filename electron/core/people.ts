@@ -36,7 +36,7 @@ export type PeoplePorts = {
     readonly countOf: (personId: string) => number;
     /** Told after every change of a person: what their keys may is looked at anew. */
     readonly personChanged: (personId: string) => void;
-    /** Brings all of a person's keys under these limits. */
+    /** Brings all of a person's keys under these limits; neither this nor `revokeAll` throws. */
     readonly clamp: (personId: string, limits: MemberLimits) => void;
     readonly revokeAll: (personId: string) => void;
   };
@@ -164,8 +164,9 @@ export function createPeople(ports: PeoplePorts): People {
     if (newRole || (newStatus && after.status === 'paused')) refuseLastOwner(person);
     if (newRole) checkProved(caller, clock.now());
     put(newStatus ? (after.status === 'paused' ? 'paused' : 'resumed') : 'edited', after);
-    if (input.limits !== undefined) ports.keys.clamp(after.id, after.limits);
+    // Whatever becomes of keys: what they hold has ended by then.
     if (newRole || newStatus) changed(after.id, {});
+    if (input.limits !== undefined) ports.keys.clamp(after.id, after.limits);
     return facts(after);
   }
 

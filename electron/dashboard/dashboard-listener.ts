@@ -3,6 +3,7 @@
 
 import { createServer, type ServerResponse } from 'node:http';
 import { closeGently, listenOn } from '../lib/listening.ts';
+import { createNeighbourPlaces } from '../lib/neighbour-places.ts';
 import { createTlsPort, type PortEncryption, type TlsPort } from '../lib/tls-port.ts';
 import type { DashboardAnswer } from './dashboard-answer.ts';
 
@@ -17,10 +18,15 @@ export type DashboardListener = {
 
 /** The one address at which a session crosses no network, so that it may go without encryption. */
 export const dashboardHost = '127.0.0.1';
+/** Whether it stands for every address of this machine. */
+export const isEveryAddress = (host: string) => host === '0.0.0.0' || host === '::';
+
 const releaseGraceMs = 2_000;
 const headTimeoutMs = 10_000;
 /** Browsers hold a few each; whoever opens hundreds is none. */
 const connectionsMost = 512;
+/** From one machine of a network, so that it cannot take every place. Programs on this computer all have one address. */
+const connectionsOfOneMost = 64;
 
 /** @throws Node's own error when the port cannot be had */
 export async function openDashboardListener(options: {
@@ -41,6 +47,7 @@ export async function openDashboardListener(options: {
     insecureHTTPParser: false,
     shouldUpgradeCallback: () => false,
   });
+  const neighbours = createNeighbourPlaces();
   const answers = new Set<ServerResponse>();
   http.on('request', (request, response) => {
     answers.add(response);
@@ -52,7 +59,14 @@ export async function openDashboardListener(options: {
     http,
     encryption: { ...encryption, isOn },
     headTimeoutMs: () => headTimeoutMs,
-    admit: () => true,
+    admit: (socket) => {
+      if (host !== dashboardHost && neighbours.openFrom(socket) >= connectionsOfOneMost) {
+        socket.destroy();
+        return false;
+      }
+      neighbours.take(socket);
+      return true;
+    },
     noteFailure,
   });
   door.server.maxConnections = connectionsMost;

@@ -5,9 +5,10 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
-import { addressBlock, plainAddress } from '../lib/address-block.ts';
+import { plainAddress } from '../lib/address-block.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import { createNeighbourPlaces } from '../lib/neighbour-places.ts';
 import { type Bag, createBag } from './bag.ts';
 import { isLoopback } from './client-address.ts';
 
@@ -35,7 +36,7 @@ export function createConnectionLimits(ports: ConnectionLimitPorts): ConnectionL
   const { settings, clock, log, everyMs = 1_000 } = ports;
   const read = createBag<Watched>();
   let open = 0;
-  const byBlock = new Map<string, number>();
+  const neighbours = createNeighbourPlaces();
   const servers = new Set<Server>();
   let refused = 0;
   let toldAt = Number.NEGATIVE_INFINITY;
@@ -56,25 +57,19 @@ export function createConnectionLimits(ports: ConnectionLimitPorts): ConnectionL
   }
 
   function admit(socket: Socket): boolean {
-    const address = plainAddress(socket.remoteAddress);
-    const block = addressBlock(address);
-    const ofBlock = byBlock.get(block) ?? 0;
     const { 'network.maxConnections': most, 'network.maxConnectionsPerAddress': mostOfOne } = settings();
     // Programs on this computer all have the same address; for them only the sum counts.
-    if (open >= most || (ofBlock >= mostOfOne && !isLoopback(address))) {
+    if (open >= most || (neighbours.openFrom(socket) >= mostOfOne && !isLoopback(socket.remoteAddress ?? ''))) {
       refused += 1;
       socket.end(tooMany);
       socket.destroySoon();
       return false;
     }
     open += 1;
-    byBlock.set(block, ofBlock + 1);
     socket.once('close', () => {
       open -= 1;
-      const left = (byBlock.get(block) ?? 1) - 1;
-      if (left > 0) byBlock.set(block, left);
-      else byBlock.delete(block);
     });
+    neighbours.take(socket);
     return true;
   }
 

@@ -35,6 +35,7 @@ export function outcomeOf({ code, details }: KeyhatchError): Outcome {
       return 'ended';
     case 'way_closed':
     case 'token_revoked':
+    case 'person_paused':
     case 'project_archived':
       return details['ran'] === 1 ? 'ended' : 'refused';
     default:

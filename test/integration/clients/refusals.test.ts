@@ -33,7 +33,7 @@ beforeAll(async () => {
     (await keyhatch.chat(keys.once)).text(),
   ]);
   // Each holds what there is for as long as these tests run.
-  endings.push(await holdOne(keys.single), await holdOne(keys.minute));
+  endings.push(await holdOne(keys.single), await holdOne(keys.minute, keyhatch, { max_tokens: 15 }));
   await vi.waitUntil(async () => (await statusOf(keys.expired)) === 401, { interval: 50, timeout: 10_000 });
 });
 afterAll(async () => {
@@ -43,8 +43,8 @@ afterAll(async () => {
 });
 
 /** A request that is answered and does not end until the returned function is called. */
-async function holdOne(key: string, at = keyhatch): Promise<() => Promise<void>> {
-  const response = await at.chat(key, { model: 'stalls-streaming', stream: true });
+async function holdOne(key: string, at = keyhatch, more: object = {}): Promise<() => Promise<void>> {
+  const response = await at.chat(key, { model: 'stalls-streaming', stream: true, ...more });
   // Read from, because a response that nobody reads is given up by the garbage collector.
   const reader = response.body?.getReader();
   await reader?.read();
