@@ -168,6 +168,7 @@ function ownChange(change: Change, { mineNow, ownStatus }: Parameters<typeof own
     case 'project':
     case 'project_deleted':
     case 'setting':
+    case 'certificate':
       return undefined;
   }
 }
