@@ -1,7 +1,14 @@
 // Notes who changed what, and answers what was noted. Compares before and after itself, so that no caller can forget a
 // member; texts are scrubbed. What cannot be noted is logged: the change has been made by then.
 
-import type { HistoryChange, HistoryEntry, HistoryPage, HistoryQuery } from '../../shared/history-model.ts';
+import type {
+  HistoryChange,
+  HistoryEntry,
+  HistoryPage,
+  HistoryQuery,
+  SubjectKind,
+} from '../../shared/history-model.ts';
+import type { Role } from '../../shared/people-model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Acting } from '../lib/acting.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
@@ -24,7 +31,8 @@ export type RecordHistory = (note: HistoryNote) => void;
 
 export type History = {
   readonly record: RecordHistory;
-  readonly list: (query: HistoryQuery) => HistoryPage;
+  /** As whoever has this role may see it: who only looks is told nothing of people. */
+  readonly list: (query: HistoryQuery, role: Role) => HistoryPage;
   /** Notes it unless the same was noted of this subject before; true when it was new. */
   readonly recordOnce: (note: HistoryNote & { readonly detail: string }) => boolean;
   /** To be called when settings changed. */
@@ -34,7 +42,7 @@ export type History = {
 export type HistoryPorts = {
   readonly store: {
     readonly add: (entry: Omit<HistoryEntry, 'seq'>) => void;
-    readonly page: (query: HistoryQuery, nowMs: number) => HistoryPage;
+    readonly page: (query: HistoryQuery, nowMs: number, without?: readonly SubjectKind[]) => HistoryPage;
     readonly has: (subjectId: string, action: string, detail: string) => boolean;
   };
   readonly settings: () => Settings;
@@ -42,6 +50,9 @@ export type HistoryPorts = {
   readonly clock: Clock;
   readonly log: Log;
 };
+
+/** What is told to those who may also see people. */
+const aboutPeople = ['person', 'sign_in', 'session', 'token'] as const satisfies readonly SubjectKind[];
 
 export function createHistory(ports: HistoryPorts): History {
   const { store, acting, clock, log } = ports;
@@ -65,7 +76,12 @@ export function createHistory(ports: HistoryPorts): History {
 
   return {
     record,
-    list: (query) => store.page(query, clock.now()),
+    list(query, role) {
+      if (role !== 'viewer') return store.page(query, clock.now());
+      const { entries, next } = store.page(query, clock.now(), aboutPeople);
+      // Who did it in a browser is told by the name that they sign in with.
+      return { entries: entries.map((one) => (one.actor === 'dashboard' ? { ...one, detail: null } : one)), next };
+    },
     recordOnce(note) {
       if (store.has(note.subject.id, note.action, note.detail)) return false;
       record(note);

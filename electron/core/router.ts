@@ -160,7 +160,7 @@ export function createRouter(ports: RouterPorts) {
       restore: calls.backup.restore.handler(({ input }) => ports.backup.restore(input).then(afterEcho)),
     },
     history: {
-      list: calls.history.list.handler(({ input }) => ports.history.list(input)),
+      list: calls.history.list.handler(({ input, context }) => ports.history.list(input, context.caller.role)),
     },
     audit: {
       verify: calls.audit.verify.handler(() => ports.audit.verify()),

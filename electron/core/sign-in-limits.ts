@@ -5,11 +5,19 @@
 import { KeyhatchError } from '../../shared/errors.ts';
 import { addressBlock, plainAddress } from '../lib/address-block.ts';
 import type { Clock } from '../lib/clock.ts';
-import { createPutOffs } from '../lib/put-offs.ts';
+import { createPutOffs, type PutOffs } from '../lib/put-offs.ts';
 
 export type SignInLimits = {
-  /** Takes one try of the allowance. @throws KeyhatchError `sign_in_blocked` when there is none left */
-  readonly take: (attempt: SignInAttempt) => void;
+  /**
+   * Takes one try of the allowance. Until what it gives back is called the try counts as a failure, or many at once would
+   * all be worked out before the first has failed. @throws KeyhatchError `sign_in_blocked` when there is none left
+   */
+  readonly take: (attempt: SignInAttempt) => () => void;
+  /**
+   * The same for a new password of somebody who is in: one at a time, and a few an hour, so that one person cannot keep
+   * everybody else waiting. @throws KeyhatchError `sign_in_blocked`
+   */
+  readonly takeChange: (personId: string) => () => void;
   /** Notes a failure. What to answer instead of it, while account or address are put off. */
   readonly failed: (attempt: SignInAttempt) => KeyhatchError | undefined;
   /** It was right: what this account's owner mistyped before is forgotten, and the address is one of theirs. */
@@ -26,13 +34,18 @@ export type SignInLimits = {
 /** `account`: the id of a person, or the folded name of nobody. */
 export type SignInAttempt = { readonly account: string; readonly address: string };
 
-const windowMs = 5 * 60_000;
+const minuteMs = 60_000;
+const windowMs = 5 * minuteMs;
 const accountAttempts = 10;
 const addressAttempts = 10;
 const codeAttempts = 5;
 /** Passwords that are worked out in a minute, for those who are put off and for all others. */
 const putOffPerMinute = 10;
 const othersPerMinute = 60;
+/** New passwords of one person. */
+const changesPerHour = 6;
+/** Said to those who change a password while they change it. */
+const changeSeconds = 2;
 /** Addresses that are remembered of each account. */
 const knownAddressesMax = 20;
 const knownAccountsMax = 1_000;
@@ -43,9 +56,12 @@ export function createSignInLimits({ clock }: { readonly clock: Clock }): SignIn
   const addresses = createPutOffs({ rule: rule(addressAttempts), clock });
   const codes = createPutOffs({ rule: rule(codeAttempts), clock });
   const allowances = {
-    putOff: createAllowance(putOffPerMinute, clock),
-    others: createAllowance(othersPerMinute, clock),
+    putOff: createAllowance({ tries: putOffPerMinute, spanMs: minuteMs }, clock),
+    others: createAllowance({ tries: othersPerMinute, spanMs: minuteMs }, clock),
   };
+  const running = { accounts: createRunning(), addresses: createRunning(), changes: createRunning() };
+  // Bounded by the number of people.
+  const changes = new Map<string, Allowance>();
   const knownAddresses = new Map<string, readonly string[]>();
 
   const blockOf = ({ address }: SignInAttempt) => addressBlock(plainAddress(address));
@@ -53,15 +69,28 @@ export function createSignInLimits({ clock }: { readonly clock: Clock }): SignIn
   // Whoever signed in from there before is not slowed down by those who guess at their account from elsewhere.
   function isPutOff(attempt: SignInAttempt): boolean {
     const block = blockOf(attempt);
-    if (addresses.secondsLeft(block) !== undefined) return true;
+    if (mayBePutOff(addresses, block, running.addresses)) return true;
     const isTheirs = knownAddresses.get(attempt.account)?.includes(block) ?? false;
-    return !isTheirs && accounts.secondsLeft(attempt.account) !== undefined;
+    return !isTheirs && mayBePutOff(accounts, attempt.account, running.accounts);
   }
 
   return {
     take(attempt) {
       const seconds = (isPutOff(attempt) ? allowances.putOff : allowances.others).take();
       if (seconds !== undefined) throw blocked(seconds);
+      const ends = [running.addresses.begin(blockOf(attempt)), running.accounts.begin(attempt.account)];
+      return () => {
+        for (const end of ends) end();
+      };
+    },
+    takeChange(personId) {
+      if (running.changes.of(personId) > 0) throw blocked(changeSeconds);
+      const allowance =
+        changes.get(personId) ?? createAllowance({ tries: changesPerHour, spanMs: 60 * minuteMs }, clock);
+      changes.set(personId, allowance);
+      const seconds = allowance.take();
+      if (seconds !== undefined) throw blocked(seconds);
+      return running.changes.begin(personId);
     },
     failed(attempt) {
       const waits = [accounts.failed(attempt.account), addresses.failed(blockOf(attempt))];
@@ -93,16 +122,50 @@ export function createSignInLimits({ clock }: { readonly clock: Clock }): SignIn
 
 const blocked = (seconds: number) => new KeyhatchError('sign_in_blocked', { details: { seconds } });
 
-/** So many in any minute; beyond that, the seconds until the next. */
-function createAllowance(perMinute: number, clock: Clock): { readonly take: () => number | undefined } {
+/** Put off, or would be if all of its tries that run now failed. */
+function mayBePutOff(putOffs: PutOffs, name: string, running: Running): boolean {
+  return putOffs.secondsLeft(name) !== undefined || running.of(name) >= putOffs.failuresLeft(name);
+}
+
+type Running = {
+  readonly of: (name: string) => number;
+  /** Gives back what ends it, once. */
+  readonly begin: (name: string) => () => void;
+};
+
+/** How many of each name run now. */
+function createRunning(): Running {
+  const counts = new Map<string, number>();
+  const of = (name: string) => counts.get(name) ?? 0;
+  return {
+    of,
+    begin(name) {
+      counts.set(name, of(name) + 1);
+      let ended = false;
+      return () => {
+        if (ended) return;
+        ended = true;
+        if (of(name) > 1) counts.set(name, of(name) - 1);
+        else counts.delete(name);
+      };
+    },
+  };
+}
+
+type Allowance = { readonly take: () => number | undefined };
+
+/** So many in any span; beyond that, the seconds until the next. */
+function createAllowance(
+  { tries, spanMs }: { readonly tries: number; readonly spanMs: number },
+  clock: Clock,
+): Allowance {
   let taken: readonly number[] = [];
   return {
     take() {
       const now = clock.monotonic();
-      taken = taken.filter((at) => now - at < 60_000);
+      taken = taken.filter((at) => now - at < spanMs);
       const [oldest] = taken;
-      if (oldest !== undefined && taken.length >= perMinute)
-        return Math.max(1, Math.ceil((oldest + 60_000 - now) / 1000));
+      if (oldest !== undefined && taken.length >= tries) return Math.max(1, Math.ceil((oldest + spanMs - now) / 1000));
       taken = [...taken, now];
       return undefined;
     },

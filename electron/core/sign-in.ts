@@ -12,7 +12,7 @@ import { factsOf, freshPerson, type Invites, personOf } from './invites.ts';
 import { unsuitablePassword } from './password-rules.ts';
 import { type KeptPerson, type People, subjectOf } from './people.ts';
 import { digestThatFits, type ProofShelf } from './proof-shelf.ts';
-import type { SignInLimits } from './sign-in-limits.ts';
+import type { SignInAttempt, SignInLimits } from './sign-in-limits.ts';
 
 /** Works passwords out where no request is kept waiting. */
 export type Hasher = {
@@ -81,10 +81,23 @@ export function createSignIn(ports: SignInPorts): SignIn {
   const inTurn = createTurns();
   const noteFailure = createFailureRecord(ports);
 
-  async function verify({ name, password, totp, recovery, address }: Shown): Promise<KeptPerson> {
+  async function verify(shown: Shown): Promise<KeptPerson> {
+    const { name, address } = shown;
     const person = people.byName(name);
     const attempt = { account: person?.id ?? `name ${name.trim().toLowerCase().slice(0, 80)}`, address };
-    limits.take(attempt);
+    const ended = limits.take(attempt);
+    try {
+      return await verifyNow(person, shown, attempt);
+    } finally {
+      ended();
+    }
+  }
+
+  async function verifyNow(
+    person: KeptPerson | undefined,
+    { password, totp, recovery, address }: Shown,
+    attempt: SignInAttempt,
+  ): Promise<KeptPerson> {
     // All of them, so that the vault is not asked for one who is there alone.
     await proofs.readAll(people.list().map(({ id }) => id));
     const kept = person ? await proofs.get(person.id) : undefined;
@@ -136,11 +149,16 @@ export function createSignIn(ports: SignInPorts): SignIn {
     return fits;
   }
 
-  async function hashed(password: string, name: string, address: string): Promise<string> {
+  /** @param take counts it, and gives back what is to be called when it is worked out */
+  async function hashed(password: string, name: string, take: () => () => void): Promise<string> {
     const reason = unsuitablePassword(password, name);
     if (reason !== undefined) throw new KeyhatchError('password_unsuitable', { details: { reason } });
-    if (address !== '') limits.take({ account: 'a new password', address });
-    return hasher.hash(password);
+    const ended = take();
+    try {
+      return await hasher.hash(password);
+    } finally {
+      ended();
+    }
   }
 
   return {
@@ -160,7 +178,7 @@ export function createSignIn(ports: SignInPorts): SignIn {
         const present = invite.personId === null ? undefined : people.find(invite.personId);
         const wanted = present?.name ?? name;
         if (!present) people.refuseTaken(wanted, null);
-        const hash = await hashed(password, wanted, address);
+        const hash = await hashed(password, wanted, () => limits.take({ account: 'a new password', address }));
         // Nobody may have taken it away meanwhile.
         const still = invites.find(token);
         const id = present?.id ?? ports.makeId();
@@ -180,7 +198,7 @@ export function createSignIn(ports: SignInPorts): SignIn {
     },
     async setPassword(personId, password, { checkStill }) {
       const before = people.resolve(personId);
-      const hash = await hashed(password, before.name, '');
+      const hash = await hashed(password, before.name, () => limits.takeChange(personId));
       const patch = () => {
         checkStill();
         // Set anew or reset meanwhile: whoever did so knew better.
@@ -200,7 +218,7 @@ export function createSignIn(ports: SignInPorts): SignIn {
           people.refuseTaken(name, null);
         };
         refuse();
-        const hash = await hashed(password, name, '');
+        const hash = await hashed(password, name, () => limits.takeChange('the first owner'));
         refuse();
         checkStill();
         const id = ports.makeId();

@@ -6,6 +6,8 @@ import type { Clock } from './clock.ts';
 export type PutOffs = {
   /** Notes a failure. The seconds that are left, where it is put off now. */
   readonly failed: (name: string) => number | undefined;
+  /** How many more failures are let pass now before it is put off. */
+  readonly failuresLeft: (name: string) => number;
   /** The seconds for which it is still put off. */
   readonly secondsLeft: (name: string) => number | undefined;
   /** Those that are put off now, the longest first; epoch milliseconds. */
@@ -58,6 +60,13 @@ export function createPutOffs(ports: {
 
   return {
     secondsLeft,
+    failuresLeft(name) {
+      const { attempts, windowMs } = rule();
+      if (attempts === 0) return Number.POSITIVE_INFINITY;
+      const record = records.get(name);
+      const isRecent = record !== undefined && clock.monotonic() - record.windowFrom < windowMs;
+      return isRecent ? attempts - record.attempts : attempts;
+    },
     failed(name) {
       const { attempts, windowMs } = rule();
       if (attempts === 0) return undefined;

@@ -27,6 +27,8 @@ type Thread = { readonly worker: Worker; current: Waiting | undefined; idle: Nod
 
 const threadsMax = 2;
 const waitingMax = 16;
+/** Of those, at most so many new passwords: who signs in has a place in the line behind them. */
+const newWaitingMax = 8;
 const idleMs = 30_000;
 /** How soon there is room again, said to those who came when there was none. */
 const busySeconds = 2;
@@ -110,7 +112,7 @@ function createThreads(program: string): Runner {
       new Promise((resolve, reject) => {
         const next = { job, resolve, reject };
         const free = threads.find(({ current }) => current === undefined);
-        if (closed || waiting.length >= waitingMax) {
+        if (closed || waiting.length >= (job.hash === undefined ? newWaitingMax : waitingMax)) {
           reject(new KeyhatchError('sign_in_blocked', { details: { seconds: busySeconds } }));
         } else if (free) give(free, next);
         else if (threads.length < threadsMax) give(open(), next);

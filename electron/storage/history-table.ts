@@ -3,7 +3,13 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { ExportedAudit } from '../../shared/export-columns.ts';
-import { type HistoryEntry, type HistoryPage, type HistoryQuery, historyEntry } from '../../shared/history-model.ts';
+import {
+  type HistoryEntry,
+  type HistoryPage,
+  type HistoryQuery,
+  historyEntry,
+  type SubjectKind,
+} from '../../shared/history-model.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { durably, inTransaction } from './transaction.ts';
 
@@ -16,7 +22,8 @@ type Narrow = Pick<HistoryQuery, 'kind' | 'subject' | 'actor' | 'sinceMs'>;
 export type HistoryTable = {
   /** Returns when the entry, and what `link` made of it, lie on the disk: both or neither. */
   readonly add: (entry: Omit<HistoryEntry, 'seq'>, link?: (row: EntryRow) => Link) => void;
-  readonly page: (query: HistoryQuery, nowMs: number) => HistoryPage;
+  /** `without`: kinds of subjects that are left out. */
+  readonly page: (query: HistoryQuery, nowMs: number, without?: readonly SubjectKind[]) => HistoryPage;
   /** In order, after one entry and up to another. */
   readonly exportPage: (query: {
     readonly narrow: Narrow;
@@ -65,7 +72,9 @@ export function createHistoryTable(db: DatabaseSync): HistoryTable {
 
 function createReads(db: DatabaseSync): Omit<HistoryTable, 'add' | 'addLinks' | 'has'> {
   const page = db.prepare(`
-    SELECT seq, entry FROM history WHERE seq < :before AND at >= :since AND ${fits} ORDER BY seq DESC LIMIT :limit`);
+    SELECT seq, entry FROM history WHERE seq < :before AND at >= :since AND ${fits}
+      AND json_extract(entry, '$.subject.kind') NOT IN (SELECT value FROM json_each(:without))
+    ORDER BY seq DESC LIMIT :limit`);
   const exported = db.prepare(`
     SELECT seq, entry,
       (SELECT max(chain) FROM history_chain WHERE history_chain.seq = history.seq) AS newest,
@@ -86,9 +95,10 @@ function createReads(db: DatabaseSync): Omit<HistoryTable, 'add' | 'addLinks' | 
     subject: subject ?? null,
   });
   return {
-    page(query, nowMs) {
+    page(query, nowMs, without = []) {
       const before = query.cursor ?? Number.MAX_SAFE_INTEGER;
-      const rows = page.all({ ...bound(query, nowMs), before, limit: query.limit + 1 });
+      const narrow = { ...bound(query, nowMs), without: JSON.stringify(without) };
+      const rows = page.all({ ...narrow, before, limit: query.limit + 1 });
       const entries = rows.slice(0, query.limit).map(entryOf);
       return { entries, next: rows.length > query.limit ? (entries.at(-1)?.seq ?? null) : null };
     },

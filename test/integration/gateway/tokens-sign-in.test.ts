@@ -50,6 +50,7 @@ test('whose role asks for an authenticator that they have not set up gets nothin
   it.oweTotp();
   expect(await codeWith(before.access_token)).toBe('token_revoked');
   expect((await it.auth('login', { name: 'Ada', password: 'right horse battery' })).code).toBe('totp_setup_required');
+  expect((await refresh(before.refresh_token)).code).toBe('token_revoked');
 });
 
 describe('the refresh token', () => {

@@ -5,7 +5,7 @@ import { BroadcastChannel } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
 import { createProofShelf } from '../../../electron/core/proof-shelf.ts';
 import { createMemoryVault } from '../../../electron/vault/memory-vault.ts';
-import { goodPassword, halvesIn, makePeopleBed } from '../../fakes/people-bed.ts';
+import { goodPassword, halvesIn, makePeopleBed, refusalOf } from '../../fakes/people-bed.ts';
 
 const passwordWorker = join(import.meta.dirname, '../../fakes/held-password-worker.ts');
 const theirs = 'wait: a lamp under the green sea';
@@ -58,6 +58,22 @@ test('nor the one of a session that was ended, or of somebody who was removed', 
   await settingBens;
   expect((await bed.trySignIn('Ben', theirs)).code).toBe('sign_in_failed');
   expect((await bed.machine.people.list()).map(({ name }) => name)).toEqual(['Anna']);
+});
+
+test('a member who sets many passwords at once has one worked out, and others sign in meanwhile', async () => {
+  const bed = await makePeopleBed({ passwordWorker });
+  const anna = await bed.join('Anna');
+  await bed.join('Ben');
+  const { held, letGo } = watchHeld();
+  const setting = anna.client.me.setPassword({ password: theirs });
+  await held;
+  const more = await Promise.all(
+    Array.from({ length: 24 }, (_, n) => refusalOf(anna.client.me.setPassword({ password: `${theirs} ${n}` }))),
+  );
+  expect(new Set(more)).toEqual(new Set(['sign_in_blocked']));
+  expect((await bed.trySignIn('Ben', goodPassword)).status).toBe(200);
+  letGo();
+  await setting;
 });
 
 test('changes of one person’s proofs at once are all kept, and a code is used once', async () => {

@@ -47,6 +47,21 @@ test('viewers look at everything and change nothing', async () => {
     expect(await refusalOf(call)).toBe('not_permitted');
 });
 
+test('viewers see what was changed, and nothing of people: no records, no names to sign in with', async () => {
+  const bed = await makePeopleBed();
+  const olga = await bed.makeOwner();
+  const vera = await bed.join('Vera', 'viewer');
+  await bed.trySignIn('Olga', 'not her password');
+  await olga.client.keys.create({ name: 'laptop' });
+  const own = async (query: object) => (await vera.client.history.list(query)).entries;
+  expect((await own({ kind: 'key' })).map(({ subject }) => subject.name)).toEqual(['laptop']);
+  for (const kind of ['person', 'sign_in', 'session', 'token']) expect(await own({ kind })).toEqual([]);
+  expect(await own({ subject: 'Olga' })).toEqual([]);
+  expect(JSON.stringify(await own({}))).not.toMatch(/Olga|127\.0\.0\.1/);
+  const { entries } = await olga.client.history.list({});
+  expect(entries.map(({ subject }) => subject.kind)).toEqual(expect.arrayContaining(['person', 'sign_in', 'key']));
+});
+
 test('settings that open a door are the owner’s, with fresh proof; others a manager’s', async () => {
   const bed = await makePeopleBed();
   const olga = await bed.makeOwner();

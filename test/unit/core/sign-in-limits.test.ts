@@ -13,7 +13,7 @@ const makeLimits = () => {
 const taken = (limits: ReturnType<typeof createSignInLimits>, attempt: SignInAttempt, tries: number): number =>
   Array.from({ length: tries }, () => {
     try {
-      limits.take(attempt);
+      limits.take(attempt)();
       return 1;
     } catch (error) {
       expect((error as { code: string }).code).toBe('sign_in_blocked');
@@ -55,4 +55,43 @@ test('signing in makes good what was mistyped from there', () => {
   for (let n = 0; n < 10; n += 1) limits.failed(at('192.0.2.1'));
   limits.succeeded(at('192.0.2.1'));
   expect(limits.failed(at('192.0.2.1', 'another'))).toBeUndefined();
+});
+
+test('many at once are no more guesses than one after the other: what runs counts as failed', () => {
+  const { limits } = makeLimits();
+  const begin = (attempt: SignInAttempt, tries: number) =>
+    Array.from({ length: tries }, () => {
+      try {
+        return limits.take(attempt);
+      } catch {
+        return undefined;
+      }
+    }).filter((end) => end !== undefined);
+  for (let n = 0; n < 4; n += 1) limits.failed(at('192.0.2.1', `name ${n}`));
+  // Six failures are left, and ten a minute of those who are put off.
+  const run = begin(at('192.0.2.1'), 60);
+  expect(run).toHaveLength(16);
+  // The account has four left, elsewhere too.
+  expect(begin(at('198.51.100.1'), 60)).toHaveLength(0);
+  for (const end of run) end();
+  expect(begin(at('198.51.100.1'), 60)).toHaveLength(10);
+});
+
+test('a person changes their password once at a time, and six times an hour', () => {
+  const { clock, limits } = makeLimits();
+  const change = (personId: string): string => {
+    try {
+      limits.takeChange(personId)();
+      return 'changed';
+    } catch (error) {
+      return (error as { code: string }).code;
+    }
+  };
+  const end = limits.takeChange('anna');
+  expect([change('anna'), change('ben')]).toEqual(['sign_in_blocked', 'changed']);
+  end();
+  for (let n = 0; n < 5; n += 1) expect(change('anna')).toBe('changed');
+  expect([change('anna'), change('ben')]).toEqual(['sign_in_blocked', 'changed']);
+  clock.goOn(60 * 60_000);
+  expect(change('anna')).toBe('changed');
 });

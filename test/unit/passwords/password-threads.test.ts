@@ -46,10 +46,18 @@ test('timers run while a password is worked out', async () => {
 
 test('two at a time and sixteen behind them; more are told to come again', async () => {
   const hasher = open();
-  const all = await Promise.allSettled(Array.from({ length: 20 }, () => hasher.hash('my dog eats blue socks')));
+  const all = await Promise.allSettled(Array.from({ length: 20 }, () => hasher.isRight('any password', null)));
   const refused = all.filter(({ status }) => status === 'rejected');
   expect(refused).toHaveLength(2);
   expect(refused[0]).toMatchObject({ reason: { code: 'sign_in_blocked', details: { seconds: 2 } } });
+}, 60_000);
+
+test('new passwords take half of the line, so that who signs in still has a place in it', async () => {
+  const hasher = open();
+  const fresh = Array.from({ length: 20 }, () => hasher.hash('my dog eats blue socks'));
+  const settled = Promise.allSettled(fresh);
+  expect(await hasher.isRight('any password', null)).toBe(false);
+  expect((await settled).filter(({ status }) => status === 'rejected')).toHaveLength(10);
 }, 60_000);
 
 test('what waits when it is closed is refused, and nothing is taken after it', async () => {
