@@ -46,6 +46,8 @@ export type NetworkOptions = {
   readonly waysOpen: () => number;
   /** How connections are encrypted, and for which names. */
   readonly encrypted: () => NonNullable<ExposureFacts['tls']> & NetworkFacts['encrypted'];
+  /** False while the dashboard cannot listen everywhere that it should. */
+  readonly followDashboard: () => Promise<boolean>;
   readonly onChange: () => void;
   readonly lifetime: Lifetime;
   readonly clock: Clock;
@@ -90,10 +92,10 @@ export function joinNetwork(options: NetworkOptions): JoinedNetwork {
   const watch = createInterfaceWatch({
     read,
     async onChange() {
-      const followed = await server.follow();
+      const followed = [await server.follow(), await options.followDashboard()];
       exposure.changed();
       onChange();
-      return followed;
+      return followed.every(Boolean);
     },
     log,
   });

@@ -158,6 +158,7 @@ export async function compose(shell: Shell): Promise<House> {
       upstreamFailed: health.noteFailure,
       lookup: guardedLookup,
       onChange: tls.serverChanged,
+      followDashboard: () => dashboard.look(),
       drainMs,
     });
 
@@ -173,6 +174,7 @@ export async function compose(shell: Shell): Promise<House> {
       settings,
       router: () => router,
       pagesDir: shell.pagesDir,
+      interfaces: network.read,
       metrics: metrics.source,
       ...{ auth, people: ofPeople.door, encryption: tls.dashboard },
       api: () => api.source,
@@ -197,6 +199,7 @@ export async function compose(shell: Shell): Promise<House> {
       interfaces: network.read,
       moveListener: server.move,
       followDashboard: dashboard.follow,
+      checkDashboard: dashboard.check,
     });
     const asked = joinUsage({
       ...{ ledger, settings, clock },
