@@ -158,7 +158,7 @@ export async function compose(shell: Shell): Promise<House> {
       upstreamFailed: health.noteFailure,
       lookup: guardedLookup,
       onChange: tls.serverChanged,
-      followDashboard: () => dashboard.look(),
+      dashboard: () => dashboard,
       drainMs,
     });
 
