@@ -214,7 +214,7 @@ export async function compose(shell: Shell): Promise<House> {
       running: gateway.runningList,
     });
 
-    const policy = joinPolicy({ ...ground, ...ofProjects.gateway, registry, upstreams, gateway });
+    const policy = joinPolicy({ ...ground, ...ofProjects.gateway, ledger, registry, upstreams, gateway });
     const api = joinApi({ ...noted, shell, router: () => router, admins: policy.control, acting });
     const router = createRouter({
       status,

@@ -10,17 +10,22 @@ type Admin = { readonly id: string; readonly name: string };
 
 export type ApiDoor = {
   /** @throws KeyhatchError `admin_key_unknown`, `admin_key_required`, `rate_limited`, `vault_locked` */
-  readonly admit: (credential: string, address: string) => CallContext;
+  readonly admit: (credential: string, address: string, userAgent?: string) => CallContext;
 };
 
 const minuteMs = 60_000;
 const callsPerMinute = 600;
+/** As long as a request's is kept at most. */
+const userAgentMax = 200;
 const addressesMax = 1_000;
 
 export function createApiDoor(ports: {
   /** @throws KeyhatchError `vault_locked` */
   readonly verify: (credential: string) => Admin | undefined;
-  readonly contextOf: (admin: Admin) => CallContext;
+  readonly contextOf: (
+    admin: Admin,
+    from: { readonly address: string; readonly userAgent: string | null },
+  ) => CallContext;
   readonly noteFailure: (address: string) => void;
   readonly clock: Clock;
 }): ApiDoor {
@@ -49,7 +54,7 @@ export function createApiDoor(ports: {
   }
 
   return {
-    admit(credential, address) {
+    admit(credential, address, userAgent) {
       const admin = ports.verify(credential);
       if (!admin) {
         noteOnceAMinute(address);
@@ -57,7 +62,7 @@ export function createApiDoor(ports: {
         throw new KeyhatchError(isAdminKey(credential) ? 'admin_key_unknown' : 'admin_key_required');
       }
       count(admin);
-      return ports.contextOf(admin);
+      return ports.contextOf(admin, { address, userAgent: userAgent?.slice(0, userAgentMax) ?? null });
     },
   };
 }

@@ -54,6 +54,7 @@ export const noPeople: DashboardPorts['people'] = {
   acceptInvite: () => Promise.reject(new KeyhatchError('invite_invalid')),
   owner: () => null,
   standing: () => undefined,
+  seen: () => {},
   note: () => {},
 };
 

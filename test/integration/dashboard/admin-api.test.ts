@@ -34,6 +34,15 @@ async function stand() {
 }
 
 describe('an admin key', () => {
+  test('is known to have been used, from where and with what', async () => {
+    const { client, admin, url } = await stand();
+    expect(await client.keys.get({ ref: admin.id })).toMatchObject({ lastUsedAt: null });
+    await ask(url, '/keys', { headers: { ...bearer(admin.key), 'user-agent': 'deploy/1.0' } });
+    const used = await client.keys.get({ ref: admin.id });
+    expect(used).toMatchObject({ lastUsedFrom: '127.0.0.1', lastUsedBy: 'deploy/1.0' });
+    expect(used.lastUsedAt).not.toBeNull();
+  });
+
   test('makes, reads, changes and deletes a key, which the history says', async () => {
     const { client, api } = await stand();
     const made = await api('/keys', 'POST', { name: 'by a program', rpm: 5 });
