@@ -22,6 +22,7 @@ import type { Acting } from './lib/acting.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Lifetime } from './lib/lifetime.ts';
 import type { Log } from './lib/log.ts';
+import { holderIdOf } from './lib/token-holder.ts';
 import { createAuthenticator } from './passwords/authenticator.ts';
 import { createPasswordHasher } from './passwords/password-threads.ts';
 import type { SettingsBook } from './settings/settings-book.ts';
@@ -61,6 +62,16 @@ export function joinPeople(options: {
     registry()
       .all()
       .filter((key) => key.personId === personId);
+  // By its id, and one after the other: what fails with one key must not spare the rest.
+  const eachOf = (those: readonly { readonly id: string }[], act: (id: string) => unknown) => {
+    for (const { id } of those) {
+      try {
+        act(id);
+      } catch (error) {
+        log.error('a key could not be brought in line with its person', { key: id, error });
+      }
+    }
+  };
   const people = createPeople({
     store: {
       ...ledger.peopleTable,
@@ -83,10 +94,13 @@ export function joinPeople(options: {
       clamp(personId, limits) {
         const over = keysOf(personId).filter((key) => key.revokedAt === null && keyWithin(key, limits) !== key);
         // Every change brings a key under its person's limits; these have none of their own.
-        for (const { id } of over) options.keys().edit({ ref: id });
+        eachOf(over, (id) => options.keys().edit({ ref: id }, true));
       },
       revokeAll(personId) {
-        for (const { id, revokedAt } of keysOf(personId)) if (revokedAt === null) options.keys().revoke(id);
+        eachOf(
+          keysOf(personId).filter(({ revokedAt }) => revokedAt === null),
+          (id) => options.keys().revoke(id),
+        );
       },
     },
     forget(personId) {
@@ -128,14 +142,23 @@ export function joinPeople(options: {
     },
     calls: {
       people: createPeopleCalls({ people, invites }),
-      me: createMe({ people, proofs, signIn, limits, authenticator, clock, record }),
+      me: createMe({
+        ...{ people, proofs, signIn, limits, authenticator, clock, record },
+        sessionLives: (sessionId) =>
+          dashboard()
+            .sessions.list()
+            .some(({ id }) => id === sessionId),
+      }),
       sessions: createSessionList({ sessions: () => dashboard().sessions, people, record }),
     },
     seenBy: (house) =>
       createSeenBy({
         house,
+        kept: (keyId) => registry().get(keyId),
+        person: people.resolve,
+        roleOf: (personId) => people.find(personId)?.role,
         limitsOf: (personId) => people.resolve(personId).limits,
-        keyIdsOf: (personId) => [personId, ...ledger.keyTable.idsOf(personId)],
+        keyIdsOf: (personId) => [holderIdOf(personId), ...ledger.keyTable.idsOf(personId)],
         settings: settings.get,
         clock,
       }),

@@ -137,7 +137,10 @@ export async function compose(shell: Shell): Promise<House> {
       ...{ ...noted, settings, meta: ledger.meta, secrets: vault.secrets, interfaces: shell.interfaces },
       gateway: later,
       dashboard: () => dashboard,
-      onChange: () => changes.statusChanged(),
+      onChange() {
+        changes.statusChanged();
+        changes.certificateChanged();
+      },
     });
     const { gateway, server, network } = joinServer({
       shell,
@@ -227,7 +230,6 @@ export async function compose(shell: Shell): Promise<House> {
       setLan: settingsCalls.setLan,
       interfaces: network.interfaces,
       checkPort: network.checkPort,
-      keys,
       policyTest: policy.test,
       apiDocument: api.document,
       projects,

@@ -19,6 +19,8 @@ export const change = z.discriminatedUnion('type', [
   z.object({ type: z.literal('project'), project: projectFacts }),
   z.object({ type: z.literal('project_deleted'), id: z.string() }),
   z.object({ type: z.literal('setting'), setting: settingView }),
+  /** Another one is shown, or one came to be: whoever shows it asks anew. */
+  z.object({ type: z.literal('certificate') }),
   /** What ended since the last such event, oldest first, at most once a second; the newest 200 where there were more. */
   z.object({ type: z.literal('requests'), requests: z.array(requestView) }),
   /** All that run now, newest first, looked at every second. */

@@ -58,6 +58,11 @@ function isEverywhere(text: string): boolean {
   return read.ok && (read.network === 'anywhere' || (typeof read.network !== 'string' && read.network.prefix === 0));
 }
 
+/** Whether machines beside this computer may use it. */
+export function isForOthers(networks: readonly string[]): boolean {
+  return networks.some((one) => one !== 'this-computer');
+}
+
 const listenHost = z
   .string()
   .max(64)

@@ -27,6 +27,7 @@ export type ChangeFeedPorts = {
 export type ChangeFeed = {
   /** Something about the server, the vault, the upstreams or who may come in may be different now. */
   readonly statusChanged: () => void;
+  readonly certificateChanged: () => void;
   readonly keyChanged: (id: string) => void;
   readonly projectChanged: (id: string) => void;
   readonly settingsChanged: (names: readonly string[]) => void;
@@ -210,6 +211,7 @@ export function createChangeFeed(ports: ChangeFeedPorts): ChangeFeed {
       dirty.status = listeners.size > 0;
       touch();
     },
+    certificateChanged: () => tell({ type: 'certificate' }),
     keyChanged(id) {
       if (listeners.size > 0) dirty.keys.add(id);
       dirty.status = listeners.size > 0;

@@ -103,6 +103,8 @@ export function connectBrowser({ proofs, told }: Ports): BrowserConnection {
 
   const session: Session = {
     state: () => state,
+    // Who signs out takes this browser's half along.
+    ended: () => state === 'needed' && half !== '',
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -142,6 +142,9 @@ function createApply({ calls, queries }: { readonly calls: Calls; readonly queri
         // Somebody waits for what a price makes of it.
         if (change.setting.name === 'usage.prices') void queries.invalidateQueries({ queryKey: calls.usage.key() });
         break;
+      case 'certificate':
+        void queries.invalidateQueries({ queryKey: calls.tls.key() });
+        break;
       case 'requests':
         queries.setQueryData<RequestView[]>(tailKey, (tail) =>
           [...change.requests]

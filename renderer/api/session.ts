@@ -20,6 +20,8 @@ export type Acceptance = { readonly token: string; readonly name?: string; reado
 
 export type Session = {
   readonly state: () => SessionState;
+  /** The session that this browser had is over, and nobody here ended it. */
+  readonly ended: () => boolean;
   /** Calls back whenever the state changes, until the returned function is called. */
   readonly subscribe: (listener: () => void) => () => void;
   /** @throws KeyhatchError when the link is used up, too old or wrong, or name, password or code are */
@@ -38,6 +40,7 @@ export type Session = {
 /** For the Electron window. */
 export const noSession: Session = {
   state: () => 'open',
+  ended: () => false,
   subscribe: () => () => {},
   signIn: () => Promise.resolve(undefined),
   lookAtInvite: () => Promise.reject(new Error('The window needs no invite.')),

@@ -74,7 +74,8 @@ export const accountTexts = {
     laterOut: 'Sign out',
   },
   codes: {
-    title: 'Keep your recovery codes',
+    title: 'Recovery codes',
+    on: 'Your authenticator is on now.',
     about:
       'Each signs you in once when your authenticator is lost. Shown this once: keep them where you keep passwords.',
     list: 'Recovery codes',

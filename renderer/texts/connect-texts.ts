@@ -28,6 +28,13 @@ export const connectTexts = {
   keyHint: 'Keyhatch does not keep keys, so put yours where the steps say kh_your_key.',
   makeKey: 'Make one for this program',
   keyStatus: (name: string, status: string) => `${name} (${status})`,
+  address: {
+    label: 'Address',
+    here: 'For this computer',
+    others: 'For other machines',
+    outOfReach:
+      'The gateway listens on its own computer alone, so that this address does not work from yours. Ask the owner to serve on the local network.',
+  },
   system: 'System',
   systems: { macos: 'macOS', windows: 'Windows', linux: 'Linux' },
   inFile: 'In the file',

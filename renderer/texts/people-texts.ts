@@ -59,6 +59,7 @@ export const peopleTexts = {
   roleDialog: {
     title: (name: string) => `Role of ${name}`,
     about: 'A new role ends their sessions; they sign in again.',
+    keysStop: 'A viewer has no keys: those that they have stop working at once.',
     act: 'Save',
   },
   renameDialog: { title: (name: string) => `Rename ${name}`, about: 'They sign in with the new name from now on.' },

@@ -97,7 +97,7 @@ export const requestTexts = {
   runningFor: (length: string) => `running ${length}`,
   runningHint: 'This request has not ended yet. Where its time went and what it used is known then.',
   find: 'Find by request id',
-  findHint: 'x-request-id of an answer',
+  findHint: 'x-request-id',
   loadingMore: 'Loading older requests…',
   moreFailed: 'Older requests could not be loaded.',
   end: 'That is all that is kept. Requests without a known key are counted on Usage and not listed.',

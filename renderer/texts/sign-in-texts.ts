@@ -3,6 +3,8 @@
 export const signInTexts = {
   title: 'Sign in to Keyhatch',
   linkHere: 'This link signs this browser in. It works once.',
+  ended:
+    'You were signed out: your role, password or authenticator changed, or the session ended. Sign in again to go on.',
   signIn: 'Sign in',
   name: 'Name',
   password: 'Password',

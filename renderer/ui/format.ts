@@ -52,7 +52,8 @@ export const formatHour = (hour: number): string => hourOfDay.format(new Date(20
 export const formatWeekday = (weekday: number, length: 'short' | 'long'): string =>
   weekdays[length].format(new Date(2026, 0, 4 + weekday));
 /** With a digit behind the point only where it says something. */
-export const formatRate = (value: number): string => (value < 100 ? oneDigit : number).format(value);
+export const formatRate = (value: number): string =>
+  value < 100 ? oneDigit.format(value) : number.format(Math.round(value));
 
 export function formatBytes(sizeBytes: number): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];

@@ -2,13 +2,19 @@
 // the command that makes it, and nowhere else.
 
 import { networksText } from '../../../shared/policy-sentence.ts';
-import { type KeptWay, longestPathTokenDays, unsuitableForRule, type WayFacts } from '../../../shared/ways-model.ts';
+import {
+  isForOthers,
+  type KeptWay,
+  longestPathTokenDays,
+  unsuitableForRule,
+  type WayFacts,
+} from '../../../shared/ways-model.ts';
 import { UsageError } from '../cli-errors.ts';
 import { type Command, defineCommand, onlyWord } from '../command.ts';
 import { parseList, parseWhole } from '../flag-values.ts';
 import { type Output, visible } from '../output.ts';
 import { textTable } from '../text-table.ts';
-import { gatewayUrl } from './gateway-url.ts';
+import { gatewayUrl, gatewayUrlForOthers } from './gateway-url.ts';
 
 const keyFlag = { key: { value: 'ID|NAME', about: 'The key as which they count, with its limits.' } } as const;
 
@@ -100,7 +106,8 @@ const addPath = defineCommand({
       ...(days === undefined ? {} : { days: parseWhole('--days', days, 1, longestPathTokenDays) }),
     };
     return async ({ client, out }) => {
-      const baseUrl = out.json ? '' : await gatewayUrl(client);
+      const far = out.json || !isForOthers(networks) ? undefined : await gatewayUrlForOthers(client);
+      const baseUrl = out.json ? '' : (far ?? (await gatewayUrl(client)));
       const opened = await client.ways.addPath(input);
       out.answer(opened, () => {
         const { name, expiresAt } = opened.way;

@@ -44,14 +44,27 @@ export function AccountDialogs({ dialog, person, onClose }: AccountDialogsProps)
     case 'password':
       return <PasswordDialog name={person.name} onChanged={shown} onClose={onClose} />;
     case 'authenticator':
-      return (
-        <Modal opened onClose={askAnew} title={texts.setup.title} size={520} closeOnClickOutside={false}>
-          <AuthenticatorSetup onDone={askAnew} onFailed={onClose} />
-        </Modal>
-      );
+      return <AuthenticatorDialog onDone={askAnew} onFailed={onClose} />;
     case 'codes':
       return <CodesDialog onDone={askAnew} onFailed={onClose} />;
   }
+}
+
+function AuthenticatorDialog({ onDone, onFailed }: CodesDialogProps) {
+  const [isOn, setIsOn] = useState(false);
+  return (
+    <Modal
+      opened
+      onClose={onDone}
+      title={isOn ? texts.codes.title : texts.setup.title}
+      size={520}
+      closeOnClickOutside={false}
+      closeOnEscape={!isOn}
+      withCloseButton={!isOn}
+    >
+      <AuthenticatorSetup onDone={onDone} onCodes={() => setIsOn(true)} onFailed={onFailed} />
+    </Modal>
+  );
 }
 
 type RenameDialogProps = {

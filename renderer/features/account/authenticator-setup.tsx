@@ -18,11 +18,13 @@ const { setup: texts } = accountTexts;
 
 type AuthenticatorSetupProps = {
   readonly onDone: () => void;
+  /** It is on, and what is left are the codes, which must not be lost without a word. */
+  readonly onCodes: () => void;
   /** When it could not even be begun. */
   readonly onFailed?: () => void;
 };
 
-export function AuthenticatorSetup({ onDone, onFailed }: AuthenticatorSetupProps) {
+export function AuthenticatorSetup({ onDone, onCodes, onFailed }: AuthenticatorSetupProps) {
   const { client } = useApi();
   const [begun, setBegun] = useState<TotpBegun>();
   const [code, setCode] = useState('');
@@ -37,11 +39,12 @@ export function AuthenticatorSetup({ onDone, onFailed }: AuthenticatorSetupProps
     mutationFn: () => client.me.confirmTotp({ code }).then((made) => setCodes(made.codes)),
     gcTime: 0,
     meta: { quiet: true },
+    onSuccess: onCodes,
   });
   const { mutate } = begin;
   useEffect(() => mutate(), [mutate]);
 
-  if (codes) return <RecoveryCodesList codes={codes} onKept={onDone} />;
+  if (codes) return <RecoveryCodesList codes={codes} onKept={onDone} isNew />;
   if (begin.isError) {
     return (
       <Stack>

@@ -8,21 +8,21 @@ import { accountTexts } from '../../texts/account-texts.ts';
 import { CoverFrame } from '../sign-in/cover-frame.tsx';
 import { AuthenticatorSetup } from './authenticator-setup.tsx';
 
-const { setup: texts } = accountTexts;
+const { setup: texts, codes } = accountTexts;
 
 export function OwedAuthenticator() {
   const { session } = useApi();
-  const [begun, setBegun] = useState(false);
+  const [step, setStep] = useState<'required' | 'begun' | 'codes'>('required');
   const signOut = useMutation({ mutationFn: session.signOut });
   return (
-    <CoverFrame title={texts.title}>
-      <Text c="dimmed">{texts.required}</Text>
-      {begun ? (
-        <AuthenticatorSetup onDone={() => void session.look()} />
+    <CoverFrame title={step === 'codes' ? codes.title : texts.title}>
+      {step !== 'codes' && <Text c="dimmed">{texts.required}</Text>}
+      {step === 'required' ? (
+        <Button onClick={() => setStep('begun')}>{texts.begin}</Button>
       ) : (
-        <Button onClick={() => setBegun(true)}>{texts.begin}</Button>
+        <AuthenticatorSetup onDone={() => void session.look()} onCodes={() => setStep('codes')} />
       )}
-      <div>
+      <div hidden={step === 'codes'}>
         <Anchor component="button" size="xs" onClick={() => signOut.mutate()}>
           {texts.laterOut}
         </Anchor>

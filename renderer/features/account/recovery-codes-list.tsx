@@ -8,13 +8,18 @@ import { CopyButton } from '../../ui/copy-button.tsx';
 
 const { codes: texts } = accountTexts;
 
-type RecoveryCodesListProps = { readonly codes: readonly string[]; readonly onKept: () => void };
+type RecoveryCodesListProps = {
+  readonly codes: readonly string[];
+  readonly onKept: () => void;
+  /** They come with an authenticator that was just set up. */
+  readonly isNew?: boolean;
+};
 
-export function RecoveryCodesList({ codes, onKept }: RecoveryCodesListProps) {
+export function RecoveryCodesList({ codes, onKept, isNew = false }: RecoveryCodesListProps) {
   const text = codes.join('\n');
   return (
     <Stack>
-      <Text size="sm">{texts.about}</Text>
+      <Text size="sm">{isNew ? `${texts.on} ${texts.about}` : texts.about}</Text>
       <ul className="kh-code kh-recovery-codes" aria-label={texts.list}>
         {codes.map((code) => (
           <li key={code}>

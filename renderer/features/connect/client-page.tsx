@@ -16,7 +16,7 @@ import { Page, Panel } from '../../ui/page.tsx';
 import { Pill } from '../../ui/pill.tsx';
 import { ShownOnce } from '../keys/shown-once.tsx';
 import './connect.css';
-import { addressOf } from './address.ts';
+import { AddressField } from './address-field.tsx';
 import { ClientNotes } from './client-notes.tsx';
 import { EnvPanel } from './env-panel.tsx';
 import { firstChoice, modelsOf } from './model-choice.ts';
@@ -24,6 +24,7 @@ import { ModelField } from './model-field.tsx';
 import { SnippetSteps } from './snippet-steps.tsx';
 import { SystemChoice, useSystem } from './system-choice.tsx';
 import { TestPanel } from './test-panel.tsx';
+import { useAddress } from './use-address.ts';
 import type { Awaited } from './use-first-request.ts';
 
 export function ClientPage({ client }: { readonly client: Client }) {
@@ -85,7 +86,8 @@ function Connecting({ client, status, keys }: ConnectingProps) {
   const key = usable.find(({ id }) => id === keyId);
   const models = modelsOf(status, key);
   const filled = model ?? firstChoice(models) ?? '';
-  const baseUrl = addressOf(status);
+  const address = useAddress();
+  const { baseUrl } = address;
   return (
     <div className="kh-split">
       <Stack gap={14} miw={0}>
@@ -94,6 +96,7 @@ function Connecting({ client, status, keys }: ConnectingProps) {
           <div className="kh-choices">
             <ModelField models={models} value={filled} onChange={setModel} />
             <SystemChoice system={system} choose={setSystem} />
+            <AddressField address={address} />
           </div>
           <MakeKey
             client={client}

@@ -4,7 +4,7 @@ import { Button, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { CreatedKey, Status } from '../../../shared/model.ts';
 import { firstRunTexts } from '../../texts/first-run-texts.ts';
-import { addressOf } from '../connect/address.ts';
+import { useAddress } from '../connect/use-address.ts';
 import { ClientTabs } from '../keys/client-tabs.tsx';
 import { EnvCopies, KeyLine } from '../keys/key-line.tsx';
 import { FirstRequest } from '../keys/shown-once.tsx';
@@ -22,6 +22,7 @@ type ConnectStepProps = {
 };
 
 export function ConnectStep({ status, created, copied, finish }: ConnectStepProps) {
+  const address = useAddress();
   const [clearsAfterMs, setClearsAfterMs] = useState<number | null>();
   function onCopied(clears: number | null): void {
     setClearsAfterMs(clears);
@@ -38,7 +39,7 @@ export function ConnectStep({ status, created, copied, finish }: ConnectStepProp
             <KeyLine value={created.key} onCopied={onCopied} />
             <EnvCopies
               value={created.key}
-              baseUrl={addressOf(status)}
+              baseUrl={address.baseUrl}
               clearsAfterMs={clearsAfterMs}
               onCopied={onCopied}
             />
@@ -47,6 +48,7 @@ export function ConnectStep({ status, created, copied, finish }: ConnectStepProp
             secret={created.key}
             facts={created.facts}
             status={status}
+            address={address}
             firstId={simplest}
             onKeyCopied={onCopied}
           />

@@ -7,13 +7,14 @@ import type { KeyFacts, Status } from '../../../shared/model.ts';
 import { clientById, clients } from '../../../shared/snippets.ts';
 import { connectTexts } from '../../texts/connect-texts.ts';
 import { shownOnceTexts as texts } from '../../texts/shown-once-texts.ts';
-import { addressOf } from '../connect/address.ts';
+import { AddressField } from '../connect/address-field.tsx';
 import { ClientNotes } from '../connect/client-notes.tsx';
 import '../connect/connect.css';
 import { firstChoice, modelsOf } from '../connect/model-choice.ts';
 import { ModelField } from '../connect/model-field.tsx';
 import { SnippetSteps } from '../connect/snippet-steps.tsx';
 import { systemOf } from '../connect/system.ts';
+import type { ChosenAddress } from '../connect/use-address.ts';
 
 const often = [
   ['continue', 'Continue'],
@@ -32,11 +33,12 @@ type ClientTabsProps = {
   readonly secret: string;
   readonly facts: KeyFacts;
   readonly status: Status | undefined;
+  readonly address: ChosenAddress;
   readonly firstId?: string | undefined;
   readonly onKeyCopied: (clearsAfterMs: number | null) => void;
 };
 
-export function ClientTabs({ secret, facts, status, firstId, onKeyCopied }: ClientTabsProps) {
+export function ClientTabs({ secret, facts, status, address, firstId, onKeyCopied }: ClientTabsProps) {
   const [chosen, setChosen] = useState(firstId ?? often[0][0]);
   const [model, setModel] = useState<string>();
   const client = clientById(chosen);
@@ -46,11 +48,12 @@ export function ClientTabs({ secret, facts, status, firstId, onKeyCopied }: Clie
     <Stack gap="sm">
       <Choices chosen={chosen} choose={setChosen} />
       <ModelField models={models} value={filled} onChange={setModel} />
+      <AddressField address={address} />
       {client && (
         <>
           <SnippetSteps
             client={client}
-            input={{ baseUrl: addressOf(status), key: secret, model: filled }}
+            input={{ baseUrl: address.baseUrl, key: secret, model: filled }}
             system={systemOf(navigator.platform)}
             onKeyCopied={onKeyCopied}
           />

@@ -16,13 +16,16 @@ export function KeysTabs({ at, children }: KeysTabsProps) {
   const { sees } = useAbilities();
   return (
     <div className="kh-tabline">
-      <nav aria-label={texts.tabsLabel}>
-        {(sees ? (['keys', 'projects'] as const) : (['keys'] as const)).map((tab) => (
-          <Link key={tab} href={`/${tab}`} aria-current={tab === at ? 'page' : undefined}>
-            {texts.tabs[tab]}
-          </Link>
-        ))}
-      </nav>
+      {/* Whoever has keys alone needs nothing to choose from. */}
+      {sees && (
+        <nav aria-label={texts.tabsLabel}>
+          {(['keys', 'projects'] as const).map((tab) => (
+            <Link key={tab} href={`/${tab}`} aria-current={tab === at ? 'page' : undefined}>
+              {texts.tabs[tab]}
+            </Link>
+          ))}
+        </nav>
+      )}
       {children !== undefined && <div className="kh-tabline-tools">{children}</div>}
     </div>
   );

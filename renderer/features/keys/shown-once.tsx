@@ -7,8 +7,8 @@ import type { CreatedKey } from '../../../shared/model.ts';
 import { useApi, useStatus } from '../../api/api-context.tsx';
 import { shownOnceTexts as texts } from '../../texts/shown-once-texts.ts';
 import { Notice } from '../../ui/notice.tsx';
-import { addressOf } from '../connect/address.ts';
 import { ArrivalNote } from '../connect/arrival-note.tsx';
+import { useAddress } from '../connect/use-address.ts';
 import { useFirstRequest } from '../connect/use-first-request.ts';
 import { useKnocks } from '../connect/use-knocks.ts';
 import { ClientTabs } from './client-tabs.tsx';
@@ -23,12 +23,15 @@ type ShownOnceProps = {
 
 export function ShownOnce({ created: { key, facts }, onClose, clientId }: ShownOnceProps) {
   const { data: status } = useStatus();
-  const baseUrl = addressOf(status);
+  const address = useAddress();
   // It opens no models, so that there is no program to connect.
   const isAdmin = facts.kind === 'admin';
   const [clearsAfterMs, setClearsAfterMs] = useState<number | null>();
   const [asking, setAsking] = useState(false);
-  useAskBeforeLeaving(clearsAfterMs === undefined);
+  const [works, setWorks] = useState(false);
+  // A program that came in with it has it, whichever way it was copied.
+  const unkept = clearsAfterMs === undefined && !works;
+  useAskBeforeLeaving(unkept);
   function copied(clears: number | null): void {
     setClearsAfterMs(clears);
     setAsking(false);
@@ -55,19 +58,30 @@ export function ShownOnce({ created: { key, facts }, onClose, clientId }: ShownO
         </div>
         <div>
           <KeyLine value={key} onCopied={copied} />
-          {!isAdmin && <EnvCopies value={key} baseUrl={baseUrl} clearsAfterMs={clearsAfterMs} onCopied={copied} />}
+          {!isAdmin && (
+            <EnvCopies value={key} baseUrl={address.baseUrl} clearsAfterMs={clearsAfterMs} onCopied={copied} />
+          )}
         </div>
         {isAdmin ? (
           <Text size="sm">{texts.adminNext}</Text>
         ) : (
-          <ClientTabs secret={key} facts={facts} status={status} firstId={clientId} onKeyCopied={copied} />
+          <ClientTabs
+            secret={key}
+            facts={facts}
+            status={status}
+            address={address}
+            firstId={clientId}
+            onKeyCopied={copied}
+          />
         )}
         <Group className="kh-once-foot" justify="space-between" gap="sm">
-          <div style={{ flex: '1 1 18rem', minWidth: 0 }}>{!isAdmin && <FirstRequest facts={facts} />}</div>
-          {asking ? (
+          <div style={{ flex: '1 1 18rem', minWidth: 0 }}>
+            {!isAdmin && <FirstRequest facts={facts} onWorks={() => setWorks(true)} />}
+          </div>
+          {asking && unkept ? (
             <NotCopied keepOpen={() => setAsking(false)} close={onClose} />
           ) : (
-            <Button variant="default" onClick={() => (clearsAfterMs === undefined ? setAsking(true) : onClose())}>
+            <Button variant="default" onClick={() => (unkept ? setAsking(true) : onClose())}>
               {texts.stored}
             </Button>
           )}
@@ -94,11 +108,17 @@ function keepHere(event: KeyboardEvent): void {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') event.stopPropagation();
 }
 
+type FirstRequestProps = { readonly facts: CreatedKey['facts']; readonly onWorks?: () => void };
+
 /** Turns green when this key is used for the first time since it was made or changed. */
-export function FirstRequest({ facts: { id, createdAt, rotatedAt } }: { readonly facts: CreatedKey['facts'] }) {
+export function FirstRequest({ facts: { id, createdAt, rotatedAt }, onWorks }: FirstRequestProps) {
   const sinceMs = Math.max(createdAt, rotatedAt ?? 0);
   const arrival = useFirstRequest({ keyId: id, sinceMs });
-  const knock = useKnocks(arrival.state === 'works' ? undefined : sinceMs);
+  const works = arrival.state === 'works';
+  useEffect(() => {
+    if (works) onWorks?.();
+  }, [works, onWorks]);
+  const knock = useKnocks(works ? undefined : sinceMs);
   return <ArrivalNote arrival={arrival} knock={knock} />;
 }
 

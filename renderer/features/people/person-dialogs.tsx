@@ -10,6 +10,7 @@ import { useAbilities } from '../../api/me.ts';
 import { accountTexts } from '../../texts/account-texts.ts';
 import { commonTexts } from '../../texts/common-texts.ts';
 import { peopleTexts as texts } from '../../texts/people-texts.ts';
+import { Notice } from '../../ui/notice.tsx';
 import { limitsDraftOf, limitsInputOf, wrongWithLimits } from './limits-draft.ts';
 import { LimitsFields } from './limits-fields.tsx';
 import { givenRoles } from './role-choice.ts';
@@ -114,6 +115,11 @@ function RoleDialog(props: DialogProps) {
           ))}
         </Stack>
       </Radio.Group>
+      {role === 'viewer' && person.role !== 'viewer' && (
+        <Notice tone="limited" role="note">
+          {texts.roleDialog.keysStop}
+        </Notice>
+      )}
     </Frame>
   );
 }

@@ -3,16 +3,18 @@
 import {
   IconBox,
   IconChartBar,
+  IconHistory,
   IconKey,
   IconList,
   IconPlugConnected,
   IconServer,
   IconSettings,
+  IconUsers,
 } from '@tabler/icons-react';
 import type { Abilities } from '../../api/abilities.ts';
 import { shellTexts } from '../../texts/shell-texts.ts';
 
-const { pages: names } = shellTexts;
+const { pages: names, people } = shellTexts;
 
 export type Page = {
   readonly path: string;
@@ -20,6 +22,8 @@ export type Page = {
   readonly icon: typeof IconBox;
   /** Without it, it is open to everybody. */
   readonly needs?: 'sees' | 'manages';
+  /** Left out of the rail of a phone; Settings lead there too. */
+  readonly onlyWide?: boolean;
 };
 
 export const pages: readonly Page[] = [
@@ -29,6 +33,8 @@ export const pages: readonly Page[] = [
   { path: '/usage', name: names.usage, icon: IconChartBar },
   { path: '/requests', name: names.requests, icon: IconList },
   { path: '/models', name: names.models, icon: IconBox, needs: 'sees' },
+  { path: '/people', name: people, icon: IconUsers, needs: 'manages' },
+  { path: '/history', name: names.history, icon: IconHistory, needs: 'sees', onlyWide: true },
   { path: '/settings', name: names.settings, icon: IconSettings, needs: 'sees' },
 ];
 

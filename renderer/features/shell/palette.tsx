@@ -6,7 +6,6 @@ import {
   IconApi,
   IconCopy,
   IconFolders,
-  IconHistory,
   IconKey,
   IconMoon,
   IconPlayerPlay,
@@ -14,7 +13,6 @@ import {
   IconPlus,
   IconSearch,
   IconUserCircle,
-  IconUsers,
 } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
@@ -22,7 +20,6 @@ import { useCalls, useKeys, useProjects, useSessionState, useStatus } from '../.
 import { useCopy } from '../../api/copy.ts';
 import { useAbilities } from '../../api/me.ts';
 import { apiTexts } from '../../texts/api-texts.ts';
-import { historyTexts } from '../../texts/history-texts.ts';
 import { projectTexts } from '../../texts/project-texts.ts';
 import { shellTexts } from '../../texts/shell-texts.ts';
 import { ProjectMark } from '../../ui/project-mark.tsx';
@@ -56,9 +53,7 @@ export function Palette() {
 /** Reached from other pages, and so not in the rail. */
 const furtherPages: readonly Page[] = [
   { path: '/projects', name: projectTexts.title, icon: IconFolders, needs: 'sees' },
-  { path: '/history', name: historyTexts.title, icon: IconHistory, needs: 'sees' },
   { path: '/api', name: apiTexts.title, icon: IconApi, needs: 'sees' },
-  { path: '/people', name: shellTexts.people, icon: IconUsers, needs: 'manages' },
   { path: '/me', name: shellTexts.account, icon: IconUserCircle },
 ];
 

@@ -39,8 +39,14 @@ export function Rail({ opened, close }: { readonly opened: boolean; readonly clo
         </Kbd>
       </UnstyledButton>
       <nav aria-label={texts.mainNavigation} style={{ display: 'grid', gap: 2 }}>
-        {openTo(pages, abilities).map(({ path, name, icon: Icon }) => (
-          <Link key={path} href={path} onClick={close} aria-current={isPartOf(path, location) ? 'page' : undefined}>
+        {openTo(pages, abilities).map(({ path, name, icon: Icon, onlyWide }) => (
+          <Link
+            key={path}
+            href={path}
+            onClick={close}
+            aria-current={isPartOf(path, location) ? 'page' : undefined}
+            data-only-wide={onlyWide}
+          >
             <Icon size={17} stroke={1.7} aria-hidden="true" />
             {name}
           </Link>
@@ -55,12 +61,10 @@ export function Rail({ opened, close }: { readonly opened: boolean; readonly clo
   );
 }
 
-/** Projects are reached from Keys, the history, people and the API from Settings. */
-const placeOf = { projects: '/keys', history: '/settings', people: '/settings', api: '/settings' } as const;
-
+/** Projects are a tab of Keys. */
 function isPartOf(page: string, location: string): boolean {
   const first = location.split('/')[1] ?? '';
-  return page === (Object.hasOwn(placeOf, first) ? placeOf[first as keyof typeof placeOf] : `/${first}`);
+  return page === (first === 'projects' ? '/keys' : `/${first}`);
 }
 
 function Foot() {

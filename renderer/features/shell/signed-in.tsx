@@ -14,10 +14,10 @@ export function SignedIn({ onClick }: { readonly onClick: () => void }) {
   return (
     <Link href="/me" onClick={onClick} className="kh-signed-in" aria-current={location === '/me' ? 'page' : undefined}>
       <IconUserCircle size={17} stroke={1.7} aria-hidden="true" style={{ flex: 'none' }} />
-      <span className="kh-clip">
-        {own.person?.name ?? texts.byLink}{' '}
-        <Text span size="xs" c="dimmed">
-          {texts.roles[own.role]}
+      <span style={{ minWidth: 0 }}>
+        {texts.account}
+        <Text span size="xs" c="dimmed" className="kh-clip" display="block">
+          {own.person?.name ?? texts.byLink} · {texts.roles[own.role]}
         </Text>
       </span>
     </Link>

@@ -5,13 +5,20 @@ import { Button, Group, Modal, NumberInput, Select, Stack, TagsInput, Text, Text
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { KeyhatchError } from '../../../shared/errors.ts';
-import { longestPathTokenDays, type OpenedPath, unsuitableForRule, type WayFacts } from '../../../shared/ways-model.ts';
-import { useApi, useKeys, useStatus } from '../../api/api-context.tsx';
+import {
+  isForOthers,
+  longestPathTokenDays,
+  type OpenedPath,
+  unsuitableForRule,
+  type WayFacts,
+} from '../../../shared/ways-model.ts';
+import { useApi, useKeys } from '../../api/api-context.tsx';
 import { waysTexts } from '../../texts/ways-texts.ts';
 import { useAsk } from '../../ui/ask.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Notice } from '../../ui/notice.tsx';
-import { addressOf } from '../connect/address.ts';
+import { AddressField } from '../connect/address-field.tsx';
+import { useAddress } from '../connect/use-address.ts';
 
 const { form: texts, shown, kinds } = waysTexts;
 
@@ -213,8 +220,8 @@ function KeyField({ value, onChange }: KeyFieldProps) {
 }
 
 function ShownPath({ opened, onClose }: { readonly opened: OpenedPath; readonly onClose: () => void }) {
-  const { data: status } = useStatus();
-  const baseUrl = `${addressOf(status)}${opened.path}/v1`;
+  const address = useAddress(isForOthers(opened.way.networks) ? 'others' : 'here');
+  const baseUrl = `${address.baseUrl}${opened.path}/v1`;
   return (
     <Modal
       opened
@@ -227,6 +234,7 @@ function ShownPath({ opened, onClose }: { readonly opened: OpenedPath; readonly 
     >
       <Stack>
         <Text size="sm">{shown.once}</Text>
+        <AddressField address={address} />
         <code style={{ overflowWrap: 'anywhere' }}>{baseUrl}</code>
         <Notice tone="limited" role="note">
           {texts.pathWarning}

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { keyhatch } from './captured-cli.ts';
-import { laptop, pathToken, tvPath } from './fake-instance.ts';
+import { laptop, pathToken, running, tvPath } from './fake-instance.ts';
 
 test('list shows each way, as which key it counts, and why one lets nobody in', async () => {
   const { out } = await keyhatch(['ways', 'list']);
@@ -38,6 +38,16 @@ test('add-path shows its base URL once, with a warning, and always has networks 
     expect((await keyhatch(['ways', 'add-path', 'tv', '--key', 'laptop', ...flags])).code).toBe(2);
   }
   expect((await keyhatch(['ways', 'add-path', 'tv', '--key', 'laptop', '--networks', 'anywhere'])).code).not.toBe(0);
+});
+
+test('add-path prints an address that the machines reach for which the token is', async () => {
+  const [url, plainUrl] = ['https://192.168.1.5:1235', 'http://192.168.1.5:1235'];
+  const cable = { interface: 'eth0', kind: 'ethernet' as const, address: '192.168.1.5', url, plainUrl };
+  const stubs = { status: { ...running, server: { ...running.server, reachable: [cable] } } };
+  const add = (networks: string) =>
+    keyhatch(['ways', 'add-path', 'tv', '--key', 'laptop', '--networks', networks], { stubs });
+  expect((await add('my-network')).out).toContain(`${url}/k/`);
+  expect((await add('this-computer')).out).toContain('http://127.0.0.1:1235/k/');
 });
 
 test('close ends one by its id, and says what is left', async () => {
