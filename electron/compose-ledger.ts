@@ -15,6 +15,7 @@ import { createCaptureTable, type SealedBody } from './storage/capture-table.ts'
 import { type OpenedDatabase, openSoundDatabase } from './storage/database-repair.ts';
 import { createHistoryTable } from './storage/history-table.ts';
 import { createKeyTable } from './storage/key-table.ts';
+import { createKeyUses } from './storage/key-uses.ts';
 import { createLedgerReads, createLedgerWrites, type LedgerReads, type LedgerWrites } from './storage/ledger-calls.ts';
 import { type Carrier, carryHere } from './storage/ledger-carrier.ts';
 import { carryToThread } from './storage/ledger-thread.ts';
@@ -95,6 +96,7 @@ export function openLedger(options: LedgerOptions) {
     },
     meta,
     keyTable,
+    keyUses: createKeyUses(db),
     projectTable,
     writeRestored: createRestoreWriter(db, { keys: keyTable, projects: projectTable, people: peopleTable, meta }),
     wayTable: createWayTable(db),

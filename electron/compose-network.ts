@@ -13,6 +13,7 @@ import { listInterfaces, type NetworkFacts } from './core/network-list.ts';
 import { reachableAt } from './core/reachable.ts';
 import type { ServerControl } from './core/server-control.ts';
 import type { Upstreams } from './core/upstreams.ts';
+import type { Dashboard } from './dashboard/dashboard.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import type { Clock } from './lib/clock.ts';
 import { firewallHint } from './lib/firewall-hints.ts';
@@ -46,6 +47,7 @@ export type NetworkOptions = {
   readonly waysOpen: () => number;
   /** How connections are encrypted, and for which names. */
   readonly encrypted: () => NonNullable<ExposureFacts['tls']> & NetworkFacts['encrypted'];
+  readonly dashboard: () => Pick<Dashboard, 'look' | 'secureUrl'>;
   readonly onChange: () => void;
   readonly lifetime: Lifetime;
   readonly clock: Clock;
@@ -55,9 +57,12 @@ export type NetworkOptions = {
 export function joinNetwork(options: NetworkOptions): JoinedNetwork {
   const { settings, gateway, server, onChange, lifetime, clock, log } = options;
   const read = options.shell.interfaces ?? networkInterfaces;
-  const resolved = () => {
-    const { 'server.hosts': hosts, 'server.publicInterfaces': open } = settings.get();
-    return resolveHosts(hosts, read(), open);
+  const resolvedOf = (name: 'server.hosts' | 'dashboard.hosts') =>
+    resolveHosts(settings.get()[name], read(), settings.get()['server.publicInterfaces']);
+  const resolved = () => resolvedOf('server.hosts');
+  const dashboardReach = () => {
+    const { must, may } = resolvedOf('dashboard.hosts');
+    return { url: options.dashboard().secureUrl(), reached: reachedAt([...must, ...may], read()) };
   };
   const facts = (): NetworkFacts => ({
     interfaces: read(),
@@ -80,6 +85,7 @@ export function joinNetwork(options: NetworkOptions): JoinedNetwork {
       upstreams,
       passedOn: gateway.forwarded(),
       firewall,
+      dashboard: dashboardReach(),
       waysOpen: options.waysOpen(),
       tls: options.encrypted(),
       nowMs: clock.now(),
@@ -90,10 +96,10 @@ export function joinNetwork(options: NetworkOptions): JoinedNetwork {
   const watch = createInterfaceWatch({
     read,
     async onChange() {
-      const followed = await server.follow();
+      const followed = [await server.follow(), await options.dashboard().look()];
       exposure.changed();
       onChange();
-      return followed;
+      return followed.every(Boolean);
     },
     log,
   });

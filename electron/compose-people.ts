@@ -73,7 +73,17 @@ export function joinPeople(options: {
     }
   };
   const people = createPeople({
-    store: ledger.peopleTable,
+    store: {
+      ...ledger.peopleTable,
+      noteSeen(personId, atMs) {
+        try {
+          ledger.peopleTable.noteSeen(personId, atMs);
+        } catch (error) {
+          // It follows from every use, and no use may fail for it.
+          log.warn('when a person was last seen could not be noted', { error });
+        }
+      },
+    },
     clock,
     record,
     keys: {
@@ -166,6 +176,7 @@ export function joinPeople(options: {
         const { name, role, totp } = person;
         return { name, role, owesTotp: !totp && settings.get()['people.totpRequiredFor'].includes(role) };
       },
+      seen: people.noteSeen,
       note(action, personId, detail) {
         const person = personId === null ? undefined : people.find(personId);
         const name = person?.name ?? 'the owner';

@@ -1,9 +1,11 @@
 // The part of composing that asks what keys may do outside of a request: hands the gateway's own deciding functions, in the
 // gateway's order, to core, which tries a policy with them; and tells admin keys. Used by compose.ts alone.
 
+import type { Actor } from '../shared/history-model.ts';
 import { type KeyOperation, operations } from '../shared/key-policy.ts';
 import { atTheMachine, type Caller } from '../shared/people-model.ts';
 import type { Settings } from '../shared/settings.ts';
+import type { Ledger } from './compose-ledger.ts';
 import { type AdminKeys, createAdminKeys } from './core/admin-keys.ts';
 import type { KeyRegistry } from './core/key-registry.ts';
 import { createPolicyTest, type Imagined, type PolicyTest } from './core/policy-test.ts';
@@ -18,6 +20,8 @@ import { checkGatewayNetwork, checkKeyNetwork, checkOperation } from './gateway/
 import type { ProjectRegistry, UpstreamRegistry } from './gateway/ports.ts';
 import { checkProjectModel, upstreamsOf } from './gateway/project.ts';
 import type { Clock } from './lib/clock.ts';
+import type { Log } from './lib/log.ts';
+import { createOnceAMinute } from './lib/once-a-minute.ts';
 
 const modelless: ReadonlySet<KeyOperation> = new Set(['models:list', 'models:manage', 'metrics']);
 
@@ -27,10 +31,19 @@ const asAdminKey: Caller = { role: 'owner', personId: null, way: 'admin_key', pr
 /** Who calls over the control socket, as the history says it. */
 const callers = {
   context: { actor: { kind: 'cli', detail: null }, caller: atTheMachine },
-  contextOfAdmin: ({ name }: { readonly name: string }) =>
-    ({ actor: { kind: 'api', detail: name }, caller: asAdminKey }) as const,
 } as const;
-export type ControlDoor = typeof callers & { readonly verifyAdmin: AdminKeys['verify'] };
+/** Where an admin key came from, as its last use tells it. */
+type Use = { readonly address: string; readonly userAgent: string | null };
+const overControl: Use = { address: 'control socket', userAgent: null };
+
+export type ControlDoor = typeof callers & {
+  readonly verifyAdmin: AdminKeys['verify'];
+  /** Notes that the key was used. */
+  readonly contextOfAdmin: (
+    admin: { readonly id: string; readonly name: string },
+    use?: Use,
+  ) => { readonly actor: Actor; readonly caller: Caller };
+};
 
 export function joinPolicy(ports: {
   readonly registry: KeyRegistry;
@@ -38,7 +51,9 @@ export function joinPolicy(ports: {
   readonly upstreams: Upstreams;
   readonly projects: ProjectRegistry;
   readonly gateway: Pick<Gateway, 'checkLimits' | 'checkBudgets'>;
+  readonly ledger: Pick<Ledger, 'keyUses'>;
   readonly clock: Clock;
+  readonly log: Log;
 }): { readonly test: PolicyTest; readonly control: ControlDoor } {
   const { gateway, projects } = ports;
   const rules = createKeyRules();
@@ -134,7 +149,25 @@ export function joinPolicy(ports: {
       },
     ],
   });
-  return { test, control: { ...callers, verifyAdmin: createAdminKeys(ports).verify } };
+  const isWorthNoting = createOnceAMinute(ports.clock);
+  function noteUse(id: string, use: Use): void {
+    try {
+      ports.ledger.keyUses.record([{ ...use, id, at: ports.clock.now() }]);
+    } catch (error) {
+      // A full disk must not keep out whoever could make room.
+      ports.log.warn('when an admin key was used could not be noted', { error });
+    }
+  }
+
+  const control: ControlDoor = {
+    ...callers,
+    verifyAdmin: createAdminKeys(ports).verify,
+    contextOfAdmin({ id, name }, use = overControl) {
+      if (isWorthNoting(id)) noteUse(id, use);
+      return { actor: { kind: 'api', detail: name }, caller: asAdminKey };
+    },
+  };
+  return { test, control };
 }
 
 const presented = (key: Imagined['key']) => ({ ...key, byOldSecret: false });

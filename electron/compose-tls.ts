@@ -9,6 +9,7 @@ import { wantedNames } from './certificates/certificate-names.ts';
 import { type CertificateStorePorts, createCertificateStore } from './certificates/certificate-store.ts';
 import type { NetworkOptions } from './compose-network.ts';
 import { isOnLan } from './core/access-sentence.ts';
+import { resolveHosts } from './core/interfaces.ts';
 import type { TlsCalls } from './core/router.ts';
 import type { Dashboard, DashboardEncryption } from './dashboard/dashboard.ts';
 import type { Gateway } from './gateway/gateway.ts';
@@ -49,6 +50,12 @@ export function joinTls(
   const settings = book.get;
   const mode = () => modeOf(settings()['tls.mode'], isOnLan(settings()['server.hosts']));
   const dashboardIsOnLan = () => settings()['dashboard.enabled'] && isOnLan(settings()['dashboard.hosts']);
+  const interfaces = () => (options.interfaces ?? networkInterfaces)();
+  const dashboardAddresses = () => {
+    const { 'dashboard.hosts': hosts, 'server.publicInterfaces': open } = settings();
+    const { must, may } = resolveHosts(hosts, interfaces(), open);
+    return [...must, ...may].filter((host) => isIP(bareHost(host)));
+  };
   const keeper = createCertificateKeeper({
     store: createCertificateStore(options),
     wanted: () =>
@@ -60,9 +67,9 @@ export function joinTls(
             .gateway()
             .addresses()
             .map(({ host }) => host),
-          ...settings()['dashboard.hosts'].filter((host) => isIP(bareHost(host))),
+          ...dashboardAddresses(),
         ],
-        interfaces: (options.interfaces ?? networkInterfaces)(),
+        interfaces: interfaces(),
       }),
     needed: () => mode() !== 'off' || dashboardIsOnLan(),
     record,

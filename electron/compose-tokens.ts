@@ -21,7 +21,7 @@ export type JoinedTokens = {
 
 export function joinTokens(
   options: Pick<TokenPorts<Person>, 'secrets' | 'onEnded' | 'settings' | 'record' | 'clock'> & {
-    readonly people: Pick<People, 'find' | 'nameOf'>;
+    readonly people: Pick<People, 'find' | 'nameOf' | 'noteSeen'>;
     readonly forTokens: Pick<PeopleForTokens, 'verify' | 'acceptInvite' | 'onChanged'>;
     readonly door: Pick<JoinedPeople['door'], 'lookAtInvite' | 'standing'>;
     readonly ledger: Pick<Ledger, 'nameHolder'>;
@@ -48,13 +48,14 @@ export function joinTokens(
     fillRandom: (bytes) => randomFillSync(bytes),
   });
   lifetime.own('tokens of people', forTokens.onChanged(tokens.personChanged));
-  return { tokens, gateway: { tokens: asCallers(tokens), keys: withHolders(registry, people.find) } };
+  return { tokens, gateway: { tokens: asCallers(tokens, people.noteSeen), keys: withHolders(registry, people.find) } };
 }
 
-function asCallers(tokens: Tokens<Person>): AccessTokens {
+function asCallers(tokens: Tokens<Person>, noteSeen: People['noteSeen']): AccessTokens {
   return {
     find(credential) {
       const found = tokens.find(credential);
+      if (found?.kind === 'valid') noteSeen(found.person.id);
       return found?.kind === 'valid' ? { kind: 'valid', pass: found.familyId, key: keyOf(found.person) } : found;
     },
     isOpen: tokens.isOpen,

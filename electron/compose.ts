@@ -161,6 +161,7 @@ export async function compose(shell: Shell): Promise<House> {
       upstreamFailed: health.noteFailure,
       lookup: guardedLookup,
       onChange: tls.serverChanged,
+      dashboard: () => dashboard,
       drainMs,
     });
 
@@ -176,6 +177,7 @@ export async function compose(shell: Shell): Promise<House> {
       settings,
       router: () => router,
       pagesDir: shell.pagesDir,
+      interfaces: network.read,
       metrics: metrics.source,
       ...{ auth, people: ofPeople.door, encryption: tls.dashboard },
       api: () => api.source,
@@ -200,6 +202,7 @@ export async function compose(shell: Shell): Promise<House> {
       interfaces: network.read,
       moveListener: server.move,
       followDashboard: dashboard.follow,
+      checkDashboard: dashboard.check,
     });
     const asked = joinUsage({
       ...{ ledger, settings, clock },
@@ -214,7 +217,7 @@ export async function compose(shell: Shell): Promise<House> {
       running: gateway.runningList,
     });
 
-    const policy = joinPolicy({ ...ground, ...ofProjects.gateway, registry, upstreams, gateway });
+    const policy = joinPolicy({ ...ground, ...ofProjects.gateway, ledger, registry, upstreams, gateway });
     const api = joinApi({ ...noted, shell, router: () => router, admins: policy.control, acting });
     const router = createRouter({
       status,

@@ -167,10 +167,11 @@ export const settingAbout: Readonly<Record<SettingName, string>> = {
     'How long a model server may take to begin its answer, in milliseconds; 0 waits for ever.',
   'upstreams.list': 'Model servers behind the gateway. Change them with: keyhatch upstreams',
   'upstreams.default': 'Id of the upstream that serves models nobody lists; null: the first one.',
-  'dashboard.enabled': 'Offer this window in a browser too, on this computer only. keyhatch serve always does.',
+  'dashboard.enabled':
+    'Offer this window in a browser too, at the addresses of dashboard.hosts. keyhatch serve always does.',
   'dashboard.port': 'Port of the dashboard. 0 takes any free one.',
   'dashboard.hosts':
-    'Addresses on which the dashboard listens. Any but 127.0.0.1 is reached encrypted alone, and needs somebody with a password.',
+    'Addresses on which the dashboard listens; lan and if:NAME as in server.hosts. Any but 127.0.0.1 is reached encrypted alone, and needs somebody with a password.',
   'tls.mode':
     'HTTPS for other machines: auto (on beside HTTP once they can reach this server), off, both, or only (HTTP from this computer alone).',
   'people.totpRequiredFor':

@@ -11,16 +11,20 @@ type Admin = { readonly id: string; readonly name: string };
 
 export type ApiDoor = {
   /** @throws KeyhatchError `admin_key_unknown`, `admin_key_required`, `rate_limited`, `vault_locked` */
-  readonly admit: (credential: string, address: string) => CallContext;
+  readonly admit: (credential: string, address: string, userAgent?: string) => CallContext;
 };
 
 const minuteMs = 60_000;
 const callsPerMinute = 600;
+const userAgentMax = 200;
 
 export function createApiDoor(ports: {
   /** @throws KeyhatchError `vault_locked` */
   readonly verify: (credential: string) => Admin | undefined;
-  readonly contextOf: (admin: Admin) => CallContext;
+  readonly contextOf: (
+    admin: Admin,
+    from: { readonly address: string; readonly userAgent: string | null },
+  ) => CallContext;
   /** Told of those failures that are to be kept; `more` stands for those of further addresses. */
   readonly noteFailure: (address: string, which: 'this' | 'more') => void;
   readonly clock: Clock;
@@ -42,7 +46,7 @@ export function createApiDoor(ports: {
   }
 
   return {
-    admit(credential, address) {
+    admit(credential, address, userAgent) {
       const admin = ports.verify(credential);
       if (!admin) {
         const which = notes.take(address);
@@ -51,7 +55,7 @@ export function createApiDoor(ports: {
         throw new KeyhatchError(isAdminKey(credential) ? 'admin_key_unknown' : 'admin_key_required');
       }
       count(admin);
-      return ports.contextOf(admin);
+      return ports.contextOf(admin, { address, userAgent: userAgent?.slice(0, userAgentMax) ?? null });
     },
   };
 }

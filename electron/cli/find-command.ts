@@ -14,6 +14,13 @@ export type Found = {
   readonly rest: readonly string[];
 };
 
+/** What nouns mean that are asked by themselves, where looking is all that one can want. */
+const alone: ReadonlyMap<string, string> = new Map([
+  ['people', 'list'],
+  ['audit', 'list'],
+  ['tls', 'status'],
+]);
+
 /** @throws UsageError when no command is named so */
 export function findCommand(argv: readonly string[]): Found {
   const [first, second] = wordPositions(argv, globalFlags);
@@ -22,7 +29,7 @@ export function findCommand(argv: readonly string[]): Found {
   if (single) return { command: single, rest: argv.filter((_, i) => i !== first) };
   const ofNoun = commandsOf(noun);
   if (ofNoun.length === 0) throw unknownCommand(noun);
-  const verb = second === undefined ? undefined : argv[second];
+  const verb = second === undefined ? alone.get(noun) : argv[second];
   if (verb === undefined) throw new UsageError(`Say what to do with ${noun}: ${verbsOf(ofNoun).join(', ')}.`);
   const command = ofNoun.find(({ name }) => name === `${noun} ${verb}`);
   if (!command) {

@@ -26,7 +26,7 @@ import { adminHello, hello, sessionHeader } from './control-handshake.ts';
 import { type ControlSessions, createControlSessions, sessionIdleMs } from './control-sessions.ts';
 
 /** Whose admin key it is. */
-type Admin = { readonly name: string };
+type Admin = { readonly id: string; readonly name: string };
 
 export type ControlServerOptions<CallContext extends Context> = {
   readonly dataDir: string;

@@ -53,6 +53,8 @@ export type ExposureFacts = {
   readonly passedOn: readonly PassedOn[];
   readonly firewall: FirewallHint;
   readonly tls: TlsFacts | undefined;
+  /** Where other machines reach the dashboard; nowhere while there is no URL. */
+  readonly dashboard: { readonly url: string | null; readonly reached: readonly PresentAddress[] };
   /** Ways in without a key that let somebody in now. */
   readonly waysOpen: number;
   readonly nowMs: number;
@@ -68,6 +70,7 @@ export function exposures(facts: ExposureFacts): Exposure[] {
 const rules: readonly ExposureRule[] = [
   reachRule,
   publicAddressRule,
+  dashboardRule,
   interfaceRule,
   keysRule,
   waysRule,
@@ -102,6 +105,24 @@ export function publicAddressRule({ reached, held, settings, tls }: ExposureFact
     ...held.map(({ address, interface: name }) =>
       fine('public address', `${name} also has the public address ${address}; Keyhatch does not listen there.`),
     ),
+  ];
+}
+
+export function dashboardRule({ dashboard: { url, reached } }: ExposureFacts): Exposure[] {
+  if (url === null) return [];
+  const bound = reached.filter(({ scope }) => scope === 'public');
+  const says = `Other devices reach the dashboard at ${url}, encrypted; whoever has an account can sign in there.`;
+  return [
+    fine('dashboard', says),
+    ...bound.map(({ address, interface: name }) => ({
+      ...warning(
+        'dashboard',
+        `The dashboard listens at ${address} on ${name}, a public address that the whole internet may reach.`,
+        'Listen in private networks alone: keyhatch settings set dashboard.hosts 127.0.0.1,lan',
+        `dashboard-public-${address}`,
+      ),
+      byItself: true,
+    })),
   ];
 }
 

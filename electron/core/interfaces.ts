@@ -76,6 +76,16 @@ export function resolveHosts(
   };
 }
 
+/** Those of these addresses that this machine does not have; what a name stands for is not known here. */
+export function absentAmong(hosts: readonly string[], interfaces: Interfaces): readonly string[] {
+  const present = presentAddresses(interfaces).map(({ address }) => address);
+  // All of 127.0.0.0/8 is there, and link-local ones are not listed.
+  const isKnown = (host: string) => isIP(host) === 0 || ['loopback', 'link'].includes(scopeOf(host));
+  return hosts
+    .map(bareHost)
+    .filter((host) => !isKnown(host) && host !== anyIPv4 && host !== anyIPv6 && !present.includes(host));
+}
+
 /** The addresses of this machine at which somebody who listens on these hosts is reached, beyond loopback. */
 export function reachedAt(hosts: readonly string[], interfaces: Interfaces): readonly PresentAddress[] {
   const plain = hosts.map(bareHost);

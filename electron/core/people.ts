@@ -12,6 +12,7 @@ import {
   type Role,
 } from '../../shared/people-model.ts';
 import type { Clock } from '../lib/clock.ts';
+import { createOnceAMinute } from '../lib/once-a-minute.ts';
 import type { RecordHistory } from './history.ts';
 import { checkProved } from './permissions.ts';
 
@@ -105,6 +106,8 @@ export function createPeople(ports: PeoplePorts): People {
   reload();
   const listeners = new Set<PersonListener>();
 
+  const isWorthNoting = createOnceAMinute(clock);
+
   function reload(): void {
     people.clear();
     for (const person of store.list()) people.set(person.id, person);
@@ -197,7 +200,7 @@ export function createPeople(ports: PeoplePorts): People {
     refuseTaken,
     noteSeen(id) {
       const person = people.get(id);
-      if (!person) return;
+      if (!person || !isWorthNoting(id)) return;
       const lastSeenAt = clock.now();
       store.noteSeen(id, lastSeenAt);
       people.set(id, { ...person, lastSeenAt });

@@ -18,6 +18,8 @@ export type SettingsPorts = {
   readonly moveListener: () => Promise<void>;
   /** The same for the dashboard: opens, moves or closes it. */
   readonly followDashboard: () => Promise<void>;
+  /** @throws KeyhatchError why the dashboard could not listen on these, before they are kept and noted */
+  readonly checkDashboard: (hosts: readonly string[]) => void;
 };
 
 export type SettingsCalls = {
@@ -63,6 +65,7 @@ export function createSettingsCalls(ports: SettingsPorts): SettingsCalls {
       const opened = which === 'private' ? [] : newlyPublic(name, value, before, ports.interfaces());
       const consequence = confirmed ? undefined : (publicConsequence(opened) ?? consequenceOf(name, value, before));
       if (consequence !== undefined) throw new KeyhatchError('confirmation_needed', { details: { consequence } });
+      if (name === 'dashboard.hosts' && Array.isArray(value)) ports.checkDashboard(value.map(String));
       // Before the door opens wider, not after: keys are on when the first stranger can knock.
       const hosts = hostsOf(name, value);
       const opensLan = hosts !== undefined && isOnLan(hosts) && !isOnLan(before['server.hosts']);

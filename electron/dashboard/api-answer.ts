@@ -6,13 +6,14 @@ import { apiPrefix } from '../../shared/api-route.ts';
 import { type ErrorCode, KeyhatchError } from '../../shared/errors.ts';
 import { keyPattern } from '../../shared/key-format.ts';
 import type { CallContext } from '../lib/acting.ts';
+import { plainAddress } from '../lib/address-block.ts';
 import { type AttemptLimit, countingGuesses } from './attempt-limit.ts';
 import { type Head, refuseBrowsers } from './same-origin.ts';
 import { readJson } from './session-calls.ts';
 
 export type ApiSource = {
   /** @throws KeyhatchError when this credential may not call */
-  readonly admit: (credential: string, address: string) => CallContext;
+  readonly admit: (credential: string, address: string, userAgent?: string) => CallContext;
   /** @throws KeyhatchError when there is no such call */
   readonly answer: (
     request: IncomingMessage,
@@ -33,8 +34,10 @@ export function createApiAnswer(source: ApiSource, attempts: AttemptLimit): ApiA
     refuseBrowsers(request, port);
     const url = request.url ?? '';
     if (decoded(url).search(keyPattern) !== -1) throw new KeyhatchError('key_in_url');
-    const address = request.socket.remoteAddress ?? '';
-    const context = await countingGuesses(attempts, guesses, () => source.admit(credentialOf(request), address));
+    const address = plainAddress(request.socket.remoteAddress);
+    const context = await countingGuesses(attempts, guesses, () =>
+      source.admit(credentialOf(request), address, request.headers['user-agent']),
+    );
     const body = hasBody(request) ? await readJson(request, bodyMaxBytes) : {};
     const [path = ''] = url.split('?', 1);
     await source.answer(request, response, { path, body, context });

@@ -6,13 +6,21 @@ import { type DashboardListener, dashboardHost } from './dashboard-listener.ts';
 
 export type OpenDoor = (host: string, port: number) => Promise<DashboardListener>;
 
+type Spare = ReadonlySet<string>;
+
 export type DashboardDoors = {
   /**
    * Listens on these addresses and on no other.
    * @param openFirst for the first one where the port is another than before: it may pick the port
+   * @param spare hosts that it does without where they cannot be had and another one can
    * @throws what opening throws; then it listens where it did
    */
-  readonly moveTo: (hosts: readonly string[], wantedPort: number, openFirst: OpenDoor) => Promise<void>;
+  readonly moveTo: (
+    hosts: readonly string[],
+    wantedPort: number,
+    openFirst: OpenDoor,
+    spare?: ReadonlySet<string>,
+  ) => Promise<void>;
   readonly letGo: () => void;
   readonly open: () => readonly DashboardListener[];
   /** Resolves when all that was let go of is closed. */
@@ -39,10 +47,18 @@ export function createDashboardDoors(ports: {
     ports.onLetGo(gone.map(({ host }) => host));
   }
 
-  async function openAll(hosts: readonly string[], first: () => Promise<DashboardListener>) {
+  async function openAll(hosts: readonly string[], first: (host: string) => Promise<DashboardListener>, spare: Spare) {
     const made: DashboardListener[] = [];
+    const openNext = async (host: string) => {
+      made.push(made[0] ? await ports.open(host, made[0].port) : await first(host));
+    };
+    const failures: unknown[] = [];
     try {
-      for (const host of hosts) made.push(made[0] ? await ports.open(host, made[0].port) : await first());
+      for (const host of hosts) {
+        if (!spare.has(host)) await openNext(host);
+        else await openNext(host).catch((error: unknown) => failures.push(error));
+      }
+      if (made.length === 0 && failures.length > 0) throw failures[0];
       return made;
     } catch (error) {
       for (const listener of made) void listener.release();
@@ -50,35 +66,36 @@ export function createDashboardDoors(ports: {
     }
   }
 
-  async function moveElsewhere(hosts: readonly string[], wantedPort: number, openFirst: OpenDoor): Promise<void> {
-    const made = await openAll(hosts, () => openFirst(hosts[0] ?? dashboardHost, wantedPort));
+  async function moveElsewhere(hosts: readonly string[], wantedPort: number, openFirst: OpenDoor, spare: Spare) {
+    const made = await openAll(hosts, (host) => openFirst(host, wantedPort), spare);
     release(listening);
     listening = made;
     port = wantedPort;
   }
 
-  async function adjust(hosts: readonly string[], at: number): Promise<void> {
+  async function adjust(hosts: readonly string[], at: number, spare: Spare): Promise<void> {
     const gone = listening.filter(({ host }) => !hosts.includes(host));
     const kept = listening.filter(({ host }) => hosts.includes(host));
     const added = hosts.filter((host) => !kept.some((listener) => listener.host === host));
     // First, because every address cannot be had while one of them is held on the same port.
     release(gone);
     listening = kept;
-    const open = (list: readonly string[]) => openAll(list, () => ports.open(list[0] ?? dashboardHost, at));
+    const open = (list: readonly string[], without: Spare) => openAll(list, (host) => ports.open(host, at), without);
     try {
-      listening = [...kept, ...(await open(added))];
+      listening = [...kept, ...(await open(added, spare))];
     } catch (error) {
-      listening = [...kept, ...(await open(gone.map(({ host }) => host)))];
+      const back = gone.map(({ host }) => host);
+      listening = [...kept, ...(await open(back, new Set(back)).catch(() => []))];
       throw error;
     }
   }
 
   return {
-    async moveTo(given, wantedPort, openFirst) {
+    async moveTo(given, wantedPort, openFirst, spare = new Set()) {
       const hosts = withoutCovered(given);
       const [first] = listening;
-      if (first && port === wantedPort) await adjust(hosts, first.port);
-      else await moveElsewhere(hosts, wantedPort, openFirst);
+      if (first && port === wantedPort) await adjust(hosts, first.port, spare);
+      else await moveElsewhere(hosts, wantedPort, openFirst, spare);
     },
     letGo() {
       release(listening);

@@ -6,6 +6,7 @@ import { KeyhatchError } from '../../shared/errors.ts';
 import type { SignInLink } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Acting } from '../lib/acting.ts';
+import { bareHost } from '../lib/bare-host.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { whyNotListening } from '../lib/port-trouble.ts';
@@ -30,6 +31,8 @@ import { createSignInLinks } from './sign-in-link.ts';
 
 export type DashboardPorts = {
   readonly settings: () => Pick<Settings, 'dashboard.enabled' | 'dashboard.port' | 'dashboard.hosts'>;
+  /** The addresses that hosts of the settings stand for now. `may`: those that can do without. */
+  readonly resolve: (hosts: readonly string[]) => { readonly must: readonly string[]; readonly may: readonly string[] };
   readonly sessionRules: () => SessionRules;
   /** Whether somebody chose the port; else the next free one is as good. */
   readonly portIsChosen: () => boolean;
@@ -64,8 +67,13 @@ export type Dashboard = {
    * @throws KeyhatchError `port_in_use`, `address_unavailable`
    */
   readonly follow: () => Promise<void>;
-  /** Tries again what could not be opened, once there is a certificate or a password. Never fails. */
-  readonly look: () => Promise<void>;
+  /**
+   * Tries again what could not be opened, once there is a certificate or a password, and goes along with addresses that
+   * came and went. Never fails. False while something of it cannot be had.
+   */
+  readonly look: () => Promise<boolean>;
+  /** Before hosts are kept in the settings. @throws KeyhatchError why it could not listen on them as things are */
+  readonly check: (hosts: readonly string[]) => void;
   readonly url: () => string | null;
   /** Its address for other machines, if they can reach it. */
   readonly secureUrl: () => string | null;
@@ -95,6 +103,7 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
   let answer: DashboardAnswer | undefined;
   let started = false;
   let problem: string | null = null;
+  let wantedBefore = '';
   // One change at a time, in the order they were asked for.
   const inTurn = createTurns();
   const doors = createDashboardDoors({
@@ -153,15 +162,29 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
     return reason === undefined ? undefined : new KeyhatchError('dashboard_not_encrypted', { details: { reason } });
   }
 
+  function wanted(): ReturnType<DashboardPorts['resolve']> {
+    const { 'dashboard.enabled': enabled, 'dashboard.hosts': hosts } = ports.settings();
+    return ports.resolve(enabled ? hosts : []);
+  }
+
+  function isWhole(): boolean {
+    const { must, may } = wanted();
+    const open = doors.open().map(({ host }) => host);
+    return open.some(isEveryAddress) || [...must, ...may].every((host) => open.includes(bareHost(host)));
+  }
+
   /** @returns what of it is not possible now, where that is no reason to fail */
   async function apply(openFirst: OpenDoor, isAsked: boolean): Promise<KeyhatchError | undefined> {
     const settings = ports.settings();
-    let hosts: readonly string[] = settings['dashboard.enabled'] ? settings['dashboard.hosts'] : [];
+    const { must, may } = wanted();
+    wantedBefore = JSON.stringify(wanted());
+    let hosts = [...must, ...may];
+    if (settings['dashboard.enabled'] && hosts.length === 0) throw nothingToListenOn(settings['dashboard.hosts']);
     const refusal = hosts.some((host) => host !== dashboardHost) ? await whyNotFar() : undefined;
     if (refusal && isAsked) throw refusal;
     if (refusal) hosts = hosts.filter((host) => host === dashboardHost);
     const before = JSON.stringify(addresses());
-    if (hosts.length > 0) await doors.moveTo(hosts, settings['dashboard.port'], openFirst);
+    if (hosts.length > 0) await doors.moveTo(hosts, settings['dashboard.port'], openFirst, new Set(may));
     else doors.letGo();
     problem = refusal?.message ?? null;
     if (JSON.stringify(addresses()) !== before) log.info('the dashboard listens', { urls: addresses() });
@@ -174,7 +197,8 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
       const refusal = await apply(openFirst, false);
       if (refusal) log.warn('the dashboard is not open to other machines', { error: refusal });
     } catch (error) {
-      problem = `There is no dashboard. ${error instanceof KeyhatchError ? error.message : 'The log says why.'}`;
+      const lacks = addresses().length > 0 ? 'The dashboard lacks an address.' : 'There is no dashboard.';
+      problem = `${lacks} ${error instanceof KeyhatchError ? error.message : 'The log says why.'}`;
       log.warn('the dashboard could not be opened', { error });
     }
   }
@@ -214,8 +238,16 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
       }),
     look: () =>
       inTurn(async () => {
-        if (started && problem !== null) await applyLeniently(openExactly);
+        const isNew = JSON.stringify(wanted()) !== wantedBefore;
+        if (started && (problem !== null || isNew || !isWhole())) await applyLeniently(openExactly);
+        return problem === null && isWhole();
       }),
+    check(hosts) {
+      if (!started || !ports.settings()['dashboard.enabled']) return;
+      const { must, may } = ports.resolve(hosts);
+      if ([...must, ...may].some((host) => host !== dashboardHost) && !ports.hasPassword())
+        throw new KeyhatchError('dashboard_needs_password');
+    },
     url,
     secureUrl: secure,
     problem: () => problem,
@@ -238,4 +270,9 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
         await doors.closed();
       }),
   };
+}
+
+function nothingToListenOn(hosts: readonly string[]): KeyhatchError {
+  const reason = 'no network that it stands for is there now';
+  return new KeyhatchError('address_unavailable', { details: { host: hosts.join(' and '), reason } });
 }

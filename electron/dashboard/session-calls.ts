@@ -35,6 +35,8 @@ export type PeopleDoor = {
   }) => Promise<{ readonly id: string }>;
   /** Whom a link of the machine signs in as; null while there is no owner's account. */
   readonly owner: () => string | null;
+  /** Told at every use of a session of theirs. */
+  readonly seen: (personId: string) => void;
   /** Notes that somebody came in, and by which way; proved again who they are; or left. */
   readonly note: (what: 'signed_in' | 'proved' | 'signed_out', personId: string | null, detail: string) => void;
 };
@@ -64,6 +66,7 @@ export function createSessionCalls(ports: {
   function require(request: IncomingMessage): SessionInUse {
     const session = sessions.find(halvesOf(request));
     if (!session) throw new KeyhatchError('session_required');
+    if (session.personId !== null) people.seen(session.personId);
     return session;
   }
 

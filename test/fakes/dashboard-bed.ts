@@ -54,6 +54,7 @@ export const noPeople: DashboardPorts['people'] = {
   acceptInvite: () => Promise.reject(new KeyhatchError('invite_invalid')),
   owner: () => null,
   standing: () => undefined,
+  seen: () => {},
   note: () => {},
 };
 
@@ -62,6 +63,7 @@ async function open(pagesDir: string, ports: Partial<DashboardPorts>): Promise<D
   const lines: string[] = [];
   const dashboard = createDashboard({
     settings: () => ({ 'dashboard.enabled': true, 'dashboard.port': 0, 'dashboard.hosts': ['127.0.0.1'] }),
+    resolve: (hosts) => ({ must: hosts, may: [] }),
     sessionRules: () => ({ 'people.sessionIdleDays': 7, 'people.sessionMaxDays': 30 }),
     portIsChosen: () => true,
     people: noPeople,

@@ -75,6 +75,7 @@ export async function makeTokensBed(kept = new Map<string, string>()): Promise<T
       people: {
         find: (id) => (id === person.id ? person : undefined),
         nameOf: () => person.name,
+        noteSeen: () => {},
       },
       forTokens: {
         verify: prove,

@@ -79,7 +79,10 @@ function historyText(entries: readonly HistoryEntry[], { paint, when }: Output):
     [
       { title: 'N', cell: ({ seq }) => String(seq), align: 'right' },
       { title: 'WHEN', cell: ({ at }) => when(at, '–') },
-      { title: 'BY', cell: ({ actor, detail }) => (detail === null ? actor : `${actor}, ${detail}`) },
+      {
+        title: 'BY',
+        cell: (entry) => (entry.detail === null || saysWhat(entry) ? entry.actor : `${entry.actor}, ${entry.detail}`),
+      },
       { title: 'WHAT', cell: ({ action }) => action.replaceAll('_', ' ') },
       { title: 'OF', cell: ({ subject }) => `${subject.kind.replaceAll('_', '-')} ${subject.name}` },
       { title: 'CHANGES', cell: changesOf },
@@ -89,7 +92,14 @@ function historyText(entries: readonly HistoryEntry[], { paint, when }: Output):
   );
 }
 
+/** What became exposed, or is no more: its detail is the finding, and names nobody. */
+function saysWhat({ action, subject }: HistoryEntry): boolean {
+  return subject.id === 'exposure' && (action === 'exposed' || action === 'closed');
+}
+
 // What a new thing is like stands with the thing itself; here it would only fill the line.
-function changesOf({ action, changes }: HistoryEntry): string {
+function changesOf(entry: HistoryEntry): string {
+  const { action, detail, changes } = entry;
+  if (saysWhat(entry)) return detail ?? '';
   return action === 'created' || action === 'deleted' || action === 'imported' ? '' : changesText(changes);
 }

@@ -143,9 +143,19 @@ const resetPassword = defineCommand({
   name: 'people reset-password',
   words: personWord,
   about: 'Take password and authenticator away, end their sessions, and make a link to choose new ones, once.',
-  flags: {},
-  prepare: (invocation) => async (session) =>
-    answerLink(session, await session.client.people.resetPassword({ ref: onlyWord(invocation) })),
+  flags: { yes: { short: 'y', about: 'Do not ask.' } },
+  prepare: (invocation) => async (session) => {
+    const { client, input, out } = session;
+    const ref = onlyWord(invocation);
+    if (!invocation.flags.on('yes')) {
+      const person = personTitle(await client.people.get({ ref }));
+      await input.confirm(
+        `The password and the authenticator of ${person} are then gone, and every session and token ends. Go on?`,
+      );
+    }
+    answerLink(session, await client.people.resetPassword({ ref }));
+    if (!out.json) out.note('The old password and the authenticator are gone, and every session and token has ended.');
+  },
 });
 
 const sessions = defineCommand({

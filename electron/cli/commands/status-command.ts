@@ -24,7 +24,8 @@ function statusText(status: Status, out: Output): string {
   const { paint } = out;
   const pairs: (readonly [string, string])[] = [];
   if (status.server.urls.length > 0) pairs.push(['Address', visible(status.server.urls.join('  '))]);
-  if (status.dashboard.url !== null) pairs.push(['Dashboard', visible(status.dashboard.url)]);
+  const dashboard = [...new Set([status.dashboard.url, status.dashboard.secureUrl])].filter((url) => url !== null);
+  if (dashboard.length > 0) pairs.push(['Dashboard', visible(dashboard.join('  '))]);
   pairs.push(['Access', visible(status.access.sentence)]);
   pairs.push(['Keys', `${status.keys.active} active of ${status.keys.total}`]);
   pairs.push(['Vault', vaultText(status, out)]);

@@ -3,6 +3,7 @@
 
 import { createRouterClient } from '@orpc/server';
 import { describe, expect, test } from 'vitest';
+import { connectControl } from '../../../electron/control/control-client.ts';
 import type { ApiDocument } from '../../../shared/api-document.ts';
 import { KeyhatchError } from '../../../shared/errors.ts';
 import { atTheMachine } from '../../../shared/people-model.ts';
@@ -24,16 +25,30 @@ async function ask(url: string, path: string, sending: Sending = {}): Promise<Sp
 }
 
 async function stand() {
-  const { house, lines } = await composeHouse();
+  const { house, lines, dataDir } = await composeHouse();
   const client = createRouterClient(house.router, { context: { caller: atTheMachine } });
   const admin = await client.keys.create({ name: 'script', kind: 'admin', expiresAt: Date.now() + day });
   const url = house.status().dashboard.url ?? '';
   const api = (path: string, method = 'GET', body?: unknown) =>
     ask(url, path, { method, headers: bearer(admin.key), ...(body === undefined ? {} : { body }) });
-  return { house, lines, client, admin, url, api };
+  return { house, lines, dataDir, client, admin, url, api };
 }
 
 describe('an admin key', () => {
+  test('is known to have been used, from where and with what', async () => {
+    const { client, admin, url, dataDir } = await stand();
+    const local = await client.keys.create({ name: 'local script', kind: 'admin' });
+    const connection = await connectControl({ dataDir, adminKey: local.key });
+    await connection?.client.keys.list({});
+    await connection?.close();
+    expect(await client.keys.get({ ref: local.id })).toMatchObject({ lastUsedFrom: 'control socket' });
+    expect(await client.keys.get({ ref: admin.id })).toMatchObject({ lastUsedAt: null });
+    await ask(url, '/keys', { headers: { ...bearer(admin.key), 'user-agent': 'deploy/1.0' } });
+    const used = await client.keys.get({ ref: admin.id });
+    expect(used).toMatchObject({ lastUsedFrom: '127.0.0.1', lastUsedBy: 'deploy/1.0' });
+    expect(used.lastUsedAt).not.toBeNull();
+  });
+
   test('makes, reads, changes and deletes a key, which the history says', async () => {
     const { client, api } = await stand();
     const made = await api('/keys', 'POST', { name: 'by a program', rpm: 5 });

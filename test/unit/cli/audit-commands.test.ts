@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { type Captured, keyhatch } from './captured-cli.ts';
-import { wholeAudit } from './fake-instance.ts';
+import { now, wholeAudit } from './fake-instance.ts';
 
 const inputOf = ({ calls }: Captured, path: string) => calls.find((call) => call.path === path)?.input;
 
@@ -33,6 +33,16 @@ test('verify fails where nobody can tell', async () => {
 test('list is the history under another name', async () => {
   const said = await keyhatch('audit list --kind sign_in --since 1d --limit 3'.split(' '));
   expect(inputOf(said, 'history.list')).toEqual({ kind: 'sign_in', sinceMs: 86_400_000, limit: 3 });
+});
+
+test('what is exposed stands where changes do, and not as who did it', async () => {
+  const says = 'The interface eth9 is away, so nobody can come in through it.';
+  const entry = {
+    ...({ seq: 3, at: now, actor: 'automatic', action: 'exposed', detail: says } as const),
+    subject: { kind: 'profile', id: 'exposure', name: 'exposure check' },
+  } as const;
+  const { out } = await keyhatch(['audit'], { stubs: { history: [{ ...entry, changes: [] }] } });
+  expect(out).toMatch(new RegExp(`automatic +exposed +profile exposure check +${says}`));
 });
 
 test('export prints JSON unless told, narrowed as the list is', async () => {

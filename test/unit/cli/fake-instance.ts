@@ -368,6 +368,7 @@ export type Stubs = {
   readonly statusOnceSet?: Status;
   readonly findings?: readonly Finding[];
   readonly audit?: AuditReport;
+  readonly history?: readonly HistoryEntry[];
   readonly upstream?: UpstreamStatus;
   readonly keys?: readonly KeyFacts[];
   readonly detected?: boolean;
@@ -506,7 +507,7 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
       export: os.audit.export.handler(() => chunks(stubs.chunks)),
       beginAnew: os.audit.beginAnew.handler(() => wholeAudit),
     },
-    history: { list: os.history.list.handler(() => ({ entries: [created], next: null })) },
+    history: { list: os.history.list.handler(() => ({ entries: [...(stubs.history ?? [created])], next: null })) },
     upstreams: {
       list: os.upstreams.list.handler(() => [upstream]),
       add: os.upstreams.add.handler(({ input }) => ({

@@ -198,5 +198,8 @@ test('status-says-where-the-dashboard-is', async () => {
   expect((await keyhatch(['status'], { stubs: { status } })).out).toMatch(
     /^ {2}Dashboard +http:\/\/127\.0\.0\.1:1236$/m,
   );
+  const secureUrl = 'https://192.168.1.5:1236';
+  const far = { ...status, dashboard: { ...status.dashboard, secureUrl } };
+  expect((await keyhatch(['status'], { stubs: { status: far } })).out).toContain(`http://127.0.0.1:1236  ${secureUrl}`);
   expect((await keyhatch(['status'])).out).not.toContain('Dashboard');
 });

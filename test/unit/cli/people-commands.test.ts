@@ -70,12 +70,23 @@ test('an invitation is taken back, a session is ended, and a password is reset b
   expect(cancelled.out).toBe('No invitation waits for anybody.\n');
   const ended = await run('people sessions --end 3fa1c2d4');
   expect([inputOf(ended, 'sessions.end'), ended.out]).toEqual([{ id: '3fa1c2d4' }, 'Nobody is signed in.\n']);
-  const reset = await run('people reset-password Anna');
+  const reset = await run('people reset-password Anna --yes');
   expect([inputOf(reset, 'people.resetPassword'), reset.out]).toEqual([
     { ref: 'Anna' },
     'http://127.0.0.1:1236/#/invite/one-time-token\n',
   ]);
   expect(reset.err).toContain('"Anna" chooses a new password with it, once');
+  expect(reset.err).toContain('The old password and the authenticator are gone');
+});
+
+test('reset-password asks first', async () => {
+  const asked = await keyhatch('people reset-password Anna'.split(' '), { terminal: true, stdin: 'n\n' });
+  expect(asked.calls.map(({ path }) => path)).toEqual(['people.get']);
+  expect(asked.err).toContain(`authenticator of "Anna" (${anna.id}) are then gone`);
+});
+
+test('the noun alone lists', async () => {
+  expect((await run('people')).out).toBe((await run('people list')).out);
 });
 
 test('whom nobody knows is said to be unknown', async () => {

@@ -10,7 +10,7 @@ import { running } from '../cli/fake-instance.ts';
 import { createControlFixture } from './control-fixture.ts';
 
 const adminKey = 'kha_good';
-const verifyAdmin = (credential: string) => (credential === adminKey ? { name: 'script' } : undefined);
+const verifyAdmin = (credential: string) => (credential === adminKey ? { id: 'aB3dE5fG', name: 'script' } : undefined);
 const somebodyElse = { ...thisPlatform(), uid: (process.getuid?.() ?? 0) + 1 };
 
 describe('the address', () => {

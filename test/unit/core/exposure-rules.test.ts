@@ -23,6 +23,7 @@ const closed: ExposureFacts = {
   passedOn: [],
   firewall: { likely: 'nothing' },
   tls: undefined,
+  dashboard: { url: null, reached: [] },
   waysOpen: 0,
   nowMs,
 };
@@ -204,4 +205,14 @@ test('ids differ and stay, so that each is told once', () => {
   const ids = exposures({ ...closed, ...facts }).map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
   expect(exposures({ ...closed, ...facts, nowMs: nowMs + dayMs }).map(({ id }) => id)).toEqual(ids);
+});
+
+test('a dashboard that other machines reach is told, and one at a public address is a warning', () => {
+  expect(found({}, 'dashboard')).toEqual([]);
+  const dashboard = { url: 'https://192.168.1.5:1236', reached: [inLan] };
+  expect(found({ dashboard }, 'dashboard')).toMatchObject([
+    { result: 'good', says: expect.stringContaining('at https://192.168.1.5:1236, encrypted') },
+  ]);
+  const open = { dashboard: { url: 'https://203.0.113.5:1236', reached: [inPublic] } };
+  expect(findings(open)).toEqual([['dashboard-public-203.0.113.5', 'warning']]);
 });

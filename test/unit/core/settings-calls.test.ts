@@ -36,6 +36,7 @@ function setUp(given: Partial<Settings> = {}, interfaces: Interfaces = laptop) {
       if (failing.move) throw failing.move;
     },
     followDashboard: async () => {},
+    checkDashboard: () => {},
   });
   return { calls, hosts: () => settings['server.hosts'], get: () => settings, failing };
 }
