@@ -71,7 +71,7 @@ function portsBefore({ upstreamPort, key }: MeteringQuestion): GatewayPorts & { 
     counters: createMemoryCounters({ store: { load: () => [], save() {} }, clock: systemClock, log: silentLog }),
     prices: { costOf: () => undefined },
     budgetOwners: () => [],
-    tls: { mode: () => 'off', credentials: () => undefined, authority: () => undefined },
+    tls: { mode: () => 'off', credentials: () => undefined, names: () => [], authority: () => undefined },
     projects: { get: () => undefined, echo: () => undefined },
     oldSecretUsed() {},
     capture: { wants: () => false, keep() {} },

@@ -32,10 +32,12 @@ export function joinApi(ports: {
   const door = createApiDoor({
     verify: admins.verifyAdmin,
     contextOf: admins.contextOfAdmin,
-    noteFailure: (address) =>
-      acting.as({ kind: 'api', detail: address }, () =>
-        record({ action: 'sign_in_failed', subject: { kind: 'sign_in', id: address, name: 'admin API' } }),
-      ),
+    noteFailure(address, which) {
+      const [id, detail] = which === 'this' ? [address, address] : ['more', 'and more, from other addresses'];
+      acting.as({ kind: 'api', detail }, () =>
+        record({ action: 'sign_in_failed', subject: { kind: 'sign_in', id, name: 'admin API' } }),
+      );
+    },
     clock,
   });
   let calls: ApiCalls | undefined;

@@ -7,7 +7,17 @@ import type { SettingsBook } from './settings/settings-book.ts';
 export function joinDashboard(
   options: Pick<
     DashboardPorts,
-    'router' | 'pagesDir' | 'metrics' | 'auth' | 'people' | 'api' | 'encryption' | 'onChange' | 'clock' | 'log'
+    | 'router'
+    | 'pagesDir'
+    | 'metrics'
+    | 'auth'
+    | 'people'
+    | 'api'
+    | 'encryption'
+    | 'onChange'
+    | 'acting'
+    | 'clock'
+    | 'log'
   > & {
     readonly settings: SettingsBook;
     readonly lifetime: Lifetime;

@@ -26,7 +26,11 @@ export function joinKeys(
     today: ledger.recorder.usage.today,
     budgets,
     projectName: projects.nameOf,
-    person: (id) => ({ name: people.nameOf(id), active: people.find(id)?.status === 'active' }),
+    person(id) {
+      const { status, role } = people.find(id) ?? {};
+      // Viewers have no keys; one they had before does not stay a way in.
+      return { name: people.nameOf(id), active: status === 'active' && role !== 'viewer' };
+    },
   });
   const keys = createKeys({
     ...ports,

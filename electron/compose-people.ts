@@ -1,6 +1,7 @@
 // The part of composing that joins people: who they are, what they prove themselves with, their sessions and what is theirs.
 // Used by compose.ts alone.
 
+import type { ActorKind } from '../shared/history-model.ts';
 import type { Caller } from '../shared/people-model.ts';
 import type { Ledger } from './compose-ledger.ts';
 import type { RecordHistory } from './core/history.ts';
@@ -21,6 +22,7 @@ import type { Acting } from './lib/acting.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Lifetime } from './lib/lifetime.ts';
 import type { Log } from './lib/log.ts';
+import { holderIdOf } from './lib/token-holder.ts';
 import { createAuthenticator } from './passwords/authenticator.ts';
 import { createPasswordHasher } from './passwords/password-threads.ts';
 import type { SettingsBook } from './settings/settings-book.ts';
@@ -60,6 +62,16 @@ export function joinPeople(options: {
     registry()
       .all()
       .filter((key) => key.personId === personId);
+  // By its id, and one after the other: what fails with one key must not spare the rest.
+  const eachOf = (those: readonly { readonly id: string }[], act: (id: string) => unknown) => {
+    for (const { id } of those) {
+      try {
+        act(id);
+      } catch (error) {
+        log.error('a key could not be brought in line with its person', { key: id, error });
+      }
+    }
+  };
   const people = createPeople({
     store: ledger.peopleTable,
     clock,
@@ -72,10 +84,13 @@ export function joinPeople(options: {
       clamp(personId, limits) {
         const over = keysOf(personId).filter((key) => key.revokedAt === null && keyWithin(key, limits) !== key);
         // Every change brings a key under its person's limits; these have none of their own.
-        for (const { id } of over) options.keys().edit({ ref: id });
+        eachOf(over, (id) => options.keys().edit({ ref: id }, true));
       },
       revokeAll(personId) {
-        for (const { id, revokedAt } of keysOf(personId)) if (revokedAt === null) options.keys().revoke(id);
+        eachOf(
+          keysOf(personId).filter(({ revokedAt }) => revokedAt === null),
+          (id) => options.keys().revoke(id),
+        );
       },
     },
     forget(personId) {
@@ -98,6 +113,11 @@ export function joinPeople(options: {
   const authenticator = createAuthenticator();
   const { stepOf } = authenticator;
   const signIn = createSignIn({ people, invites, proofs, limits, hasher, stepOf, makeId, clock, record });
+  // Nobody is signed in yet; which link it was says who let them in.
+  const acceptAs = (kind: ActorKind) => (given: Parameters<SignIn['acceptInvite']>[0]) => {
+    const { id } = signIn.lookAtInvite(given.token);
+    return options.acting.as({ kind, detail: `invitation ${id}, ${given.address}` }, () => signIn.acceptInvite(given));
+  };
   return {
     people,
     forTokens: {
@@ -108,18 +128,27 @@ export function joinPeople(options: {
         return person && people.facts(person);
       },
       onChanged: (listen) => people.onChanged((personId, { made }) => made ?? listen(personId)),
-      acceptInvite: async (given) => people.facts(await signIn.acceptInvite(given)),
+      acceptInvite: async (given) => people.facts(await acceptAs('api')(given)),
     },
     calls: {
       people: createPeopleCalls({ people, invites }),
-      me: createMe({ people, proofs, signIn, limits, authenticator, clock, record }),
+      me: createMe({
+        ...{ people, proofs, signIn, limits, authenticator, clock, record },
+        sessionLives: (sessionId) =>
+          dashboard()
+            .sessions.list()
+            .some(({ id }) => id === sessionId),
+      }),
       sessions: createSessionList({ sessions: () => dashboard().sessions, people, record }),
     },
     seenBy: (house) =>
       createSeenBy({
         house,
+        kept: (keyId) => registry().get(keyId),
+        person: people.resolve,
+        roleOf: (personId) => people.find(personId)?.role,
         limitsOf: (personId) => people.resolve(personId).limits,
-        keyIdsOf: (personId) => [personId, ...ledger.keyTable.idsOf(personId)],
+        keyIdsOf: (personId) => [holderIdOf(personId), ...ledger.keyTable.idsOf(personId)],
         settings: settings.get,
         clock,
       }),
@@ -127,9 +156,7 @@ export function joinPeople(options: {
       signIn: signIn.verify,
       prove: signIn.prove,
       lookAtInvite: signIn.lookAtInvite,
-      // Nobody is signed in yet: it is the browser's doing all the same.
-      acceptInvite: (given) =>
-        options.acting.as({ kind: 'dashboard', detail: 'by a link' }, () => signIn.acceptInvite(given)),
+      acceptInvite: async (given) => acceptAs('dashboard')(given),
       owner: () => people.firstOwner()?.id ?? null,
       hasPassword: () =>
         people.list().some(({ status, passwordSetAt }) => status === 'active' && passwordSetAt !== null),

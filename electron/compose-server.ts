@@ -4,11 +4,13 @@
 import { type JoinedNetwork, joinNetwork, type NetworkOptions } from './compose-network.ts';
 import { createServerControl, type ServerControl } from './core/server-control.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
+import type { Acting } from './lib/acting.ts';
 import type { SettingsBook } from './settings/settings-book.ts';
 
 type ServerOptions = Omit<Parameters<typeof createGateway>[0], 'settings' | 'machineAddresses'> &
   Omit<NetworkOptions, 'gateway' | 'server'> & {
     readonly settings: SettingsBook;
+    readonly acting: Pick<Acting, 'outside'>;
     /** Called whenever the gateway listens anew; must not fail. */
     readonly onListening: () => Promise<void>;
     /** How long running requests have when the server stops, in milliseconds. */
@@ -25,7 +27,8 @@ export function joinServer(options: ServerOptions): {
     ...options,
     settings: settings.get,
     machineAddresses: () => Object.values(network.read()).flatMap((list) => list?.map(({ address }) => address) ?? []),
-    onForwarded: () => network.exposure.changed(),
+    // Found out during a request, on a listener that somebody's call may have opened: it is neither's doing.
+    onForwarded: () => options.acting.outside(network.exposure.changed),
   });
   lifetime.own('gateway', gateway.close);
   const server = createServerControl({

@@ -79,6 +79,7 @@ export function joinTls(
     gateway: {
       mode,
       credentials: keeper.credentials,
+      names: keeper.names,
       authority: () => keeper.view().caPem ?? undefined,
     },
     calls: {

@@ -9,6 +9,7 @@ import type { JoinedPeople } from './compose-people.ts';
 import type { KeptPerson, People, PeopleForTokens } from './core/people.ts';
 import type { AccessTokens, GatewayKey, KeyRegistry } from './gateway/ports.ts';
 import type { Lifetime } from './lib/lifetime.ts';
+import { holderIdOf, personOfHolder } from './lib/token-holder.ts';
 import { createTokens, type Holder, type TokenPorts, type Tokens } from './tokens/tokens.ts';
 
 type Person = Holder & Pick<KeptPerson, 'limits'>;
@@ -17,10 +18,6 @@ export type JoinedTokens = {
   readonly tokens: Tokens<Person>;
   readonly gateway: { readonly tokens: AccessTokens; readonly keys: KeyRegistry };
 };
-
-/** Before the id of a person, where a key's id would stand. */
-const holderPrefix = 'tok-';
-const holderId = ({ id }: { readonly id: string }) => `${holderPrefix}${id}`;
 
 export function joinTokens(
   options: Pick<TokenPorts<Person>, 'secrets' | 'onEnded' | 'settings' | 'record' | 'clock'> & {
@@ -47,7 +44,7 @@ export function joinTokens(
       owesTotp: (personId) => door.standing(personId)?.owesTotp ?? true,
       nameOf: people.nameOf,
     },
-    nameHolder: (person) => ledger.nameHolder(holderId(person), person.name),
+    nameHolder: (person) => ledger.nameHolder(holderIdOf(person.id), person.name),
     fillRandom: (bytes) => randomFillSync(bytes),
   });
   lifetime.own('tokens of people', forTokens.onChanged(tokens.personChanged));
@@ -69,8 +66,9 @@ function withHolders(registry: KeyRegistry, personOf: (id: string) => Person | u
   return {
     ...registry,
     get(id) {
-      if (!id.startsWith(holderPrefix)) return registry.get(id);
-      const person = personOf(id.slice(holderPrefix.length));
+      const personId = personOfHolder(id);
+      if (personId === undefined) return registry.get(id);
+      const person = personOf(personId);
       return person?.status === 'active' ? keyOf(person) : undefined;
     },
   };
@@ -80,7 +78,7 @@ function withHolders(registry: KeyRegistry, personOf: (id: string) => Person | u
 function keyOf(person: Person): GatewayKey {
   const { rpm, parallel, rph, tpm, models, operations } = person.limits;
   return {
-    id: holderId(person),
+    id: holderIdOf(person.id),
     name: person.name,
     kind: 'inference',
     projectId: null,

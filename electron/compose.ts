@@ -143,7 +143,7 @@ export async function compose(shell: Shell): Promise<House> {
       shell,
       history,
       ...ground,
-      ...{ tls: tls.gateway, encrypted: tls.encrypted },
+      ...{ tls: tls.gateway, encrypted: tls.encrypted, acting },
       ...ofProjects.gateway,
       ...limits.ports,
       settings,
@@ -177,7 +177,7 @@ export async function compose(shell: Shell): Promise<House> {
       ...{ auth, people: ofPeople.door, encryption: tls.dashboard },
       api: () => api.source,
       onChange: () => changes.statusChanged(),
-      ...{ lifetime, clock, log },
+      ...{ lifetime, acting, clock, log },
     });
     const { status, examine } = joinStatus({
       ...{ shell, ledger, audit, settings, upstreams, server, dashboard },
@@ -224,7 +224,6 @@ export async function compose(shell: Shell): Promise<House> {
       setLan: settingsCalls.setLan,
       interfaces: network.interfaces,
       checkPort: network.checkPort,
-      keys,
       policyTest: policy.test,
       apiDocument: api.document,
       projects,

@@ -168,18 +168,6 @@ const rows: Readonly<Record<ApiTag, Rows>> = {
     ],
     'requests.running': ['GET', '/requests/running', 'Requests that have not ended yet'],
     'requests.get': ['GET', '/requests/{id}', 'One request', { example: { id: 'req_0123456789abcdef' } }],
-    'requests.conversation': [
-      'GET',
-      '/requests/{id}/conversation',
-      'What was captured of a request',
-      { example: { id: 'req_0123456789abcdef' } },
-    ],
-    'requests.replay': [
-      'POST',
-      '/requests/{id}/replay',
-      'Send a captured request once more',
-      { example: { id: 'req_0123456789abcdef', model: 'qwen3-8b' } },
-    ],
     'capture.list': ['GET', '/capture', 'What is being captured'],
     'capture.start': [
       'POST',
@@ -188,7 +176,6 @@ const rows: Readonly<Record<ApiTag, Rows>> = {
       { example: { ref: 'laptop', forMs: 3_600_000 } },
     ],
     'capture.stop': ['DELETE', '/capture/{ref}', 'Stop capturing a key', { example: byRef }],
-    'capture.wipe': ['DELETE', '/capture', 'Delete all that was captured'],
   },
   settings: {
     'settings.list': ['GET', '/settings', 'List settings'],

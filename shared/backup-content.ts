@@ -18,9 +18,15 @@ export const backupContent = z.object({
   root: z.string().regex(/^[\w-]{43}$/),
   verifiers: z.array(z.object({ keyId: id, digest: z.string().regex(/^[\w-]{43}$/), until: timeMs.nullable() })),
   keys: z.array(
-    keyFacts
-      .omit({ status: true, usable: true, today: true, budgets: true, project: true, person: true })
-      .extend({ id, projectId: id.nullable(), personId: id.nullable().default(null), paused: z.boolean() }),
+    keyFacts.omit({ status: true, usable: true, today: true, budgets: true, project: true, person: true }).extend({
+      id,
+      projectId: id.nullable(),
+      personId: id.nullable().default(null),
+      paused: z.boolean(),
+      // Where a backup does not say whose doing it was, it was somebody else's.
+      pausedByOther: z.boolean().default(true),
+      setByOther: z.boolean().default(true),
+    }),
   ),
   projects: z.array(projectFacts.omit({ keys: true, budgetStates: true }).extend({ id })),
   /** Who there was and what they may have; what they prove themselves with stays where it is. */

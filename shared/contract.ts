@@ -207,9 +207,9 @@ export const contract = {
     /** Those that have not ended yet, newest first; at most a hundred. */
     running: ownOrView.output(z.array(runningRequest)),
     /** What was captured of a request. Fails with `capture_not_found`, `capture_impossible`. */
-    conversation: owner.input(z.object({ id: z.string().max(80) })).output(conversation),
+    conversation: ownerProved.input(z.object({ id: z.string().max(80) })).output(conversation),
     /** Sends a captured request once more; answers with the id of the new one as soon as it runs. */
-    replay: owner.input(replayOrder).output(z.object({ id: z.string() })),
+    replay: ownerProved.input(replayOrder).output(z.object({ id: z.string() })),
   },
   /** Keeping prompts and answers, encrypted: by the owner alone, a key at a time, never without an end. */
   capture: {
@@ -217,7 +217,7 @@ export const contract = {
     start: ownerProved.input(captureStart).output(captureState),
     stop: owner.input(ref).output(captureState),
     /** Ends all capture, deletes what is kept and destroys the key that opens it. */
-    wipe: owner.output(z.object({ requests: z.number().int().nonnegative() })),
+    wipe: ownerProved.output(z.object({ requests: z.number().int().nonnegative() })),
   },
   network: {
     /** Every interface with its addresses, its kind, and where Keyhatch is reached through it. */

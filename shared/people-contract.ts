@@ -17,7 +17,7 @@ import {
   totpCode,
 } from './people-model.ts';
 
-/** Managers touch members and viewers alone; what makes somebody more than that is the owner's, with fresh proof. */
+/** Managers touch members and viewers alone, and keys of no others but themselves; what makes somebody more than that is the owner's, with fresh proof. */
 export const peopleCalls = {
   list: manage.output(z.array(personFacts)),
   get: manage.input(ref).output(personFacts),

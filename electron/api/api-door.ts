@@ -1,10 +1,11 @@
 // Who may call the admin API: an admin key that may act now, and nobody else. Every credential costs the same look-up, known
-// or not. Limits how often each key calls, and notes who failed, once a minute for each address. Raises trust.
+// or not. Limits how often each key calls, and has some of those who failed noted. Raises trust.
 
 import { KeyhatchError } from '../../shared/errors.ts';
 import { isAdminKey } from '../../shared/key-format.ts';
 import type { CallContext } from '../lib/acting.ts';
 import type { Clock } from '../lib/clock.ts';
+import { createFailureNotes } from '../lib/failure-notes.ts';
 
 type Admin = { readonly id: string; readonly name: string };
 
@@ -15,26 +16,18 @@ export type ApiDoor = {
 
 const minuteMs = 60_000;
 const callsPerMinute = 600;
-const addressesMax = 1_000;
 
 export function createApiDoor(ports: {
   /** @throws KeyhatchError `vault_locked` */
   readonly verify: (credential: string) => Admin | undefined;
   readonly contextOf: (admin: Admin) => CallContext;
-  readonly noteFailure: (address: string) => void;
+  /** Told of those failures that are to be kept; `more` stands for those of further addresses. */
+  readonly noteFailure: (address: string, which: 'this' | 'more') => void;
   readonly clock: Clock;
 }): ApiDoor {
   const { clock } = ports;
-  const notedAt = new Map<string, number>();
+  const notes = createFailureNotes(ports);
   const calls = new Map<string, readonly number[]>();
-
-  function noteOnceAMinute(address: string): void {
-    const now = clock.monotonic();
-    if (now - (notedAt.get(address) ?? Number.NEGATIVE_INFINITY) < minuteMs) return;
-    if (notedAt.size >= addressesMax) notedAt.clear();
-    notedAt.set(address, now);
-    ports.noteFailure(address);
-  }
 
   function count({ id, name }: Admin): void {
     const now = clock.monotonic();
@@ -52,7 +45,8 @@ export function createApiDoor(ports: {
     admit(credential, address) {
       const admin = ports.verify(credential);
       if (!admin) {
-        noteOnceAMinute(address);
+        const which = notes.take(address);
+        if (which) ports.noteFailure(address, which);
         // By its spelling alone, so that nobody learns here whether there is such a key.
         throw new KeyhatchError(isAdminKey(credential) ? 'admin_key_unknown' : 'admin_key_required');
       }

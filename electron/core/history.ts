@@ -93,6 +93,8 @@ const notChanges: ReadonlySet<string> = new Set([
   'oldSecretUsedFrom',
   'oldSecretUsedBy',
   'status',
+  'pausedByOther',
+  'setByOther',
 ]);
 
 function changesBetween(before: Facts = {}, after: Facts = {}): HistoryChange[] {

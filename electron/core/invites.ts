@@ -8,16 +8,22 @@ import {
   type InviteFacts,
   type MadeInvite,
   type NewInvite,
+  type Role,
   usualMemberLimits,
 } from '../../shared/people-model.ts';
 import type { Clock } from '../lib/clock.ts';
 import { digestOf } from '../lib/digest.ts';
 import type { RecordHistory } from './history.ts';
-import { type KeptPerson, mayTouch, type People, withLimits } from './people.ts';
+import { isAbove, type KeptPerson, mayTouch, type People, withLimits } from './people.ts';
 import { checkProved } from './permissions.ts';
 import type { ProofShelf } from './proof-shelf.ts';
 
-export type KeptInvite = InviteFacts & { readonly digest: string; readonly personId: string | null };
+/** `personId`: whom a reset is for; `invitedBy`: who made it, null where it was the machine or an admin key. */
+export type KeptInvite = InviteFacts & {
+  readonly digest: string;
+  readonly personId: string | null;
+  readonly invitedBy: string | null;
+};
 
 export type InviteStore = {
   readonly list: (nowMs: number) => readonly KeptInvite[];
@@ -46,8 +52,8 @@ export type Invites = {
   /** @throws KeyhatchError `invite_not_found`, `not_permitted` */
   readonly cancel: (id: string, caller: Caller) => InviteFacts[];
   /** @throws KeyhatchError `person_not_found`, `vault_locked`, `not_running`, `dashboard_off` */
-  readonly resetPassword: (ref: string) => Promise<MadeInvite>;
-  /** The invitation that a token is for. @throws KeyhatchError `invite_invalid` */
+  readonly resetPassword: (ref: string, caller: Caller) => Promise<MadeInvite>;
+  /** The invitation that a token is for, while whoever made it may still do so. @throws KeyhatchError `invite_invalid` */
   readonly find: (token: string) => KeptInvite;
   /** Uses it up. @throws KeyhatchError `invite_invalid` where somebody else just did */
   readonly take: (invite: KeptInvite) => void;
@@ -62,18 +68,20 @@ export function createInvites(ports: InvitePorts): Invites {
 
   type Given = Pick<InviteFacts, 'kind' | 'role' | 'name' | 'limits'>;
 
-  function make(given: Given, lifeMs: number, personId: string | null): MadeInvite {
+  type Whose = Pick<KeptInvite, 'personId' | 'invitedBy'>;
+
+  function make(given: Given, lifeMs: number, whose: Whose): MadeInvite {
     const now = clock.now();
     store.dropEnded(now);
     const token = randomBytes(tokenBytes).toString('base64url');
     // Where there is no page to open it with, nothing is made.
     const url = ports.urlOf(token);
     const invite: InviteFacts = { ...given, id: ports.makeId(), createdAt: now, expiresAt: now + lifeMs };
-    store.add({ ...invite, digest: digestText(token), personId });
+    store.add({ ...invite, digest: digestText(token), ...whose });
     return { ...invite, token, url };
   }
 
-  const list = () => store.list(clock.now()).map(factsOf);
+  const list = () => store.list(clock.now()).filter(stillStands).map(factsOf);
 
   return {
     invite({ role, name, limits, expiresInMs }, caller) {
@@ -83,7 +91,8 @@ export function createInvites(ports: InvitePorts): Invites {
         checkProved(caller, clock.now());
       }
       const given = withLimits(usualMemberLimits, limits ?? {});
-      const made = make({ kind: 'invite', role, name: name ?? null, limits: given }, expiresInMs, null);
+      const whose = { personId: null, invitedBy: caller.personId };
+      const made = make({ kind: 'invite', role, name: name ?? null, limits: given }, expiresInMs, whose);
       const subject = { kind: 'person', id: made.id, name: name ?? `a new ${role}` } as const;
       record({ action: 'invited', subject, after: { role, limits: given, expiresAt: made.expiresAt } });
       return made;
@@ -98,21 +107,23 @@ export function createInvites(ports: InvitePorts): Invites {
       record({ action: 'invite_cancelled', subject });
       return list();
     },
-    async resetPassword(ref) {
+    async resetPassword(ref, caller) {
       const { id } = people.resolve(ref);
       // A link first, while nothing is lost: where none can be made, nothing is taken away.
       ports.urlOf('');
-      await ports.proofs.put(id, { password: null, totp: null, recovery: [] });
-      const person = people.resolve(id);
-      store.dropOf(id);
-      people.put('password_reset', { ...person, passwordSetAt: null, totp: false });
-      people.changed(id, {});
-      const { role, name, limits } = person;
-      return make({ kind: 'reset', role, name, limits }, resetLifeMs, id);
+      // A password that is being changed meanwhile finds all of it done, or comes before it.
+      await ports.proofs.put(id, { password: null, totp: null, recovery: [] }, () => {
+        const person = people.resolve(id);
+        store.dropOf(id);
+        people.put('password_reset', { ...person, passwordSetAt: null, totp: false });
+        people.changed(id, {});
+      });
+      const { role, name, limits } = people.resolve(id);
+      return make({ kind: 'reset', role, name, limits }, resetLifeMs, { personId: id, invitedBy: caller.personId });
     },
     find(token) {
       const invite = store.find(digestText(token));
-      if (!invite || invite.expiresAt <= clock.now() || !stillThere(invite)) throw new KeyhatchError('invite_invalid');
+      if (!invite || invite.expiresAt <= clock.now() || !stillStands(invite)) throw new KeyhatchError('invite_invalid');
       return invite;
     },
     take(invite) {
@@ -120,9 +131,17 @@ export function createInvites(ports: InvitePorts): Invites {
     },
   };
 
-  function stillThere({ kind, personId }: KeptInvite): boolean {
-    return kind === 'invite' || people.find(personId ?? '') !== undefined;
+  function stillStands({ kind, role, personId, invitedBy }: KeptInvite): boolean {
+    if (kind === 'reset' && !people.find(personId ?? '')) return false;
+    if (invitedBy === null) return true;
+    const inviter = people.find(invitedBy);
+    return inviter?.status === 'active' && mayStillMake(inviter.role, kind, role);
   }
+}
+
+/** Resets are an owner's; managers invite whom they may touch. */
+function mayStillMake(inviter: Role, kind: InviteFacts['kind'], role: Role): boolean {
+  return inviter === 'owner' || (inviter === 'manager' && kind === 'invite' && !isAbove(role));
 }
 
 /** Who an invitation makes. */
@@ -151,6 +170,11 @@ function digestText(token: string): string {
   return digestOf(token).toString('base64url');
 }
 
-function factsOf({ digest: _digest, personId: _personId, ...facts }: KeptInvite): InviteFacts {
+export function factsOf({
+  digest: _digest,
+  personId: _personId,
+  invitedBy: _invitedBy,
+  ...facts
+}: KeptInvite): InviteFacts {
   return facts;
 }

@@ -19,9 +19,10 @@ export type NewKey = {
   readonly name: string;
   readonly kind?: KeyKind | undefined;
   readonly project?: string | undefined;
-  /** Whose key it is, as people name them; or their id. */
+  /** Whose key it is, as people name them. */
   readonly person?: string | undefined;
-  readonly personId?: string | null | undefined;
+  /** The id of somebody who makes it for themself. */
+  readonly personId?: string | undefined;
   /** Makes the project where there is none of that name. */
   readonly newProject?: boolean | undefined;
   /** Epoch milliseconds; null: never, whatever the project says. */
@@ -64,9 +65,14 @@ export const freshSecret = {
 export function newRecord(
   id: string,
   input: NewKey,
-  from: { readonly settings: Settings; readonly project: KeyProject | undefined; readonly now: number },
+  from: {
+    readonly personId: string | null;
+    readonly settings: Settings;
+    readonly project: KeyProject | undefined;
+    readonly now: number;
+  },
 ): KeptKey {
-  const { settings, project, now } = from;
+  const { personId, settings, project, now } = from;
   const defaults = project?.defaults ?? {};
   const models = (input.models === undefined ? defaults.models : input.models) ?? null;
   return {
@@ -74,11 +80,13 @@ export function newRecord(
     name: input.name,
     kind: input.kind ?? 'inference',
     projectId: project?.id ?? null,
-    personId: input.personId ?? null,
+    personId,
     origin: input.imported ? 'imported' : input.value === undefined ? 'generated' : 'typed',
     ...freshSecret,
     weak: input.imported?.weak ?? false,
     paused: input.imported?.paused ?? false,
+    pausedByOther: input.imported?.paused ?? false,
+    setByOther: input.personId === undefined,
     createdAt: now,
     expiresAt: endOf(input, defaults, now),
     revokedAt: null,
@@ -97,8 +105,27 @@ export function newRecord(
   };
 }
 
+/** What an edit makes of a key, but for its project. */
+export function editedRecord(key: KeptKey, input: KeyEdit, now: number): Partial<KeptKey> {
+  return {
+    name: input.name ?? key.name,
+    expiresAt: newEnd(key, input, now),
+    limits: {
+      rpm: input.rpm === undefined ? key.limits.rpm : input.rpm,
+      parallel: input.parallel === undefined ? key.limits.parallel : input.parallel,
+    },
+    models: input.models === undefined ? key.models : input.models === null ? null : [...input.models],
+    policy: input.policy === undefined ? key.policy : withPatch(key.policy, input.policy),
+  };
+}
+
+/** Whether an edit says anything of what a key may do, and not only what it is called. */
+export function saysMore({ ref: _ref, name: _name, ...rest }: KeyEdit): boolean {
+  return Object.values(rest).some((value) => value !== undefined);
+}
+
 /** When a key that is edited ends from then on. */
-export function newEnd(key: KeptKey, input: KeyEdit, now: number): number | null {
+function newEnd(key: KeptKey, input: KeyEdit, now: number): number | null {
   if (key.kind === 'admin') checkAdminFields(input);
   if (input.expiresAt === undefined) return key.expiresAt;
   return key.kind === 'admin' ? endOfAdminKey(input.expiresAt, now) : input.expiresAt;

@@ -10,7 +10,13 @@ import type { Clock } from '../lib/clock.ts';
 type DerivedFact = 'status' | 'usable' | 'today' | 'budgets' | 'project' | 'person';
 
 /** A key as storage keeps it. */
-export type KeptKey = Readonly<Omit<KeyFacts, DerivedFact>> & { readonly paused: boolean };
+export type KeptKey = Readonly<Omit<KeyFacts, DerivedFact>> & {
+  readonly paused: boolean;
+  /** Somebody else than whose key it is paused it. */
+  readonly pausedByOther: boolean;
+  /** Somebody else than whose key it is made it, or said what it may do. */
+  readonly setByOther: boolean;
+};
 
 export type KeyStore = {
   readonly list: () => readonly KeptKey[];
@@ -52,7 +58,7 @@ export type VaultDoor = {
 
 export type RegisteredKey = KeptKey & {
   readonly status: KeyStatus;
-  /** Whose key it is may not act: paused, or not there any more. */
+  /** Whose key it is may not act: paused, a viewer, or not there any more. */
   readonly personPaused: boolean;
 };
 
@@ -120,7 +126,8 @@ export function createKeyRegistry(ports: {
     all: () => [...keys.values()].map(withStatus),
     facts(key) {
       const budgets = ports.budgets(key);
-      const { paused: _paused, ...facts } = { ...key, ...lastUseOf(ports.store, key) };
+      const { paused: _, pausedByOther: _pausedByOther, setByOther: _setByOther, ...kept } = key;
+      const facts = { ...kept, ...lastUseOf(ports.store, key) };
       return {
         ...facts,
         status: withBudgets(present(key), budgets),
@@ -171,12 +178,15 @@ function lastUseOf(store: KeyStore, key: KeptKey): Partial<KeptKey> {
 }
 
 /**
- * The one key that people mean by an id or a name. A revoked key leaves its name to one that is not.
+ * The one key that people mean by an id or a name. An id is nobody else's, whatever keys are called; a revoked key leaves its
+ * name to one that is not.
  * @throws KeyhatchError `key_not_found`, `name_ambiguous`
  */
 export function resolveKey(registry: KeyRegistry, ref: string): RegisteredKey {
-  const all = registry.all().filter(({ id, name }) => id === ref || name.toLowerCase() === ref.toLowerCase());
-  const living = all.filter(({ id, revokedAt }) => id === ref || revokedAt === null);
+  const exact = registry.get(ref);
+  if (exact) return exact;
+  const all = registry.all().filter(({ name }) => name.toLowerCase() === ref.toLowerCase());
+  const living = all.filter(({ revokedAt }) => revokedAt === null);
   const fits = living.length > 0 ? living : all;
   // What people call theirs makes no name of the house ambiguous.
   const ofHouse = fits.filter(({ personId }) => personId === null);

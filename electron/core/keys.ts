@@ -3,7 +3,6 @@
 
 import { KeyhatchError } from '../../shared/errors.ts';
 import { type FillRandom, type KeyPrefix, makeId, makeKey, unsuitableAsKey } from '../../shared/key-format.ts';
-import { withPatch } from '../../shared/key-policy.ts';
 import type { TopUp } from '../../shared/limit-model.ts';
 import type { CreatedKey, KeyFacts, KeyKind } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
@@ -11,16 +10,18 @@ import type { Acting } from '../lib/acting.ts';
 import type { Clock } from '../lib/clock.ts';
 import { checkAdminFields } from './admin-keys.ts';
 import type { RecordHistory } from './history.ts';
-import { freshSecret, type KeyEdit, type KeyProject, type NewKey, newEnd, newRecord } from './key-record.ts';
 import {
-  type KeptKey,
-  type KeyRegistry,
-  type KeyStore,
-  resolveKey,
-  type VaultDoor,
-  type Verifiers,
-} from './key-registry.ts';
+  editedRecord,
+  freshSecret,
+  type KeyEdit,
+  type KeyProject,
+  type NewKey,
+  newRecord,
+  saysMore,
+} from './key-record.ts';
+import { type KeptKey, type KeyRegistry, type KeyStore, resolveKey, type VaultDoor } from './key-registry.ts';
 import { withTopUp } from './top-ups.ts';
+import { openVerifiers } from './vault-door.ts';
 
 export type KeyPorts = {
   readonly registry: KeyRegistry;
@@ -54,8 +55,9 @@ export type Keys = {
   readonly create: (input: NewKey) => Promise<CreatedKey>;
   readonly list: () => KeyFacts[];
   readonly get: (ref: string) => KeyFacts;
-  readonly edit: (input: KeyEdit) => KeyFacts;
-  readonly setPaused: (ref: string, paused: boolean) => KeyFacts;
+  /** @param byHolder it is done by whose key it is; for anybody else it is noted that somebody else did it, here and below */
+  readonly edit: (input: KeyEdit, byHolder?: boolean) => KeyFacts;
+  readonly setPaused: (ref: string, paused: boolean, byHolder?: boolean) => KeyFacts;
   readonly revoke: (ref: string) => KeyFacts;
   readonly delete: (ref: string) => Promise<KeyFacts>;
   /** Adds to a budget until the top-up ends. @throws KeyhatchError `budget_missing` */
@@ -111,7 +113,8 @@ export function createKeys(ports: KeyPorts): Keys {
 
   function isTaken(name: string, personId: string | null = null): boolean {
     const folded = name.toLowerCase();
-    if (inTheMaking.has(making(name, personId))) return true;
+    // Nobody may come to mean one key and hit another.
+    if (registry.get(name) || inTheMaking.has(making(name, personId))) return true;
     const theirs = registry.all().filter((key) => key.revokedAt === null && key.personId === personId);
     return theirs.some((key) => key.name.toLowerCase() === folded);
   }
@@ -147,11 +150,7 @@ export function createKeys(ports: KeyPorts): Keys {
     inTheMaking.add(inMaking);
     try {
       await verifiers.put(made.id, made.key, null);
-      const record = newRecord(
-        made.id,
-        { ...input, personId },
-        { settings: ports.settings(), project, now: clock.now() },
-      );
+      const record = newRecord(made.id, input, { personId, settings: ports.settings(), project, now: clock.now() });
       store.insert(ports.within(record));
     } finally {
       inTheMaking.delete(inMaking);
@@ -164,29 +163,28 @@ export function createKeys(ports: KeyPorts): Keys {
     isTaken,
     list: () => registry.all().map(registry.facts),
     get: (ref) => registry.facts(resolveKey(registry, ref)),
-    edit(input) {
+    edit(input, byHolder = false) {
       const { id, name, personId } = living(input.ref);
       // Two that had one name before names were unique may keep it.
       if (input.name !== undefined && input.name.toLowerCase() !== name.toLowerCase())
         refuseTaken(input.name, personId);
       return patch(id, 'edited', (key) => ({
-        name: input.name ?? key.name,
+        ...editedRecord(key, input, clock.now()),
+        setByOther: key.setByOther || (!byHolder && saysMore(input)),
         projectId:
           input.project === undefined
             ? key.projectId
             : input.project === null
               ? null
               : projectFor(input.project, input.newProject).id,
-        expiresAt: newEnd(key, input, clock.now()),
-        limits: {
-          rpm: input.rpm === undefined ? key.limits.rpm : input.rpm,
-          parallel: input.parallel === undefined ? key.limits.parallel : input.parallel,
-        },
-        models: input.models === undefined ? key.models : input.models === null ? null : [...input.models],
-        policy: input.policy === undefined ? key.policy : withPatch(key.policy, input.policy),
       }));
     },
-    setPaused: (ref, paused) => patch(ref, paused ? 'paused' : 'resumed', () => ({ paused })),
+    setPaused: (ref, paused, byHolder = false) =>
+      patch(ref, paused ? 'paused' : 'resumed', (key) => ({
+        paused,
+        // Once somebody else has paused it, pausing it again makes it nobody's own.
+        pausedByOther: paused && (!byHolder || (key.paused && key.pausedByOther)),
+      })),
     topUp: (ref, add) =>
       patch(ref, 'topped_up', ({ name, policy }) => ({
         policy: { ...policy, topUps: withTopUp({ kind: 'key', name, ...policy }, add, clock.now()) },
@@ -283,16 +281,4 @@ function typedKey(value: string, ports: KeyPorts, weak = false): { id: string; k
 function checkTyped(value: string): void {
   const reason = unsuitableAsKey(value);
   if (reason !== undefined) throw new KeyhatchError('key_value_unsuitable', { details: { reason } });
-}
-
-/** @throws KeyhatchError `vault_locked`, `keys_damaged` */
-export function openVerifiers(vault: VaultDoor): Verifiers {
-  const verifiers = vault.verifiers();
-  if (verifiers) return verifiers;
-  const { code, ...details } = vault.locked() ?? {
-    code: 'vault_locked',
-    vault: 'the vault',
-    reason: 'it is not open yet',
-  };
-  throw new KeyhatchError(code, { details });
 }

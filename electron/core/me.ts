@@ -9,6 +9,7 @@ import {
   type RecoveryCodes,
   type TotpBegun,
 } from '../../shared/people-model.ts';
+import type { PersonProofs } from '../../shared/person-proofs.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { RecordHistory } from './history.ts';
 import { type KeptPerson, type People, subjectOf } from './people.ts';
@@ -21,6 +22,8 @@ export type MePorts = {
   readonly proofs: ProofShelf;
   readonly signIn: SignIn;
   readonly limits: Pick<SignInLimits, 'checkCodes' | 'codeFailed' | 'codeFits'>;
+  /** Whether a session still lives. */
+  readonly sessionLives: (sessionId: string) => boolean;
   readonly authenticator: {
     readonly begin: (label: string) => TotpBegun;
     readonly stepOf: (secret: string, code: string, nowMs: number) => number | undefined;
@@ -75,13 +78,27 @@ export function createMe(ports: MePorts): Me {
     };
   }
 
-  const keep = ({ sessionId }: Caller) => (sessionId === undefined ? {} : { keep: sessionId });
-
-  async function freshCodes(person: KeptPerson, totp?: string): Promise<RecoveryCodes> {
-    const { codes, digests } = makeRecoveryCodes();
-    await proofs.put(person.id, totp === undefined ? { recovery: digests } : { totp, recovery: digests });
-    return { codes };
+  /** What was asked may take a while, and whoever asked may be put out meanwhile. @throws KeyhatchError `session_required` */
+  function checkStill({ sessionId }: Caller): void {
+    if (sessionId !== undefined && !ports.sessionLives(sessionId)) throw new KeyhatchError('session_required');
   }
+
+  /** Keeps what somebody proves themself with from now on, if they may still say so, and what belongs to it. */
+  function keepProofs(
+    caller: Caller,
+    personId: string,
+    patch: Partial<PersonProofs>,
+    done?: () => void,
+  ): Promise<void> {
+    const still = () => {
+      checkStill(caller);
+      people.resolve(personId);
+      return patch;
+    };
+    return proofs.put(personId, still, done);
+  }
+
+  const keep = ({ sessionId }: Caller) => (sessionId === undefined ? {} : { keep: sessionId });
 
   return {
     get: facts,
@@ -95,10 +112,10 @@ export function createMe(ports: MePorts): Me {
       const person = meOf(caller);
       if (!person) {
         if (name === undefined) mine(caller);
-        await signIn.makeOwner(name ?? '', password);
+        await signIn.makeOwner(name ?? '', password, { checkStill: () => checkStill(caller) });
         return facts(caller);
       }
-      await signIn.setPassword(person.id, password);
+      await signIn.setPassword(person.id, password, { checkStill: () => checkStill(caller) });
       people.changed(person.id, keep(caller));
       return facts(caller);
     },
@@ -120,25 +137,29 @@ export function createMe(ports: MePorts): Me {
       }
       begun.delete(id);
       ports.limits.codeFits(id);
-      const codes = await freshCodes(people.resolve(id), secret);
-      people.put('totp_added', { ...people.resolve(id), totp: true });
-      people.changed(id, keep(caller));
-      return codes;
+      const { codes, digests } = makeRecoveryCodes();
+      await keepProofs(caller, id, { totp: secret, recovery: digests }, () => {
+        people.put('totp_added', { ...people.resolve(id), totp: true });
+        people.changed(id, keep(caller));
+      });
+      return { codes };
     },
     async removeTotp(caller) {
       const { id } = mine(caller);
-      await proofs.put(id, { totp: null, recovery: [] });
-      people.put('totp_removed', { ...people.resolve(id), totp: false });
-      people.changed(id, keep(caller));
+      await keepProofs(caller, id, { totp: null, recovery: [] }, () => {
+        people.put('totp_removed', { ...people.resolve(id), totp: false });
+        people.changed(id, keep(caller));
+      });
       return facts(caller);
     },
     async newRecoveryCodes(caller) {
       const person = mine(caller);
       if (!person.totp)
         throw new KeyhatchError('input_invalid', { details: { reason: 'Set up an authenticator first' } });
-      const codes = await freshCodes(person);
+      const { codes, digests } = makeRecoveryCodes();
+      await keepProofs(caller, person.id, { recovery: digests });
       record({ action: 'recovery_codes_made', subject: subjectOf(person) });
-      return codes;
+      return { codes };
     },
   };
 }

@@ -21,8 +21,7 @@ export function memberKey(
 ): NewKey {
   const { limits, settings, living, now } = from;
   refuseForeign(asked);
-  if (living >= limits.keys)
-    throw over(limits.keys === 1 ? 'you may have one key' : `you may have ${limits.keys} keys`);
+  checkCount(living, limits);
   checkMemberEdit(asked, limits, now);
   const { policy = {} } = asked;
   return {
@@ -39,6 +38,16 @@ export function memberKey(
       priority: policy.priority ?? (settings['keys.defaultPriority'] === 'low' ? 'low' : 'normal'),
     },
   };
+}
+
+/**
+ * Whether there is a place for one more.
+ * @param living how many of theirs work or may be made to
+ * @throws KeyhatchError `over_member_limits`
+ */
+export function checkCount(living: number, limits: Pick<MemberLimits, 'keys'>): void {
+  if (living >= limits.keys)
+    throw over(limits.keys === 1 ? 'you may have one key' : `you may have ${limits.keys} keys`);
 }
 
 /** Whose key it is, in which project and with which value is not for members to say. */
@@ -112,6 +121,6 @@ function isWithin(asked: readonly string[] | null, limit: readonly string[] | nu
   return asked.every((entry) => (entry.includes('*') ? isPart(entry) : fits(entry)));
 }
 
-function over(reason: string): KeyhatchError {
+export function over(reason: string): KeyhatchError {
   return new KeyhatchError('over_member_limits', { details: { reason } });
 }

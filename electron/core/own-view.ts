@@ -4,14 +4,12 @@
 import type { Change } from '../../shared/change.ts';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { LimitStates } from '../../shared/limit-model.ts';
-import type { KeyFacts, Status } from '../../shared/model.ts';
-import type { Caller, MemberLimits } from '../../shared/people-model.ts';
+import type { KeyFacts, Status, UpstreamStatus } from '../../shared/model.ts';
+import type { Caller } from '../../shared/people-model.ts';
 import type { RunningRequest } from '../../shared/running-model.ts';
-import type { Settings } from '../../shared/settings.ts';
-import type { Clock } from '../lib/clock.ts';
 import type { ExportCalls } from './export-calls.ts';
-import type { Keys } from './keys.ts';
-import { checkMemberEdit, memberKey } from './member-limits.ts';
+import { type KeyViewPorts, keysFor, type SeenKeys } from './key-views.ts';
+import { createMemberKeys, type MemberKeyPorts } from './member-keys.ts';
 import type { RequestCalls } from './request-calls.ts';
 import type { UsageCalls } from './usage-calls.ts';
 
@@ -19,7 +17,7 @@ import type { UsageCalls } from './usage-calls.ts';
 export type Seen = {
   readonly status: () => Status;
   readonly watch: (signal?: AbortSignal) => AsyncGenerator<Change, void, void>;
-  readonly keys: Pick<Keys, 'create' | 'list' | 'get' | 'edit' | 'setPaused' | 'revoke' | 'rotate' | 'endOldSecret'>;
+  readonly keys: SeenKeys;
   readonly limits: (ref: string) => LimitStates;
   readonly usage: UsageCalls;
   readonly requests: Pick<RequestCalls, 'list' | 'get'>;
@@ -27,48 +25,26 @@ export type Seen = {
   readonly running: () => RunningRequest[];
 };
 
-export type OwnViewPorts = {
-  readonly house: Seen;
-  readonly limitsOf: (personId: string) => MemberLimits;
-  /** Ids of all keys that were ever theirs, also of deleted ones, and of what stands for them in usage. */
-  readonly keyIdsOf: (personId: string) => readonly string[];
-  readonly settings: () => Settings;
-  readonly clock: Clock;
-};
+export type OwnViewPorts = Pick<KeyViewPorts, 'person' | 'roleOf'> &
+  Omit<MemberKeyPorts, 'keys'> & {
+    readonly house: Seen;
+    /** Ids of all keys that were ever theirs, also of deleted ones, and of what stands for them in usage. */
+    readonly keyIdsOf: (personId: string) => readonly string[];
+  };
 
-/** The house for whoever asks: members get their own view of it. */
+/** The house for whoever asks: members get their own view of it, and nobody more of its keys than they may change. */
 export function createSeenBy(ports: OwnViewPorts): (caller: Caller) => Seen {
-  const managers = { ...ports.house, keys: withoutAdminKeys(ports.house.keys) };
-  return ({ role, personId }) => {
-    if (role === 'member') return ownView(personId ?? '', ports);
-    return role === 'manager' ? managers : ports.house;
-  };
-}
-
-/** Admin keys manage as the owner does: managers see them, and neither make nor change one. */
-function withoutAdminKeys(keys: Seen['keys']): Seen['keys'] {
-  const plain = (ref: string) => {
-    const { id, kind } = keys.get(ref);
-    if (kind === 'admin') throw new KeyhatchError('not_permitted');
-    return id;
-  };
-  return {
-    ...keys,
-    create(input) {
-      if (input.kind === 'admin') throw new KeyhatchError('not_permitted');
-      return keys.create(input);
-    },
-    edit: (input) => keys.edit({ ...input, ref: plain(input.ref) }),
-    setPaused: (ref, paused) => keys.setPaused(plain(ref), paused),
-    revoke: (ref) => keys.revoke(plain(ref)),
-    rotate: async (ref, graceMs) => keys.rotate(plain(ref), graceMs),
-    endOldSecret: async (ref) => keys.endOldSecret(plain(ref)),
-  };
-}
-
-function ownView(personId: string, ports: OwnViewPorts): Seen {
   const { house } = ports;
-  const keys = ownKeys(personId, ports);
+  const memberKeys = createMemberKeys({ ...ports, keys: house.keys });
+  return (caller) => {
+    const personId = caller.personId ?? '';
+    if (caller.role === 'member') return ownView(personId, memberKeys(personId), ports);
+    return { ...house, keys: keysFor(caller, { ...ports, keys: house.keys }) };
+  };
+}
+
+function ownView(personId: string, keys: SeenKeys, ports: OwnViewPorts): Seen {
+  const { house } = ports;
   // Looked up anew each time: they may have made one meanwhile.
   const mineNow: MineNow = () => {
     const ids = new Set(ports.keyIdsOf(personId));
@@ -101,63 +77,52 @@ function ownView(personId: string, ports: OwnViewPorts): Seen {
   };
 }
 
-function ownKeys(personId: string, { house, limitsOf, settings, clock }: OwnViewPorts): Seen['keys'] {
-  const { keys } = house;
-  const list = () => keys.list().filter((key) => key.personId === personId);
-
-  /** Theirs by its id or its name, or none. */
-  function mine(ref: string): KeyFacts {
-    const fits = list().filter(({ id, name }) => id === ref || name.toLowerCase() === ref.toLowerCase());
-    const key = fits.find(({ id, revokedAt }) => id === ref || revokedAt === null) ?? fits[0];
-    if (!key) throw new KeyhatchError('key_not_found', { details: { ref } });
-    return key;
-  }
-
-  return {
-    list,
-    get: mine,
-    create(input) {
-      const living = list().filter(({ status }) => status !== 'revoked' && status !== 'expired').length;
-      const limits = limitsOf(personId);
-      const asked = memberKey(input, { limits, settings: settings(), living, now: clock.now() });
-      return keys.create({ ...asked, personId });
-    },
-    edit({ ref, newProject: _newProject, ...input }) {
-      const { id, createdAt } = mine(ref);
-      checkMemberEdit(input, limitsOf(personId), createdAt);
-      return keys.edit({ ...input, ref: id });
-    },
-    setPaused: (ref, paused) => keys.setPaused(mine(ref).id, paused),
-    revoke: (ref) => keys.revoke(mine(ref).id),
-    rotate: async (ref, graceMs) => keys.rotate(mine(ref).id, graceMs),
-    endOldSecret: async (ref) => keys.endOldSecret(mine(ref).id),
-  };
-}
-
-/** Whether the door is open, which models there are, and how their own keys stand. */
-function narrowedStatus(status: Status, keys: readonly KeyFacts[], running: number): Status {
+/**
+ * Whether the door is open, which models there are, and how their own keys stand. Every fact is named, so that what is added
+ * for the owner stays the owner's.
+ */
+export function narrowedStatus(status: Status, keys: readonly KeyFacts[], running: number): Status {
+  const { version, shell, server, dashboard, vault, access, capture, upstreams, reminders } = status;
   const ids = new Set(keys.map(({ id }) => id));
   const living = keys.filter(({ status: state, usable }) => state === 'active' && usable);
   return {
-    ...status,
+    version,
     pid: 0,
+    shell,
     dataDir: '',
-    server: { ...status.server, reason: null, running, queued: 0 },
-    vault: { ...status.vault, reason: null },
-    keys: { active: living.length, total: keys.length },
-    capture: { on: status.capture.on.filter(({ keyId }) => ids.has(keyId)), problem: null },
-    upstreams: status.upstreams.map((upstream) => ({
-      ...upstream,
-      // Where it is, and who waits for it, is the owner's.
-      url: 'about:blank',
+    server: {
+      state: server.state,
+      urls: server.urls,
+      startedAt: server.startedAt,
       reason: null,
-      latencyMs: null,
-      hasCredential: false,
-      places: { ...upstream.places, running: 0, queued: 0 },
-    })),
+      running,
+      queued: 0,
+      reachable: [],
+    },
+    dashboard: { url: dashboard.url, secureUrl: dashboard.secureUrl },
+    vault: { kind: vault.kind, state: vault.state, reason: null },
+    access: { requireKey: access.requireKey, localhostBypass: false, onLan: access.onLan, ways: 0, sentence: '' },
+    keys: { active: living.length, total: keys.length },
+    capture: { on: capture.on.filter(({ keyId }) => ids.has(keyId)), problem: null },
+    exposures: [],
+    upstreams: upstreams.map(narrowedUpstream),
     requestsToday: keys.reduce((sum, { today }) => sum + today.requests, 0),
     warnings: [],
-    reminders: status.reminders.filter(({ keyId }) => ids.has(keyId)),
+    reminders: reminders.filter(({ keyId }) => ids.has(keyId)),
+  };
+}
+
+/** What it is called and serves. Where it is, and who waits for it, is the owner's. */
+function narrowedUpstream({ id, name, kind, dialects, health, models, isDefault }: UpstreamStatus): UpstreamStatus {
+  return {
+    ...{ id, name, kind, dialects, health, models, isDefault },
+    url: 'about:blank',
+    reason: null,
+    latencyMs: null,
+    checkedAt: null,
+    places: { limit: null, from: 'kind', running: 0, queued: 0 },
+    hasCredential: false,
+    setByFlag: false,
   };
 }
 

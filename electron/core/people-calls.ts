@@ -12,7 +12,7 @@ export type PeopleCalls = {
   readonly invite: (input: NewInvite, caller: Caller) => MadeInvite;
   readonly invites: () => InviteFacts[];
   readonly cancelInvite: (id: string, caller: Caller) => InviteFacts[];
-  readonly resetPassword: (ref: string) => Promise<MadeInvite>;
+  readonly resetPassword: (ref: string, caller: Caller) => Promise<MadeInvite>;
 };
 
 export function createPeopleCalls({

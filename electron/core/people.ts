@@ -36,7 +36,7 @@ export type PeoplePorts = {
     readonly countOf: (personId: string) => number;
     /** Told after every change of a person: what their keys may is looked at anew. */
     readonly personChanged: (personId: string) => void;
-    /** Brings all of a person's keys under these limits. */
+    /** Brings all of a person's keys under these limits; neither this nor `revokeAll` throws. */
     readonly clamp: (personId: string, limits: MemberLimits) => void;
     readonly revokeAll: (personId: string) => void;
   };
@@ -164,8 +164,9 @@ export function createPeople(ports: PeoplePorts): People {
     if (newRole || (newStatus && after.status === 'paused')) refuseLastOwner(person);
     if (newRole) checkProved(caller, clock.now());
     put(newStatus ? (after.status === 'paused' ? 'paused' : 'resumed') : 'edited', after);
-    if (input.limits !== undefined) ports.keys.clamp(after.id, after.limits);
+    // Whatever becomes of keys: what they hold has ended by then.
     if (newRole || newStatus) changed(after.id, {});
+    if (input.limits !== undefined) ports.keys.clamp(after.id, after.limits);
     return facts(after);
   }
 
@@ -228,14 +229,15 @@ export function withLimits(limits: MemberLimits, patch: MemberLimitsPatch): Memb
   return memberLimits.parse({ ...limits, ...named });
 }
 
-const above: readonly Role[] = ['owner', 'manager'];
+/** Those whom managers do not touch. */
+export const isAbove = (role: Role): boolean => role === 'owner' || role === 'manager';
 
 /**
  * Managers touch members and viewers alone, and make nobody more than that; programs neither, nor do they change a role.
  * @throws KeyhatchError `not_permitted`
  */
 export function mayTouch(caller: Caller, from: Role, to: Role | undefined): void {
-  const touchesAbove = above.includes(from) || (to !== undefined && above.includes(to));
+  const touchesAbove = isAbove(from) || (to !== undefined && isAbove(to));
   const byProgram = caller.way === 'admin_key';
   const changesRole = to !== undefined && to !== from;
   if ((touchesAbove && (caller.role !== 'owner' || byProgram)) || (changesRole && byProgram))

@@ -80,8 +80,9 @@ export function createProjects(ports: ProjectPorts): Projects {
   });
 
   function resolve(ref: string): KeptProject {
-    const named = (name: string) => name.toLowerCase() === ref.toLowerCase();
-    const fits = [...projects.values()].filter(({ id, name }) => id === ref || named(name));
+    const exact = projects.get(ref);
+    if (exact) return exact;
+    const fits = [...projects.values()].filter(({ name }) => name.toLowerCase() === ref.toLowerCase());
     const [only, ...others] = fits;
     if (!only) throw new KeyhatchError('project_not_found', { details: { ref } });
     if (others.length > 0)

@@ -4,14 +4,24 @@
 
 import { createHash, randomInt, timingSafeEqual } from 'node:crypto';
 import { type PersonProofs, personProofs } from '../../shared/person-proofs.ts';
+import { createTurns, type InTurn } from '../lib/turns.ts';
 
 const noProofs: PersonProofs = { password: null, totp: null, recovery: [] };
 
 export type ProofShelf = {
   /** @throws KeyhatchError `vault_locked` */
   readonly get: (personId: string) => Promise<PersonProofs>;
-  /** Changes what the patch names; returns when the vault has it. @throws KeyhatchError `vault_locked` */
-  readonly put: (personId: string, patch: Partial<PersonProofs>) => Promise<void>;
+  /**
+   * Changes what the patch names; returns when the vault has it. One after the other for each person, so that nothing that
+   * was taken away comes back with what was read before. @throws KeyhatchError `vault_locked`, and what `patch` throws
+   * @param patch or what makes it of what is kept at its turn; without a patch nothing changes
+   * @param done what belongs to the change, done before the next has its turn
+   */
+  readonly put: (
+    personId: string,
+    patch: Partial<PersonProofs> | ((kept: PersonProofs) => Partial<PersonProofs> | undefined),
+    done?: () => void,
+  ) => Promise<void>;
   readonly remove: (personId: string) => Promise<void>;
   /** How many recovery codes are left, as far as they have been read. */
   readonly codesLeft: (personId: string) => number;
@@ -27,6 +37,7 @@ export type ProofVault = {
 
 export function createProofShelf(vault: ProofVault): ProofShelf {
   const known = new Map<string, PersonProofs>();
+  const turns = new Map<string, InTurn>();
   const entry = (personId: string) => `person/${personId}`;
 
   async function get(personId: string): Promise<PersonProofs> {
@@ -40,16 +51,30 @@ export function createProofShelf(vault: ProofVault): ProofShelf {
     return fresh;
   }
 
+  function inTurnOf(personId: string): InTurn {
+    const turn = turns.get(personId) ?? createTurns();
+    turns.set(personId, turn);
+    return turn;
+  }
+
   return {
     get,
-    async put(personId, patch) {
-      const fresh = { ...(await get(personId)), ...patch };
-      await vault.set(entry(personId), JSON.stringify(fresh));
-      known.set(personId, fresh);
-    },
+    put: (personId, patch, done) =>
+      inTurnOf(personId)(async () => {
+        const kept = await get(personId);
+        const changes = typeof patch === 'function' ? patch(kept) : patch;
+        if (!changes) return;
+        const fresh = { ...kept, ...changes };
+        await vault.set(entry(personId), JSON.stringify(fresh));
+        known.set(personId, fresh);
+        done?.();
+      }),
     async remove(personId) {
       known.set(personId, noProofs);
-      await vault.delete(entry(personId));
+      await inTurnOf(personId)(async () => {
+        known.set(personId, noProofs);
+        await vault.delete(entry(personId));
+      });
     },
     codesLeft: (personId) => known.get(personId)?.recovery.length ?? 0,
     async readAll(personIds) {

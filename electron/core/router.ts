@@ -26,7 +26,6 @@ import type { Capture } from './capture.ts';
 import type { ExportCalls } from './export-calls.ts';
 import type { History } from './history.ts';
 import type { KeyTransfer } from './key-import.ts';
-import type { Keys } from './keys.ts';
 import type { Me } from './me.ts';
 import type { Seen } from './own-view.ts';
 import type { PeopleCalls } from './people-calls.ts';
@@ -73,7 +72,6 @@ export type RouterPorts = {
   readonly setLan: SettingsCalls['setLan'];
   readonly interfaces: () => NetworkInterface[];
   readonly checkPort: (port: number) => Promise<PortCheck>;
-  readonly keys: Keys;
   readonly projects: Projects;
   /** Resolves once the echo model is there, if a project wants it. */
   readonly echoWanted: () => Promise<void>;
@@ -105,7 +103,7 @@ export type RouterPorts = {
 };
 
 export function createRouter(ports: RouterPorts) {
-  const { status, server, keys, projects, upstreams, settings, exports, requests, capture, desktop } = ports;
+  const { status, server, projects, upstreams, settings, exports, requests, capture, desktop } = ports;
   const { people, me, sessions } = ports;
   const calls = implement(contract)
     .$context<CallContext>()
@@ -136,14 +134,16 @@ export function createRouter(ports: RouterPorts) {
       pause: calls.keys.pause.handler(({ input, context }) => context.seen.keys.setPaused(input.ref, true)),
       resume: calls.keys.resume.handler(({ input, context }) => context.seen.keys.setPaused(input.ref, false)),
       revoke: calls.keys.revoke.handler(({ input, context }) => context.seen.keys.revoke(input.ref)),
-      delete: calls.keys.delete.handler(({ input }) => keys.delete(input.ref)),
-      topUp: calls.keys.topUp.handler(({ input }) => keys.topUp(input.ref, input.add)),
+      delete: calls.keys.delete.handler(({ input, context }) => context.seen.keys.delete(input.ref)),
+      topUp: calls.keys.topUp.handler(({ input, context }) => context.seen.keys.topUp(input.ref, input.add)),
       rotate: calls.keys.rotate.handler(({ input, context }) => context.seen.keys.rotate(input.ref, input.graceMs)),
-      resetCounters: calls.keys.resetCounters.handler(({ input }) => keys.resetCounters(input.ref)),
+      resetCounters: calls.keys.resetCounters.handler(({ input, context }) =>
+        context.seen.keys.resetCounters(input.ref),
+      ),
       endOldSecret: calls.keys.endOldSecret.handler(({ input, context }) => context.seen.keys.endOldSecret(input.ref)),
       import: calls.keys.import.handler(({ input }) => ports.keyTransfer.import(input)),
       export: calls.keys.export.handler(() => ports.keyTransfer.export()),
-      acceptWeak: calls.keys.acceptWeak.handler(({ input }) => keys.acceptWeak(input.ref)),
+      acceptWeak: calls.keys.acceptWeak.handler(({ input, context }) => context.seen.keys.acceptWeak(input.ref)),
     },
     projects: {
       create: calls.projects.create.handler(({ input }) => afterEcho(projects.create(input))),
@@ -249,7 +249,9 @@ export function createRouter(ports: RouterPorts) {
       cancelInvite: calls.people.cancelInvite.handler(({ input, context }) =>
         people.cancelInvite(input.id, context.caller),
       ),
-      resetPassword: calls.people.resetPassword.handler(({ input }) => people.resetPassword(input.ref)),
+      resetPassword: calls.people.resetPassword.handler(({ input, context }) =>
+        people.resetPassword(input.ref, context.caller),
+      ),
     },
     me: {
       get: calls.me.get.handler(({ context }) => me.get(context.caller)),

@@ -3,10 +3,12 @@
 
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { InviteFacts, PersonFacts } from '../../shared/people-model.ts';
+import type { PersonProofs } from '../../shared/person-proofs.ts';
 import type { Clock } from '../lib/clock.ts';
+import { createFailureNotes } from '../lib/failure-notes.ts';
 import { createTurns } from '../lib/turns.ts';
 import type { RecordHistory } from './history.ts';
-import { freshPerson, type Invites, personOf } from './invites.ts';
+import { factsOf, freshPerson, type Invites, personOf } from './invites.ts';
 import { unsuitablePassword } from './password-rules.ts';
 import { type KeptPerson, type People, subjectOf } from './people.ts';
 import { digestThatFits, type ProofShelf } from './proof-shelf.ts';
@@ -40,6 +42,12 @@ export type Shown = {
   readonly address: string;
 };
 
+/** Whoever asks for a new password. */
+export type Asked = {
+  /** Returns while they may still ask: working a password out takes a while. @throws KeyhatchError `session_required` */
+  readonly checkStill: () => void;
+};
+
 export type SignIn = {
   /**
    * @throws KeyhatchError `sign_in_failed`, `totp_required`, `person_paused`, `sign_in_blocked`, `vault_locked`
@@ -59,20 +67,19 @@ export type SignIn = {
     readonly password: string;
     readonly address: string;
   }) => Promise<KeptPerson>;
-  /** Keeps a new password. @throws KeyhatchError `password_unsuitable`, `sign_in_blocked`, `vault_locked` */
-  readonly setPassword: (personId: string, password: string) => Promise<void>;
+  /**
+   * Keeps a new password, unless they have another one by then. @throws KeyhatchError `password_unsuitable`,
+   * `sign_in_blocked`, `vault_locked`, `session_required`
+   */
+  readonly setPassword: (personId: string, password: string, asked: Asked) => Promise<void>;
   /** Makes the account of the owner, where there is none. @throws KeyhatchError as above, `name_taken` */
-  readonly makeOwner: (name: string, password: string) => Promise<KeptPerson>;
+  readonly makeOwner: (name: string, password: string, asked: Asked) => Promise<KeptPerson>;
 };
-
-/** How often the same account's failures from the same address are written down. */
-const noteEveryMs = 60_000;
-const notedMax = 1_000;
 
 export function createSignIn(ports: SignInPorts): SignIn {
   const { people, invites, proofs, limits, hasher, clock } = ports;
   const inTurn = createTurns();
-  const noteFailure = createFailureNotes(ports);
+  const noteFailure = createFailureRecord(ports);
 
   async function verify({ name, password, totp, recovery, address }: Shown): Promise<KeptPerson> {
     const person = people.byName(name);
@@ -115,28 +122,25 @@ export function createSignIn(ports: SignInPorts): SignIn {
     return fits;
   }
 
-  const takeRecovery = (personId: string, code: string) =>
-    inTurn(async () => {
-      const { recovery } = await proofs.get(personId);
+  async function takeRecovery(personId: string, code: string): Promise<boolean> {
+    let fits = false;
+    const without = ({ recovery }: PersonProofs) => {
       const used = digestThatFits(code, recovery);
-      if (used === undefined) return false;
-      await proofs.put(personId, { recovery: recovery.filter((digest) => digest !== used) });
+      return used === undefined ? undefined : { recovery: recovery.filter((digest) => digest !== used) };
+    };
+    await proofs.put(personId, without, () => {
+      fits = true;
       const person = people.find(personId);
       if (person) ports.record({ action: 'recovery_code_used', subject: subjectOf(person) });
-      return true;
     });
+    return fits;
+  }
 
   async function hashed(password: string, name: string, address: string): Promise<string> {
     const reason = unsuitablePassword(password, name);
     if (reason !== undefined) throw new KeyhatchError('password_unsuitable', { details: { reason } });
     if (address !== '') limits.take({ account: 'a new password', address });
     return hasher.hash(password);
-  }
-
-  async function keep(id: string, hash: string): Promise<void> {
-    await proofs.put(id, { password: hash });
-    const person = people.find(id);
-    if (person) people.put('password_set', { ...person, passwordSetAt: clock.now() });
   }
 
   return {
@@ -147,8 +151,7 @@ export function createSignIn(ports: SignInPorts): SignIn {
       await verify({ ...shown, name: person.name });
     },
     lookAtInvite(token) {
-      const { digest: _digest, personId: _personId, ...facts } = invites.find(token);
-      return facts;
+      return factsOf(invites.find(token));
     },
     async acceptInvite({ token, name, password, address }) {
       invites.find(token);
@@ -163,17 +166,33 @@ export function createSignIn(ports: SignInPorts): SignIn {
         const id = present?.id ?? ports.makeId();
         if (present && !people.find(id)) throw new KeyhatchError('invite_invalid');
         if (!present) people.refuseTaken(wanted, null);
-        await proofs.put(id, { password: hash });
-        invites.take(still);
-        if (present) return people.put('password_set', { ...people.resolve(id), passwordSetAt: clock.now() });
-        return people.put('joined', personOf(still, id, wanted, clock.now()));
+        const patch = () => {
+          invites.find(token);
+          return { password: hash };
+        };
+        await proofs.put(id, patch, () => {
+          invites.take(still);
+          if (present) people.put('password_set', { ...people.resolve(id), passwordSetAt: clock.now() });
+          else people.put('joined', personOf(still, id, wanted, clock.now()));
+        });
+        return people.resolve(id);
       });
     },
-    async setPassword(personId, password) {
-      const { name } = people.resolve(personId);
-      await keep(personId, await hashed(password, name, ''));
+    async setPassword(personId, password, { checkStill }) {
+      const before = people.resolve(personId);
+      const hash = await hashed(password, before.name, '');
+      const patch = () => {
+        checkStill();
+        // Set anew or reset meanwhile: whoever did so knew better.
+        if (people.find(personId)?.passwordSetAt !== before.passwordSetAt) throw new KeyhatchError('session_required');
+        return { password: hash };
+      };
+      await proofs.put(personId, patch, () => {
+        const person = people.find(personId);
+        if (person) people.put('password_set', { ...person, passwordSetAt: clock.now() });
+      });
     },
-    makeOwner: (name, password) =>
+    makeOwner: (name, password, { checkStill }) =>
       inTurn(async () => {
         const refuse = () => {
           // Somebody was faster: it is theirs, and this is not to become a second one.
@@ -183,6 +202,7 @@ export function createSignIn(ports: SignInPorts): SignIn {
         refuse();
         const hash = await hashed(password, name, '');
         refuse();
+        checkStill();
         const id = ports.makeId();
         await proofs.put(id, { password: hash });
         const owner = people.put('created', { ...freshPerson(id, name, clock.now()), role: 'owner' });
@@ -192,18 +212,17 @@ export function createSignIn(ports: SignInPorts): SignIn {
   };
 }
 
-/** At most one a minute for each account and address; nobody's name is written down, it may be a password. */
-function createFailureNotes({ record, clock }: Pick<SignInPorts, 'record' | 'clock'>) {
-  const noted = new Map<string, number>();
+/** Nobody's name is written down, it may be a password; and known names are no more work than others. */
+function createFailureRecord({ record, clock }: Pick<SignInPorts, 'record' | 'clock'>) {
+  const notes = createFailureNotes({ clock });
   return (person: Pick<PersonFacts, 'id' | 'name'> | undefined, address: string): void => {
-    const about = `${person?.id} ${address}`;
-    const now = clock.monotonic();
-    if (now - (noted.get(about) ?? Number.NEGATIVE_INFINITY) < noteEveryMs) return;
-    noted.delete(about);
-    noted.set(about, now);
-    const [oldest] = noted.keys();
-    if (noted.size > notedMax && oldest !== undefined) noted.delete(oldest);
+    const which = notes.take(address);
+    if (which === undefined) return;
     const { id, name } = person ?? { id: 'nobody', name: 'a name that nobody has' };
-    record({ action: 'sign_in_failed', subject: { kind: 'sign_in', id, name }, detail: `from ${address}` });
+    const [subject, detail] =
+      which === 'this'
+        ? [{ kind: 'sign_in', id, name } as const, `from ${address}`]
+        : [{ kind: 'sign_in', id: 'more', name: 'further names' } as const, 'and more, from other addresses'];
+    record({ action: 'sign_in_failed', subject, detail });
   };
 }

@@ -152,9 +152,9 @@ export function createUpstreams(ports: UpstreamPorts): Upstreams {
   }
 
   function resolve(ref: string): UpstreamRecord {
-    const fits = saved().filter(
-      ({ id, name, url }) => id === ref || name.toLowerCase() === ref.toLowerCase() || url === ref,
-    );
+    const exact = saved().find(({ id }) => id === ref);
+    if (exact) return exact;
+    const fits = saved().filter(({ name, url }) => name.toLowerCase() === ref.toLowerCase() || url === ref);
     const [only, ...others] = fits;
     if (!only) throw new KeyhatchError('upstream_not_found', { details: { ref } });
     if (others.length > 0)

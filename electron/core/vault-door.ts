@@ -126,3 +126,15 @@ async function clearLeftovers(verifiers: Verifiers, ports: VaultDoorPorts): Prom
   const known = new Set(ports.knownKeyIds());
   for (const id of verifiers.ids()) if (!known.has(id)) await verifiers.remove(id);
 }
+
+/** @throws KeyhatchError `vault_locked`, `keys_damaged` */
+export function openVerifiers(vault: VaultDoor): Verifiers {
+  const verifiers = vault.verifiers();
+  if (verifiers) return verifiers;
+  const { code, ...details } = vault.locked() ?? {
+    code: 'vault_locked',
+    vault: 'the vault',
+    reason: 'it is not open yet',
+  };
+  throw new KeyhatchError(code, { details });
+}

@@ -17,7 +17,7 @@ import { createTurns } from '../lib/turns.ts';
 import { isLoopbackHost } from './access-sentence.ts';
 import type { RecordHistory } from './history.ts';
 import { type KeyRegistry, type RegisteredKey, resolveKey, type VaultDoor } from './key-registry.ts';
-import { openVerifiers } from './keys.ts';
+import { openVerifiers } from './vault-door.ts';
 import type { PathTokenWay, WaysIn } from './ways-in.ts';
 
 export type WayPorts = {

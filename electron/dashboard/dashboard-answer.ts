@@ -7,7 +7,9 @@ import { RPCHandler } from '@orpc/server/node';
 import type { Contract } from '../../shared/contract.ts';
 import { errorsToWire, plainForm, toWireError } from '../../shared/error-wire.ts';
 import { KeyhatchError } from '../../shared/errors.ts';
-import type { CallContext } from '../lib/acting.ts';
+import type { Actor } from '../../shared/history-model.ts';
+import type { Acting, CallContext } from '../lib/acting.ts';
+import { plainAddress } from '../lib/address-block.ts';
 import type { Log } from '../lib/log.ts';
 import { pagePolicy } from '../lib/page-files.ts';
 import { isEncrypted } from '../lib/tls-port.ts';
@@ -44,6 +46,7 @@ export function createDashboardAnswer(ports: {
   readonly names: () => readonly string[];
   readonly answerAuth: AuthAnswer;
   readonly answerApi: ApiAnswer;
+  readonly acting: Pick<Acting, 'as'>;
   readonly log: Log;
 }): DashboardAnswer {
   const { sessionCalls, log } = ports;
@@ -84,10 +87,15 @@ export function createDashboardAnswer(ports: {
   return (request, response) => {
     response.setHeaders(new Map(Object.entries(safeHeaders)));
     const [path = ''] = (request.url ?? '').split('?', 1);
-    answer(request, response, path).catch((error: unknown) => {
-      if (response.headersSent || response.destroyed) return response.destroy();
-      return refuse(response, path, toWireError(error, log, { path: [path] }));
-    });
+    // Not in the name of whoever had the listener opened, which is what a request would begin with.
+    const kind = path.startsWith(authPrefix) || isApi(path) ? 'api' : 'dashboard';
+    const came: Actor = { kind, detail: plainAddress(request.socket.remoteAddress) };
+    ports.acting
+      .as(came, () => answer(request, response, path))
+      .catch((error: unknown) => {
+        if (response.headersSent || response.destroyed) return response.destroy();
+        return refuse(response, path, toWireError(error, log, { path: [path] }));
+      });
   };
 }
 

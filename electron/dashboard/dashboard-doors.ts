@@ -21,8 +21,8 @@ export type DashboardDoors = {
 
 export function createDashboardDoors(ports: {
   readonly open: OpenDoor;
-  /** Told when it lets go of an address that somebody else may now take. */
-  readonly onLetGo: () => void;
+  /** Told when it lets go of addresses that somebody else may now take. */
+  readonly onLetGo: (hosts: readonly string[]) => void;
 }): DashboardDoors {
   const releases = new Set<Promise<void>>();
   let listening: readonly DashboardListener[] = [];
@@ -36,7 +36,7 @@ export function createDashboardDoors(ports: {
       releases.add(released);
       void released.finally(() => releases.delete(released));
     }
-    ports.onLetGo();
+    ports.onLetGo(gone.map(({ host }) => host));
   }
 
   async function openAll(hosts: readonly string[], first: () => Promise<DashboardListener>) {

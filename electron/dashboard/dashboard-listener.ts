@@ -18,6 +18,9 @@ export type DashboardListener = {
 
 /** The one address at which a session crosses no network, so that it may go without encryption. */
 export const dashboardHost = '127.0.0.1';
+/** Whether it stands for every address of this machine. */
+export const isEveryAddress = (host: string) => host === '0.0.0.0' || host === '::';
+
 const releaseGraceMs = 2_000;
 const headTimeoutMs = 10_000;
 /** Browsers hold a few each; whoever opens hundreds is none. */

@@ -1,12 +1,13 @@
 // Who is signed in. A session has two halves, a cookie and a value that the page keeps in its own origin, because browsers
 // send the cookie of one localhost port to every other one. Keeps digests of both in memory, and must never write them
-// anywhere: whoever has the port while Keyhatch is not running sees both halves, so none may outlive the listening.
+// anywhere: whoever has the port while Keyhatch is not running sees both halves, so none may outlive the listening there.
 
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Caller, Role } from '../../shared/people-model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Clock } from '../lib/clock.ts';
 import { digestOf } from '../lib/digest.ts';
+import { isEveryAddress } from './dashboard-listener.ts';
 
 /** What a browser sends: every cookie of our name, and the header. */
 export type GivenHalves = { readonly cookies: readonly string[]; readonly page: string | undefined };
@@ -38,7 +39,8 @@ export type ListedSession = Opening & {
 };
 
 export type DashboardSessions = {
-  readonly open: (opening: Opening) => MadeHalves;
+  /** @param at the address of this machine through which it began */
+  readonly open: (opening: Opening, at: string) => MadeHalves;
   /** The session that both halves belong to. */
   readonly find: (halves: GivenHalves) => SessionInUse | undefined;
   /** Those that have not ended, the last used first. */
@@ -51,8 +53,11 @@ export type DashboardSessions = {
   readonly adopt: (personId: string) => void;
   /** Ends those that are over, streams too. */
   readonly sweep: () => void;
-  /** Ends every session. What runs is not cut: whoever closes the door lets a call through it have its answer. */
-  readonly endAll: () => void;
+  /**
+   * Ends all that began at this address, or at any where it stands for every one. What runs is not cut: whoever closes the
+   * door lets a call through it have its answer.
+   */
+  readonly endMadeAt: (host: string) => void;
 };
 
 /** Who somebody is now; undefined once they may not act. */
@@ -67,6 +72,7 @@ type Session = {
   personId: string | null;
   readonly device: string;
   readonly address: string;
+  readonly at: string;
   readonly beganAt: number;
   provedAt: number;
   cookie: Buffer;
@@ -143,7 +149,7 @@ export function createDashboardSessions(ports: {
   }
 
   return {
-    open(opening) {
+    open(opening, at) {
       sweep();
       const theirs = sessions.filter(({ personId }) => personId === opening.personId);
       const idlest = theirs.sort((a, b) => a.lastUsedAt - b.lastUsedAt);
@@ -152,6 +158,7 @@ export function createDashboardSessions(ports: {
       const now = clock.now();
       const made = {
         ...opening,
+        at,
         id: randomBytes(4).toString('hex'),
         beganAt: now,
         provedAt: now,
@@ -190,8 +197,8 @@ export function createDashboardSessions(ports: {
       for (const session of sessions) session.personId ??= personId;
     },
     sweep,
-    endAll() {
-      sessions = [];
+    endMadeAt(host) {
+      sessions = sessions.filter(({ at }) => at !== host && !isEveryAddress(host));
     },
   };
 }

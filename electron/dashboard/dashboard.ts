@@ -5,6 +5,7 @@
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { SignInLink } from '../../shared/model.ts';
 import type { Settings } from '../../shared/settings.ts';
+import type { Acting } from '../lib/acting.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { whyNotListening } from '../lib/port-trouble.ts';
@@ -15,7 +16,7 @@ import { createAttemptLimit } from './attempt-limit.ts';
 import { type AuthSource, createAuthAnswer } from './auth-answer.ts';
 import { createDashboardAnswer, type DashboardAnswer, type DashboardRouter } from './dashboard-answer.ts';
 import { createDashboardDoors, type OpenDoor } from './dashboard-doors.ts';
-import { type DashboardListener, dashboardHost, openDashboardListener } from './dashboard-listener.ts';
+import { type DashboardListener, dashboardHost, isEveryAddress, openDashboardListener } from './dashboard-listener.ts';
 import {
   createDashboardSessions,
   type DashboardSessions,
@@ -42,6 +43,7 @@ export type DashboardPorts = {
   readonly people: PeopleDoor & { readonly standing: Standing };
   readonly api: () => ApiSource;
   readonly onChange: () => void;
+  readonly acting: Pick<Acting, 'as'>;
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -97,9 +99,9 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
   const inTurn = createTurns();
   const doors = createDashboardDoors({
     open: openExactly,
-    onLetGo() {
-      // Whoever takes the port next is sent what browsers hold for it, and the token of a link that is followed late.
-      sessions.endAll();
+    onLetGo(hosts) {
+      // Whoever takes the port there next is sent what browsers hold for it, and the token of a link that is followed late.
+      for (const host of hosts) sessions.endMadeAt(host);
       links.forget();
     },
   });
@@ -114,6 +116,7 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
       names: ports.encryption.names,
       answerAuth,
       answerApi: createApiAnswer(ports.api(), apiAttempts),
+      acting: ports.acting,
       log,
     });
   }
@@ -177,7 +180,7 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
   }
 
   const url = () => {
-    const here = doors.open().find(({ host }) => host === dashboardHost || isEvery(host));
+    const here = doors.open().find(({ host }) => host === dashboardHost || isEveryAddress(host));
     return here ? dashboardUrl(here.port) : secure();
   };
 
@@ -185,7 +188,7 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
     const far = doors.open().find(({ host }) => host !== dashboardHost);
     if (!far) return null;
     const isReached = (name: string) => name !== 'localhost' && name !== dashboardHost && name !== '::1';
-    const name = isEvery(far.host) ? ports.encryption.names().findLast(isReached) : far.host;
+    const name = isEveryAddress(far.host) ? ports.encryption.names().findLast(isReached) : far.host;
     return secureUrl(name ?? far.host, far.port);
   };
 
@@ -235,8 +238,4 @@ export function createDashboard(ports: DashboardPorts): Dashboard {
         await doors.closed();
       }),
   };
-}
-
-function isEvery(host: string): boolean {
-  return host === '0.0.0.0' || host === '::';
 }

@@ -71,7 +71,7 @@ export function createSessionCalls(ports: {
     // Who signs in anew has no use for the session they had, and nobody may have given them one to sign in with.
     sessions.find(halvesOf(request))?.end();
     const opening = { personId, device: deviceName(request.headers['user-agent']), address: addressOf(request) };
-    const halves = sessions.open(opening);
+    const halves = sessions.open(opening, plainAddress(request.socket.localAddress));
     people.note('signed_in', personId, `by ${how} from ${opening.device}, ${opening.address}`);
     return halves;
   }

@@ -21,7 +21,7 @@ export type GuardPorts = {
   readonly settings: () => Settings;
   readonly instanceId: string;
   readonly rules: KeyRules;
-  readonly tls: Pick<GatewayTls, 'mode'>;
+  readonly tls: Pick<GatewayTls, 'mode' | 'names'>;
   readonly forwarded: Pick<ForwardedNotes, 'note'>;
 };
 
@@ -36,7 +36,7 @@ export function guard(received: Received, ports: GuardPorts): Guarded {
   if (sign !== undefined) ports.forwarded.note(sign, isLoopback(req.socket.remoteAddress ?? ''));
   checkHead(req, received.upgrades === true);
   const [path, query] = splitTarget(req.url ?? '');
-  const hostName = checkHost(req, settings);
+  const hostName = checkHost(req, settings, ports.tls);
   const source = {
     clientAddress: plainAddress(req.socket.remoteAddress),
     fromThisComputer: isFromThisComputer(req, hostName),
@@ -146,11 +146,13 @@ function splitTarget(target: string): [string, URLSearchParams] {
 const containerNames = new Set(['host.docker.internal', 'host.containers.internal']);
 
 /** @returns the name in the Host header, without its port */
-function checkHost(req: IncomingMessage, settings: Settings): string {
+function checkHost(req: IncomingMessage, settings: Settings, tls: Pick<GatewayTls, 'names'>): string {
   const host = req.headers.host ?? '';
   const match = /^(\[[0-9a-f:.]{2,45}\]|[a-z0-9._-]{1,253})(?::\d{1,5})?$/i.exec(host);
   const name = match?.[1]?.toLowerCase();
   if (name !== undefined && (isLoopbackName(name) || containerNames.has(name) || isOwnAddress(req, name))) return name;
+  // A page whose own name was made to point here could not show a certificate for it: what ours says is ours.
+  if (name !== undefined && isEncrypted(req.socket) && tls.names().includes(name)) return name;
   if (name !== undefined && settings['server.allowedHosts'].some((allowed) => allowed.toLowerCase() === name))
     return name;
   // Without the port, as the setting takes it, which the message names.

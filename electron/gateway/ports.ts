@@ -174,6 +174,8 @@ export type GatewayTls = {
   readonly mode: () => TlsMode;
   /** The same object until another certificate is to be shown; undefined while there is none. */
   readonly credentials: () => PortCredentials | undefined;
+  /** Names and addresses of the certificate that is shown. */
+  readonly names: () => readonly string[];
   /** Certificate of our own authority, as PEM, for whoever wants to trust it. */
   readonly authority: () => string | undefined;
 };

@@ -8,7 +8,12 @@ import type { Caller } from '../../shared/people-model.ts';
 export type Acting = {
   /** Runs `work`, and all that follows from it, in somebody's name. */
   readonly as: <Result>(actor: Actor, work: () => Result) => Result;
-  /** Nobody: it happened by itself. */
+  /**
+   * Runs `work`, and all that follows from it, in nobody's name: for what begins in the middle of somebody's call and is not
+   * theirs.
+   */
+  readonly outside: <Result>(work: () => Result) => Result;
+  /** Who it is; automatic where it is nobody. */
   readonly current: () => Actor;
 };
 
@@ -21,8 +26,10 @@ export type CallContext = {
 
 export function createActing(): Acting {
   const storage = new AsyncLocalStorage<Actor>();
+  const nobody: Actor = { kind: 'automatic', detail: null };
   return {
     as: (actor, work) => storage.run(actor, work),
-    current: () => storage.getStore() ?? { kind: 'automatic', detail: null },
+    outside: (work) => storage.run(nobody, work),
+    current: () => storage.getStore() ?? nobody,
   };
 }

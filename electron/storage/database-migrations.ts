@@ -17,6 +17,8 @@ import { fewerIndexes } from './migrations/0130-fewer-indexes.ts';
 import { people } from './migrations/0140-people.ts';
 import { auditChain } from './migrations/0150-audit-chain.ts';
 import { ways } from './migrations/0160-ways.ts';
+import { setByOthers } from './migrations/0170-set-by-others.ts';
+import { inviters } from './migrations/0180-inviters.ts';
 
 export type DatabaseMigration = {
   readonly version: number;
@@ -41,4 +43,6 @@ export const databaseMigrations: readonly DatabaseMigration[] = [
   people,
   auditChain,
   ways,
+  setByOthers,
+  inviters,
 ];

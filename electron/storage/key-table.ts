@@ -9,6 +9,10 @@ import { durably, inTransaction } from './transaction.ts';
 /** A key as it is kept: its facts without those that are derived. */
 export type StoredKey = Readonly<Omit<KeyFacts, 'status' | 'usable' | 'today' | 'budgets' | 'project' | 'person'>> & {
   readonly paused: boolean;
+  /** Somebody else than whose key it is paused it. */
+  readonly pausedByOther: boolean;
+  /** Somebody else than whose key it is made it, or said what it may do. */
+  readonly setByOther: boolean;
 };
 
 export type KeyPatch = { readonly [Name in keyof Omit<StoredKey, 'id'>]?: StoredKey[Name] };
@@ -65,6 +69,8 @@ const columns = [
   'old_secret_used_from',
   'old_secret_used_by',
   'person_id',
+  'paused_by_other',
+  'set_by_other',
 ] as const;
 
 export function createKeyTable(db: DatabaseSync): KeyTable {
@@ -152,6 +158,8 @@ function toRecord(key: StoredKey): KeyRecord {
     old_secret_used_from: key.oldSecretUsedFrom,
     old_secret_used_by: key.oldSecretUsedBy,
     person_id: key.personId,
+    paused_by_other: key.pausedByOther ? 1 : 0,
+    set_by_other: key.setByOther ? 1 : 0,
   };
 }
 
@@ -190,7 +198,12 @@ function fromRecord(row: KeyRecord): StoredKey {
     countedSince: row.counted_since,
     policy: readPolicy(row.policy),
   });
-  return { ...facts, paused: row.paused === 1 };
+  return {
+    ...facts,
+    paused: row.paused === 1,
+    pausedByOther: row.paused_by_other === 1,
+    setByOther: row.set_by_other === 1,
+  };
 }
 
 // One that cannot be read lets nothing pass: its owner sees a key that may do nothing, and not one that may do all.

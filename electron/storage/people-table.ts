@@ -16,8 +16,12 @@ import { durably } from './transaction.ts';
 /** A person as they are kept. `totpStep`: the last step of time whose code was used. */
 export type StoredPerson = Readonly<Omit<PersonFacts, 'keys'>> & { readonly totpStep: number };
 
-/** `personId`: whom a reset is for. */
-export type StoredInvite = InviteFacts & { readonly digest: string; readonly personId: string | null };
+/** `personId`: whom a reset is for; `invitedBy`: the person who made it, null where it was the machine. */
+export type StoredInvite = InviteFacts & {
+  readonly digest: string;
+  readonly personId: string | null;
+  readonly invitedBy: string | null;
+};
 
 export type PeopleTable = {
   /** Everybody who has not been removed, oldest first. */
@@ -77,8 +81,8 @@ export function createInviteTable(db: DatabaseSync): InviteTable {
   const all = db.prepare('SELECT * FROM invites WHERE expires_at > ? ORDER BY created_at DESC, rowid DESC');
   const one = db.prepare('SELECT * FROM invites WHERE digest = ?');
   const add = db.prepare(`
-    INSERT INTO invites (id, digest, kind, role, name, limits, person_id, created_at, expires_at)
-    VALUES (:id, :digest, :kind, :role, :name, :limits, :person_id, :created_at, :expires_at)`);
+    INSERT INTO invites (id, digest, kind, role, name, limits, person_id, invited_by, created_at, expires_at)
+    VALUES (:id, :digest, :kind, :role, :name, :limits, :person_id, :invited_by, :created_at, :expires_at)`);
   const take = db.prepare('DELETE FROM invites WHERE id = ?');
   const dropOf = db.prepare('DELETE FROM invites WHERE person_id = ?');
   const dropEnded = db.prepare('DELETE FROM invites WHERE expires_at <= ?');
@@ -88,9 +92,10 @@ export function createInviteTable(db: DatabaseSync): InviteTable {
       const row = one.get(digest);
       return row && inviteOf(row as Row);
     },
-    add: ({ createdAt, expiresAt, personId, limits, ...invite }) => {
+    add: ({ createdAt, expiresAt, personId, invitedBy, limits, ...invite }) => {
       const times = { created_at: createdAt, expires_at: expiresAt };
-      durably(db, () => add.run({ ...invite, ...times, person_id: personId, limits: JSON.stringify(limits) }));
+      const people = { person_id: personId, invited_by: invitedBy };
+      durably(db, () => add.run({ ...invite, ...times, ...people, limits: JSON.stringify(limits) }));
     },
     take: (id) => durably(db, () => take.run(id)).changes === 1,
     dropOf: (personId) => {
@@ -144,8 +149,8 @@ function inviteOf(row: Row): StoredInvite {
     createdAt: row['created_at'],
     expiresAt: row['expires_at'],
   });
-  const { digest, person_id: personId } = row;
-  return { ...facts, digest: String(digest), personId: personId === null ? null : String(personId) };
+  const textOf = (column: string) => (row[column] === null ? null : String(row[column]));
+  return { ...facts, digest: String(row['digest']), personId: textOf('person_id'), invitedBy: textOf('invited_by') };
 }
 
 // Limits that cannot be read let nothing pass: their owner sees somebody who may do nothing, and not one who may do all.

@@ -1,6 +1,7 @@
 // Of which requests sums are wanted: as a condition on the groups of sums, and as one on single rows. Pure.
 
 import type { UsageFilter } from '../../shared/usage-model.ts';
+import { holderPrefix } from '../lib/token-holder.ts';
 import { type CountedRow, groupsOfRows } from './usage-sums.ts';
 
 const filterColumns = {
@@ -11,8 +12,8 @@ const filterColumns = {
   upstreamId: 'g.upstream_id',
 } as const satisfies Record<Exclude<keyof UsageFilter, 'personId'>, string>;
 
-/** Keys that were ever a person's, also deleted ones; and the person, where a request came without a key of theirs. */
-export const keysOfPerson = '(SELECT id FROM keys WHERE person_id = :personId UNION ALL SELECT :personId)';
+/** Keys that were ever a person's, also deleted ones; and the holder, where a request came with a token of theirs. */
+export const keysOfPerson = `(SELECT id FROM keys WHERE person_id = :personId UNION ALL SELECT '${holderPrefix}' || :personId)`;
 
 /** Conditions on the groups, and the values they name. */
 export function narrowed(filter: UsageFilter): {

@@ -45,7 +45,7 @@ export type TokenPorts<Person extends Holder> = {
   readonly onEnded: () => void;
   /** Keeps the name under which the usage of somebody's tokens is shown. */
   readonly nameHolder: (person: Person) => void;
-  readonly record: (note: Pick<HistoryEntry, 'action' | 'subject'>) => void;
+  readonly record: (note: Pick<HistoryEntry, 'action' | 'subject'> & { readonly detail?: string }) => void;
   readonly fillRandom: FillRandom;
   readonly clock: Clock;
 };
@@ -145,13 +145,13 @@ export function createTokens<Person extends Holder>(ports: TokenPorts<Person>): 
     };
   }
 
-  async function begin({ id }: Holder): Promise<IssuedTokens> {
+  async function begin({ id }: Holder, { address }: From): Promise<IssuedTokens> {
     await formatNow();
     const person = member(id);
     if (!person) throw new KeyhatchError('not_permitted');
     if (people.owesTotp(id)) throw new KeyhatchError('totp_setup_required');
     ports.nameHolder(person);
-    ports.record({ action: 'issued', subject: subjectOf(person) });
+    ports.record({ action: 'issued', subject: subjectOf(person), detail: `${person.name}, ${address}` });
     return issue(families.begin(id));
   }
 
@@ -163,11 +163,11 @@ export function createTokens<Person extends Holder>(ports: TokenPorts<Person>): 
   return {
     async login(input) {
       checkTaken();
-      return begin(await people.verify(input));
+      return begin(await people.verify(input), input);
     },
     async register(input) {
       checkTaken();
-      return begin(await people.acceptInvite(input));
+      return begin(await people.acceptInvite(input), input);
     },
     async refresh(refreshToken) {
       checkTaken();

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createDashboard, type Dashboard, type DashboardPorts } from '../../electron/dashboard/dashboard.ts';
+import { createActing } from '../../electron/lib/acting.ts';
 import { createLog } from '../../electron/lib/log.ts';
 import { KeyhatchError } from '../../shared/errors.ts';
 import { createFakeInstance } from '../unit/cli/fake-instance.ts';
@@ -77,6 +78,7 @@ async function open(pagesDir: string, ports: Partial<DashboardPorts>): Promise<D
       answer: () => Promise.reject(new KeyhatchError('internal')),
     }),
     onChange: () => {},
+    acting: createActing(),
     clock: { now: () => now, monotonic: () => now },
     log: createLog({ format: 'json', write: (line) => lines.push(line) }),
     ...ports,

@@ -145,6 +145,7 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
     tls: {
       mode: () => (isOverTls ? 'both' : 'off'),
       credentials: () => pair,
+      names: () => [],
       authority: () => authority.certificate,
       ...options.tls,
     },

@@ -6,11 +6,11 @@ import { silentLog } from '../../electron/lib/log.ts';
 import type { House } from '../../electron/shell.ts';
 import { errorsFromWire, errorsToWire } from '../../shared/error-wire.ts';
 import type { Actor } from '../../shared/history-model.ts';
-import { atTheMachine } from '../../shared/people-model.ts';
+import { atTheMachine, type Caller } from '../../shared/people-model.ts';
 
-export function clientOf(house: House, actor?: Actor): ContractClient {
+export function clientOf(house: House, actor?: Actor, caller: Caller = atTheMachine): ContractClient {
   return createRouterClient(house.router, {
-    context: { caller: atTheMachine, ...(actor ? { actor } : {}) },
+    context: { caller, ...(actor ? { actor } : {}) },
     interceptors: [errorsFromWire(), errorsToWire(silentLog)],
   });
 }

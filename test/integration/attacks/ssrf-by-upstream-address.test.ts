@@ -83,7 +83,7 @@ test('only the owner in person changes where requests go: no manager, no admin k
   const session = { personId: 'p1', way: 'session' } as const;
   for (const [caller, code] of [
     [{ ...session, role: 'manager', provedAt: Date.now() }, 'not_permitted'],
-    [{ role: 'owner', personId: null, way: 'admin_key', provedAt: null }, 'not_permitted'],
+    [{ role: 'owner', personId: null, way: 'admin_key', provedAt: null }, 'owner_session_required'],
     [{ ...session, role: 'owner', provedAt: Date.now() - 3_600_000 }, 'proof_required'],
   ] as const) {
     const { upstreams } = clientAs(composed, caller);

@@ -118,20 +118,43 @@ test('without a certificate it stays on this computer and says why', async () =>
   await expect(dashboard.follow()).rejects.toMatchObject({ code: 'dashboard_not_encrypted' });
 });
 
-test('adding an address signs nobody out; taking one away does', async () => {
+test('whoever signed in at an address stays so while it comes to others, and is out once it is let go of', async () => {
   let hosts = ['127.0.0.1'];
-  const { dashboard, url } = await openTo(() => hosts);
+  const { dashboard, url, port } = await openTo(() => hosts);
   const halves = await signIn(dashboard.link().url);
-  const isIn = async () =>
+  const isInHere = async () =>
     (await send(url, '/rpc/status/get', { method: 'POST', body: {}, headers: headersOf(halves) })).status === 200;
   hosts = ['127.0.0.1', far];
   await dashboard.follow();
-  expect(dashboard.secureUrl()).not.toBeNull();
-  expect(await isIn()).toBe(true);
+  expect(await isInHere()).toBe(true);
+  const token = dashboard.link().url.split('/').at(-1);
+  const { cookie, text } = await sendSecurely(port, '/session', { method: 'POST', body: { token } });
+  const farHalves = { cookie: cookie.split(';')[0] ?? '', page: (JSON.parse(text) as { session: string }).session };
+  const isInFar = async () =>
+    (await sendSecurely(port, '/rpc/status/get', { method: 'POST', body: {}, headers: headersOf(farHalves) }))
+      .status === 200;
+  expect(await isInFar()).toBe(true);
   hosts = ['127.0.0.1'];
   await dashboard.follow();
-  expect(dashboard.secureUrl()).toBeNull();
-  expect(await isIn()).toBe(false);
+  hosts = ['127.0.0.1', far];
+  await dashboard.follow();
+  expect(await isInHere()).toBe(true);
+  expect(await isInFar()).toBe(false);
+  hosts = [far];
+  await dashboard.follow();
+  hosts = ['127.0.0.1', far];
+  await dashboard.follow();
+  expect(await isInHere()).toBe(false);
+});
+
+test('what stood for every address ends all that began there', async () => {
+  let hosts = ['0.0.0.0'];
+  const { dashboard, url } = await openTo(() => hosts);
+  const halves = await signIn(dashboard.link().url);
+  hosts = ['127.0.0.1'];
+  await dashboard.follow();
+  const call = await send(url, '/rpc/status/get', { method: 'POST', body: {}, headers: headersOf(halves) });
+  expect(call.status).toBe(401);
 });
 
 test('an address that cannot be had leaves all as it was', async () => {

@@ -71,6 +71,14 @@ describe('one port', () => {
     }
   });
 
+  test('takes the names of its certificate for its own where they were proven, and nowhere else', async () => {
+    const bed = await bedWith({ names: () => ['localhost', 'studio.local'] });
+    const named = (name: string) => `GET /health HTTP/1.1\r\nHost: ${name}:${bed.port}\r\n\r\n`;
+    expect(await answerOn(await secured(bed.port), named('studio.local'))).toMatch(/^HTTP\/1\.1 200/);
+    expect(await answerOn(await secured(bed.port), named('evil.example'))).toMatch(/^HTTP\/1\.1 403/);
+    expect(await answerOn(plainly(bed.port), named('studio.local'))).toMatch(/^HTTP\/1\.1 403/);
+  });
+
   test('speaks TLS 1.2 and newer, and HTTP/1.1 alone', async () => {
     const bed = await bedWith({});
     const both = await secured(bed.port, { ALPNProtocols: ['h2', 'http/1.1'] });

@@ -82,3 +82,43 @@ test('managers invite members and viewers, nobody above; members and viewers inv
   for (const { client } of [member, viewer])
     expect(await refusalOf(client.people.invite({ role: 'viewer' }))).toBe('not_permitted');
 });
+
+test('an invitation ends when who made it may no longer invite that role, and is good again when they may', async () => {
+  const { machine, post, join, makeOwner } = await makePeopleBed();
+  await makeOwner();
+  const max = await join('Max', 'manager');
+  const { token } = await max.client.people.invite({ role: 'member' });
+  const look = async () => (await post('/session/invite', { token })).code;
+  for (const [fall, rise] of [
+    [{ status: 'paused' }, { status: 'active' }],
+    [{ role: 'member' }, { role: 'owner' }],
+  ] as const) {
+    await machine.people.edit({ ref: 'Max', ...fall });
+    expect(await look()).toBe('invite_invalid');
+    expect((await post('/session/invite', { token, name: 'Mallory', password: goodPassword })).code).toBe(
+      'invite_invalid',
+    );
+    expect(await machine.people.invites()).toEqual([]);
+    await machine.people.edit({ ref: 'Max', ...rise });
+    expect(await look()).toBeUndefined();
+  }
+  await machine.people.remove({ ref: 'Max' });
+  expect(await look()).toBe('invite_invalid');
+});
+
+test('a second owner’s invitations and resets end with their role; those of the machine and its link stay', async () => {
+  const { machine, post, join, makeOwner } = await makePeopleBed();
+  const olga = await makeOwner();
+  const [otto] = [await join('Otto', 'owner'), await join('Anna')];
+  const his = [
+    await otto.client.people.invite({ role: 'manager' }),
+    await otto.client.people.invite({ role: 'member' }),
+    await otto.client.people.resetPassword({ ref: 'Anna' }),
+  ];
+  const others = [await machine.people.invite({ role: 'manager' }), await olga.client.people.invite({ role: 'owner' })];
+  await machine.people.edit({ ref: 'Otto', role: 'manager' });
+  const codes = (made: readonly { readonly token: string }[]) =>
+    Promise.all(made.map(async ({ token }) => (await post('/session/invite', { token })).code));
+  expect(await codes(his)).toEqual(['invite_invalid', undefined, 'invite_invalid']);
+  expect(await codes(others)).toEqual([undefined, undefined]);
+});

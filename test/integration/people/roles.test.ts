@@ -1,10 +1,8 @@
 // Steps between roles: nobody gives themself more than they have, and programs with an admin key neither.
 
-import { createRouterClient } from '@orpc/server';
 import { expect, test } from 'vitest';
-import { silentLog } from '../../../electron/lib/log.ts';
-import { errorsFromWire, errorsToWire } from '../../../shared/error-wire.ts';
 import type { Caller } from '../../../shared/people-model.ts';
+import { clientOf } from '../../fakes/house-client.ts';
 import { makePeopleBed, refusalOf } from '../../fakes/people-bed.ts';
 
 test('managers touch neither owners nor managers, raise nobody, and make no admin keys', async () => {
@@ -80,10 +78,7 @@ test('an owner’s role is given by an owner in person, with fresh proof', async
   expect(await refusalOf(olga.client.people.invite({ role: 'owner' }))).toBe('proof_required');
   expect(await refusalOf(olga.client.people.edit({ ref: 'Anna', limits: { rpm: 1 } }))).toBeUndefined();
   const caller: Caller = { role: 'owner', personId: null, way: 'admin_key', provedAt: null };
-  const program = createRouterClient(bed.house.router, {
-    context: { caller },
-    interceptors: [errorsFromWire(), errorsToWire(silentLog)],
-  });
+  const program = clientOf(bed.house, undefined, caller);
   for (const call of [
     program.people.edit({ ref: 'Anna', role: 'manager' }),
     program.people.edit({ ref: 'Anna', role: 'viewer' }),

@@ -72,7 +72,7 @@ test.skipIf(address === undefined)('it begins by itself once other machines can 
   const client = createRouterClient(house.router, { context: { caller: atTheMachine } });
   const first = await client.tls.get();
   expect(first).toMatchObject({ mode: 'off', choice: 'auto', fingerprint: null });
-  await client.settings.set({ name: 'server.hosts', value: ['0.0.0.0'] });
+  await client.settings.set({ name: 'server.hosts', value: ['0.0.0.0'], confirm: true });
   await expect.poll(async () => (await client.tls.get()).names).toContain('localhost');
   const now = await client.tls.get();
   expect(now.mode).toBe('both');

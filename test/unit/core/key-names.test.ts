@@ -43,3 +43,9 @@ test('facts name the project and keep its id', () => {
   const [key] = registry.all();
   expect(key && registry.facts(key)).toMatchObject({ project: 'project p1', projectId: 'p1' });
 });
+
+test('an id means its own key alone, whatever another one is called', () => {
+  const registry = registryOf({ id: 'aaaaaaaa', name: 'k' }, { id: 'bbbbbbbb', name: 'aaaaaaaa' });
+  expect(resolveKey(registry, 'aaaaaaaa').name).toBe('k');
+  expect(resolveKey(registry, 'AAAAAAAA').id).toBe('bbbbbbbb');
+});

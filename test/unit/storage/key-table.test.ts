@@ -16,6 +16,8 @@ const fullKey: StoredKey = {
   oldSecretWeak: true,
   origin: 'typed',
   paused: true,
+  pausedByOther: true,
+  setByOther: false,
   createdAt: 1_700_000_000_001,
   expiresAt: 1_800_000_000_000,
   revokedAt: 1_700_000_000_002,

@@ -228,6 +228,8 @@ test('a profile of version 10 opens, with its key, its deleted key and its usage
       weak: false,
       oldSecretWeak: false,
       paused: true,
+      pausedByOther: true,
+      setByOther: true,
       createdAt: 1_700_000_000_000,
       expiresAt: 1_800_000_000_000,
       revokedAt: null,
@@ -386,5 +388,35 @@ test('step 160 makes places for ways in without a key and for the names of holde
   const columns = (table: string) => db.prepare('SELECT name FROM pragma_table_info(?)').all(table);
   expect(columns('ways').map(({ name }) => name)).toEqual(['id', 'kind', 'key_id', 'facts', 'created_at']);
   expect(columns('token_holders').map(({ name }) => name)).toEqual(['id', 'name']);
+  db.close();
+});
+
+test('step 170 counts what is set and paused on keys that are there as somebody else’s doing', () => {
+  const db = new DatabaseSync(':memory:');
+  for (const step of databaseMigrations.filter(({ version }) => version < 170)) step.up(db);
+  const insert = db.prepare(
+    "INSERT INTO keys (id, name, origin, paused, created_at) VALUES (?, ?, 'generated', ?, 1_700_000_000_000)",
+  );
+  for (const [id, paused] of [
+    ['aaaaaaaa', 0],
+    ['bbbbbbbb', 1],
+  ] as const)
+    insert.run(id, id, paused);
+  databaseMigrations.find((step) => step.version === 170)?.up(db);
+  expect(createKeyTable(db).list()).toMatchObject([
+    { id: 'aaaaaaaa', paused: false, pausedByOther: false, setByOther: true },
+    { id: 'bbbbbbbb', paused: true, pausedByOther: true, setByOther: true },
+  ]);
+  db.close();
+});
+
+test('step 180 adds who made an invitation; those that are there count as the machine’s', () => {
+  const db = new DatabaseSync(':memory:');
+  db.exec(fixture('schema-10.sql'));
+  databaseMigrations.find((step) => step.version === 140)?.up(db);
+  db.exec(`INSERT INTO invites (id, digest, kind, role, limits, created_at, expires_at)
+    VALUES ('a', 'b', 'invite', 'member', '{}', 1, 2)`);
+  databaseMigrations.find((step) => step.version === 180)?.up(db);
+  expect(db.prepare('SELECT id, invited_by FROM invites').all()).toEqual([{ id: 'a', invited_by: null }]);
   db.close();
 });
