@@ -92,6 +92,12 @@ export const peopleTexts = {
     nameHint: 'A proposal; they may choose another. Leave it empty to let them decide.',
     ends: 'The link works for',
     lengths: { hour: 'an hour', day: 'a day', three: '3 days', week: 'a week' },
+    reach: (url: string) =>
+      `Others open the dashboard at ${url}. Their browser warns once, until they trust your authority: Settings, Encryption.`,
+    reachHere:
+      'Others cannot reach the dashboard yet: only this computer can. Add an address of your network to Settings, Dashboard addresses; it is then reached by HTTPS.',
+    toSettings: 'Open Settings',
+    askOwner: 'Ask the owner to do that.',
     act: 'Make the link',
   },
   link: {
@@ -102,7 +108,7 @@ export const peopleTexts = {
     ends: (when: string) => `It stops working ${when}.`,
     what: 'invite link',
     qr: 'QR code of the link',
-    here: 'Its address is reached on this computer alone. From elsewhere it opens once the dashboard may be reached from your network.',
+    here: 'Its address is reached on this computer alone. From elsewhere it opens once an address of your network stands in Settings, Dashboard addresses; then make the link anew.',
     noDashboard:
       'The dashboard is switched off, so that nobody could open the link. Switch it on in Settings, then make it anew.',
     done: 'I have passed it on',

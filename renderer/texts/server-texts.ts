@@ -33,7 +33,7 @@ export const serverTexts = {
     addresses: (name: string) => `address on ${name}`,
     qr: (name: string) => `QR code of the address on ${name}`,
     plain: (address: string) => `or without encryption: ${address}`,
-    scan: 'Scan this with a phone on the same network.',
+    scan: 'Scan this with a phone on the same network, and put the address into the app there as its server or base URL, with a key of yours.',
     authorityIs: 'The phone has to trust the authority with this fingerprint. Settings, Encryption: how to install it.',
     certificateIs: 'Its certificate has this fingerprint.',
     stopped: 'Nothing can reach it while it is stopped.',
@@ -78,6 +78,8 @@ export const serverTexts = {
     checking: 'Checking…',
     good: 'Nothing to close',
     toClose: (count: number) => (count === 1 ? '1 thing to close' : `${count} things to close`),
-    result: { good: 'good', warning: 'could be better', bad: 'must be closed' },
+    toLookAt: (count: number) => (count === 1 ? '1 thing to look at' : `${count} things to look at`),
+    result: { good: 'good', warning: 'could be better', bad: 'must be put right' },
+    places: { newKey: 'New key', models: 'Open Models', settings: 'Open Settings' },
   },
 } as const;

@@ -100,6 +100,8 @@ export const settingsTexts = {
     hosts: 'Dashboard addresses',
     hostsSentence:
       '127.0.0.1 is this computer. Any other one is reached by HTTPS alone, and only once somebody has a password.',
+    hostsNone: 'One address at least.',
+    hostsLost: (host: string) => `This browser came in by ${host}: keep it in the list.`,
     port: 'Dashboard port',
     portSentence: 'Apart from the port for clients; neither can answer for the other.',
     keyNames: 'Key names in metrics',

@@ -23,6 +23,7 @@ export function AddressField({ address: { baseUrl, addresses, choose } }: { read
   return (
     <Select
       label={texts.label}
+      description={here.length === 0 ? undefined : here.includes(baseUrl) ? texts.here : texts.others}
       data={groups.filter(({ items }) => items.length > 0)}
       value={baseUrl}
       onChange={(chosen) => chosen !== null && choose(chosen)}

@@ -1,10 +1,11 @@
 // Makes an invite: for which role, with which limits, and until when. What it makes is handed on to where it is shown once.
 
-import { Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Anchor, Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Link } from 'wouter';
 import { type MadeInvite, type Role, usualMemberLimits } from '../../../shared/people-model.ts';
-import { useApi } from '../../api/api-context.tsx';
+import { useApi, useStatus } from '../../api/api-context.tsx';
 import { useAbilities } from '../../api/me.ts';
 import { accountTexts } from '../../texts/account-texts.ts';
 import { peopleTexts } from '../../texts/people-texts.ts';
@@ -80,6 +81,7 @@ export function InviteDialog({ onMade, onClose }: InviteDialogProps) {
             {accountTexts.roleSentences[role]}
           </Text>
           {isMember && <LimitsFields draft={limits} change={setLimits} wrong={tried ? wrong : {}} />}
+          <HowReached />
           <Group justify="flex-end">
             <Button type="submit" loading={invite.isPending}>
               {texts.act}
@@ -88,5 +90,26 @@ export function InviteDialog({ onMade, onClose }: InviteDialogProps) {
         </Stack>
       </form>
     </Modal>
+  );
+}
+
+/** Where whoever is invited opens the dashboard, or what has to be done first. */
+function HowReached() {
+  const { owns } = useAbilities();
+  const { data: status } = useStatus();
+  if (!status) return null;
+  const { secureUrl } = status.dashboard;
+  const isReached = secureUrl !== null;
+  return (
+    <Text size="xs" c={isReached ? 'dimmed' : 'var(--kh-limited)'} style={{ overflowWrap: 'anywhere' }}>
+      {isReached ? texts.reach(secureUrl) : texts.reachHere}{' '}
+      {owns ? (
+        <Anchor component={Link} href="/settings" inherit underline="always" c="var(--kh-accent-text)">
+          {texts.toSettings}
+        </Anchor>
+      ) : (
+        !isReached && texts.askOwner
+      )}
+    </Text>
   );
 }

@@ -8,9 +8,9 @@ import { peopleTexts } from '../../texts/people-texts.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { formatRelative } from '../../ui/format.ts';
 import { Notice } from '../../ui/notice.tsx';
+import { isLoopbackName } from '../connect/address.ts';
 
 const { link: texts } = peopleTexts;
-const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 export function LinkShown({ made, onClose }: { readonly made: MadeInvite; readonly onClose: () => void }) {
   const { url, kind, expiresAt } = made;
@@ -47,7 +47,7 @@ function Shown({ url }: { readonly url: string }) {
         <code>{url}</code>
         <CopyButton text={url} what={texts.what} secret />
       </section>
-      {loopback.test(new URL(url).hostname) ? <Notice tone="limited">{texts.here}</Notice> : <Qr url={url} />}
+      {isLoopbackName(new URL(url).hostname) ? <Notice tone="limited">{texts.here}</Notice> : <Qr url={url} />}
     </>
   );
 }

@@ -24,7 +24,7 @@ export function AddressQr({ url, name }: { readonly url: string; readonly name: 
           {/* Black on white in both themes: many cameras do not read it the other way round. */}
           <QRCodeSVG value={url} size={176} marginSize={2} title={url} bgColor="#ffffff" fgColor="#000000" />
           <code>{url}</code>
-          <Text size="xs" c="dimmed">
+          <Text size="xs" c="dimmed" ta="center" maw={230}>
             {texts.scan}
           </Text>
           {url.startsWith('https:') && <Authority />}

@@ -1,17 +1,21 @@
 // What the doctor finds: one sentence each, with the cure beside it.
 
-import { Button, Group, Loader, Text } from '@mantine/core';
+import { Anchor, Button, Group, Loader, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
+import { Link } from 'wouter';
 import type { Finding, Status } from '../../../shared/model.ts';
 import { useCalls } from '../../api/api-context.tsx';
+import { useAbilities } from '../../api/me.ts';
 import { serverTexts } from '../../texts/server-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { Panel } from '../../ui/page.tsx';
 import { Dot, Pill } from '../../ui/pill.tsx';
 import type { Tone } from '../../ui/tone.ts';
+import { type CurePlace, countFindings, curePlaceOf } from './finding-words.ts';
 
 const { exposure: texts } = serverTexts;
+const places: Readonly<Record<CurePlace, string>> = { newKey: '/keys/new', models: '/models', settings: '/settings' };
 const tones: Readonly<Record<Finding['result'], Tone>> = { good: 'good', warning: 'limited', bad: 'bad' };
 
 export function ExposurePanel({ status }: { readonly status: Status }) {
@@ -30,13 +34,14 @@ export function ExposurePanel({ status }: { readonly status: Status }) {
     if (examined.current !== state) void refetch();
     examined.current = state;
   }, [state, refetch]);
-  const open = findings.data?.filter(({ result }) => result !== 'good').length ?? 0;
+  const { toClose, toLookAt } = countFindings(findings.data ?? []);
+  const word = toClose > 0 ? texts.toClose(toClose) : toLookAt > 0 ? texts.toLookAt(toLookAt) : texts.good;
   const aside = (
     <Group gap="xs">
       {findings.isFetching && <Loader size={14} role="status" aria-label={texts.checking} />}
       {findings.data && (
-        <Pill tone={open === 0 ? 'good' : 'limited'} dot>
-          {open === 0 ? texts.good : texts.toClose(open)}
+        <Pill tone={toClose + toLookAt === 0 ? 'good' : 'limited'} dot>
+          {word}
         </Pill>
       )}
       <Button variant="subtle" size="compact-xs" disabled={findings.isFetching} onClick={() => void findings.refetch()}>
@@ -60,6 +65,7 @@ export function ExposurePanel({ status }: { readonly status: Status }) {
 }
 
 function FindingRow({ finding }: { readonly finding: Finding }) {
+  const place = curePlaceOf(finding, useAbilities());
   return (
     <Group gap="sm" wrap="nowrap" align="flex-start" py={8}>
       <div style={{ paddingTop: 5, lineHeight: 0 }}>
@@ -71,6 +77,11 @@ function FindingRow({ finding }: { readonly finding: Finding }) {
           <Text size="xs" c="dimmed">
             {finding.cure}
           </Text>
+        )}
+        {place && (
+          <Anchor component={Link} href={places[place]} size="xs" c="var(--kh-accent-text)">
+            {texts.places[place]}
+          </Anchor>
         )}
       </div>
     </Group>

@@ -13,12 +13,14 @@ import { Panel } from '../../ui/page.tsx';
 import { SettingRow } from '../../ui/setting-row.tsx';
 import { SettingSwitch } from '../../ui/setting-switch.tsx';
 import { ApiRow } from '../api/api-row.tsx';
+import { wrongDashboardHosts } from './dashboard-hosts.ts';
 import { SettingList, SettingNumber } from './setting-fields.tsx';
 
 const { dashboard: texts } = settingsTexts;
 
 export function DashboardCard({ status, inBrowser }: { readonly status: Status; readonly inBrowser: boolean }) {
   const { url, secureUrl } = status.dashboard;
+  const { owns } = useAbilities();
   return (
     <Panel title={texts.title}>
       <div className="kh-rows">
@@ -29,7 +31,14 @@ export function DashboardCard({ status, inBrowser }: { readonly status: Status; 
         {!inBrowser && (
           <SettingNumber name="dashboard.port" title={texts.port} sentence={texts.portSentence} min={1} max={65_535} />
         )}
-        {!inBrowser && <SettingList name="dashboard.hosts" title={texts.hosts} sentence={texts.hostsSentence} />}
+        {(!inBrowser || owns) && (
+          <SettingList
+            name="dashboard.hosts"
+            title={texts.hosts}
+            sentence={texts.hostsSentence}
+            wrong={(hosts) => wrongDashboardHosts(hosts, inBrowser ? window.location.hostname : undefined)}
+          />
+        )}
         <SettingSwitch name="metrics.keyNames" title={texts.keyNames} sentence={texts.keyNamesSentence} />
         {url !== null && (
           <SettingRow
