@@ -1,6 +1,7 @@
 // The part of composing that joins the vault: which one it is, and the door that opens when it can. Used by compose.ts alone.
 
 import type { KeyObject } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { KeyhatchError } from '../shared/errors.ts';
 import type { Ledger } from './compose-ledger.ts';
 import type { VaultDoor } from './core/key-registry.ts';
@@ -21,11 +22,16 @@ export type JoinedVault = {
   readonly derive: (purpose: string) => KeyObject | undefined;
   /** See WatchedVaultDoor. */
   readonly closedFor: WatchedVaultDoor['closedFor'];
+  /** Resolves once it has opened or could not be, and after a second in any case: a keychain may wait for a person. */
+  readonly looked: () => Promise<void>;
   /** Does something each time it has opened. */
   readonly whenOpen: (work: () => Promise<void>) => void;
   /** Tries, and goes on trying; resolves after the first time, with what was to be done then. */
   readonly open: (onOpen: () => void) => Promise<void>;
 };
+
+/** Whoever knocks in the first moment finds their key; nobody waits longer than this for a gate that says why it is shut. */
+const lookMs = 1_000;
 
 export function joinVault(options: {
   readonly shell: Pick<Shell, 'vault' | 'dataDir' | 'env'>;
@@ -46,6 +52,7 @@ export function joinVault(options: {
   let store: VerifierStore | undefined;
   const works: (() => Promise<void>)[] = [];
   let working: Promise<unknown> = Promise.resolve();
+  const look = Promise.withResolvers<void>();
   return {
     vault,
     derive: (purpose) => store?.derive(purpose),
@@ -55,6 +62,7 @@ export function joinVault(options: {
         throw new KeyhatchError('vault_locked', { details: { vault: 'the vault', reason: 'it is being opened' } });
       await door.closedFor(work);
     },
+    looked: () => Promise.race([look.promise, sleep(lookMs, undefined, { ref: false })]),
     whenOpen: (work) => void works.push(work),
     async open(onOpen) {
       await createVaultDoor({
@@ -64,6 +72,7 @@ export function joinVault(options: {
         },
         knownKeyIds,
         onOpen() {
+          look.resolve();
           working = Promise.all(works.map((work) => work()));
           onOpen();
         },
@@ -73,6 +82,7 @@ export function joinVault(options: {
         },
         log,
       });
+      look.resolve();
       await working;
     },
   };

@@ -276,8 +276,8 @@ export async function compose(shell: Shell): Promise<House> {
       tls.start();
       network.start();
       const chores = { prune: ledger.prune, pruneCaptured: capture.prune, onPruned: reminders.notePruned };
-      const { verifiers } = vaultDoor;
-      lifetime.own('housekeeping', startHousekeeping({ ...ground, ...chores, remind: reminders.note, verifiers }));
+      lifetime.own('housekeeping', startHousekeeping({ ...ground, ...chores, ...vaultDoor, remind: reminders.note }));
+      await joinedVault.looked();
       // The gateway has the first choice of ports; and where it fails, the dashboard is how that is mended.
       if (settings.get()['server.autoStart']) await server.start().finally(dashboard.start);
       else await dashboard.start();
