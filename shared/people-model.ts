@@ -76,7 +76,6 @@ export const memberLimitsPatch = z.object({
 export type MemberLimitsPatch = Readonly<z.infer<typeof memberLimitsPatch>>;
 
 export const personStatus = z.enum(['active', 'paused']);
-export type PersonStatus = z.infer<typeof personStatus>;
 
 export const personFacts = z.object({
   id: z.string(),

@@ -6,10 +6,8 @@ import { modelPattern } from './model-patterns.ts';
 import { itemName, timeMs } from './names.ts';
 import { addressBytes, isInBlock, myNetworkBlocks, networkEntry, readNetwork } from './networks.ts';
 
-const dayMs = 86_400_000;
 /** No path token lives longer. */
 export const longestPathTokenDays = 90;
-export const longestPathTokenMs = longestPathTokenDays * dayMs;
 
 /** The widest block that an address rule may name, by how many bytes its addresses have. */
 const widestPrefix: Readonly<Record<number, number>> = { 4: 24, 16: 64 };

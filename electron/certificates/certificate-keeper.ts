@@ -6,7 +6,7 @@ import type { PemPair, TlsView } from '../../shared/tls-model.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { createTurns } from '../lib/turns.ts';
-import { type CertificateNames, isOwnAddress } from './certificate-names.ts';
+import { type CertificateNames, mayVouchFor } from './certificate-names.ts';
 import { type CertificateFacts, checkPair, factsOf, isPair, isSignedBy } from './certificate-reading.ts';
 import type { CertificateRole, CertificateStore } from './certificate-store.ts';
 
@@ -203,7 +203,7 @@ export function createCertificateKeeper(ports: CertificateKeeperPorts): Certific
 function vouchable({ names, addresses }: CertificateNames, authorityNames: readonly string[]) {
   const held = {
     names: names.filter((name) => authorityNames.includes(name)),
-    addresses: addresses.filter(isOwnAddress),
+    addresses: addresses.filter(mayVouchFor),
   };
   const covered = new Set([...held.names, ...held.addresses]);
   return { held, missing: [...names, ...addresses].filter((one) => !covered.has(one)) };

@@ -35,7 +35,7 @@ export function wantedNames(machine: Machine): CertificateNames {
   return {
     names: unique(['localhost', hostname, first, `${first}.local`, ...hosts].filter(isName)),
     // An address that is only good together with the name of an interface stands in no URL.
-    addresses: unique(['127.0.0.1', '::1', ...addresses].map(plainAddress)).filter((one) => !/^fe[89ab]/.test(one)),
+    addresses: unique(['127.0.0.1', '::1', ...addresses].map(shortAddress)).filter((one) => !/^fe[89ab]/.test(one)),
   };
 }
 
@@ -44,7 +44,7 @@ const blocks = ownBlocks.flatMap((text) => {
   return read.ok && typeof read.network === 'object' ? [read.network satisfies NetworkBlock] : [];
 });
 
-export function isOwnAddress(address: string): boolean {
+export function mayVouchFor(address: string): boolean {
   const bytes = addressBytes(address);
   return bytes !== undefined && blocks.some((block) => isInBlock(bytes, block));
 }
@@ -56,7 +56,7 @@ function isName(text: string): boolean {
 }
 
 /** An address in its usual short form, which is the one of a URL's host; without the name of an interface. */
-export function plainAddress(address: string): string {
+export function shortAddress(address: string): string {
   const bare = address.toLowerCase().replace(/%.*$/, '');
   return isIP(bare) === 6 ? bareHost(new URL(`http://[${bare}]`).hostname) : bare;
 }

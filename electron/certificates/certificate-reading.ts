@@ -4,7 +4,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { PemPair } from '../../shared/tls-model.ts';
-import { plainAddress } from './certificate-names.ts';
+import { shortAddress } from './certificate-names.ts';
 
 export type CertificateFacts = {
   /** SHA-256, as pairs of hexadecimal digits with colons. */
@@ -40,11 +40,6 @@ export function isSignedBy(certificate: string, authority: string): boolean {
   const signer = new X509Certificate(authority);
   const signed = new X509Certificate(certificate);
   return signed.checkIssued(signer) && signed.verify(signer.publicKey);
-}
-
-/** The bytes of a certificate, for systems that take no text. */
-export function derOf(pem: string): Buffer {
-  return new X509Certificate(pem).raw;
 }
 
 /**
@@ -95,7 +90,7 @@ function readKey(text: string): KeyObject {
 function namesOf({ subjectAltName = '' }: X509Certificate): readonly string[] {
   return subjectAltName.split(', ').flatMap((entry) => {
     const [, kind, name = ''] = /^(DNS|IP Address):(.*)$/.exec(entry) ?? [];
-    return kind === undefined ? [] : [kind === 'DNS' ? name.toLowerCase() : plainAddress(name)];
+    return kind === undefined ? [] : [kind === 'DNS' ? name.toLowerCase() : shortAddress(name)];
   });
 }
 

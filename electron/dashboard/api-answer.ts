@@ -7,6 +7,7 @@ import { type ErrorCode, KeyhatchError } from '../../shared/errors.ts';
 import { keyPattern } from '../../shared/key-format.ts';
 import type { CallContext } from '../lib/acting.ts';
 import { plainAddress } from '../lib/address-block.ts';
+import { hasBody } from '../lib/has-body.ts';
 import { type AttemptLimit, countingGuesses } from './attempt-limit.ts';
 import { type Head, refuseBrowsers } from './same-origin.ts';
 import { readJson } from './session-calls.ts';
@@ -52,10 +53,6 @@ function credentialOf({ headersDistinct }: Head): string {
   const [credential = ''] = sent;
   if (credential === '') throw new KeyhatchError('admin_key_missing');
   return credential;
-}
-
-function hasBody({ headers }: Head): boolean {
-  return 'transfer-encoding' in headers || Number(headers['content-length'] ?? 0) > 0;
 }
 
 function decoded(url: string): string {

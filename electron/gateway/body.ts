@@ -6,11 +6,11 @@ import type { Readable, Transform } from 'node:stream';
 import { constants, createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
+import { hasBody } from '../lib/has-body.ts';
 import type { BodyBudget, BodyMemory } from './body-memory.ts';
 import { jsonFacts, multipartFacts, noFacts } from './body-policy.ts';
 import { sizeText } from './body-size.ts';
 import { type Admitted, type Bodied, endedError } from './exchange.ts';
-import { hasBody } from './guard.ts';
 import { openUpload } from './upload.ts';
 
 export type BodyPorts = { readonly settings: () => Settings; readonly budget: BodyBudget };

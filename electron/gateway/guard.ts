@@ -6,6 +6,7 @@ import { KeyhatchError } from '../../shared/errors.ts';
 import { keyPattern } from '../../shared/key-format.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { plainAddress } from '../lib/address-block.ts';
+import { hasBody } from '../lib/has-body.ts';
 import { isEncrypted } from '../lib/tls-port.ts';
 import { forwardingSign, isFromThisComputer, isLoopback, isLoopbackName, isTrulyLocal } from './client-address.ts';
 import { isOriginAllowed } from './cors.ts';
@@ -114,11 +115,6 @@ function checkHead(req: IncomingMessage, upgrades: boolean): void {
     throw malformed(`a ${req.method} must not have a body`);
   if (!upgrades && /(?:^|,)\s*websocket\s*(?:,|$)/i.test(req.headers.upgrade ?? ''))
     throw new KeyhatchError('websocket_unsupported');
-}
-
-/** Whether the head announces a body. */
-export function hasBody(req: IncomingMessage): boolean {
-  return req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
 }
 
 const noQuery = new URLSearchParams();

@@ -121,7 +121,6 @@ export const keysTexts = {
     oldSecret: 'Old secret',
     oldUntil: (when: string) => `works until ${when}`,
     usage: 'Last 14 days',
-    byModel: 'By model',
     requests: 'Last requests',
     nothingUsed: 'It has not been used yet',
     nothingUsedHint: 'Connect a client with it; its first request shows here within a second.',

@@ -12,7 +12,6 @@ export const limitTexts = {
   fits: (when: string) => `one more fits in ${when}`,
   parallel: 'At once',
   running: (running: string, limit: string) => `${running} of ${limit} running`,
-  runningFree: (running: string) => `${running} running`,
   waiting: (count: string) => `${count} in line for a model server`,
   budget: {
     day: 'Today',

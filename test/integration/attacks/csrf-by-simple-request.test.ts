@@ -2,7 +2,8 @@
 // browser’s own marks and the type of the body each refuse it, with a valid key too.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Bed, chat, makeBed } from '../../fakes/gateway-bed.ts';
+import { type Bed, makeBed } from '../../fakes/gateway-bed.ts';
+import { goodHead, rawPost, statusOf } from '../../fakes/raw-post.ts';
 
 let bed: Bed;
 beforeAll(async () => {
@@ -10,41 +11,24 @@ beforeAll(async () => {
 });
 afterAll(() => bed.close());
 
-const body = chat();
-
-/** A POST to chat, head given line by line, sent as it stands. */
-function post(head: readonly string[], target = '/v1/chat/completions', version = 'HTTP/1.1'): string {
-  return [`POST ${target} ${version}`, ...head, '', body].join('\r\n');
-}
-
-const plain = () => [
-  `Host: 127.0.0.1:${bed.port}`,
-  `Authorization: Bearer ${bed.key}`,
-  'Content-Type: application/json',
-  `Content-Length: ${body.length}`,
-  'Connection: close',
-];
-
-const statusOf = (answer: string) => Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]);
-
 describe('refuses web pages that were not allowed', () => {
   for (const origin of ['https://evil.example', 'null', 'http://127.0.0.1:1', 'app://obsidian.md']) {
     test(`from ${origin}, even with a valid key`, async () => {
-      const answer = await bed.raw(post([...plain(), `Origin: ${origin}`]));
+      const answer = await bed.raw(rawPost([...goodHead(bed), `Origin: ${origin}`]));
       expect(statusOf(answer)).toBe(403);
       expect(answer).toContain('origin_not_allowed');
     });
   }
 
   test('that come without an Origin but say they are cross-site', async () => {
-    const answer = await bed.raw(post([...plain(), 'Sec-Fetch-Site: cross-site']));
+    const answer = await bed.raw(rawPost([...goodHead(bed), 'Sec-Fetch-Site: cross-site']));
     expect(statusOf(answer)).toBe(403);
   });
 
   test('when they post a form or plain text, which needs no preflight', async () => {
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', '']) {
       const answer = await bed.raw(
-        post(plain().map((line) => (line.startsWith('Content-Type') ? `Content-Type: ${type}` : line))),
+        rawPost(goodHead(bed).map((line) => (line.startsWith('Content-Type') ? `Content-Type: ${type}` : line))),
       );
       expect(statusOf(answer), type).toBe(400);
       expect(answer).toContain('content_type_not_allowed');

@@ -3,14 +3,13 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Bed, makeBed } from '../../fakes/gateway-bed.ts';
+import { statusOf } from '../../fakes/raw-post.ts';
 
 let bed: Bed;
 beforeAll(async () => {
   bed = await makeBed();
 });
 afterAll(() => bed.close());
-
-const statusOf = (answer: string) => Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]);
 
 describe('refuses names that are not this server’s', () => {
   for (const method of ['GET', 'POST', 'OPTIONS']) {

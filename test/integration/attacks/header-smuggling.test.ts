@@ -3,6 +3,7 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Bed, chat, makeBed } from '../../fakes/gateway-bed.ts';
+import { statusOf } from '../../fakes/raw-post.ts';
 
 let bed: Bed;
 beforeAll(async () => {
@@ -13,7 +14,6 @@ afterAll(() => bed.close());
 
 const body = chat();
 const hidden = `GET /api/tags HTTP/1.1\r\nHost: localhost\r\nX-Hidden: yes\r\n\r\n`;
-const statusOf = (answer: string) => Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]);
 
 /** A request with these lines in place of its length and connection, and these bytes as its body. */
 function message(lines: readonly string[], sent = body, start = 'POST /v1/chat/completions HTTP/1.1'): Buffer {

@@ -3,6 +3,7 @@
 
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Bed, chat, makeBed } from '../../fakes/gateway-bed.ts';
+import { statusOf } from '../../fakes/raw-post.ts';
 
 let bed: Bed;
 beforeAll(async () => {
@@ -11,8 +12,6 @@ beforeAll(async () => {
 });
 beforeEach(() => bed.upstream.journal.splice(0));
 afterAll(() => bed.close());
-
-const statusOf = (answer: string) => Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]);
 
 function send(target: string, method = 'POST'): Promise<string> {
   const body = method === 'GET' ? '' : chat();

@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Bed, chat, makeBed } from '../../fakes/gateway-bed.ts';
+import { goodHead, rawPost, statusOf } from '../../fakes/raw-post.ts';
 
 let bed: Bed;
 beforeAll(async () => {
@@ -11,23 +12,8 @@ afterAll(() => bed.close());
 
 const body = chat();
 
-/** A POST to chat, head given line by line, sent as it stands. */
-function post(head: readonly string[], target = '/v1/chat/completions', version = 'HTTP/1.1'): string {
-  return [`POST ${target} ${version}`, ...head, '', body].join('\r\n');
-}
-
-const plain = () => [
-  `Host: 127.0.0.1:${bed.port}`,
-  `Authorization: Bearer ${bed.key}`,
-  'Content-Type: application/json',
-  `Content-Length: ${body.length}`,
-  'Connection: close',
-];
-
-const statusOf = (answer: string) => Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]);
-
 test('lets a plain request through', async () => {
-  const answer = await bed.raw(post(plain()));
+  const answer = await bed.raw(rawPost(goodHead(bed)));
   expect(statusOf(answer)).toBe(200);
   expect(answer).toContain('one two three');
 });
@@ -78,8 +64,10 @@ test('an upgrade to a WebSocket where there is none gets a clear refusal', async
 });
 
 test('an upgrade to h2c is served as the plain request that it carries', async () => {
-  const head = plain().map((line) => (line.startsWith('Connection') ? 'Connection: Upgrade, HTTP2-Settings' : line));
-  const answer = await bed.raw(post([...head, 'Upgrade: h2c', 'HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA']), /three/);
+  const head = goodHead(bed).map((line) =>
+    line.startsWith('Connection') ? 'Connection: Upgrade, HTTP2-Settings' : line,
+  );
+  const answer = await bed.raw(rawPost([...head, 'Upgrade: h2c', 'HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA']), /three/);
   expect(statusOf(answer)).toBe(200);
   const arrival = bed.upstream.journal.at(-1);
   expect(arrival?.body.toString()).toBe(body);
