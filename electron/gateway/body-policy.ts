@@ -4,7 +4,7 @@
 import { isUtf8 } from 'node:buffer';
 import { KeyhatchError } from '../../shared/errors.ts';
 import { type Asked, amountFields, amountsOf, amountsOfForm, optionMembers } from './body-amounts.ts';
-import { foldKey, hasMoreValues, type JsonMember, scanTopLevel } from './json-members.ts';
+import { foldKey, hasDisguisedName, hasMoreValues, type JsonMember, scanTopLevel } from './json-members.ts';
 import { promptBytesOf } from './prompt-size.ts';
 import { findRemoteMedia } from './remote-media.ts';
 import type { Operation, RouteRow } from './route-table.ts';
@@ -86,6 +86,7 @@ export function jsonFacts(bytes: Buffer, row: RouteRow): BodyFacts {
   if (hasMoreValues(bytes, mostValues)) throw invalid(`it holds more than ${mostValues} values`);
   const members = checkTopLevelKeys(bytes);
   optionMembers(bytes, members.get('options'));
+  if (hasDisguisedName(bytes)) throw invalid('a name in it writes a plain letter or digit as an escape');
   const text = bytes.toString('utf8');
   let root: unknown;
   try {
