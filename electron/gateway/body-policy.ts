@@ -145,11 +145,15 @@ export async function multipartFacts(bytes: Buffer, contentType: string): Promis
 /** Deeper than anybody writes; parsers that call themselves for each level stop, or fall, somewhere above. */
 const mostDepth = 256;
 const modelNameMaxChars = 500;
+// Servers trim such names, each in its own way: what a rule says of `x: cloud` would not be said of what runs.
+const roughName = /\p{Cc}|^\s|\s$|\s:|:\s/u;
 
 // As long as a name can be in a path. It would be kept with the request, in usage and in the log.
 function checkModelNames(names: readonly (string | undefined)[]): void {
   if (names.some((name) => (name?.length ?? 0) > modelNameMaxChars))
     throw invalid(`the name of its model is longer than ${modelNameMaxChars} characters`);
+  if (names.some((name) => name !== undefined && roughName.test(name)))
+    throw invalid('the name of its model holds a control character, or a space at its edge or beside a colon');
 }
 
 /** @returns the members that policy knows */
