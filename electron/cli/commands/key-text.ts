@@ -1,6 +1,6 @@
 // How keys look on a terminal: the list, one key in full, and the one time that a secret is shown.
 
-import type { CreatedKey, KeyFacts, KeyStatus } from '../../../shared/model.ts';
+import type { CreatedKey, KeyFacts, KeyStatus, Reachable } from '../../../shared/model.ts';
 import { capsText, operationsText, policySentence } from '../../../shared/policy-sentence.ts';
 import type { Output, Paint } from '../output.ts';
 import { visible } from '../output.ts';
@@ -78,22 +78,41 @@ export function keyTitle(key: KeyFacts): string {
 /** A new secret, how long it can be seen, and the lines that put it to use. */
 export function newSecretText(
   created: CreatedKey,
-  options: { readonly headline: string; readonly baseUrl: string | undefined; readonly windows: boolean },
+  options: {
+    readonly headline: string;
+    readonly here: string | undefined;
+    readonly others: readonly Reachable[];
+    readonly windows: boolean;
+  },
 ): string {
+  const { here, others } = options;
   const assign = (name: string, value: string) =>
     options.windows ? `  $env:${name} = "${value}"` : `  export ${name}=${value}`;
   const once = [options.headline, '', `  ${created.key}`, ''];
   if (created.facts.kind === 'admin') {
     return [...once, 'This key will not be shown again: keep it in a file that only you can read.'].join('\n');
   }
-  const lines = [
-    ...once,
-    'This key will not be shown again: copy it now. To use it:',
-    '',
-    assign('OPENAI_API_KEY', created.key),
-  ];
-  if (options.baseUrl !== undefined) lines.push(assign('OPENAI_BASE_URL', `${options.baseUrl}/v1`));
-  return lines.join('\n');
+  const use = others.length === 0 ? 'To use it:' : 'To use it on this computer:';
+  const lines = [...once, `This key will not be shown again: copy it now. ${use}`, ''];
+  lines.push(assign('OPENAI_API_KEY', created.key));
+  if (here !== undefined) lines.push(assign('OPENAI_BASE_URL', `${here}/v1`));
+  return [...lines, ...elsewhereLines(others, assign)].join('\n');
+}
+
+/** More addresses than these help nobody who has just made a key. */
+const placesTold = 3;
+
+function elsewhereLines(others: readonly Reachable[], assign: (name: string, value: string) => string): string[] {
+  if (others.length === 0) return [];
+  const lines = others.slice(0, placesTold).map(({ url, plainUrl }) => {
+    const plain = plainUrl === null ? '' : `   # unencrypted: ${plainUrl}/v1`;
+    return `${assign('OPENAI_BASE_URL', `${url}/v1`)}${plain}`;
+  });
+  const trust = others.some(({ url }) => url?.startsWith('https:'))
+    ? ['', 'They have to be told once to trust its certificate: keyhatch tls ca']
+    : [];
+  const more = others.length > placesTold ? ['', 'All addresses: keyhatch network'] : [];
+  return ['', 'On other computers the base URL is:', '', ...lines, ...trust, ...more];
 }
 
 const originText = { generated: '', typed: ', with a value of your own', imported: ', from another program' } as const;

@@ -1,11 +1,13 @@
 // `keyhatch keys …`: make, look at, change and end keys. A secret is printed by create and rotate, and nowhere else.
 
+import { addressesAt } from '../../../shared/gateway-addresses.ts';
 import type { CreatedKey, KeyFacts } from '../../../shared/model.ts';
+import { isForOthers } from '../../../shared/ways-model.ts';
 import type { ContractClient } from '../../control/control-client.ts';
 import { UsageError } from '../cli-errors.ts';
 import { type Command, defineCommand, onlyWord, type Session } from '../command.ts';
 import { parseDuration } from '../flag-values.ts';
-import { gatewayUrl } from './gateway-url.ts';
+import { type GatewayAddresses, gatewayAddresses } from './gateway-url.ts';
 import { fieldFlags, parseKeyFields } from './key-fields.ts';
 import { refuseToMakeInVain, whyUnusable } from './key-outlook.ts';
 import { keyDetails, keyTable, keyTitle, newSecretText } from './key-text.ts';
@@ -32,14 +34,14 @@ const create = defineCommand({
     return async (session) => {
       await refuseToMakeInVain(session.client);
       const value = flags.on('value-stdin') ? await session.input.secret('the value of the key') : undefined;
-      const baseUrl = session.out.json ? undefined : await gatewayUrl(session.client);
+      const addresses = await gatewayAddresses(session.client);
       const created = await session.client.keys.create({
         name,
         ...(flags.on('admin') ? { kind: 'admin' as const } : {}),
         ...fields,
         value,
       });
-      showSecret(session, created, baseUrl, `Made the key ${keyTitle(created.facts)}.`);
+      showSecret(session, created, addresses, `Made the key ${keyTitle(created.facts)}.`);
     };
   },
 });
@@ -112,14 +114,14 @@ const rotate = defineCommand({
     const graceMs = text === undefined ? undefined : text === 'none' ? 0 : parseDuration('--grace', text);
     return async (session) => {
       await refuseToMakeInVain(session.client);
-      const baseUrl = session.out.json ? undefined : await gatewayUrl(session.client);
+      const addresses = await gatewayAddresses(session.client);
       const created = await session.client.keys.rotate({ ref: onlyWord(invocation), graceMs });
       const { oldSecretUntil } = created.facts;
       const old =
         oldSecretUntil === null
           ? 'The old secret has ended.'
           : `The old one ends ${session.out.when(oldSecretUntil, '')}.`;
-      showSecret(session, created, baseUrl, `The key ${keyTitle(created.facts)} has a new secret. ${old}`);
+      showSecret(session, created, addresses, `The key ${keyTitle(created.facts)} has a new secret. ${old}`);
     };
   },
 });
@@ -183,10 +185,20 @@ function finalKeyAction(name: string, about: string, done: string, consequence: 
   });
 }
 
-function showSecret({ out, platform }: Session, created: CreatedKey, baseUrl: string | undefined, headline: string) {
+function showSecret({ out, platform }: Session, created: CreatedKey, addresses: GatewayAddresses, headline: string) {
   const { id, ...facts } = created.facts;
-  const value = { id, key: created.key, ...facts };
-  out.answer(value, () => newSecretText(created, { headline, baseUrl, windows: platform === 'win32' }));
+  // Admin keys are shown to the dashboard, never to the gateway; and some keys are for this computer alone.
+  const { kind, policy } = created.facts;
+  const here = kind === 'admin' ? undefined : addresses.here;
+  const others = kind === 'admin' || !isForOthers(policy.networks ?? ['anywhere']) ? [] : addresses.others;
+  const value = {
+    id,
+    key: created.key,
+    baseUrl: here ?? null,
+    baseUrlsForOthers: others.flatMap(addressesAt),
+    ...facts,
+  };
+  out.answer(value, () => newSecretText(created, { headline, here, others, windows: platform === 'win32' }));
 }
 
 export const keysCommands: readonly Command[] = [
