@@ -7,12 +7,14 @@ import { visible } from '../output.ts';
 import { textPairs, textTable } from '../text-table.ts';
 import { budgetRuleText, budgetText } from './limit-text.ts';
 
-export function keyTable(keys: readonly KeyFacts[], { paint, when }: Output): string {
-  if (keys.length === 0) return 'There are no keys yet. Make one: keyhatch keys create --name NAME';
+/** @param person whose keys were asked for */
+export function keyTable(keys: readonly KeyFacts[], { paint, when }: Output, person?: string): string {
+  if (keys.length === 0) return noKeys(person);
   return textTable<KeyFacts>(
     [
       { title: 'ID', cell: (key) => key.id },
       { title: 'NAME', cell: (key) => key.name },
+      ...(keys.some(({ person }) => person !== null) ? [personColumn] : []),
       { title: 'PROJECT', cell: (key) => key.project ?? '–' },
       { title: 'STATUS', cell: statusText, paint: (text, key) => paintStatus(paint, key.status, text) },
       { title: 'EXPIRES', cell: (key) => when(key.expiresAt, 'never') },
@@ -29,10 +31,20 @@ export function keyTable(keys: readonly KeyFacts[], { paint, when }: Output): st
   );
 }
 
+function noKeys(person: string | undefined): string {
+  const make = 'keyhatch keys create --name NAME';
+  if (person === undefined) return `There are no keys yet. Make one: ${make}`;
+  if (person === 'none') return `Every key is somebody’s. Make one that is the house’s own: ${make}`;
+  return `No key is theirs. Make one: ${make} --person ${/^[\w.-]+$/.test(person) ? person : JSON.stringify(visible(person))}`;
+}
+
+const personColumn = { title: 'PERSON', cell: ({ person }: KeyFacts) => person ?? '–' };
+
 /** @param unusable why its secret opens nothing, where that is so */
 export function keyDetails(key: KeyFacts, { paint, when }: Output, unusable?: string): string {
   const pairs: (readonly [string, string])[] = [
     ['Id', key.id],
+    ...(key.person === null ? [] : [['Person', key.person] as const]),
     ['Project', key.project ?? '–'],
     ['Status', paintStatus(paint, key.status, statusText(key))],
     ['Made', `${when(key.createdAt, '–')}${originText[key.origin]}`],

@@ -21,6 +21,7 @@ const create = defineCommand({
   about: 'Make a key. It is shown once.',
   flags: {
     name: { value: 'NAME', about: 'What it is for, such as laptop.' },
+    person: { value: 'P', about: 'The person whose key it is, by name or id; the house’s own unless told.' },
     ...fieldFlags,
     admin: { about: 'Make an admin key: it manages Keyhatch, opens no models, and ends in 30 days unless told.' },
     'value-stdin': { about: 'Read a value of your own from stdin instead of making one.' },
@@ -37,6 +38,7 @@ const create = defineCommand({
       const addresses = await gatewayAddresses(session.client);
       const created = await session.client.keys.create({
         name,
+        person: flags.text('person'),
         ...(flags.on('admin') ? { kind: 'admin' as const } : {}),
         ...fields,
         value,
@@ -50,12 +52,12 @@ const list = defineCommand({
   name: 'keys list',
   words: [],
   about: 'All keys with their status and limits.',
-  flags: {},
+  flags: { person: { value: 'P', about: 'Only those of one person, by name or id; none: those of nobody.' } },
   prepare:
-    () =>
+    ({ flags }) =>
     async ({ client, out }) => {
-      const keys = await client.keys.list();
-      out.answer(keys, () => keyTable(keys, out));
+      const keys = await keysOf(client, flags.text('person'));
+      out.answer(keys, () => keyTable(keys, out, flags.text('person')));
       const unusable = keys.filter((key) => !key.usable && key.status !== 'revoked');
       if (unusable.length === 0 || out.json) return;
       const which = unusable.length === 1 ? 'One key is unusable' : `${unusable.length} keys are unusable`;
@@ -141,6 +143,19 @@ const resetCounters = defineCommand({
       out.answer(key, () => `The totals of the key ${keyTitle(key)} count from now on.`);
     },
 });
+
+/** @throws KeyhatchError `person_not_found` where there is neither such a person nor a key of one who was removed */
+async function keysOf(client: ContractClient, person: string | undefined): Promise<KeyFacts[]> {
+  const keys = await client.keys.list();
+  if (person === undefined) return keys;
+  if (person === 'none') return keys.filter(({ personId }) => personId === null);
+  const byId = keys.filter(({ personId }) => personId === person);
+  if (byId.length > 0) return byId;
+  const folded = person.toLowerCase();
+  const byName = keys.filter((key) => key.person?.toLowerCase() === folded);
+  if (byName.length === 0) await client.people.get({ ref: person });
+  return byName;
+}
 
 type KeyCall = (client: ContractClient, ref: string) => Promise<KeyFacts>;
 

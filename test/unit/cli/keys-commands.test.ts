@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { keyhatch } from './captured-cli.ts';
-import { atRest, day, hour, laptop, now, onLan, phone, running, secretKey } from './fake-instance.ts';
+import { anna, atRest, day, hour, laptop, now, onLan, phone, running, secretKey } from './fake-instance.ts';
 
 const inputOf = (calls: Awaited<ReturnType<typeof keyhatch>>['calls'], path: string) =>
   calls.find((call) => call.path === path)?.input;
@@ -167,6 +167,39 @@ test('list-is-a-table-with-relative-times', async () => {
     'Zz9yX8wV  phone   home     paused  never    never      2 at once  inference  qwen3-8b, gemma-3',
   ]);
   expect(JSON.parse((await keyhatch(['keys', 'list', '--json'])).out)).toEqual([laptop, phone]);
+});
+
+const hers = { ...phone, person: anna.name, personId: anna.id };
+
+test('create gives a key to a person, whom the instance looks for', async () => {
+  const { calls } = await keyhatch('keys create --name n --person Anna'.split(' '));
+  expect(inputOf(calls, 'keys.create')).toEqual({ name: 'n', person: 'Anna' });
+});
+
+test.each(['Anna', 'anna', anna.id])(
+  'list --person %s shows the keys of that person, and whose they are',
+  async (ref) => {
+    const stubs = { keys: [laptop, hers] };
+    const { out } = await keyhatch(['keys', 'list', '--person', ref], { stubs });
+    expect(out).toMatch(/^ID +NAME +PERSON +PROJECT /);
+    expect(out).toContain('phone');
+    expect(out).not.toContain('laptop');
+    expect(JSON.parse((await keyhatch(['keys', 'list', '--person', ref, '--json'], { stubs })).out)).toEqual([hers]);
+  },
+);
+
+test('list --person none shows those of nobody; somebody who is not there is told, a person without keys is not', async () => {
+  const { out } = await keyhatch('keys list --person none --json'.split(' '), { stubs: { keys: [laptop, hers] } });
+  expect(JSON.parse(out)).toEqual([laptop]);
+  const unknown = await keyhatch('keys list --person Ben'.split(' '));
+  expect({ code: unknown.code, out: unknown.out }).toEqual({ code: 1, out: '' });
+  expect(unknown.err).toContain('Ben');
+  expect(await keyhatch('keys list --person Anna --json'.split(' '))).toMatchObject({ code: 0, out: '[]\n' });
+});
+
+test('a list that is empty for want of a person says so', async () => {
+  const { out } = await keyhatch('keys list --person Anna'.split(' '));
+  expect(out).toBe('No key is theirs. Make one: keyhatch keys create --name NAME --person Anna\n');
 });
 
 test('show-tells-everything-by-id-or-name', async () => {
