@@ -156,6 +156,7 @@ const own: OwnFacts = {
   provedUntil: now + minute,
   owesTotp: false,
   recoveryCodesLeft: 9,
+  newKey: null,
 };
 
 export const browser: SessionFacts = {
