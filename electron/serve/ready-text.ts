@@ -87,7 +87,10 @@ function upstreamRows(status: Status): [string, string][] {
   if (status.upstreams.length === 0)
     return [['In front of', 'nothing yet: add a model server with upstreams add URL, or use --echo']];
   return status.upstreams.map((upstream) => {
-    if (upstream.kind === 'echo') return ['In front of', 'the built-in echo model, which only repeats what it is told'];
+    if (upstream.kind === 'echo') {
+      const until = status.upstreams.length > 1 ? ', until another one answers' : '';
+      return ['In front of', `the built-in echo model, which only repeats what it is told${until}`];
+    }
     return ['In front of', `${upstreamKindRow(upstream.kind).name} at ${upstream.url}`];
   });
 }
