@@ -7,6 +7,7 @@ import type { JoinedPeople } from './compose-people.ts';
 import { joinTokens } from './compose-tokens.ts';
 import type { RecordHistory } from './core/history.ts';
 import type { KeyRegistry, VaultDoor } from './core/key-registry.ts';
+import { createPathTokenEnds } from './core/path-token-ends.ts';
 import { createWays, type Ways } from './core/ways.ts';
 import { createWaysIn } from './core/ways-in.ts';
 import type { Dashboard, DashboardPorts } from './dashboard/dashboard.ts';
@@ -50,6 +51,8 @@ export function joinWays(options: {
   const onEnded = () => gateway().passesChanged();
   const ports = { registry, vault: vaultDoor, settings: settings.get, record, clock, log };
   const waysIn = createWaysIn({ ...ports, kept: ledger.wayTable.list() });
+  const ends = createPathTokenEnds({ ways: waysIn, onEnd: onEnded, clock });
+  lifetime.own('ends of path tokens', ends.close);
   const ways = createWays({
     ...ports,
     ways: waysIn,
@@ -57,7 +60,10 @@ export function joinWays(options: {
     sockets: () => gateway().secondPort,
     serves: () => gateway().addresses().length > 0,
     onClosed: onEnded,
-    onChange: options.onChange,
+    onChange() {
+      ends.look();
+      options.onChange();
+    },
     fillRandom: (bytes) => randomFillSync(bytes),
   });
   const { tokens, gateway: asKeys } = joinTokens({
@@ -80,7 +86,10 @@ export function joinWays(options: {
       ways: waysIn,
       waysOpen: ways.open,
       dashboardUrl: () => options.dashboard().url(),
-      onListening: ways.follow,
+      onListening() {
+        ends.look();
+        return ways.follow();
+      },
     },
     vaultOpened: () =>
       tokens.open().catch((error: unknown) => log.warn('what tokens are signed with cannot be read', { error })),

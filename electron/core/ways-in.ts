@@ -75,7 +75,11 @@ export function createWaysIn({ kept, registry, vault, settings, clock }: WaysInP
       const way = found && ways.get(found.keyId);
       return way?.kind === 'path_token' ? way : undefined;
     },
-    isOpen: (id) => ways.has(id) && settings()['access.credentials'] !== 'tokens',
+    isOpen(id) {
+      const way = ways.get(id);
+      if (!way || settings()['access.credentials'] === 'tokens') return false;
+      return way.kind !== 'path_token' || way.expiresAt > clock.now();
+    },
     problemOf(way) {
       if (settings()['access.credentials'] === 'tokens') return 'This server takes short-lived tokens alone.';
       if (way.kind !== 'path_token') return standingOf(way);

@@ -97,10 +97,13 @@ export function createGateway(
   };
   const urlNow = (address: ListenAddress) => urlOf(address, ports.tls.mode());
   const listener = createListener(pipeline.handle, { ...listening, upgrades });
-  // There is no WebSocket: its turns would have to say over and over by which port it came.
+  const bySecondPort = { bySecondPort: true } as const;
   const second = createListener(
-    (req, res, expectsContinue) => pipeline.handle(req, res, expectsContinue, undefined, { bySecondPort: true }),
-    { ...listening, upgrades: { ...upgrades, offered: () => false } },
+    (req, res, expectsContinue, onCut) => pipeline.handle(req, res, expectsContinue, onCut, bySecondPort),
+    {
+      ...listening,
+      upgrades: { ...upgrades, take: (...asked) => sockets.upgrade(...asked, bySecondPort) },
+    },
   );
 
   async function stop(drainMs: number): Promise<void> {
@@ -132,8 +135,12 @@ export function createGateway(
         await second.moveTo(hosts, port);
         // The server may have stopped meanwhile.
         if (listener.addresses().length === 0) await second.stopAccepting();
+        sockets.look();
       },
-      close: second.stopAccepting,
+      async close() {
+        await second.stopAccepting();
+        sockets.look();
+      },
       urls: () => [...new Set(second.addresses().map(urlNow))],
     },
     addresses: listener.addresses,

@@ -166,18 +166,6 @@ test('no shape of a path leads round the table of routes behind it', async () =>
   expect(bed.upstream.journal).toHaveLength(0);
 });
 
-test('refuses to become a WebSocket', async () => {
-  const upgrade = [
-    `GET /k/${token}/v1/responses HTTP/1.1`,
-    'Host: localhost',
-    'Connection: Upgrade',
-    'Upgrade: websocket',
-    'Sec-WebSocket-Version: 13',
-    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-  ];
-  expect(await sendRaw(bed.port, `${upgrade.join('\r\n')}\r\n\r\n`, /\}\}?$/)).toContain('websocket_unsupported');
-});
-
 test('stored responses of its key are not its own', async () => {
   bed.upstream.behave = (_arrival, res) =>
     void res.writeHead(200, { 'content-type': 'application/json' }).end('{"id":"resp_1","object":"response"}');

@@ -82,19 +82,6 @@ test('never manages models and never uses a cloud', async () => {
   }
 });
 
-test('offers no WebSocket', async () => {
-  const upgrade = [
-    'GET /v1/responses HTTP/1.1',
-    `Host: localhost:${port}`,
-    'Connection: Upgrade',
-    'Upgrade: websocket',
-    'Sec-WebSocket-Version: 13',
-    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-  ];
-  const answer = await sendRaw(port, `${upgrade.join('\r\n')}\r\n\r\n`, /\}\}?$/);
-  expect(answer).toMatch(/^HTTP\/1\.1 (?:400|401)/);
-});
-
 test('beyond loopback it serves programs of private networks alone, under the same rules', async () => {
   const lan = lanAddress();
   expect(lan, 'this machine has no address beside the loopback one').toBeDefined();
