@@ -11,6 +11,7 @@ import { createInterfaceWatch } from './core/interface-watch.ts';
 import { type Interfaces, type ResolvedHosts, reachedAt, resolveHosts } from './core/interfaces.ts';
 import { listInterfaces, type NetworkFacts } from './core/network-list.ts';
 import { reachableAt } from './core/reachable.ts';
+import { secondPortReach } from './core/second-port.ts';
 import type { ServerControl } from './core/server-control.ts';
 import type { Upstreams } from './core/upstreams.ts';
 import type { Dashboard } from './dashboard/dashboard.ts';
@@ -45,6 +46,8 @@ export type NetworkOptions = {
   readonly records: () => ReturnType<Upstreams['records']>;
   /** How many ways in without a key let somebody in now. */
   readonly waysOpen: () => number;
+  readonly secondPortHosts: () => readonly string[];
+  readonly lookAtSecondPort: () => Promise<boolean>;
   /** How connections are encrypted, and for which names. */
   readonly encrypted: () => NonNullable<ExposureFacts['tls']> & NetworkFacts['encrypted'];
   readonly dashboard: () => Pick<Dashboard, 'look' | 'secureUrl'>;
@@ -87,6 +90,7 @@ export function joinNetwork(options: NetworkOptions): JoinedNetwork {
       firewall,
       dashboard: dashboardReach(),
       waysOpen: options.waysOpen(),
+      secondPort: secondPortReach(options.secondPortHosts(), read()),
       tls: options.encrypted(),
       nowMs: clock.now(),
     });
@@ -96,7 +100,8 @@ export function joinNetwork(options: NetworkOptions): JoinedNetwork {
   const watch = createInterfaceWatch({
     read,
     async onChange() {
-      const followed = [await server.follow(), await options.dashboard().look()];
+      // The second port serves where the gateway does, so that it comes after it.
+      const followed = [await server.follow(), await options.lookAtSecondPort(), await options.dashboard().look()];
       exposure.changed();
       onChange();
       return followed.every(Boolean);

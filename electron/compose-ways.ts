@@ -2,6 +2,7 @@
 // short-lived tokens. Used by compose.ts alone.
 
 import { randomFillSync } from 'node:crypto';
+import { networkInterfaces } from 'node:os';
 import type { Ledger } from './compose-ledger.ts';
 import type { JoinedPeople } from './compose-people.ts';
 import { joinTokens } from './compose-tokens.ts';
@@ -17,6 +18,7 @@ import type { Clock } from './lib/clock.ts';
 import type { Lifetime } from './lib/lifetime.ts';
 import type { Log } from './lib/log.ts';
 import type { SettingsBook } from './settings/settings-book.ts';
+import type { Shell } from './shell.ts';
 import type { ProfileVault } from './vault/profile-vault.ts';
 
 export type JoinedWays = {
@@ -27,12 +29,17 @@ export type JoinedWays = {
   readonly gate: Pick<GatewayPorts, 'keys' | 'ways' | 'tokens' | 'dashboardUrl'> & {
     readonly onListening: () => Promise<void>;
     readonly waysOpen: () => number;
+    /** Where the second port listens, as its hosts were given. */
+    readonly secondPortHosts: () => readonly string[];
+    /** As `Ways` has it. */
+    readonly lookAtSecondPort: () => Promise<boolean>;
   };
   /** To be called when the vault is open. */
   readonly vaultOpened: () => Promise<void>;
 };
 
 export function joinWays(options: {
+  readonly shell: Pick<Shell, 'interfaces'>;
   readonly ledger: Pick<Ledger, 'wayTable' | 'nameHolder'>;
   readonly registry: KeyRegistry;
   readonly vaultDoor: VaultDoor;
@@ -58,6 +65,7 @@ export function joinWays(options: {
     ways: waysIn,
     store: ledger.wayTable,
     sockets: () => gateway().secondPort,
+    interfaces: options.shell.interfaces ?? networkInterfaces,
     serves: () => gateway().addresses().length > 0,
     onClosed: onEnded,
     onChange() {
@@ -85,6 +93,8 @@ export function joinWays(options: {
       ...asKeys,
       ways: waysIn,
       waysOpen: ways.open,
+      secondPortHosts: () => waysIn.forSecondPort()?.hosts ?? [],
+      lookAtSecondPort: ways.look,
       dashboardUrl: () => options.dashboard().url(),
       onListening() {
         ends.look();

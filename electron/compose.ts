@@ -107,7 +107,7 @@ export async function compose(shell: Shell): Promise<House> {
     });
     const { ways, auth, gate, vaultOpened } = joinWays({
       ...noted,
-      ...{ settings, ledger, registry, vault, vaultDoor, people: ofPeople, gateway: later },
+      ...{ shell, settings, ledger, registry, vault, vaultDoor, people: ofPeople, gateway: later },
       dashboard: () => dashboard,
       onChange: () => changes.statusChanged(),
     });

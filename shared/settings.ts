@@ -4,6 +4,7 @@
 import * as z from 'zod';
 import { perSpan, priority } from './limit-model.ts';
 import { upstreamRecord } from './model.ts';
+import { interfaceHost } from './network-model.ts';
 import { networkList } from './networks.ts';
 import { role, roles } from './people-model.ts';
 import { examplePrices, modelPrice } from './prices.ts';
@@ -13,10 +14,6 @@ import { tlsChoice } from './tls-model.ts';
 export const settingsVersion = 10;
 
 const hostName = z.string().regex(/^[A-Za-z0-9._:[\]-]{1,255}$/, 'is not a host name or address');
-// Windows names interfaces as people speak: "Ethernet 2", "vEthernet (WSL)".
-const interfaceHost = z
-  .string()
-  .regex(/^if:[^\p{Cc}\s,](?:[^\p{Cc},]{0,98}[^\p{Cc}\s,])?$/u, 'is not if: and the name of an interface');
 const listenHost = z.union([hostName.regex(/^(?!if:)/), interfaceHost], 'is not a host name or address');
 const origin = z.string().regex(/^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+$/, 'is not an origin such as https://app.example');
 const mebibyte = 1024 * 1024;

@@ -5,7 +5,7 @@ import { KeyhatchError } from '../../shared/errors.ts';
 import type { SettingView } from '../../shared/model.ts';
 import { interfaceNameOf, interfacePrefix, lanWord } from '../../shared/network-model.ts';
 import type { SettingName, Settings } from '../../shared/settings.ts';
-import { isOnLan } from './access-sentence.ts';
+import { isOnLan, publicConsequence } from './access-sentence.ts';
 import { type Interfaces, type PresentAddress, publicBehind } from './interfaces.ts';
 
 export type SettingsPorts = {
@@ -120,10 +120,4 @@ function newlyPublic(name: string, value: unknown, now: Settings, interfaces: In
   if (hosts) return publicBehind(hosts, interfaces, Object.keys(interfaces)).filter(isNew);
   if (name !== 'server.publicInterfaces' || !Array.isArray(value)) return [];
   return publicBehind(now['server.hosts'], interfaces, value.map(String)).filter(isNew);
-}
-
-function publicConsequence(opened: readonly PresentAddress[]): string | undefined {
-  if (opened.length === 0) return undefined;
-  const places = opened.map(({ address, interface: name }) => `${address} on ${name}`).join(' and ');
-  return `Keyhatch would then listen at ${places}, a public address that the whole internet may reach.`;
 }

@@ -26,6 +26,8 @@ import { createWeakBrake } from './weak-brake.ts';
 export type SecondPort = {
   /** Listens on these addresses alone, or on none. @throws `port_in_use`, `address_unavailable`; then it stays */
   readonly listenOn: (hosts: readonly string[], port: number) => Promise<void>;
+  /** As the gateway's own. */
+  readonly adjustTo: Gateway['adjustTo'];
   readonly close: () => Promise<void>;
   readonly urls: () => readonly string[];
 };
@@ -106,6 +108,11 @@ export function createGateway(
     },
   );
 
+  // The server may have stopped while the second port began to listen.
+  async function stopSecondWithServer(): Promise<void> {
+    if (listener.addresses().length === 0) await second.stopAccepting();
+  }
+
   async function stop(drainMs: number): Promise<void> {
     await Promise.all([listener.stopAccepting(), second.stopAccepting()]);
     places.refuseAll();
@@ -133,9 +140,14 @@ export function createGateway(
     secondPort: {
       async listenOn(hosts, port) {
         await second.moveTo(hosts, port);
-        // The server may have stopped meanwhile.
-        if (listener.addresses().length === 0) await second.stopAccepting();
+        await stopSecondWithServer();
         sockets.look();
+      },
+      async adjustTo(hosts, port) {
+        const failures = await second.adjustTo(hosts, port);
+        await stopSecondWithServer();
+        sockets.look();
+        return failures;
       },
       async close() {
         await second.stopAccepting();

@@ -25,6 +25,7 @@ const closed: ExposureFacts = {
   tls: undefined,
   dashboard: { url: null, reached: [] },
   waysOpen: 0,
+  secondPort: [],
   nowMs,
 };
 const onLan = { reached: [inLan, v6] };
@@ -46,6 +47,15 @@ test('ways in without a key are counted, and make the sentence true', () => {
   expect(found({ waysOpen: 1 }, 'access')[0]?.says).toBe(
     'Anyone on this computer with a key, and nobody without one. One way in without a key is open besides.',
   );
+});
+
+test('a second port beyond this computer is a warning, and bad at a public address', () => {
+  expect(findings({ secondPort: [inLan] })).toEqual([['second-port-open', 'warning']]);
+  expect(found({ secondPort: [inLan] }, 'second port')[0]?.says).toContain('192.168.1.5 (eth0)');
+  const tls = { mode: 'only', source: 'own', expiresAt: nowMs + 100 * dayMs } as const;
+  const [, inTheOpen] = found({ secondPort: [inPublic] }, 'second port');
+  expect(inTheOpen).toMatchObject({ id: 'second-port-public-203.0.113.5', result: 'bad', byItself: true });
+  expect(found({ secondPort: [inPublic], tls }, 'second port')[1]).toMatchObject({ result: 'warning' });
 });
 
 test('where others reach it is said with the interfaces', () => {
