@@ -199,7 +199,7 @@ export async function compose(shell: Shell): Promise<House> {
 
     const settingsCalls = createSettingsCalls({
       ...settings,
-      interfaces: network.read,
+      ...{ interfaces: network.read, names: network.names },
       moveListener: server.move,
       followDashboard: dashboard.follow,
       checkDashboard: dashboard.check,

@@ -126,7 +126,7 @@ export const settingAbout: Readonly<Record<SettingName, string>> = {
   'server.hosts':
     'Where to listen: 127.0.0.1 for this computer only, lan for every private network, if:NAME for one interface, or addresses.',
   'server.publicInterfaces':
-    'Interfaces named by if:NAME whose public addresses are listened on too. server.hosts puts them here once you confirm.',
+    'Interfaces named by if:NAME, and host names, whose public addresses are listened on. server.hosts puts them here once you confirm.',
   'server.port': 'Port to listen on. 0 takes any free one.',
   'server.autoStart': 'Start the server when Keyhatch starts.',
   'server.allowedHosts': 'Further host names under which clients reach this server, such as nas.lan.',

@@ -51,6 +51,11 @@ function whoMayCome(settings: Settings): string {
 /** What listening at these public addresses means; undefined where there are none. */
 export function publicConsequence(opened: readonly PresentAddress[]): string | undefined {
   if (opened.length === 0) return undefined;
-  const places = opened.map(({ address, interface: name }) => `${address} on ${name}`).join(' and ');
+  const places = opened.map(placeOf).join(' and ');
   return `Keyhatch would then listen at ${places}, a public address that the whole internet may reach.`;
+}
+
+/** An address as people are told of it: by the name that leads there, or by its interface. */
+export function placeOf({ address, name, interface: of }: PresentAddress): string {
+  return name === undefined ? `${address} on ${of}` : `${address} (by the name ${name})`;
 }

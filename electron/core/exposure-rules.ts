@@ -6,7 +6,7 @@ import { addressBytes } from '../../shared/networks.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { UpstreamKind } from '../../shared/upstream-kinds.ts';
 import type { FirewallHint } from '../lib/firewall-hints.ts';
-import { accessSentence } from './access-sentence.ts';
+import { accessSentence, placeOf } from './access-sentence.ts';
 import { fine, listed, warning } from './exposure-finding.ts';
 import { certificateRule, unencryptedRule } from './exposure-tls-rules.ts';
 import { secondPortRule, waysRule } from './exposure-ways-rules.ts';
@@ -99,18 +99,28 @@ export function publicAddressRule({ reached, held, settings, tls }: ExposureFact
   const isGuarded = settings['access.requireKey'] && tls?.mode === 'only';
   const bound = reached.filter(({ scope }) => scope === 'public');
   return [
-    ...bound.map(({ address, interface: name }) => ({
-      id: `public-${address}`,
+    ...bound.map((one) => ({
+      id: `public-${one.address}`,
       check: 'public address',
       result: isGuarded ? ('warning' as const) : ('bad' as const),
-      says: `Keyhatch listens at ${address} on ${name}, a public address that the whole internet may reach.`,
+      says: `Keyhatch listens at ${placeOf(one)}, a public address that the whole internet may reach.`,
       cure: 'Listen in private networks alone: keyhatch settings set server.hosts 127.0.0.1,lan',
       byItself: true,
     })),
-    ...held.map(({ address, interface: name }) =>
-      fine('public address', `${name} also has the public address ${address}; Keyhatch does not listen there.`),
+    ...held.map(({ address, interface: of, name }) =>
+      name === undefined
+        ? fine('public address', `${of} also has the public address ${address}; Keyhatch does not listen there.`)
+        : publicName(name, address, settings),
     ),
   ];
+}
+
+// What a name leads to changes without anybody saying so here; whoever counts on it finds the door closed.
+function publicName(name: string, address: string, settings: Settings): Exposure {
+  const says = `${name} leads to ${address}, a public address that nobody has confirmed; Keyhatch does not listen there.`;
+  const confirmed = [...settings['server.publicInterfaces'], name].join(',');
+  const cure = `If that is meant: keyhatch settings set server.publicInterfaces ${confirmed} --confirm`;
+  return { ...warning('public address', says, cure, `held-${name}`), byItself: true };
 }
 
 export function dashboardRule({ dashboard: { url, reached } }: ExposureFacts): Exposure[] {

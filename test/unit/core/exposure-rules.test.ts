@@ -79,6 +79,19 @@ test('a public address that is not listened on is said, and is nothing to close'
   expect(found({ held: [inPublic] }, 'public address')[0]?.says).toContain('does not listen there');
 });
 
+test('a name that leads to a public address is told, listened on or not', () => {
+  const named = { ...inPublic, name: 'studio.example' };
+  expect(findings({ held: [named] })).toEqual([['held-studio.example', 'warning']]);
+  const [held] = found({ held: [named], ...withSettings({ 'server.publicInterfaces': ['eth0'] }) }, 'public address');
+  expect(held).toMatchObject({
+    byItself: true,
+    says: expect.stringMatching(/studio\.example leads to 203\.0\.113\.5.*does not listen there/),
+    cure: expect.stringContaining('server.publicInterfaces eth0,studio.example --confirm'),
+  });
+  const [bound] = found({ reached: [named] }, 'public address');
+  expect(bound).toMatchObject({ result: 'bad', says: expect.stringContaining('203.0.113.5 (by the name studio') });
+});
+
 test('an interface that is away and an address that cannot be had are warnings', () => {
   expect(findings({ away: ['wg0'], troubles: ['Port 1235 is taken.'] })).toEqual([
     ['away-wg0', 'warning'],
