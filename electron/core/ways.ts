@@ -106,6 +106,8 @@ export function createWays(ports: WayPorts): Ways {
   }
 
   async function takeAway(way: KeptWay): Promise<void> {
+    // Another may have taken its place, or closed it, before it was its turn.
+    if (ways.get(way.id) !== way) return;
     forget(way);
     if (way.kind === 'second_port') await secondPort.close();
     // Where the vault is locked, nobody gets in by it either: no way of that id is there any more.

@@ -66,6 +66,15 @@ test('nothing that was forwarded is taken for a program of this machine', async 
   expect(old).toContain('key_missing');
 });
 
+test('with keys off it is no open door either: who is no program of this machine needs one there', async () => {
+  bed.settings({ 'access.requireKey': false });
+  expect((await ask({ via: '1.1 elsewhere' })).code).toBe('key_missing');
+  expect((await ask({ 'sec-fetch-site': 'same-origin' })).code).toBe('key_missing');
+  expect((await ask()).status).toBe(200);
+  expect(bed.rows.at(-1)).toMatchObject({ keyId: waysKeyId, caller: 'second_port' });
+  expect((await plain({ port: bed.port }, '/v1/models', { via: '1.1 elsewhere' })).status).toBe(200);
+});
+
 test('never manages models and never uses a cloud', async () => {
   await bed.close();
   const policy = {

@@ -85,12 +85,12 @@ test('a public address is named before it is opened, and one that lies on an int
   });
 });
 
-test('who comes by a new place while it opens is not taken for the key that the port was bound to', async () => {
+/** Ways over a gateway's second port; `meanwhile` runs when it has begun to listen and nobody was told yet. */
+async function waysOn(meanwhile: (port: number) => Promise<unknown>) {
   const bed = await makeWaysBed();
   onTestFinished(bed.close);
-  await bed.openPort();
+  const { way } = await bed.openPort();
   const { secondPort } = bed.gateway;
-  const met: unknown[] = [];
   const key = { id: waysKeyId, name: 'heater', kind: 'inference', revokedAt: null, personId: null };
   const ways = createWays({
     ways: bed.waysIn,
@@ -101,8 +101,7 @@ test('who comes by a new place while it opens is not taken for the key that the 
       ...secondPort,
       async listenOn(hosts, port) {
         await secondPort.listenOn(hosts, port);
-        const at = Number(new URL(secondPort.urls()[0] ?? '').port);
-        met.push((await plain({ port: at }, '/v1/models')).code);
+        await meanwhile(Number(new URL(secondPort.urls()[0] ?? '').port));
       },
     }),
     serves: () => true,
@@ -114,8 +113,28 @@ test('who comes by a new place while it opens is not taken for the key that the 
     clock: systemClock,
     log: silentLog,
   });
-  const port = await freePort();
-  await ways.setPort({ key: 'heater', port, hosts: ['127.0.0.1'], confirm: false });
+  return { ways, before: way };
+}
+
+const place = async () => ({ key: 'heater', port: await freePort(), hosts: ['127.0.0.1'], confirm: false });
+
+test('who comes by a new place while it opens is not taken for the key that the port was bound to', async () => {
+  const met: unknown[] = [];
+  const { ways } = await waysOn(async (port) => met.push((await plain({ port }, '/v1/models')).code));
+  const next = await place();
+  await ways.setPort(next);
   expect(met).toEqual(['key_missing']);
-  expect((await plain({ port }, '/v1/models')).status).toBe(200);
+  expect((await plain({ port: next.port }, '/v1/models')).status).toBe(200);
+});
+
+test('closing the one before while another takes its place closes that one alone', async () => {
+  let closing: Promise<unknown> | undefined;
+  const { ways, before } = await waysOn(async () => {
+    closing ??= ways.close(before.id);
+  });
+  const next = await place();
+  const made = await ways.setPort(next);
+  await closing;
+  expect(ways.list().map(({ id }) => id)).toEqual([made.id]);
+  expect((await plain({ port: next.port }, '/v1/models')).status).toBe(200);
 });

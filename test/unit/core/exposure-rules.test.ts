@@ -56,6 +56,8 @@ test('a second port beyond this computer is a warning, and bad at a public addre
   const [, inTheOpen] = found({ secondPort: [inPublic] }, 'second port');
   expect(inTheOpen).toMatchObject({ id: 'second-port-public-203.0.113.5', result: 'bad', byItself: true });
   expect(found({ secondPort: [inPublic], tls }, 'second port')[1]).toMatchObject({ result: 'warning' });
+  const plain = { secondPort: [inLan], tls: { ...tls, mode: 'off' as const } };
+  expect(found(plain, 'encryption')).toMatchObject([{ id: 'unencrypted', result: 'warning' }]);
 });
 
 test('where others reach it is said with the interfaces', () => {
