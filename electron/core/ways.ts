@@ -113,6 +113,8 @@ export function createWays(ports: WayPorts): Ways {
   }
 
   async function takeAway(way: KeptWay): Promise<void> {
+    // Another may have taken its place, or closed it, before it was its turn.
+    if (ways.get(way.id) !== way) return;
     forget(way);
     if (way.kind === 'second_port') {
       portProblem = null;

@@ -65,9 +65,10 @@ export function amountsOf(root: Readonly<Record<string, unknown>>, operation: Op
 
 /** What a field of a form asks for. */
 export function amountsOfForm(field: (name: string) => unknown): readonly Asked[] {
-  return fields.choices.flatMap((name) => {
+  const cap = 'choices';
+  return fields[cap].flatMap((name) => {
     const text = field(name);
-    return typeof text === 'string' ? [{ cap: 'choices' as const, field: name, value: Number(text) }] : [];
+    return typeof text === 'string' ? [{ cap, field: name, value: amountOf(cap, Number(text)) }] : [];
   });
 }
 

@@ -113,6 +113,9 @@ export function jsonFacts(bytes: Buffer, row: RouteRow): BodyFacts {
   };
 }
 
+/** Files in a form, of which there may be several. */
+const formMedia: ReadonlySet<string> = new Set(['image', 'images']);
+
 /** @throws KeyhatchError `body_invalid` unless the form can be read and names at most one model */
 export async function multipartFacts(bytes: Buffer, contentType: string): Promise<BodyFacts> {
   if (boundaryOf(contentType) === undefined)
@@ -126,16 +129,19 @@ export async function multipartFacts(bytes: Buffer, contentType: string): Promis
   if ([...form.keys()].some((name) => !/^[A-Za-z0-9_.[\]-]{1,100}$/.test(name))) {
     throw invalid('a field of its form has an odd name');
   }
-  const models = form.getAll('model');
   const needs = new Map<Operation, string>();
   for (const [name, value] of form) {
-    if (typeof value === 'string' && policyKeys.has(foldKey(name)) && !policyKeys.has(name))
-      throw invalid(oddSpelling(name));
+    const known = foldKey(name).replace(/\[.*/s, '');
+    if (policyKeys.has(known) && !formMedia.has(known)) {
+      if (name !== known) throw invalid(oddSpelling(name));
+      // Servers differ in which of two they take, and in whether a file counts as its text.
+      if (typeof value !== 'string' || form.getAll(name).length > 1)
+        throw invalid(`"${name}" must stand in its form once, as text`);
+    }
     if (/(?:^|_)url(?:\[\])?$/i.test(name) && typeof value === 'string')
       needs.set('remote_media', 'having the server fetch a URL');
   }
-  if (models.length > 1 || typeof (models[0] ?? '') !== 'string') throw invalid('it must name one model, as text');
-  const model = models[0] as string | undefined;
+  const model = (form.get('model') ?? undefined) as string | undefined;
   checkModelNames([model]);
   if (model !== undefined && isCloudModel(model)) needs.set('cloud', cloudWords);
   const amounts = amountsOfForm((name) => form.get(name));
