@@ -77,12 +77,14 @@ export function checkCaps({ name, policy }: GatewayKey, amounts: readonly Asked[
   for (const { cap, field, value } of amounts) {
     const most = policy.caps[cap];
     if (most === null || value <= most) continue;
-    if (Number.isNaN(value)) {
-      throw new KeyhatchError('body_invalid', { details: { reason: `"${field}" is not an amount that can be read` } });
-    }
+    if (Number.isNaN(value)) throw unreadableAmount(field);
     const asked = value === Number.POSITIVE_INFINITY ? 'no limit' : value;
     throw new KeyhatchError('body_over_cap', { details: { name, field, cap: most, asked } });
   }
+}
+
+export function unreadableAmount(field: string): KeyhatchError {
+  return new KeyhatchError('body_invalid', { details: { reason: `"${field}" is not an amount that can be read` } });
 }
 
 /**
