@@ -229,7 +229,7 @@ function onResponse(state: Attempt, response: IncomingMessage, ports: SendPorts)
     exchange.capture?.answer(bytes);
     if (!res.write(bytes)) response.pause();
   };
-  const strip = state.splice && ports.asking.answered(response, upstream) ? createUsageStrip(pass) : undefined;
+  const strip = state.splice && ports.asking.answered(response, state) ? createUsageStrip(pass) : undefined;
   state.strip = strip;
   response.on('data', (chunk: Buffer) => {
     // Broken off, or nobody is there any more: nothing may follow.
