@@ -159,6 +159,8 @@ const allTokens = ({ tokensIn, tokensOut }: Used) => tokensIn + tokensOut;
 // What was answered but not counted is taken to have used all that was held for it. So is what goes on in the background, of
 // which an answer tells only where it ends.
 function usedBy(end: Forwarded | KeyhatchError | undefined, held: RequestCost, background: boolean): Used {
+  // The model had it to read, as where a client leaves while it does.
+  if (end instanceof Error && end.code === 'upstream_timeout') return { ...nothing, tokensIn: held.tokensIn };
   const tallied = end instanceof Error ? undefined : end?.tallied;
   const source = tallied?.source;
   if (source === 'unknown' || (background && (source === 'estimated' || source === 'counted')))

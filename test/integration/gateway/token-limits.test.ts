@@ -71,6 +71,15 @@ describe('tokens a minute', () => {
     expect(rate(await bed.fetch('/keyhatch/v1/key'), 'remaining-tokens')).toBe('100');
   });
 
+  test('of a request that got no answer in time stay as far as it was given to read', async () => {
+    bed = await makeBed({ settings: { 'upstream.firstByteTimeoutMs': 30 }, key: withPolicy({ tpm: 1_000 }) });
+    bed.upstream.behave = () => {};
+    const messages = [{ role: 'user', content: 'x'.repeat(396) }];
+    expect(code(await ask({ messages }))).toBe('upstream_timeout');
+    await expect.poll(() => bed.gateway.running()).toBe(0);
+    expect(rate(await bed.fetch('/keyhatch/v1/key'), 'remaining-tokens')).toBe('900');
+  });
+
   test.each(['input', 'content'])('make a thousand inputs to embed no cheap request: %s', async (member) => {
     bed = await makeBed({ key: withPolicy({ tpm: 900 }) });
     const body = JSON.stringify({ model: 'm', [member]: Array.from({ length: 1_000 }, () => 'a') });
