@@ -25,8 +25,7 @@ export function UsageExport({ choice, onClose }: { readonly choice: UsageChoice;
     format: wish.format,
   };
   const fetching = state.at === 'fetching';
-  const cannot =
-    wish.what === 'requests' && (choice.filter.project !== undefined || choice.filter.client !== undefined);
+  const cannot = wish.what === 'requests' && narrowedRequests(choice) === undefined;
   return (
     <Modal opened onClose={onClose} title={texts.title} closeOnClickOutside={!fetching}>
       <Stack gap="sm">
@@ -139,7 +138,13 @@ function chunksOf(
   const { what, every, format } = wish;
   const range = rangeOf(choice);
   if (what === 'usage') return client.usage.export({ ...range, ...filter, by, every, format }, { signal });
-  const { keyId, model, upstreamId } = filter;
-  const narrow = Object.entries({ keyId, model, upstreamId }).filter(([, value]) => typeof value === 'string');
-  return client.requests.export({ ...range, ...Object.fromEntries(narrow), format }, { signal });
+  return client.requests.export({ ...range, ...narrowedRequests(choice), format }, { signal });
+}
+
+/** Undefined where single requests cannot be narrowed so. */
+function narrowedRequests({ filter }: UsageChoice): Readonly<Record<string, string>> | undefined {
+  const { project, client, ...rest } = filter;
+  const narrow = Object.entries(rest).filter((one) => one[1] !== undefined);
+  if (project !== undefined || client !== undefined || narrow.some(([, value]) => value === null)) return undefined;
+  return Object.fromEntries(narrow as [string, string][]);
 }
