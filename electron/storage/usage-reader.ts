@@ -30,6 +30,7 @@ export type UsageHour = {
   readonly tokens: number;
 };
 
+type Days = { readonly first: number; readonly last: number };
 type Counts = { -readonly [Field in keyof UsageCell]: UsageCell[Field] };
 
 export type UsageReader = {
@@ -56,7 +57,7 @@ export type UsageReader = {
   /** Refusals by code of callers without a known key. */
   readonly strangers: (time: UsageTime) => Map<string, number>;
   /** When the first and the last sums begin and end that lie in a time; undefined without any. */
-  readonly bounds: (time: UsageTime) => UsageTime | undefined;
+  readonly bounds: (time: UsageTime, filter?: UsageFilter) => UsageTime | undefined;
 };
 
 const groupColumns: Readonly<Record<UsageSplit, string>> = {
@@ -122,6 +123,20 @@ export function createUsageReader(db: DatabaseSync): UsageReader {
     SELECT max(coalesce((SELECT max(received_at) FROM requests), 0), coalesce((SELECT max(minute) FROM strangers), 0)) AS at`);
   const first = db.prepare('SELECT at FROM usage_rollups WHERE grain = ? AND at >= ? ORDER BY at LIMIT 1');
   const last = db.prepare('SELECT at FROM usage_rollups WHERE grain = ? AND at < ? ORDER BY at DESC LIMIT 1');
+
+  /** When the first and the last day with sums begin. */
+  function daysBetween({ from, to }: UsageTime, filter: UsageFilter): Days | undefined {
+    if (isOfAll(filter)) {
+      const [oldest, newest] = [first.get(dayGrain, from), last.get(dayGrain, to)];
+      return oldest && newest && { first: Number(oldest['at']), last: Number(newest['at']) };
+    }
+    const { where, values } = narrowed(filter);
+    const spans = JSON.stringify([{ grain: dayGrain, from, to }]);
+    const found = db
+      .prepare(`SELECT min(u.at) AS first, max(u.at) AS last ${sumsJoined} WHERE ${where}`)
+      .get({ ...values, spans }) as { readonly [Name in keyof Days]: number | null };
+    return found.first === null ? undefined : (found as Days);
+  }
 
   // Until now, as nearly everybody asks: nothing came later, so that whole sums may be taken to the end of today.
   function newestBefore(to: number): boolean {
@@ -214,12 +229,11 @@ export function createUsageReader(db: DatabaseSync): UsageReader {
       return sums.refusals;
     },
     strangers,
-    bounds({ from, to }) {
+    bounds({ from, to }, filter = {}) {
       // A day may have begun before the time.
-      const oldest = first.get(dayGrain, from - 90_000_000) as { at: number } | undefined;
-      const newest = last.get(dayGrain, to) as { at: number } | undefined;
-      if (oldest === undefined || newest === undefined || newest.at < oldest.at) return undefined;
-      return { from: Math.max(from, oldest.at), to: Math.min(to, newest.at + 90_000_000) };
+      const days = daysBetween({ from: from - 90_000_000, to }, filter);
+      if (days === undefined || days.last < days.first) return undefined;
+      return { from: Math.max(from, days.first), to: Math.min(to, days.last + 90_000_000) };
     },
   };
 }

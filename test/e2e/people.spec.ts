@@ -1,7 +1,10 @@
 // Letting people in: an invite, a key of one's own within the limits given, and what the owner does about them later.
 
+import { readFile } from 'node:fs/promises';
+import { csvRecords } from '../fakes/parse-csv.ts';
 import { expect, type Page, test, visit } from './fixture.ts';
 import { look } from './look.ts';
+import { tile } from './pages.ts';
 import {
   becomeSomebody,
   choose,
@@ -84,6 +87,16 @@ test('usage by person, each with what their keys used, and narrowed to one of th
   await expect(app.getByRole('button', { name: 'No longer only person No person' })).toBeVisible();
   await expect(table.getByRole('link', { name: 'heater', exact: true })).toBeVisible();
   await expect(table.getByRole('link', { name: 'laptop', exact: true })).toBeHidden();
+
+  // Hers alone, to see and to take along.
+  await visit(mia, subject, '/usage?range=24h');
+  await expect(tile(mia, 'Requests')).toHaveText('2');
+  await expect(mia.getByRole('radio', { name: 'Person', exact: true })).toHaveCount(0);
+  await mia.getByRole('button', { name: 'Export' }).click();
+  const saving = mia.waitForEvent('download');
+  await mia.getByRole('button', { name: 'Save file' }).click();
+  const [line] = csvRecords(await readFile(await (await saving).path(), 'utf8'));
+  expect([line?.['label'], line?.['requests']]).toEqual(['laptop', '2']);
 
   await visit(app, subject, '/people');
   await fromMenu(app, 'Mia', 'Remove…');

@@ -4,7 +4,6 @@ import { Button, Group, Modal, Progress, SegmentedControl, Stack, Text } from '@
 import { useState } from 'react';
 import type { ExportChunk, ExportFormat, ExportPeriod } from '../../../shared/usage-questions.ts';
 import { type Api, useApi } from '../../api/api-context.tsx';
-import { useAbilities } from '../../api/me.ts';
 import { type FileExport, useFileExport } from '../../api/use-file-export.ts';
 import { commonTexts } from '../../texts/common-texts.ts';
 import { usageTexts } from '../../texts/usage-texts.ts';
@@ -15,8 +14,7 @@ const { export: texts } = usageTexts;
 type What = 'usage' | 'requests';
 type Wish = { readonly what: What; readonly every: ExportPeriod; readonly format: ExportFormat };
 export function UsageExport({ choice, onClose }: { readonly choice: UsageChoice; readonly onClose: () => void }) {
-  const { sees } = useAbilities();
-  const [wish, setWish] = useState<Wish>({ what: sees ? 'usage' : 'requests', every: 'day', format: 'csv' });
+  const [wish, setWish] = useState<Wish>({ what: 'usage', every: 'day', format: 'csv' });
   const { client } = useApi();
   const { state, start, cancel } = useFileExport();
   const wanted = {
@@ -29,15 +27,12 @@ export function UsageExport({ choice, onClose }: { readonly choice: UsageChoice;
   return (
     <Modal opened onClose={onClose} title={texts.title} closeOnClickOutside={!fetching}>
       <Stack gap="sm">
-        {/* Members take their requests along; sums are for who sees all. */}
-        {sees && (
-          <Choice
-            label={texts.what}
-            value={wish.what}
-            names={texts.whats}
-            choose={(what) => setWish({ ...wish, what })}
-          />
-        )}
+        <Choice
+          label={texts.what}
+          value={wish.what}
+          names={texts.whats}
+          choose={(what) => setWish({ ...wish, what })}
+        />
         {wish.what === 'usage' && (
           <Choice
             label={texts.every}

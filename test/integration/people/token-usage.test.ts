@@ -1,11 +1,18 @@
 // What came in with a person's tokens is theirs, as what came in with a key of theirs is: in requests, in sums, while it runs.
 
 import { expect, onTestFinished, test } from 'vitest';
+import type { ExportChunk } from '../../../shared/usage-questions.ts';
 import { startFakeUpstream } from '../../fakes/fake-upstream.ts';
 import { holdStreams } from '../../fakes/held-stream.ts';
 import { csvRecords } from '../../fakes/parse-csv.ts';
 import { goodPassword, makePeopleBed } from '../../fakes/people-bed.ts';
 import type { Issued } from '../../fakes/tokens-bed.ts';
+
+async function textOf(chunks: Promise<AsyncIterable<ExportChunk>>): Promise<string> {
+  let text = '';
+  for await (const chunk of await chunks) text += chunk.text;
+  return text;
+}
 
 test('a member sees the requests of their tokens, and the owner finds them by the person', async () => {
   const { behave, letGo } = holdStreams();
@@ -90,10 +97,14 @@ test('usage by person has keys, tokens and path tokens of each together, members
   }
   const { total } = await bed.machine.usage.series({ sinceMs, by: 'key', personId: null });
   expect(total.requests).toBe(1);
-  let csv = '';
-  for await (const { text } of await bed.machine.usage.export({ sinceMs, by, every: 'whole', format: 'csv' }))
-    csv += text;
-  expect(csvRecords(csv).map((line) => [line['group'], line['label'], line['requests']])).toEqual([
+  const asked = { sinceMs, by: 'key', every: 'day', format: 'csv', personId: ben.id } as const;
+  const hers = csvRecords(await textOf(anna.client.usage.export(asked)));
+  expect(hers.map((line) => [line['label'], line['requests']])).toEqual([
+    ['notebook', '2'],
+    ['Anna', '1'],
+  ]);
+  const whole = await textOf(bed.machine.usage.export({ sinceMs, by, every: 'whole', format: 'csv' }));
+  expect(csvRecords(whole).map((line) => [line['group'], line['label'], line['requests']])).toEqual([
     [anna.id, 'Anna', '3'],
     [ben.id, 'Ben (removed)', '1'],
     ['', 'no person', '1'],
