@@ -156,7 +156,7 @@ describe('what an admin key cannot do', () => {
   test('make or change people who may do more than members', async () => {
     const { client, api } = await stand();
     for (const role of ['owner', 'manager'])
-      expect(await api('/invites', 'POST', { role }), role).toMatchObject({ status: 403, refusal: 'not_permitted' });
+      expect(await api('/invites', 'POST', { role }), role).toMatchObject({ status: 403, refusal: 'owner_session_required' });
     expect(await client.people.invites()).toEqual([]);
     expect(await api('/invites', 'POST', { role: 'member', name: 'ada' })).toMatchObject({ status: 201 });
     expect(await api('/invites')).toMatchObject({ json: [{ role: 'member' }] });
