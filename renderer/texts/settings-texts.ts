@@ -2,6 +2,7 @@
 
 export const settingsTexts = {
   title: 'Settings',
+  contents: 'Cards of this page',
   empty: 'no limit',
   startup: {
     title: 'Startup',
