@@ -20,6 +20,7 @@ import { ConnectionsCard, LockoutCard } from './connections-card.tsx';
 import { DashboardCard } from './dashboard-card.tsx';
 import { DataCard } from './data-card.tsx';
 import { DesktopStartup, UpdatesCard } from './desktop-cards.tsx';
+import { NewKeysCard } from './new-keys-card.tsx';
 import { SettingChoice, SettingList, SettingNumber } from './setting-fields.tsx';
 import { type SettingsCard, SettingsColumns } from './settings-columns.tsx';
 import { TimeZoneField } from './time-zone-field.tsx';
@@ -49,10 +50,11 @@ function Cards({ status }: { readonly status: Status }) {
           { title: texts.network.title, card: <NetworkCard status={status} /> },
           { title: tlsTexts.title, card: <TlsCard status={status} /> },
           { title: texts.access.title, card: <AccessCard /> },
+          { title: texts.newKeys.title, card: <NewKeysCard /> },
           { title: texts.limits.title, card: <LimitsCard /> },
-          { title: networkTexts.connections.title, card: <ConnectionsCard /> },
         ],
         [
+          { title: networkTexts.connections.title, card: <ConnectionsCard /> },
           { title: networkTexts.lockout.title, card: <LockoutCard /> },
           { title: texts.data.title, card: <DataCard status={status} /> },
           { title: captureTexts.settings.title, card: <CaptureCard /> },
@@ -131,44 +133,6 @@ function LimitsCard() {
   return (
     <Panel title={limits.title}>
       <div className="kh-rows">
-        <SettingNumber
-          name="keys.defaultRpm"
-          title={limits.rpm}
-          sentence={limits.rpmSentence}
-          min={0}
-          max={1_000_000}
-          nullable
-        />
-        <SettingNumber
-          name="keys.defaultParallel"
-          title={limits.parallel}
-          sentence={limits.parallelSentence}
-          min={1}
-          max={100_000}
-          nullable
-        />
-        <SettingNumber
-          name="keys.defaultRph"
-          title={limits.rph}
-          sentence={limits.rphSentence}
-          min={0}
-          max={1_000_000_000}
-          nullable
-        />
-        <SettingNumber
-          name="keys.defaultTpm"
-          title={limits.tpm}
-          sentence={limits.tpmSentence}
-          min={0}
-          max={1_000_000_000}
-          nullable
-        />
-        <SettingChoice
-          name="keys.defaultPriority"
-          title={limits.priority}
-          sentence={limits.prioritySentence}
-          choices={limits.priorities}
-        />
         <SettingNumber
           name="queue.maxWaiting"
           title={limits.waiting}
