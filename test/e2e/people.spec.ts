@@ -69,6 +69,8 @@ test('who is invited joins, makes a key within the limits, uses it, and sees wha
 test('usage by person, each with what their keys used, and narrowed to one of them', async ({ app, subject, browser }, {
   project,
 }) => {
+  // Two people in two browsers, and a look at the page.
+  test.slow();
   await becomeSomebody(app, subject);
   const mia = await otherBrowser(browser, app);
   await join(mia, await invite(app, subject, { name: 'Mia' }), 'Mia');
