@@ -36,6 +36,7 @@ export function outcomeOf({ code, details }: KeyhatchError): Outcome {
     case 'way_closed':
     case 'token_revoked':
     case 'person_paused':
+    case 'role_without_models':
     case 'project_archived':
       return details['ran'] === 1 ? 'ended' : 'refused';
     default:

@@ -15,7 +15,7 @@ function keyWith(caps: Partial<BodyCaps>): GatewayKey {
     kind: 'inference',
     projectId: null,
     personId: null,
-    personPaused: false,
+    personBar: null,
     weak: false,
     oldSecretWeak: false,
     status: 'active',
