@@ -28,8 +28,6 @@ const habits = Array.from({ length: keyCount }, (_, key) =>
   ),
 ).flat();
 
-export const benchKeyIds = Array.from({ length: keyCount }, (_, key) => `key${key}`);
-
 /** A request that was received at a moment (epoch ms). Some keys are busier than others. */
 export function rowAt(receivedAt: number): RequestRow {
   const habit = habits[Math.floor(Math.random() ** 2 * habits.length)] ?? habits[0];
