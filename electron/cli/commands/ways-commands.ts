@@ -1,7 +1,7 @@
 // `keyhatch ways …`: for clients that cannot send a key. Each opening says what it lets in; a path token is printed once, by
 // the command that makes it, and nowhere else.
 
-import { networksText } from '../../../shared/policy-sentence.ts';
+import { networksText } from '../../../shared/network-words.ts';
 import {
   isForOthers,
   type KeptWay,
@@ -62,7 +62,7 @@ const setPort = defineCommand({
   about: 'Open a second port where programs count as a key without sending it. Replaces the one before.',
   flags: {
     ...keyFlag,
-    hosts: { value: 'ADDR,…', about: 'Addresses to listen on; 127.0.0.1 unless told.' },
+    hosts: { value: 'ADDR,…', about: 'Addresses to listen on, lan or if:NAME; 127.0.0.1 unless told.' },
     confirm: { about: 'Open it beyond this computer in spite of a warning.' },
   },
   prepare(invocation) {
