@@ -2,7 +2,7 @@
 // empty ones, so that the page scrolls as if all were there.
 
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useLayoutEffect, useRef, useState } from 'react';
+import { type ComponentProps, type ReactNode, useLayoutEffect, useRef, useState } from 'react';
 
 type VirtualRowsProps<Row> = {
   readonly rows: readonly Row[];
@@ -10,9 +10,9 @@ type VirtualRowsProps<Row> = {
   readonly rowPx: number;
   readonly columns: number;
   readonly children: (row: Row) => ReactNode;
-};
+} & Pick<ComponentProps<'tbody'>, 'onPointerEnter' | 'onPointerLeave'>;
 
-export function VirtualRows<Row>({ rows, rowPx, columns, children }: VirtualRowsProps<Row>) {
+export function VirtualRows<Row>({ rows, rowPx, columns, children, ...ofBody }: VirtualRowsProps<Row>) {
   const body = useRef<HTMLTableSectionElement>(null);
   const [topPx, setTopPx] = useState(0);
   useLayoutEffect(() => {
@@ -28,7 +28,7 @@ export function VirtualRows<Row>({ rows, rowPx, columns, children }: VirtualRows
   const before = (shown[0]?.start ?? topPx) - topPx;
   const after = virtual.getTotalSize() - ((shown.at(-1)?.end ?? topPx) - topPx);
   return (
-    <tbody ref={body}>
+    <tbody ref={body} {...ofBody}>
       {before > 0 && <Spacer heightPx={before} columns={columns} />}
       {shown.map(({ index }) => {
         const row = rows[index];

@@ -87,3 +87,21 @@ test('going back does not take away a key that was not stored yet', async ({ app
   await expect(app.getByRole('heading', { name: 'Usage', level: 1, includeHidden: true })).toBeAttached();
   await expect(app.getByRole('button', { name: 'Copy key' })).toBeVisible();
 });
+
+test('rows stay where they are while the pointer is over them, and are sorted again when it leaves', async ({
+  app,
+  subject,
+}) => {
+  await subject.createKey('--name', 'attic');
+  const { key } = await subject.createKey('--name', 'balcony');
+  await visit(app, subject, '/keys');
+  const names = app.getByRole('row').getByRole('link', { name: /^(attic|balcony)$/ });
+  await expect(names).toHaveText(['attic', 'balcony']);
+  await app.getByRole('link', { name: 'attic' }).hover();
+  expect((await subject.chat(key, { model: 'echo' })).status).toBe(200);
+  // Its row is as it is now, and stands where it stood.
+  await expect(app.getByRole('row', { name: /balcony/ })).toContainText(/now|s ago/);
+  await expect(names).toHaveText(['attic', 'balcony']);
+  await app.getByRole('heading', { name: 'Keys', level: 1 }).hover();
+  await expect(names).toHaveText(['balcony', 'attic']);
+});

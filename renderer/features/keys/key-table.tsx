@@ -16,17 +16,14 @@ import { Dot, Pill } from '../../ui/pill.tsx';
 import { ProjectName } from '../../ui/project-mark.tsx';
 import { VirtualRows } from '../../ui/virtual-rows.tsx';
 import { CapturePill } from '../capture/capture-mark.tsx';
-import { fullestShare } from '../limits/budget-words.ts';
 import { LimitCell } from '../limits/limit-cell.tsx';
 import type { KeyDialog } from './key-dialogs.tsx';
 import { KeyMenu } from './key-menu.tsx';
+import { fromA, inOrder, type SortedBy, type Sorting, sortedKeys } from './key-order.ts';
 import { hasEnded, stateOfKey } from './key-state.ts';
 import { placeOf } from './last-use.ts';
 
-type Column = 'name' | 'person' | 'project' | 'lastUsed' | 'requests' | 'tokens' | 'limit' | 'expires';
-type Sorting = { readonly by: Column; readonly descending: boolean };
-
-const allColumns: readonly { readonly id: Column; readonly number?: true; readonly from?: 'sm' | 'md' | 'lg' }[] = [
+const allColumns: readonly { readonly id: SortedBy; readonly number?: true; readonly from?: 'sm' | 'md' | 'lg' }[] = [
   { id: 'name' },
   { id: 'person', from: 'lg' },
   { id: 'project', from: 'md' },
@@ -37,25 +34,14 @@ const allColumns: readonly { readonly id: Column; readonly number?: true; readon
   { id: 'expires', from: 'sm' },
 ];
 
-const rank: Readonly<Record<Column, (key: KeyFacts) => string | number>> = {
-  name: ({ name }) => name.toLowerCase(),
-  person: ({ person }) => person?.toLowerCase() ?? '',
-  project: ({ project }) => project?.toLowerCase() ?? '',
-  lastUsed: ({ lastUsedAt }) => lastUsedAt ?? 0,
-  requests: ({ today }) => today.requests,
-  tokens: ({ today }) => today.tokensIn + today.tokensOut,
-  limit: ({ budgets, limits }) => fullestShare(budgets) ?? -1 / (limits.rpm ?? Number.POSITIVE_INFINITY),
-  expires: ({ expiresAt }) => expiresAt ?? Number.POSITIVE_INFINITY,
-};
-
-/** Looked at from A down. */
-const fromA: readonly Column[] = ['name', 'person', 'project'];
-
 type KeyTableProps = { readonly keys: readonly KeyFacts[]; readonly open: (dialog: KeyDialog) => void };
 
 export function KeyTable({ keys, open }: KeyTableProps) {
   const { data: projects = [] } = useProjects();
   const [sorting, setSorting] = useState<Sorting>({ by: 'lastUsed', descending: true });
+  // Rows that change places under the pointer are clicked in place of others: while it is over them, they stay.
+  const [held, hold] = useState<readonly string[]>();
+  const rows = held ? inOrder(keys, held) : sortedKeys(keys, sorting);
   const { sees } = useAbilities();
   // Whose they are says nothing where all are the same person's or nobody's.
   const ofPeople = sees && new Set(keys.map(({ personId }) => personId)).size > 1;
@@ -79,7 +65,13 @@ export function KeyTable({ keys, open }: KeyTableProps) {
           </Table.Th>
         </Table.Tr>
       </Table.Thead>
-      <VirtualRows rows={sorted(keys, sorting)} rowPx={44} columns={columns.length + 1}>
+      <VirtualRows
+        rows={rows}
+        rowPx={44}
+        columns={columns.length + 1}
+        onPointerEnter={() => hold(rows.map(({ id }) => id))}
+        onPointerLeave={() => hold(undefined)}
+      >
         {(facts) => (
           <KeyRow
             key={facts.id}
@@ -95,7 +87,7 @@ export function KeyTable({ keys, open }: KeyTableProps) {
 }
 
 type SortButtonProps = {
-  readonly column: Column;
+  readonly column: SortedBy;
   readonly sorting: Sorting;
   readonly onSort: (sorting: Sorting) => void;
 };
@@ -203,14 +195,4 @@ function LastUse({ facts, at, placeFrom }: LastUseProps) {
       </Text>
     </>
   );
-}
-
-function sorted(keys: readonly KeyFacts[], { by, descending }: Sorting): KeyFacts[] {
-  const value = rank[by];
-  const direction = descending ? -1 : 1;
-  return [...keys].sort((a, b) => {
-    const [left, right] = [value(a), value(b)];
-    if (left === right) return a.name.localeCompare(b.name);
-    return left < right ? -direction : direction;
-  });
 }

@@ -8,35 +8,6 @@ const newPassword = 'a lamp under the green sea';
 const isIn = async ({ as }: PeopleBed, signedIn: { readonly halves: Parameters<PeopleBed['as']>[0] }) =>
   (await refusalOf(as(signedIn.halves).client.me.get())) === undefined;
 
-test('halves that somebody planted before the sign-in open nothing after it', async () => {
-  const bed = await makePeopleBed();
-  await bed.makeOwner();
-  const planted = await bed.join('Mallory');
-  const answer = await bed.post('/session', { name: 'Olga', password: goodPassword }, planted.halves);
-  const olga = bed.as(halvesIn(answer));
-  expect([olga.halves.cookie, olga.halves.page]).not.toEqual([planted.halves.cookie, planted.halves.page]);
-  expect((await olga.client.me.get()).person?.name).toBe('Olga');
-  expect(await isIn(bed, planted)).toBe(false);
-  const mixed = { cookie: planted.halves.cookie, page: olga.halves.page };
-  expect(await isIn(bed, { halves: mixed })).toBe(false);
-});
-
-test('a proof gives new halves to the same session, and the old ones are worth nothing', async () => {
-  const bed = await makePeopleBed();
-  const olga = await bed.makeOwner();
-  const [before] = await olga.client.sessions.list();
-  bed.passTime(5 * 60_000);
-  expect(await refusalOf(olga.client.me.beginTotp())).toBe('proof_required');
-  expect(await bed.post('/session/proof', { password: 'not mine at all' }, olga.halves)).toMatchObject({
-    status: 403,
-    code: 'sign_in_failed',
-  });
-  const proved = bed.as(halvesIn(await bed.post('/session/proof', { password: goodPassword }, olga.halves)));
-  expect(await isIn(bed, olga)).toBe(false);
-  expect((await proved.client.me.beginTotp()).url).toContain('otpauth://totp/Keyhatch:Olga');
-  expect((await proved.client.sessions.list()).map(({ id }) => id)).toEqual([before?.id]);
-});
-
 test('an owner without an account proves with a new link, others never do', async () => {
   const bed = await makePeopleBed();
   const nobody = await bed.byLink();

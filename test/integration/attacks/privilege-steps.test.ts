@@ -1,4 +1,4 @@
-// Steps between roles: nobody gives themself more than they have, and programs with an admin key neither.
+// Privilege steps: nobody gives themself more than they have, and programs with an admin key neither.
 
 import { expect, test } from 'vitest';
 import type { Caller } from '../../../shared/people-model.ts';

@@ -1,6 +1,6 @@
-// The grep proof: after a run that made, used, failed with, misplaced, rotated, typed and ended keys, and gave an upstream
-// a credential, no secret is in the data folder, in what was logged, among the arguments of the process or in what the
-// upstream received. Looked for as plain bytes, whole or by its tail, and in the encodings in which it might hide.
+// Log and error leakage, looked for: after a run that made, used, failed with, misplaced, rotated, typed and ended keys, and
+// gave an upstream a credential, no secret is in the data folder, in what was logged, among the arguments of the process or
+// in what the upstream received; as plain bytes, whole or by its tail, and in the encodings in which it might hide.
 
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
