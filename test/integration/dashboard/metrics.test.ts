@@ -105,6 +105,12 @@ describe('the metrics', () => {
     expect(await text()).not.toContain('laptop');
   });
 
+  test('are read with the fetch of Node too, which marks how it asks', async () => {
+    const { make, url } = await stand();
+    const { key } = await make('prometheus', ['metrics']);
+    expect((await fetch(`${url}/metrics`, bearer(key))).status).toBe(200);
+  });
+
   test('are plain text of the exposition format, and kept by nobody', async () => {
     const house = await stand();
     const { key } = await house.make('prometheus', ['metrics']);
