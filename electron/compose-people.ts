@@ -144,6 +144,7 @@ export function joinPeople(options: {
       people: createPeopleCalls({ people, invites }),
       me: createMe({
         ...{ people, proofs, signIn, limits, authenticator, clock, record },
+        settings: settings.get,
         sessionLives: (sessionId) =>
           dashboard()
             .sessions.list()

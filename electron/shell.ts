@@ -26,7 +26,7 @@ export type Shell = {
   readonly flags: Partial<Settings>;
   /** Addresses of upstreams for this run, instead of the saved ones. */
   readonly upstreams: readonly string[];
-  /** `on`: in front of the built-in echo model; `stand-in`: as long as there is no other upstream. */
+  /** `on`: in front of the built-in echo model; `stand-in`: until another upstream answers. */
   readonly echo: 'off' | 'on' | 'stand-in';
   /** Folder of the built pages, for the dashboard; undefined where there are none to offer. */
   readonly pagesDir: string | undefined;

@@ -41,7 +41,7 @@ export type UpstreamPorts = {
   readonly saveSettings: (list: readonly UpstreamRecord[], fallbackId: string | null) => void;
   /** Upstreams given for this run only, with their credentials; they hide the saved ones. */
   readonly fixed: readonly GivenUpstream[];
-  /** Stands in as long as there is no other upstream. */
+  /** Stays beside the others until one of them answers; never serves a model that it does not list. */
   readonly standIn: GivenUpstream | undefined;
   readonly secrets: {
     readonly get: (name: string) => Promise<string | null>;
@@ -106,10 +106,22 @@ export function createUpstreams(ports: UpstreamPorts): Upstreams {
     if (credential !== undefined) credentials.set(id, credential);
   }
 
+  let answered = false;
+  let joined: { readonly of: object; readonly list: readonly UpstreamRecord[] } | undefined;
+
   function saved(): readonly UpstreamRecord[] {
-    if (isFixed) return ports.fixed;
-    const list = ports.settings()['upstreams.list'];
-    return list.length > 0 ? list : standIn;
+    const list = isFixed ? ports.fixed : ports.settings()['upstreams.list'];
+    return standIn.length === 0 ? list : withStandIn(list);
+  }
+
+  // Last in line, so that a model nobody lists still goes to the others: a dead server is told, never stood in for.
+  function withStandIn(list: readonly UpstreamRecord[]): readonly UpstreamRecord[] {
+    if (list.length === 0) answered = false;
+    else answered ||= list.some(({ id }) => ports.health(id)?.health === 'up');
+    if (answered) return list;
+    // The same object as before, because what is worked out of it is kept by it.
+    if (joined?.of !== list) joined = { of: list, list: [...list, ...standIn] };
+    return joined.list;
   }
 
   function liveOf(record: UpstreamRecord): LiveUpstream {

@@ -10,6 +10,7 @@ import { editsOf, type Splice } from './body-edits.ts';
 import { cloudWords, isCloudModel } from './body-policy.ts';
 import type { Authorized, Bodied, Caller, Projected } from './exchange.ts';
 import { ownerOf } from './exchange.ts';
+import { formModelSplice } from './form-model.ts';
 import { hasModelRules, type KeyRules } from './key-rules.ts';
 import { checkOperation } from './permit.ts';
 import type { GatewayKey, GatewayUpstream, ResponseOwners, UpstreamRegistry } from './ports.ts';
@@ -54,9 +55,17 @@ function modelOf(bodied: Bodied, registry: UpstreamRegistry): string | undefined
 }
 
 // What was held against the key's lists is what goes on: a server that knows the alias might take another model for it.
-function editsFor({ caller, route, body, wireModel }: Projected, model: string | undefined): readonly Splice[] {
+function editsFor(
+  { caller, req, route, body, wireModel, namedModel }: Projected,
+  model: string | undefined,
+): readonly Splice[] {
   const key = keyOf(caller);
-  if (!key || !body.facts.isJson) return [];
+  if (!key) return [];
+  if (!body.facts.isJson) {
+    if (route.names !== 'model-in-body' || wireModel === undefined || namedModel === undefined) return [];
+    const put = { asked: namedModel, model: wireModel };
+    return [formModelSplice(body.bytes(), req.headers['content-type'] ?? '', put)];
+  }
   const meant = wireModel ?? (model === body.facts.model ? undefined : model);
   const renamed = route.names === 'model-in-body' ? meant : undefined;
   const { maxTokens } = key.policy.caps;

@@ -4,6 +4,7 @@
 import { isUtf8 } from 'node:buffer';
 import { KeyhatchError } from '../../shared/errors.ts';
 import { type Asked, amountFields, amountsOf, amountsOfForm, optionMembers } from './body-amounts.ts';
+import { boundaryOf } from './form-model.ts';
 import { foldKey, hasDisguisedName, hasMoreValues, type JsonMember, scanTopLevel } from './json-members.ts';
 import { promptBytesOf } from './prompt-size.ts';
 import { findRemoteMedia } from './remote-media.ts';
@@ -113,10 +114,8 @@ export function jsonFacts(bytes: Buffer, row: RouteRow): BodyFacts {
 
 /** @throws KeyhatchError `body_invalid` unless the form can be read and names at most one model */
 export async function multipartFacts(bytes: Buffer, contentType: string): Promise<BodyFacts> {
-  // With two boundaries, or one that can be read in two ways, servers see two different forms.
-  if (!/^multipart\/form-data\s*;\s*boundary=("?)[A-Za-z0-9'()+_,./:=?-]{1,70}\1\s*$/i.test(contentType)) {
+  if (boundaryOf(contentType) === undefined)
     throw invalid('its Content-Type must be multipart/form-data with one boundary');
-  }
   let form: FormData;
   try {
     form = await new Response(new Uint8Array(bytes), { headers: { 'content-type': contentType } }).formData();
@@ -145,11 +144,15 @@ export async function multipartFacts(bytes: Buffer, contentType: string): Promis
 /** Deeper than anybody writes; parsers that call themselves for each level stop, or fall, somewhere above. */
 const mostDepth = 256;
 const modelNameMaxChars = 500;
+// Servers trim such names, each in its own way: what a rule says of `x: cloud` would not be said of what runs.
+const roughName = /\p{Cc}|^\s|\s$|\s:|:\s/u;
 
 // As long as a name can be in a path. It would be kept with the request, in usage and in the log.
 function checkModelNames(names: readonly (string | undefined)[]): void {
   if (names.some((name) => (name?.length ?? 0) > modelNameMaxChars))
     throw invalid(`the name of its model is longer than ${modelNameMaxChars} characters`);
+  if (names.some((name) => name !== undefined && roughName.test(name)))
+    throw invalid('the name of its model holds a control character, or a space at its edge or beside a colon');
 }
 
 /** @returns the members that policy knows */

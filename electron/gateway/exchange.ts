@@ -123,6 +123,8 @@ export type Projected = Bodied & {
   readonly upstreams: UpstreamRegistry;
   /** The model that must stand in the body, where it is another than the one that does. */
   readonly wireModel: string | undefined;
+  /** The model as the body names it. */
+  readonly namedModel: string | undefined;
 };
 
 /** After authorize: what may be done, with which model, by which upstream. */

@@ -49,8 +49,12 @@ export const settingsTexts = {
     origins: 'Their addresses',
     originsSentence: 'Such as https://app.example or app://obsidian.md.',
   },
-  limits: {
-    title: 'Limits',
+  newKeys: {
+    title: 'New keys',
+    rights: 'What a new key may do',
+    rightsSentence: 'Unless its maker, or its project, says otherwise. Keys that there are stay as they are.',
+    expires: 'Days until a new key ends',
+    expiresSentence: 'Whoever makes one may say otherwise. Empty: it has no end.',
     rpm: 'Requests a minute of a new key',
     rpmSentence: 'Over any 60 seconds. Empty: no limit.',
     parallel: 'Requests at once of a new key',
@@ -62,6 +66,9 @@ export const settingsTexts = {
     priority: 'Place of a new key in line',
     prioritySentence: 'Where a model server is busy, requests wait; nobody waits for ever.',
     priorities: { high: 'Ahead of others', normal: 'In turn', low: 'Behind others' },
+  },
+  limits: {
+    title: 'Limits',
     waiting: 'Requests that may wait in line',
     waitingSentence: 'For busy model servers. 0 refuses them at once.',
     wait: 'Longest wait in line',

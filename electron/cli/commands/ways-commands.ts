@@ -14,7 +14,7 @@ import { type Command, defineCommand, onlyWord } from '../command.ts';
 import { parseList, parseWhole } from '../flag-values.ts';
 import { type Output, visible } from '../output.ts';
 import { textTable } from '../text-table.ts';
-import { gatewayUrl, gatewayUrlForOthers } from './gateway-url.ts';
+import { gatewayAddresses } from './gateway-url.ts';
 
 const keyFlag = { key: { value: 'ID|NAME', about: 'The key as which they count, with its limits.' } } as const;
 
@@ -106,8 +106,8 @@ const addPath = defineCommand({
       ...(days === undefined ? {} : { days: parseWhole('--days', days, 1, longestPathTokenDays) }),
     };
     return async ({ client, out }) => {
-      const far = out.json || !isForOthers(networks) ? undefined : await gatewayUrlForOthers(client);
-      const baseUrl = out.json ? '' : (far ?? (await gatewayUrl(client)));
+      const { here, others } = out.json ? { here: '', others: [] } : await gatewayAddresses(client);
+      const baseUrl = (isForOthers(networks) ? others[0]?.url : undefined) ?? here;
       const opened = await client.ways.addPath(input);
       out.answer(opened, () => {
         const { name, expiresAt } = opened.way;

@@ -18,6 +18,7 @@ import { ConnectionsCard, LockoutCard } from './connections-card.tsx';
 import { DashboardCard } from './dashboard-card.tsx';
 import { DataCard } from './data-card.tsx';
 import { DesktopStartup, UpdatesCard } from './desktop-cards.tsx';
+import { NewKeysCard } from './new-keys-card.tsx';
 import { SettingChoice, SettingList, SettingNumber } from './setting-fields.tsx';
 import { TimeZoneField } from './time-zone-field.tsx';
 
@@ -52,6 +53,7 @@ function Cards({ status }: { readonly status: Status }) {
         </Panel>
         <NetworkCard status={status} />
         <TlsCard status={status} />
+        <NewKeysCard />
         <LimitsCard />
         <ConnectionsCard />
         <DataCard status={status} />
@@ -119,44 +121,6 @@ function LimitsCard() {
   return (
     <Panel title={limits.title}>
       <div className="kh-rows">
-        <SettingNumber
-          name="keys.defaultRpm"
-          title={limits.rpm}
-          sentence={limits.rpmSentence}
-          min={0}
-          max={1_000_000}
-          nullable
-        />
-        <SettingNumber
-          name="keys.defaultParallel"
-          title={limits.parallel}
-          sentence={limits.parallelSentence}
-          min={1}
-          max={100_000}
-          nullable
-        />
-        <SettingNumber
-          name="keys.defaultRph"
-          title={limits.rph}
-          sentence={limits.rphSentence}
-          min={0}
-          max={1_000_000_000}
-          nullable
-        />
-        <SettingNumber
-          name="keys.defaultTpm"
-          title={limits.tpm}
-          sentence={limits.tpmSentence}
-          min={0}
-          max={1_000_000_000}
-          nullable
-        />
-        <SettingChoice
-          name="keys.defaultPriority"
-          title={limits.priority}
-          sentence={limits.prioritySentence}
-          choices={limits.priorities}
-        />
         <SettingNumber
           name="queue.maxWaiting"
           title={limits.waiting}
