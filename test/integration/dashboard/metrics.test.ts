@@ -3,6 +3,7 @@
 
 import { createRouterClient } from '@orpc/server';
 import { describe, expect, test } from 'vitest';
+import { mostMissesAMinute } from '../../../electron/gateway/weak-brake.ts';
 import type { House } from '../../../electron/shell.ts';
 import { KeyhatchError } from '../../../shared/errors.ts';
 import type { KeyOperation } from '../../../shared/key-policy.ts';
@@ -163,6 +164,48 @@ describe('are refused', () => {
       const answer = await ask(url, bearer(key));
       expect([answer.status, answer.text]).toEqual([403, expect.stringContaining('admin key')]);
     }
+  });
+
+  test('through a tunnel or a proxy, with a key or a server that is for this computer', async () => {
+    const { url, client, make } = await stand();
+    const here = await client.keys.create({
+      name: 'here',
+      policy: { operations: ['metrics'], networks: ['this-computer'] },
+    });
+    const anywhere = await make('anywhere', ['metrics']);
+    const readBy = (key: string, more: Record<string, string> = {}) =>
+      ask(url, { headers: { ...bearer(key).headers, ...more } });
+    const forwarded = { 'x-forwarded-for': '127.0.0.1' };
+    expect((await readBy(here.key)).status).toBe(200);
+    const refused = await readBy(here.key, forwarded);
+    expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('"here"')]);
+    expect((await readBy(anywhere.key, forwarded)).status).toBe(200);
+    await client.settings.set({ name: 'access.networks', value: ['this-computer'] });
+    expect((await readBy(anywhere.key)).status).toBe(200);
+    const shut = await readBy(anywhere.key, forwarded);
+    expect([shut.status, shut.text]).toEqual([403, expect.stringContaining('This server')]);
+  });
+
+  test('with a weak key from elsewhere, and guesses at one are held, those at the gateway among them', async () => {
+    const { house, url, client } = await stand();
+    await client.keys.import({ text: 'old printer,0400' });
+    await client.keys.edit({ ref: 'old printer', policy: { operations: ['metrics'] } });
+    const far = (key: string) => ask(url, { headers: { ...bearer(key).headers, forwarded: 'for=192.0.2.7' } });
+    expect((await ask(url, bearer('0400'))).status).toBe(200);
+    const weak = await far('0400');
+    expect([weak.status, weak.text]).toEqual([403, expect.stringContaining('too short to be safe')]);
+    const half = mostMissesAMinute / 2;
+    const [gateway = ''] = house.status().server.urls;
+    for (let n = 0; n < half; n++) {
+      const headers = { ...bearer(`g${n}`).headers, forwarded: 'for=192.0.2.7' };
+      await (await fetch(`${gateway}/v1/models`, { headers })).text();
+      expect((await far(`m${n}`)).status).not.toBe(200);
+    }
+    const [right, wrong] = [await far('0400'), await far('0401')];
+    expect(right.status).toBe(429);
+    expect([right.text, right.headers['retry-after']]).toEqual([wrong.text, wrong.headers['retry-after']]);
+    // This computer is never held.
+    expect((await ask(url, bearer('0400'))).status).toBe(200);
   });
 
   test('with the right key anywhere but in the header, and no log has it then', async () => {
