@@ -1,6 +1,6 @@
 // Who may come in, said in one plain sentence: the sum of address, keys, bypass and public paths.
 
-import { networksText } from '../../shared/policy-sentence.ts';
+import { networksText } from '../../shared/network-words.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { bareHost } from '../lib/bare-host.ts';
 

@@ -8,6 +8,7 @@ import type { Settings } from '../../shared/settings.ts';
 import { type Dialect, type UpstreamKind, upstreamKindRow } from '../../shared/upstream-kinds.ts';
 import type { Log } from '../lib/log.ts';
 import type { RecordHistory } from './history.ts';
+import { credentialFor, editedUpstream, freeName, type UpstreamEdit } from './upstream-records.ts';
 
 export type UpstreamHealthFacts = {
   readonly health: 'up' | 'down' | 'unknown';
@@ -69,13 +70,6 @@ export type NewUpstream = {
   readonly kind?: UpstreamKind | undefined;
   readonly credential?: string | undefined;
   readonly confirm: boolean;
-};
-
-export type UpstreamEdit = {
-  readonly ref: string;
-  readonly name?: string | undefined;
-  /** Requests at once; null: as many as come; `auto`: as the server says, or its kind. */
-  readonly parallel?: number | 'auto' | null | undefined;
 };
 
 export type Upstreams = {
@@ -223,7 +217,7 @@ export function createUpstreams(ports: UpstreamPorts): Upstreams {
       if (isFixed) throw new KeyhatchError('upstream_set_by_flag');
       const record = resolve(input.ref);
       const list = ports.settings()['upstreams.list'];
-      const next = edited(record, input);
+      const next = editedUpstream(record, input);
       ports.saveSettings(
         list.map((one) => (one.id === record.id ? next : one)),
         ports.settings()['upstreams.default'],
@@ -285,23 +279,4 @@ export function liveUpstream(
 ): LiveUpstream {
   const { dialects } = upstreamKindRow(record.kind);
   return { ...record, url: new URL(record.url), dialects, credential, ...facts };
-}
-
-function edited(record: UpstreamRecord, { name, parallel }: UpstreamEdit): UpstreamRecord {
-  const { parallel: before, ...rest } = { ...record, name: name ?? record.name };
-  const kept = parallel === undefined ? before : parallel === 'auto' ? undefined : parallel;
-  return kept === undefined ? rest : { ...rest, parallel: kept };
-}
-
-// A credential goes to the address it was given for and to no other, whatever the settings file says by now.
-function credentialFor(url: string, kept: string | null): string | undefined {
-  if (kept === null) return undefined;
-  const { url: given, credential } = JSON.parse(kept) as { readonly url: unknown; readonly credential: unknown };
-  if (given !== url || typeof credential !== 'string') throw new Error('it was given for another address; add it anew');
-  return credential;
-}
-
-function freeName(kind: UpstreamKind, url: URL, taken: readonly UpstreamRecord[]): string {
-  const name = kind === 'unknown' ? url.host : upstreamKindRow(kind).name;
-  return taken.some((one) => one.name === name) ? `${name} (${url.host})` : name;
 }

@@ -60,11 +60,14 @@ export function amountsOf(root: Readonly<Record<string, unknown>>, operation: Op
   return asked;
 }
 
-/** What a field of a form asks for. */
-export function amountsOfForm(field: (name: string) => unknown): readonly Asked[] {
+/** What the fields of a form ask for, each as its text. */
+export function amountsOfForm(field: (name: string) => string | undefined): readonly Asked[] {
   return fields.choices.flatMap((name) => {
-    const text = field(name);
-    return typeof text === 'string' ? [{ cap: 'choices' as const, field: name, value: Number(text) }] : [];
+    const text = field(name)?.trim();
+    if (text === undefined) return [];
+    return [
+      { cap: 'choices' as const, field: name, value: text === '' ? Number.NaN : amountOf('choices', Number(text)) },
+    ];
   });
 }
 

@@ -3,8 +3,7 @@
 
 import { isUtf8 } from 'node:buffer';
 import { KeyhatchError } from '../../shared/errors.ts';
-import { type Asked, amountFields, amountsOf, amountsOfForm, optionMembers } from './body-amounts.ts';
-import { boundaryOf } from './form-model.ts';
+import { type Asked, amountFields, amountsOf, optionMembers } from './body-amounts.ts';
 import { foldKey, hasDisguisedName, hasMoreValues, type JsonMember, scanTopLevel } from './json-members.ts';
 import { promptBytesOf } from './prompt-size.ts';
 import { findRemoteMedia } from './remote-media.ts';
@@ -45,7 +44,7 @@ export const noFacts: BodyFacts = {
 };
 
 // Servers differ in which of two equal keys they take, and Go's ignore case: these may stand once, spelled like this.
-const policyKeys: ReadonlySet<string> = new Set([
+export const policyKeys: ReadonlySet<string> = new Set([
   'model',
   'draft_model',
   'stream',
@@ -112,35 +111,6 @@ export function jsonFacts(bytes: Buffer, row: RouteRow): BodyFacts {
   };
 }
 
-/** @throws KeyhatchError `body_invalid` unless the form can be read and names at most one model */
-export async function multipartFacts(bytes: Buffer, contentType: string): Promise<BodyFacts> {
-  if (boundaryOf(contentType) === undefined)
-    throw invalid('its Content-Type must be multipart/form-data with one boundary');
-  let form: FormData;
-  try {
-    form = await new Response(new Uint8Array(bytes), { headers: { 'content-type': contentType } }).formData();
-  } catch {
-    throw invalid('its multipart form cannot be read');
-  }
-  if ([...form.keys()].some((name) => !/^[A-Za-z0-9_.[\]-]{1,100}$/.test(name))) {
-    throw invalid('a field of its form has an odd name');
-  }
-  const models = form.getAll('model');
-  const needs = new Map<Operation, string>();
-  for (const [name, value] of form) {
-    if (typeof value === 'string' && policyKeys.has(foldKey(name)) && !policyKeys.has(name))
-      throw invalid(oddSpelling(name));
-    if (/(?:^|_)url(?:\[\])?$/i.test(name) && typeof value === 'string')
-      needs.set('remote_media', 'having the server fetch a URL');
-  }
-  if (models.length > 1 || typeof (models[0] ?? '') !== 'string') throw invalid('it must name one model, as text');
-  const model = models[0] as string | undefined;
-  checkModelNames([model]);
-  if (model !== undefined && isCloudModel(model)) needs.set('cloud', cloudWords);
-  const amounts = amountsOfForm((name) => form.get(name));
-  return { ...noFacts, model, streaming: form.get('stream') === 'true', amounts, needs };
-}
-
 /** Deeper than anybody writes; parsers that call themselves for each level stop, or fall, somewhere above. */
 const mostDepth = 256;
 const modelNameMaxChars = 500;
@@ -148,7 +118,7 @@ const modelNameMaxChars = 500;
 const roughName = /\p{Cc}|^\s|\s$|\s:|:\s/u;
 
 // As long as a name can be in a path. It would be kept with the request, in usage and in the log.
-function checkModelNames(names: readonly (string | undefined)[]): void {
+export function checkModelNames(names: readonly (string | undefined)[]): void {
   if (names.some((name) => (name?.length ?? 0) > modelNameMaxChars))
     throw invalid(`the name of its model is longer than ${modelNameMaxChars} characters`);
   if (names.some((name) => name !== undefined && roughName.test(name)))
@@ -277,10 +247,10 @@ function asArray(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function oddSpelling(key: string): string {
+export function oddSpelling(key: string): string {
   return `"${key.slice(0, 40)}" is an odd spelling of a known field`;
 }
 
-function invalid(reason: string): KeyhatchError {
+export function invalid(reason: string): KeyhatchError {
   return new KeyhatchError('body_invalid', { details: { reason } });
 }

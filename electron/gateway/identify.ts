@@ -100,7 +100,7 @@ function findPresented(presented: readonly string[], at: At, publicPath: boolean
   if (matched.size > 1) throw new KeyhatchError('key_ambiguous');
   const [caller] = matched.values();
   // In open mode clients still send whatever their key field holds; only one that looks like ours is a mistake.
-  if (!caller && settings['access.requireKey'] && !publicPath) throw foreign;
+  if (!caller && settings['access.requireKey'] && !publicPath) throw new KeyhatchError(foreign);
   return caller;
 }
 
@@ -110,20 +110,20 @@ type LookedUp = {
   readonly missed: readonly string[];
   /** One that looks like ours and cannot be used, whatever stands beside it. */
   readonly bad: KeyhatchError | undefined;
-  /** What to say where none of them is ours. */
-  readonly foreign: KeyhatchError;
+  /** What to say where none of them is ours. Not an error yet: making one, with its trace, costs more than the look-up. */
+  readonly foreign: 'key_unknown' | 'token_malformed';
 };
 
 function lookUp(presented: readonly string[], at: At): LookedUp {
   const matched = new Map<string, CallerWithKey>();
   const missed: string[] = [];
   let bad: KeyhatchError | undefined;
-  let foreign = new KeyhatchError('key_unknown');
+  let foreign: LookedUp['foreign'] = 'key_unknown';
   for (const value of presented) {
     if (at.brake?.holds(value)) continue;
     // No key has the shape of a token, so that one look-up is enough for either.
     const found = holderOf(value, at) ?? keyOf(value, at.keys);
-    if (found === 'malformed') foreign = new KeyhatchError('token_malformed');
+    if (found === 'malformed') foreign = 'token_malformed';
     else if (found instanceof KeyhatchError) bad ??= found;
     else if (found) matched.set(found.key.id, found);
     else {

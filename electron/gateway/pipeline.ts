@@ -9,7 +9,7 @@ import { authorize } from './authorize.ts';
 import { readBody } from './body.ts';
 import { createBodyBudget } from './body-memory.ts';
 import type { BudgetCalendar } from './budget-calendar.ts';
-import { type CaptureTaps, createCaptureTaps } from './capture-tap.ts';
+import { type CaptureTaps, capturedHeader, createCaptureTaps } from './capture-tap.ts';
 import { createClientName } from './client-name.ts';
 import { answerPreflight, isPreflight, setCorsHeaders } from './cors.ts';
 import type { Received, Reserved, SoFar } from './exchange.ts';
@@ -178,6 +178,6 @@ export function createPipeline(given: PipelinePorts): Pipeline {
 function withCapture(reserved: Reserved, taps: CaptureTaps): Reserved {
   const capture = taps.open(reserved);
   if (!capture) return reserved;
-  reserved.res.setHeader('x-keyhatch-captured', '1');
+  reserved.res.setHeader(capturedHeader, '1');
   return { ...reserved, capture };
 }

@@ -167,14 +167,14 @@ export function createUsageReader(db: DatabaseSync): UsageReader {
     hours(time, filter) {
       const { kept, ends } = cut(time, hourGrain);
       const { where, values } = narrowed(filter);
-      const found = db
-        .prepare(`
-          SELECT u.at, sum(u.requests) AS requests, sum(u.tokens_in + u.tokens_out) AS tokens
-          ${sumsJoined} WHERE ${where} GROUP BY u.grain, u.at`)
-        .all({ ...values, spans: JSON.stringify(kept) }) as UsageHour[];
+      // Span by span: within one the sums lie by time already, so that the database need not sort them first.
+      const found = db.prepare(`
+        SELECT u.at, sum(u.requests) AS requests, sum(u.tokens_in + u.tokens_out) AS tokens
+        FROM usage_rollups u JOIN usage_groups g ON g.id = u.group_id
+        WHERE u.grain = :grain AND u.at >= :from AND u.at < :to AND ${where} GROUP BY u.at`);
       const single = ends.flatMap((end) => [...rowsIn(end, filter)]);
       return [
-        ...found,
+        ...kept.flatMap(({ grain, from, to }) => found.all({ ...values, grain, from, to }) as UsageHour[]),
         ...single.map((row) => ({
           at: row.receivedAt,
           requests: 1,

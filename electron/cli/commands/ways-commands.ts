@@ -1,7 +1,7 @@
 // `keyhatch ways …`: for clients that cannot send a key. Each opening says what it lets in; a path token is printed once, by
 // the command that makes it, and nowhere else.
 
-import { networksText } from '../../../shared/policy-sentence.ts';
+import { networksText } from '../../../shared/network-words.ts';
 import {
   isForOthers,
   type KeptWay,

@@ -7,6 +7,7 @@ import { WebSocketServer } from 'ws';
 import { KeyhatchError } from '../../../shared/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { BodyBudget } from '../body-memory.ts';
+import { type CapturePort, capturedHeader } from '../capture-tap.ts';
 import { keyProtocol } from '../credentials.ts';
 import { type Caller, ownerOf, type Received, type SoFar } from '../exchange.ts';
 import type { ForwardedNotes } from '../forwarded-notes.ts';
@@ -37,6 +38,7 @@ export type SocketUpgradePorts = IdentifyPorts & {
   readonly budget: BodyBudget;
   readonly route: Router;
   readonly tls: GuardPorts['tls'];
+  readonly capture: Pick<CapturePort, 'wants'>;
   readonly handle: Handler;
   readonly meter: (soFar: SoFar, error: KeyhatchError) => void;
 };
@@ -132,6 +134,9 @@ export function createSocketUpgrade(ports: SocketUpgradePorts): SocketUpgrade {
       // Never the one that carries a key: what is answered here, others may write down.
       handleProtocols: (offered) => [...offered].find((protocol) => !protocol.startsWith(keyProtocol)) ?? false,
     });
+    const captured = ports.capture.wants(caller);
+    // Where it begins later, the first turn that is kept says so.
+    if (captured) server.once('headers', (headers) => headers.push(`${capturedHeader}: 1`));
     server.handleUpgrade(req, connection, head, (socket) => {
       const session = openSession({
         socket,
@@ -141,6 +146,7 @@ export function createSocketUpgrade(ports: SocketUpgradePorts): SocketUpgrade {
         budget: ports.budget,
         clock,
         accepting,
+        captured,
         barred: () => barred(caller),
       });
       open.set(session, caller);

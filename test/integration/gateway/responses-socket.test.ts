@@ -14,6 +14,8 @@ import { type Bed, makeBed } from '../../fakes/gateway-bed.ts';
 
 let bed: Bed;
 let open: WebSocket[] = [];
+/** Whether what the key says is kept. */
+let capturing = false;
 /** How far the clock is ahead of the true one. */
 let aheadMs = 0;
 const clock = {
@@ -22,7 +24,8 @@ const clock = {
 };
 beforeEach(async () => {
   aheadMs = 0;
-  bed = await makeBed({ clock });
+  capturing = false;
+  bed = await makeBed({ clock, capture: { wants: ({ kind }) => capturing && kind === 'key', keep: () => {} } });
   bed.upstream.behave = (_arrival, res) => answer(res);
 });
 afterEach(async () => {
@@ -190,6 +193,52 @@ test('the openai SDK speaks it', async () => {
   const failed = new Promise<Error>((resolve) => socket.on('error', resolve));
   socket.send({ type: 'response.create', model: 'm', previous_response_id: 'resp_of_another', input: 'hi' });
   expect((await failed).message).toContain('resp_of_another');
+  socket.close();
+});
+
+test('whoever is captured is told in the answer to the upgrade, and by no event after that', async () => {
+  capturing = true;
+  const socket = dial({});
+  open.push(socket);
+  const [{ headers }] = (await once(socket, 'upgrade')) as [IncomingMessage];
+  expect(headers['x-keyhatch-captured']).toBe('1');
+  const client = await connect();
+  expect(await client.turn()).toEqual([begun, delta('Hi'), delta(' there'), done]);
+});
+
+test('where capture begins on an open socket, an event says so before the turn, once until it ends', async () => {
+  const socket = dial({});
+  open.push(socket);
+  const [{ headers }] = (await once(socket, 'upgrade')) as [IncomingMessage];
+  expect(headers).not.toHaveProperty('x-keyhatch-captured');
+  const client = await connect();
+  const types = async () => (await client.turn()).map(({ type }) => type);
+  const usual = [begun, delta('Hi'), delta(' there'), done].map(({ type }) => type);
+  expect(await types()).toEqual(usual);
+  capturing = true;
+  expect(await types()).toEqual(['keyhatch.captured', ...usual]);
+  expect(await types()).toEqual(usual);
+  capturing = false;
+  expect(await types()).toEqual(usual);
+  capturing = true;
+  bed.upstream.behave = (_arrival, res) => json(res, 500, { error: { message: 'broken' } });
+  expect(await types()).toEqual(['keyhatch.captured', 'error']);
+});
+
+test('OpenAI’s own client passes over that event', async () => {
+  const client = new OpenAI({ baseURL: `${bed.url}/v1`, apiKey: bed.key });
+  const socket = new ResponsesWS(client);
+  await new Promise<void>((resolve) => socket.socket.once('open', () => resolve()));
+  capturing = true;
+  const texts: string[] = [];
+  const completed = new Promise<void>((resolve, reject) => {
+    socket.on('response.output_text.delta', (event) => texts.push(event.delta));
+    socket.on('response.completed', () => resolve());
+    socket.on('error', reject);
+  });
+  socket.send({ type: 'response.create', model: 'm', input: 'hi' });
+  await completed;
+  expect(texts.join('')).toBe('Hi there');
   socket.close();
 });
 
