@@ -34,6 +34,8 @@ export type Shell = {
   readonly clock?: Clock;
   /** The network interfaces, where they are not the system's: for tests of what changes by itself. */
   readonly interfaces?: () => Interfaces;
+  /** Where a name leads, where the system is not to be asked: for tests as well. */
+  readonly lookUpName?: (name: string) => Promise<readonly string[]>;
   /** Program of the threads that keep the ledger; undefined keeps it without one, which is enough for a single command. */
   readonly ledgerWorker: string | undefined;
   /** Program of the threads that hash passwords; undefined hashes in the process itself. */

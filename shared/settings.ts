@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { keyOperation, operationNames, operationPresets } from './key-policy.ts';
 import { perSpan, priority } from './limit-model.ts';
 import { upstreamRecord } from './model.ts';
+import { interfaceHost } from './network-model.ts';
 import { networkList } from './networks.ts';
 import { role, roles } from './people-model.ts';
 import { examplePrices, modelPrice } from './prices.ts';
@@ -14,10 +15,6 @@ import { tlsChoice } from './tls-model.ts';
 export const settingsVersion = 10;
 
 const hostName = z.string().regex(/^[A-Za-z0-9._:[\]-]{1,255}$/, 'is not a host name or address');
-// Windows names interfaces as people speak: "Ethernet 2", "vEthernet (WSL)".
-const interfaceHost = z
-  .string()
-  .regex(/^if:[^\p{Cc}\s,](?:[^\p{Cc},]{0,98}[^\p{Cc}\s,])?$/u, 'is not if: and the name of an interface');
 const listenHost = z.union([hostName.regex(/^(?!if:)/), interfaceHost], 'is not a host name or address');
 const origin = z.string().regex(/^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+$/, 'is not an origin such as https://app.example');
 const mebibyte = 1024 * 1024;
@@ -142,7 +139,7 @@ export const settingAbout: Readonly<Record<SettingName, string>> = {
   'server.hosts':
     'Where to listen: 127.0.0.1 for this computer only, lan for every private network, if:NAME for one interface, or addresses.',
   'server.publicInterfaces':
-    'Interfaces named by if:NAME whose public addresses are listened on too. server.hosts puts them here once you confirm.',
+    'Interfaces named by if:NAME, and host names, whose public addresses are listened on. server.hosts puts them here once you confirm.',
   'server.port': 'Port to listen on. 0 takes any free one.',
   'server.autoStart': 'Start the server when Keyhatch starts.',
   'server.allowedHosts': 'Further host names under which clients reach this server, such as nas.lan.',

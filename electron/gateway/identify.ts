@@ -60,11 +60,16 @@ function callerWithKey(routed: Routed, presented: readonly string[], at: At): Ca
 
 function callerWithoutKey(routed: Routed, settings: Settings, presentedForeign: boolean): Caller {
   if (isPublic(routed, settings)) return { kind: 'nobody' };
-  if (!settings['access.requireKey']) return { kind: 'anonymous' };
+  if (isOpenDoor(routed, settings)) return { kind: 'anonymous' };
   // With the bypass on, a value that is not a valid key is a mistake worth showing, not a reason to let somebody in.
   if (presentedForeign) throw new KeyhatchError('key_unknown');
   if (settings['access.localhostBypass'] && routed.trulyLocal) return { kind: 'this_computer' };
   throw new KeyhatchError('key_missing');
+}
+
+// Where keys are off the gateway's own addresses were chosen for that, and those of the second port for one key's programs.
+function isOpenDoor({ bySecondPort, trulyLocal }: Routed, settings: Settings): boolean {
+  return !settings['access.requireKey'] && (bySecondPort !== true || trulyLocal);
 }
 
 /** Paths that answer without a key: they neither act nor reveal. */

@@ -76,7 +76,7 @@ export function createPipeline(given: PipelinePorts): Pipeline {
   const handle: InsideHandler = async (req, res, expectsContinue, onCut, from = {}) => {
     const { inside, bySecondPort = false } = from;
     // Before anything looks at the path, so that no log, row or error can name it.
-    const pathToken = takePathToken(req);
+    const pathToken = from.pathToken ?? takePathToken(req);
     const receivedAt = ports.clock.now();
     const received: Received = {
       req,

@@ -62,7 +62,7 @@ const setPort = defineCommand({
   about: 'Open a second port where programs count as a key without sending it. Replaces the one before.',
   flags: {
     ...keyFlag,
-    hosts: { value: 'ADDR,…', about: 'Addresses to listen on; 127.0.0.1 unless told.' },
+    hosts: { value: 'ADDR,…', about: 'Addresses to listen on, lan or if:NAME; 127.0.0.1 unless told.' },
     confirm: { about: 'Open it beyond this computer in spite of a warning.' },
   },
   prepare(invocation) {
