@@ -42,6 +42,8 @@ test('a restart finds the same certificate, and its key in the vault alone', asy
 test('its end waits for a look that is under way, and later ones do nothing', async () => {
   const bed = certificateBed();
   const looking = bed.keeper.look();
+  // So that it has begun.
+  await Promise.resolve();
   await bed.keeper.close();
   expect(bed.keeper.credentials()).toBeDefined();
   bed.want({ addresses: ['192.168.1.20'] });
