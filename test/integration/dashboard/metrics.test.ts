@@ -17,14 +17,14 @@ import { callsTo } from '../../fakes/keyhatch-process.ts';
 type Standing = Awaited<ReturnType<typeof stand>>;
 
 async function stand(flags: object = {}) {
-  const { house, lines } = await composeHouse({
+  const { house, gatewayUrl, lines } = await composeHouse({
     flags: { 'server.port': 0, 'dashboard.enabled': true, 'dashboard.port': 0, ...flags },
   });
   await house.vaultTried;
   const client = createRouterClient(house.router, { context: { caller: atTheMachine } });
   const make = (name: string, operations?: readonly KeyOperation[]) =>
     client.keys.create({ name, ...(operations && { policy: { operations: [...operations] } }) });
-  return { house, lines, client, make, url: addressOf(house) };
+  return { house, gatewayUrl, lines, client, make, url: addressOf(house) };
 }
 
 function addressOf(house: House): string {
@@ -47,9 +47,8 @@ const read = async ({ url }: Pick<Standing, 'url'>, key: string) => {
 };
 
 /** Whatever this key may do on the gateway: two answers, one stream, and one refusal for a model that nobody has. */
-async function use(house: House, key: string): Promise<void> {
-  const [gateway = ''] = house.status().server.urls;
-  const { chat } = callsTo(gateway);
+async function use({ gatewayUrl }: Pick<Standing, 'gatewayUrl'>, key: string): Promise<void> {
+  const { chat } = callsTo(gatewayUrl());
   for (const more of [{}, { stream: true }, { model: 'echo', messages: [{ role: 'user', content: 'a b c d' }] }]) {
     await (await chat(key, { model: 'echo', ...more })).text();
   }
@@ -62,8 +61,8 @@ describe('the metrics', () => {
     const [user, other] = [await house.make('laptop'), await house.make('phone')];
     const reader = await house.make('prometheus', ['metrics']);
     await expect.poll(() => house.house.status().upstreams[0]?.models.length).toBeGreaterThan(0);
-    await use(house.house, user.key);
-    await use(house.house, other.key);
+    await use(house, user.key);
+    await use(house, other.key);
     const hourMs = 3_600_000;
     const { total, strangers } = await house.client.usage.report({ sinceMs: hourMs, by: 'model' });
     const series = await house.client.usage.series({ sinceMs: hourMs, by: 'model' });
@@ -93,16 +92,16 @@ describe('the metrics', () => {
   test('name keys only once that is switched on, and no more once it is off again', async () => {
     const house = await stand();
     const [user, reader] = [await house.make('laptop "7"'), await house.make('prometheus', ['metrics'])];
-    await use(house.house, user.key);
+    await use(house, user.key);
     const text = async () => (await ask(house.url, bearer(reader.key))).text;
     expect(await text()).not.toContain('laptop');
     await house.client.settings.set({ name: 'metrics.keyNames', value: true });
-    await use(house.house, user.key);
+    await use(house, user.key);
     const named = await read(house, reader.key);
     expect(sumOf(named, 'keyhatch_requests_total', { key: 'laptop "7"' })).toBe(3);
     expect(sumOf(named, 'keyhatch_tokens_total', { key: 'laptop "7"' })).toBeGreaterThan(0);
     await house.client.settings.set({ name: 'metrics.keyNames', value: false });
-    await use(house.house, user.key);
+    await use(house, user.key);
     expect(await text()).not.toContain('laptop');
   });
 
