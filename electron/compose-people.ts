@@ -143,7 +143,7 @@ export function joinPeople(options: {
     calls: {
       people: createPeopleCalls({ people, invites }),
       me: createMe({
-        ...{ people, proofs, signIn, limits, authenticator, clock, record },
+        ...{ people, proofs, signIn, invites, limits, authenticator, clock, record },
         sessionLives: (sessionId) =>
           dashboard()
             .sessions.list()

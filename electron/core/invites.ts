@@ -57,6 +57,8 @@ export type Invites = {
   readonly find: (token: string) => KeptInvite;
   /** Uses it up. @throws KeyhatchError `invite_invalid` where somebody else just did */
   readonly take: (invite: KeptInvite) => void;
+  /** To be called when somebody has a new password, or their authenticator came or went. */
+  readonly endResets: (personId: string) => void;
 };
 
 const dayMs = 86_400_000;
@@ -129,14 +131,20 @@ export function createInvites(ports: InvitePorts): Invites {
     take(invite) {
       if (!store.take(invite.id)) throw new KeyhatchError('invite_invalid');
     },
+    endResets: store.dropOf,
   };
 
   function stillStands({ kind, role, personId, invitedBy }: KeptInvite): boolean {
-    if (kind === 'reset' && !people.find(personId ?? '')) return false;
+    if (kind === 'reset' && !isReset(people.find(personId ?? ''))) return false;
     if (invitedBy === null) return true;
     const inviter = people.find(invitedBy);
     return inviter?.status === 'active' && mayStillMake(inviter.role, kind, role);
   }
+}
+
+/** Whether somebody is as a reset left them: its link gets past no password and no authenticator that came after it. */
+function isReset(person: KeptPerson | undefined): boolean {
+  return person?.passwordSetAt === null && !person.totp;
 }
 
 /** Resets are an owner's; managers invite whom they may touch. */

@@ -208,6 +208,7 @@ export function createSignIn(ports: SignInPorts): SignIn {
       await proofs.put(personId, patch, () => {
         const person = people.find(personId);
         if (person) people.put('password_set', { ...person, passwordSetAt: clock.now() });
+        invites.endResets(personId);
       });
     },
     makeOwner: (name, password, { checkStill }) =>
