@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { keyOperation, operationNames, operationPresets } from './key-policy.ts';
 import { budgetList, perSpan } from './limit-model.ts';
 import { modelPattern } from './model-patterns.ts';
-import { itemName, timeMs } from './names.ts';
+import { personName, timeMs } from './names.ts';
 
 /** From the most to the least that they may do. A member has keys of their own; a viewer looks and changes nothing. */
 export const roles = ['owner', 'manager', 'member', 'viewer'] as const;
@@ -97,7 +97,7 @@ export type PersonFacts = Readonly<z.infer<typeof personFacts>>;
 
 export const personEdit = z.object({
   ref: z.string().min(1).max(200),
-  name: itemName.optional(),
+  name: personName.optional(),
   role: role.optional(),
   status: personStatus.optional(),
   limits: memberLimitsPatch.optional(),
@@ -110,7 +110,7 @@ export const inviteKind = z.enum(['invite', 'reset']);
 export const newInvite = z.object({
   role: role.default('member'),
   /** For whom it is, as a proposal: whoever holds the link chooses the name. */
-  name: itemName.optional(),
+  name: personName.optional(),
   limits: memberLimitsPatch.optional(),
   expiresInMs: z
     .number()
