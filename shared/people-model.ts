@@ -24,6 +24,8 @@ export type Caller = {
   readonly provedAt: number | null;
   /** Which session it is, for the other ways nothing. */
   readonly sessionId?: string;
+  /** Which admin key it is, for the other ways nothing. */
+  readonly adminKeyId?: string;
   /** Must set up an authenticator before anything else. */
   readonly owesTotp?: boolean;
 };
