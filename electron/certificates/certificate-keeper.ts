@@ -7,7 +7,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { createTurns } from '../lib/turns.ts';
 import { type CertificateNames, mayVouchFor } from './certificate-names.ts';
-import { type CertificateFacts, checkPair, factsOf, isPair, isSignedBy } from './certificate-reading.ts';
+import { type CertificateFacts, checkPair, factsOf, isPair, isSignedBy, whyNotServed } from './certificate-reading.ts';
 import type { CertificateRole, CertificateStore } from './certificate-store.ts';
 
 /** What a server speaks TLS with, both as PEM. */
@@ -130,6 +130,9 @@ export function createCertificateKeeper(ports: CertificateKeeperPorts): Certific
       if (shown?.role === 'pem') return;
       const key = await keyOf('pem');
       if (key === undefined) throw unsuitable('its key is no longer in the vault. Bring both along again');
+      // One that was kept by an earlier version, or that encryption refuses by now.
+      const reason = whyNotServed({ certificate: store.certificate('pem') ?? '', key });
+      if (reason !== undefined) throw unsuitable(reason);
       return show('pem', key);
     }
     if (isOwnGood(store, ports.wanted(), clock.now())) {

@@ -2,6 +2,7 @@
 // because every call and every request asks; whoever is not there may do nothing. Proofs and links lie in files beside.
 
 import { KeyhatchError } from '../../shared/errors.ts';
+import { nameSkeleton } from '../../shared/names.ts';
 import {
   type Caller,
   type MemberLimits,
@@ -90,7 +91,7 @@ export type People = {
   readonly put: (action: string, person: KeptPerson) => KeptPerson;
   /** Says that what they are or prove themself with has changed. */
   readonly changed: PersonListener;
-  /** @throws KeyhatchError `name_taken` */
+  /** @throws KeyhatchError `name_taken`, also for one that looks the same */
   readonly refuseTaken: (name: string, ownId: string | null) => void;
   readonly noteSeen: (id: string) => void;
   /** Takes a step of time for this person; false where it or a later one was used before. */
@@ -127,8 +128,9 @@ export function createPeople(ports: PeoplePorts): People {
   }
 
   function refuseTaken(name: string, ownId: string | null): void {
-    const holder = byName(name);
-    if (holder && holder.id !== ownId) throw new KeyhatchError('name_taken', { details: { name } });
+    const wanted = nameSkeleton(name);
+    const isTaken = [...people.values()].some((one) => one.id !== ownId && nameSkeleton(one.name) === wanted);
+    if (isTaken) throw new KeyhatchError('name_taken', { details: { name } });
   }
 
   function put(action: string, person: KeptPerson): KeptPerson {

@@ -4,6 +4,7 @@ import { X509Certificate } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { makeAuthority, makeServerCertificate } from '../../../electron/certificates/certificate-maker.ts';
 import { certificateBed, day } from '../../fakes/certificate-bed.ts';
+import { shortKeyPair } from '../../fakes/short-key.ts';
 
 const names = { names: ['localhost', 'studio', 'studio.local'], addresses: ['127.0.0.1', '::1'] };
 
@@ -162,4 +163,21 @@ test('what was brought along and has ended is still shown, and told', async () =
   await bed.keeper.look();
   expect(bed.keeper.credentials()).toBeDefined();
   expect(bed.keeper.view().problem).toContain('has ended');
+});
+
+test('a pair that encryption refuses is not taken, and one that was kept is told and not shown', async () => {
+  const bed = certificateBed();
+  const pair = await shortKeyPair();
+  const refused = await bed.keeper.usePem(pair).catch((error: Error) => error);
+  expect(refused).toMatchObject({ code: 'certificate_unsuitable' });
+  expect(String(refused)).toContain('too short to be safe');
+  expect(String(refused)).not.toContain(pair.key.slice(40, 80));
+  expect(bed.keeper.view().source).toBe('own');
+  // As a version before this one kept it.
+  bed.facts.set('certificate_pem', pair.certificate);
+  bed.vault.set('certificate/pem/0', pair.key);
+  const again = certificateBed(bed);
+  await again.keeper.look();
+  expect(again.keeper.view().problem).toContain('too short to be safe');
+  expect(again.keeper.credentials()).toBeUndefined();
 });
