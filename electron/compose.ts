@@ -224,7 +224,6 @@ export async function compose(shell: Shell): Promise<House> {
       seenBy: ofPeople.seenBy({
         ...{ status, watch: changes.watch, keys, limits: limits.of, running: gateway.runningList },
         ...asked,
-        exportRequests: asked.exports.requests,
       }),
       server,
       setLan: settingsCalls.setLan,

@@ -13,6 +13,8 @@ import { projectDefaults } from './project-model.ts';
 export const roles = ['owner', 'manager', 'member', 'viewer'] as const;
 export const role = z.enum(roles);
 export type Role = z.infer<typeof role>;
+/** Why keys of a person are refused, by which error. */
+export type PersonBar = 'person_paused' | 'role_without_models';
 
 /** Who makes a call, as the transport that took it knows. */
 export type Caller = {

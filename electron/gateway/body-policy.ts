@@ -62,6 +62,7 @@ export const policyKeys: ReadonlySet<string> = new Set([
   'integrations',
   'plugins',
   'mcp_servers',
+  'metadata',
   'background',
   'previous_response_id',
   'conversation',
@@ -169,6 +170,10 @@ function needsOf(
   for (const member of ['integrations', 'plugins', 'mcp_servers']) {
     if (isFilled(root[member])) needs.set('tools', `having the server run tools ("${member}")`);
   }
+  // LocalAI runs its owner's MCP servers, or tools that manage it, for whoever names them there.
+  const meta = isObject(root['metadata']) ? Object.keys(root['metadata']) : [];
+  const asked = meta.map(foldKey).find((name) => /^(?:mcp_|localai_)/.test(name));
+  if (asked !== undefined) needs.set('tools', `having the server run tools ("metadata.${asked.slice(0, 40)}")`);
   const tool = asArray(root['tools']).find(isServerTool);
   if (tool !== undefined) needs.set('tools', 'having the server run a tool of its own ("tools")');
   if (isFilled(root['adapters'])) needs.set('models:manage', 'loading adapters');

@@ -28,11 +28,12 @@ export function formFacts(bytes: Buffer, contentType: string): BodyFacts {
     const { name, isFile } = part;
     // It would say how the others are written, to those who know it.
     if (name.toLowerCase() === '_charset_') throw invalid('its form names a character set');
-    if (policyKeys.has(foldKey(name)) && !policyKeys.has(name)) throw invalid(oddSpelling(name));
     if (!isFile && /(?:^|_)url(?:\[\])?$/i.test(name)) needs.set('remote_media', 'having the server fetch a URL');
-    if (!policyKeys.has(name) || pictures.has(name)) continue;
-    if (isFile) throw invalid(`"${name}" is not text in its form`);
-    if (texts.has(name)) throw invalid(`"${name}" stands in its form twice`);
+    const known = foldKey(name).replace(/\[.*/s, '');
+    if (!policyKeys.has(known) || pictures.has(known)) continue;
+    if (name !== known) throw invalid(oddSpelling(name));
+    // Servers differ in which of two they take, and in whether a file counts as its text.
+    if (isFile || texts.has(name)) throw invalid(`"${name}" must stand in its form once, as text`);
     texts.set(name, textOf(bytes, part));
   }
   const model = texts.get('model');

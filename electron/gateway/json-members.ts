@@ -111,7 +111,8 @@ function finish(bytes: Buffer, closedAt: number, members: readonly JsonMember[],
     : refuse('something follows the JSON object');
 }
 
-function skipSpace(bytes: Buffer, from: number): number {
+/** To behind the whitespace that begins there, if any does. */
+export function skipSpace(bytes: Buffer, from: number): number {
   let at = from;
   for (; at < bytes.length; at += 1) {
     const byte = bytes[at];

@@ -197,7 +197,7 @@ export function createPlaces(ports: PlacePorts): Places {
       if (key?.status !== 'paused') return;
       for (const { exchange, refuse } of line.items()) {
         if (callerIdOf(exchange.caller) === keyId)
-          refuse(new KeyhatchError('key_paused', { details: { name: key.name } }));
+          refuse(new KeyhatchError(key.personBar ?? 'key_paused', { details: { name: key.name } }));
       }
     },
     look: serve,

@@ -2,6 +2,7 @@
 
 export const settingsTexts = {
   title: 'Settings',
+  contents: 'Cards of this page',
   empty: 'no limit',
   startup: {
     title: 'Startup',
@@ -108,6 +109,12 @@ export const settingsTexts = {
     hostsSentence:
       '127.0.0.1 is this computer. Any other one is reached by HTTPS alone, and only once somebody has a password.',
     hostsNone: 'One address at least.',
+    hostsSignOut: {
+      title: 'Change the addresses and sign out?',
+      consequence:
+        'Sessions end with the address they began at. You are signed out, and so is everybody else who came in by it; sign in again with your name and password, or with a link from the machine itself.',
+      act: 'Change and sign out',
+    },
     hostsLost: (host: string) => `This browser came in by ${host}: keep it in the list.`,
     port: 'Dashboard port',
     portSentence: 'Apart from the port for clients; neither can answer for the other.',

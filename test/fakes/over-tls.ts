@@ -43,6 +43,6 @@ export function openSocket(port: number, begin: () => void = () => {}): Socket {
   return isOverTls ? openTlsSocket(port, begin) : connect(port, '127.0.0.1', begin);
 }
 
-export function openTlsSocket(port: number, begin: () => void = () => {}): Socket {
+function openTlsSocket(port: number, begin: () => void = () => {}): Socket {
   return tlsConnect({ port, host: '127.0.0.1', ALPNProtocols: ['http/1.1'] }, begin);
 }

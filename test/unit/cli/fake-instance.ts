@@ -88,7 +88,7 @@ export const phone: KeyFacts = {
 
 export const { heater, sidePort, tvPath, pathToken, waysOpen } = fakeWays(now);
 
-export const guesser: LockedAddress = { address: '192.0.2.7', since: now - minute, until: now + hour, times: 2 };
+const guesser: LockedAddress = { address: '192.0.2.7', since: now - minute, until: now + hour, times: 2 };
 export const home: ProjectFacts = {
   ...usualRules,
   id: 'hOmEhOmE',
