@@ -4,6 +4,7 @@
 import type { ActorKind } from '../shared/history-model.ts';
 import type { Caller } from '../shared/people-model.ts';
 import type { Ledger } from './compose-ledger.ts';
+import { mayAct } from './core/admin-keys.ts';
 import type { RecordHistory } from './core/history.ts';
 import { createInvites, type InvitePorts } from './core/invites.ts';
 import type { KeyRegistry } from './core/key-registry.ts';
@@ -118,7 +119,12 @@ export function joinPeople(options: {
     else sessions.endOf(personId, keep);
   });
   const urlOf: InvitePorts['urlOf'] = (token) => dashboard().pageUrl(`invite/${token}`);
-  const invites = createInvites({ store: ledger.inviteTable, people, proofs, urlOf, makeId, clock, record });
+  const keyMayAct = (keyId: string) => {
+    const key = registry().get(keyId);
+    return key !== undefined && mayAct(key, clock.now());
+  };
+  const store = ledger.inviteTable;
+  const invites = createInvites({ store, people, proofs, urlOf, makeId, keyMayAct, clock, record });
   const limits = createSignInLimits({ clock });
   const authenticator = createAuthenticator();
   const { stepOf } = authenticator;
@@ -143,7 +149,7 @@ export function joinPeople(options: {
     calls: {
       people: createPeopleCalls({ people, invites }),
       me: createMe({
-        ...{ people, proofs, signIn, limits, authenticator, clock, record },
+        ...{ people, proofs, signIn, invites, limits, authenticator, clock, record },
         settings: settings.get,
         sessionLives: (sessionId) =>
           dashboard()

@@ -165,7 +165,7 @@ export function joinPolicy(ports: {
     verifyAdmin: createAdminKeys(ports).verify,
     contextOfAdmin({ id, name }, use = overControl) {
       if (isWorthNoting(id)) noteUse(id, use);
-      return { actor: { kind: 'api', detail: name }, caller: asAdminKey };
+      return { actor: { kind: 'api', detail: name }, caller: { ...asAdminKey, adminKeyId: id } };
     },
   };
   return { test, control };

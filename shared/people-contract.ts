@@ -2,7 +2,7 @@
 
 import * as z from 'zod';
 import { manage, ownerProved, ref, self, selfProved } from './call-meta.ts';
-import { itemName } from './names.ts';
+import { personName } from './names.ts';
 import {
   inviteFacts,
   madeInvite,
@@ -36,12 +36,12 @@ export const peopleCalls = {
 
 export const ownCalls = {
   get: self.output(ownFacts),
-  rename: selfProved.input(z.object({ name: itemName })).output(ownFacts),
+  rename: selfProved.input(z.object({ name: personName })).output(ownFacts),
   /**
    * Ends all other sessions of the caller. Where there is no owner's account yet, it makes one, and needs a name.
    * Fails with `password_unsuitable`.
    */
-  setPassword: selfProved.input(z.object({ password: passwordText, name: itemName.optional() })).output(ownFacts),
+  setPassword: selfProved.input(z.object({ password: passwordText, name: personName.optional() })).output(ownFacts),
   beginTotp: selfProved.output(totpBegun),
   /** The authenticator counts from now on. Fails with `totp_wrong`. */
   confirmTotp: self.input(z.object({ code: totpCode })).output(recoveryCodes),

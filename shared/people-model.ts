@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { keyOperation, operationNames, operationPresets } from './key-policy.ts';
 import { budgetList, perSpan } from './limit-model.ts';
 import { modelPattern } from './model-patterns.ts';
-import { itemName, timeMs } from './names.ts';
+import { personName, timeMs } from './names.ts';
 import { projectDefaults } from './project-model.ts';
 
 /** From the most to the least that they may do. A member has keys of their own; a viewer looks and changes nothing. */
@@ -27,6 +27,8 @@ export type Caller = {
   readonly provedAt: number | null;
   /** Which session it is, for the other ways nothing. */
   readonly sessionId?: string;
+  /** Which admin key it is, for the other ways nothing. */
+  readonly adminKeyId?: string;
   /** Must set up an authenticator before anything else. */
   readonly owesTotp?: boolean;
 };
@@ -100,7 +102,7 @@ export type PersonFacts = Readonly<z.infer<typeof personFacts>>;
 
 export const personEdit = z.object({
   ref: z.string().min(1).max(200),
-  name: itemName.optional(),
+  name: personName.optional(),
   role: role.optional(),
   status: personStatus.optional(),
   limits: memberLimitsPatch.optional(),
@@ -113,7 +115,7 @@ export const inviteKind = z.enum(['invite', 'reset']);
 export const newInvite = z.object({
   role: role.default('member'),
   /** For whom it is, as a proposal: whoever holds the link chooses the name. */
-  name: itemName.optional(),
+  name: personName.optional(),
   limits: memberLimitsPatch.optional(),
   expiresInMs: z
     .number()

@@ -7,7 +7,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { createTurns } from '../lib/turns.ts';
 import { type CertificateNames, mayVouchFor } from './certificate-names.ts';
-import { type CertificateFacts, checkPair, factsOf, isPair, isSignedBy } from './certificate-reading.ts';
+import { type CertificateFacts, checkPair, factsOf, isPair, isSignedBy, whyNotServed } from './certificate-reading.ts';
 import type { CertificateRole, CertificateStore } from './certificate-store.ts';
 
 /** What a server speaks TLS with, both as PEM. */
@@ -51,6 +51,8 @@ export type CertificateKeeper = {
   readonly renew: () => Promise<void>;
   /** As well as a new authority, which clients then have to be told to trust. @throws as `renew` */
   readonly newAuthority: () => Promise<void>;
+  /** Settles once nothing is under way any more; looks that come later do nothing. */
+  readonly close: () => Promise<void>;
 };
 
 type Shown = {
@@ -70,6 +72,7 @@ export function createCertificateKeeper(ports: CertificateKeeperPorts): Certific
   const inTurn = createTurns();
   let shown: Shown | undefined;
   let problem: string | null = null;
+  let isClosed = false;
 
   const roleInUse = (): CertificateRole => (store.certificate('pem') === undefined ? 'server' : 'pem');
 
@@ -127,6 +130,9 @@ export function createCertificateKeeper(ports: CertificateKeeperPorts): Certific
       if (shown?.role === 'pem') return;
       const key = await keyOf('pem');
       if (key === undefined) throw unsuitable('its key is no longer in the vault. Bring both along again');
+      // One that was kept by an earlier version, or that encryption refuses by now.
+      const reason = whyNotServed({ certificate: store.certificate('pem') ?? '', key });
+      if (reason !== undefined) throw unsuitable(reason);
       return show('pem', key);
     }
     if (isOwnGood(store, ports.wanted(), clock.now())) {
@@ -145,6 +151,7 @@ export function createCertificateKeeper(ports: CertificateKeeperPorts): Certific
   }
 
   async function look(): Promise<void> {
+    if (isClosed) return;
     if (!ports.needed()) return tell(null);
     try {
       await ready();
@@ -196,6 +203,10 @@ export function createCertificateKeeper(ports: CertificateKeeperPorts): Certific
         await makeServer(await makeAuthorityAnew());
         tell(null);
       }),
+    close() {
+      isClosed = true;
+      return inTurn(async () => {});
+    },
   };
 }
 

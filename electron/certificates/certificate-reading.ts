@@ -2,6 +2,7 @@
 // brought along can be served with. Makes none.
 
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { PemPair } from '../../shared/tls-model.ts';
 import { shortAddress } from './certificate-names.ts';
@@ -62,11 +63,34 @@ export function checkPair({ certificate, key }: PemPair, now: number): PemPair {
   if (namesOf(server).length === 0) throw unsuitable('it names no host and no address');
   const loose = chain.slice(1).find((issuer, i) => !chain[i]?.checkIssued(issuer));
   if (loose) throw unsuitable('its certificates are not in order: each must be signed by the one below it');
-  return {
+  const pair = {
     certificate: chain.map((one) => one.toString()).join(''),
     key: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
   };
+  const reason = whyNotServed(pair);
+  if (reason !== undefined) throw unsuitable(reason);
+  return pair;
 }
+
+/** Why no server can be begun with this pair, whatever it says of itself: found by trying. */
+export function whyNotServed({ certificate, key }: PemPair): string | undefined {
+  try {
+    createSecureContext({ cert: certificate, key });
+    return undefined;
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    // What OpenSSL says besides its code could quote what it was given.
+    return (
+      refusals[code] ?? `encryption refuses it (${/^ERR_[A-Z0-9_]+$/.test(code) ? code : 'it cannot be served with'})`
+    );
+  }
+}
+
+const refusals: Readonly<Record<string, string>> = {
+  ERR_SSL_EE_KEY_TOO_SMALL: 'its key is too short to be safe. Make one of 2048 bits or more (RSA), or of 256 (EC)',
+  ERR_SSL_CA_KEY_TOO_SMALL: 'an authority in its chain has a key that is too short to be safe',
+  ERR_SSL_CA_MD_TOO_WEAK: 'a certificate of its chain is signed with a digest that is no longer safe. SHA-256 is',
+};
 
 function readChain(text: string): readonly X509Certificate[] {
   const blocks = text.match(/-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g) ?? [];

@@ -34,11 +34,15 @@ export function createAdminKeys(ports: { readonly registry: KeyRegistry; readonl
       if (locked) throw new KeyhatchError('vault_locked', { details: locked });
       const key = ports.registry.find(credential);
       const parsed = parseKey(credential);
-      const isAdmin = key?.kind === 'admin' && parsed.kind === 'key' && parsed.prefix === 'kha';
-      const hasEnded = (key?.expiresAt ?? 0) <= ports.clock.now();
-      return isAdmin && key.status === 'active' && !hasEnded ? key : undefined;
+      const isAdmin = parsed.kind === 'key' && parsed.prefix === 'kha';
+      return isAdmin && key && mayAct(key, ports.clock.now()) ? key : undefined;
     },
   };
+}
+
+/** Whether this is an admin key that has neither ended nor been stopped. */
+export function mayAct({ kind, status, expiresAt }: RegisteredKey, now: number): boolean {
+  return kind === 'admin' && status === 'active' && (expiresAt ?? 0) > now;
 }
 
 /**

@@ -18,7 +18,7 @@ import { isAbove, type KeptPerson, mayTouch, type People, withLimits } from './p
 import { checkProved } from './permissions.ts';
 import type { ProofShelf } from './proof-shelf.ts';
 
-/** `personId`: whom a reset is for; `invitedBy`: who made it, null where it was the machine or an admin key. */
+/** `personId`: whom a reset is for; `invitedBy`: the person or the admin key that made it, null where it was the machine. */
 export type KeptInvite = InviteFacts & {
   readonly digest: string;
   readonly personId: string | null;
@@ -41,6 +41,8 @@ export type InvitePorts = {
   /** The page that opens with such a token. @throws KeyhatchError `not_running`, `dashboard_off` */
   readonly urlOf: (token: string) => string;
   readonly makeId: () => string;
+  /** Whether an admin key may act now. */
+  readonly keyMayAct: (keyId: string) => boolean;
   readonly clock: Clock;
   readonly record: RecordHistory;
 };
@@ -57,11 +59,15 @@ export type Invites = {
   readonly find: (token: string) => KeptInvite;
   /** Uses it up. @throws KeyhatchError `invite_invalid` where somebody else just did */
   readonly take: (invite: KeptInvite) => void;
+  /** To be called when somebody has a new password, or their authenticator came or went. */
+  readonly endResets: (personId: string) => void;
 };
 
 const dayMs = 86_400_000;
 const resetLifeMs = 3 * dayMs;
 const tokenBytes = 32;
+/** Before the id of a key, so that it is not taken for a person’s. */
+const keyMark = 'key:';
 
 export function createInvites(ports: InvitePorts): Invites {
   const { store, people, clock, record } = ports;
@@ -88,7 +94,7 @@ export function createInvites(ports: InvitePorts): Invites {
       mayTouch(caller, role, role);
       if (isAbove(role)) checkProved(caller, clock.now());
       const given = withLimits(usualMemberLimits, limits ?? {});
-      const whose = { personId: null, invitedBy: caller.personId };
+      const whose = { personId: null, invitedBy: inviterOf(caller) };
       const made = make({ kind: 'invite', role, name: name ?? null, limits: given }, expiresInMs, whose);
       const subject = { kind: 'person', id: made.id, name: name ?? `a new ${role}` } as const;
       record({ action: 'invited', subject, after: { role, limits: given, expiresAt: made.expiresAt } });
@@ -116,7 +122,7 @@ export function createInvites(ports: InvitePorts): Invites {
         people.changed(id, {});
       });
       const { role, name, limits } = people.resolve(id);
-      return make({ kind: 'reset', role, name, limits }, resetLifeMs, { personId: id, invitedBy: caller.personId });
+      return make({ kind: 'reset', role, name, limits }, resetLifeMs, { personId: id, invitedBy: inviterOf(caller) });
     },
     find(token) {
       const invite = store.find(digestText(token));
@@ -126,14 +132,26 @@ export function createInvites(ports: InvitePorts): Invites {
     take(invite) {
       if (!store.take(invite.id)) throw new KeyhatchError('invite_invalid');
     },
+    endResets: store.dropOf,
   };
 
   function stillStands({ kind, role, personId, invitedBy }: KeptInvite): boolean {
-    if (kind === 'reset' && !people.find(personId ?? '')) return false;
+    if (kind === 'reset' && !isReset(people.find(personId ?? ''))) return false;
     if (invitedBy === null) return true;
+    if (invitedBy.startsWith(keyMark)) return ports.keyMayAct(invitedBy.slice(keyMark.length));
     const inviter = people.find(invitedBy);
     return inviter?.status === 'active' && mayStillMake(inviter.role, kind, role);
   }
+}
+
+/** What is kept of who made it: what a key made ends with the key, so one that cannot be told makes nothing that stands. */
+function inviterOf({ way, personId, adminKeyId = '' }: Caller): string | null {
+  return way === 'admin_key' ? keyMark + adminKeyId : personId;
+}
+
+/** Whether somebody is as a reset left them: its link gets past no password and no authenticator that came after it. */
+function isReset(person: KeptPerson | undefined): boolean {
+  return person?.passwordSetAt === null && !person.totp;
 }
 
 /** Resets are an owner's; managers invite whom they may touch. */

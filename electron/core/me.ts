@@ -13,6 +13,7 @@ import type { PersonProofs } from '../../shared/person-proofs.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { RecordHistory } from './history.ts';
+import type { Invites } from './invites.ts';
 import { memberDefaults } from './member-limits.ts';
 import { type KeptPerson, type People, subjectOf } from './people.ts';
 import { makeRecoveryCodes, type ProofShelf } from './proof-shelf.ts';
@@ -23,6 +24,7 @@ export type MePorts = {
   readonly people: People;
   readonly proofs: ProofShelf;
   readonly signIn: SignIn;
+  readonly invites: Pick<Invites, 'endResets'>;
   readonly limits: Pick<SignInLimits, 'checkCodes' | 'codeFailed' | 'codeFits'>;
   /** Whether a session still lives. */
   readonly sessionLives: (sessionId: string) => boolean;
@@ -52,7 +54,7 @@ export type Me = {
 const begunForMs = 10 * 60_000;
 
 export function createMe(ports: MePorts): Me {
-  const { people, proofs, signIn, clock, record } = ports;
+  const { people, proofs, signIn, invites, clock, record } = ports;
   const begun = new Map<string, { readonly secret: string; readonly until: number }>();
 
   function meOf({ personId, role, way }: Caller): KeptPerson | undefined {
@@ -144,6 +146,7 @@ export function createMe(ports: MePorts): Me {
       const { codes, digests } = makeRecoveryCodes();
       await keepProofs(caller, id, { totp: secret, recovery: digests }, () => {
         people.put('totp_added', { ...people.resolve(id), totp: true });
+        invites.endResets(id);
         people.changed(id, keep(caller));
       });
       return { codes };
@@ -152,6 +155,7 @@ export function createMe(ports: MePorts): Me {
       const { id } = mine(caller);
       await keepProofs(caller, id, { totp: null, recovery: [] }, () => {
         people.put('totp_removed', { ...people.resolve(id), totp: false });
+        invites.endResets(id);
         people.changed(id, keep(caller));
       });
       return facts(caller);

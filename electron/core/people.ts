@@ -2,6 +2,7 @@
 // because every call and every request asks; whoever is not there may do nothing. Proofs and links lie in files beside.
 
 import { KeyhatchError } from '../../shared/errors.ts';
+import { nameSkeleton } from '../../shared/names.ts';
 import {
   type Caller,
   type MemberLimits,
@@ -84,13 +85,13 @@ export type People = {
   readonly facts: (person: KeptPerson) => PersonFacts;
   /** Also of somebody who was removed. */
   readonly nameOf: (id: string) => string;
-  /** Whom a link of the machine signs in as: the owner who was there first. */
+  /** Whom a link of the machine signs in as: the owner who was there first, of those with a password if any has one. */
   readonly firstOwner: () => KeptPerson | undefined;
   /** Keeps somebody new or changed. The caller has seen to it that they may be so. */
   readonly put: (action: string, person: KeptPerson) => KeptPerson;
   /** Says that what they are or prove themself with has changed. */
   readonly changed: PersonListener;
-  /** @throws KeyhatchError `name_taken` */
+  /** @throws KeyhatchError `name_taken`, also for one that looks the same */
   readonly refuseTaken: (name: string, ownId: string | null) => void;
   readonly noteSeen: (id: string) => void;
   /** Takes a step of time for this person; false where it or a later one was used before. */
@@ -127,8 +128,9 @@ export function createPeople(ports: PeoplePorts): People {
   }
 
   function refuseTaken(name: string, ownId: string | null): void {
-    const holder = byName(name);
-    if (holder && holder.id !== ownId) throw new KeyhatchError('name_taken', { details: { name } });
+    const wanted = nameSkeleton(name);
+    const isTaken = [...people.values()].some((one) => one.id !== ownId && nameSkeleton(one.name) === wanted);
+    if (isTaken) throw new KeyhatchError('name_taken', { details: { name } });
   }
 
   function put(action: string, person: KeptPerson): KeptPerson {
@@ -194,7 +196,11 @@ export function createPeople(ports: PeoplePorts): People {
     resolve,
     facts,
     nameOf: (id) => people.get(id)?.name ?? store.nameOf(id) ?? id,
-    firstOwner: () => [...people.values()].find(({ role, status }) => role === 'owner' && status === 'active'),
+    firstOwner() {
+      const owners = [...people.values()].filter(({ role, status }) => role === 'owner' && status === 'active');
+      // One without may have come by a backup, with nobody having said who that is.
+      return owners.find(({ passwordSetAt }) => passwordSetAt !== null) ?? owners[0];
+    },
     put,
     changed,
     refuseTaken,

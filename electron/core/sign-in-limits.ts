@@ -20,7 +20,7 @@ export type SignInLimits = {
   readonly takeChange: (personId: string) => () => void;
   /** Notes a failure. What to answer instead of it, while account or address are put off. */
   readonly failed: (attempt: SignInAttempt) => KeyhatchError | undefined;
-  /** It was right: what this account's owner mistyped before is forgotten, and the address is one of theirs. */
+  /** It was right: what was tried at this account from this address is forgotten, and the address is one of theirs. */
   readonly succeeded: (attempt: SignInAttempt) => void;
   /**
    * Codes have a million values: after too many wrong ones none is looked at for a while, right or not. The way in that is
@@ -49,27 +49,39 @@ const changeSeconds = 2;
 /** Addresses that are remembered of each account. */
 const knownAddressesMax = 20;
 const knownAccountsMax = 1_000;
+/** Addresses of which is remembered at whose account they failed. */
+const triedMax = 10_000;
 
 export function createSignInLimits({ clock }: { readonly clock: Clock }): SignInLimits {
   const rule = (attempts: number) => () => ({ attempts, windowMs });
   const accounts = createPutOffs({ rule: rule(accountAttempts), clock });
   const addresses = createPutOffs({ rule: rule(addressAttempts), clock });
+  // An account's put-off does not count where its owner signed in before; what was tried at it there does.
+  const pairs = createPutOffs({ rule: rule(accountAttempts), clock });
+  const tried = createTried(addresses);
   const codes = createPutOffs({ rule: rule(codeAttempts), clock });
   const allowances = {
     putOff: createAllowance({ tries: putOffPerMinute, spanMs: minuteMs }, clock),
     others: createAllowance({ tries: othersPerMinute, spanMs: minuteMs }, clock),
   };
-  const running = { accounts: createRunning(), addresses: createRunning(), changes: createRunning() };
+  const running = {
+    accounts: createRunning(),
+    addresses: createRunning(),
+    pairs: createRunning(),
+    changes: createRunning(),
+  };
   // Bounded by the number of people.
   const changes = new Map<string, Allowance>();
   const knownAddresses = new Map<string, readonly string[]>();
 
   const blockOf = ({ address }: SignInAttempt) => addressBlock(plainAddress(address));
+  const pairOf = (attempt: SignInAttempt) => `${blockOf(attempt)} ${attempt.account}`;
 
   // Whoever signed in from there before is not slowed down by those who guess at their account from elsewhere.
   function isPutOff(attempt: SignInAttempt): boolean {
     const block = blockOf(attempt);
     if (mayBePutOff(addresses, block, running.addresses)) return true;
+    if (mayBePutOff(pairs, pairOf(attempt), running.pairs)) return true;
     const isTheirs = knownAddresses.get(attempt.account)?.includes(block) ?? false;
     return !isTheirs && mayBePutOff(accounts, attempt.account, running.accounts);
   }
@@ -78,7 +90,11 @@ export function createSignInLimits({ clock }: { readonly clock: Clock }): SignIn
     take(attempt) {
       const seconds = (isPutOff(attempt) ? allowances.putOff : allowances.others).take();
       if (seconds !== undefined) throw blocked(seconds);
-      const ends = [running.addresses.begin(blockOf(attempt)), running.accounts.begin(attempt.account)];
+      const ends = [
+        running.addresses.begin(blockOf(attempt)),
+        running.accounts.begin(attempt.account),
+        running.pairs.begin(pairOf(attempt)),
+      ];
       return () => {
         for (const end of ends) end();
       };
@@ -93,14 +109,18 @@ export function createSignInLimits({ clock }: { readonly clock: Clock }): SignIn
       return running.changes.begin(personId);
     },
     failed(attempt) {
-      const waits = [accounts.failed(attempt.account), addresses.failed(blockOf(attempt))];
+      const block = blockOf(attempt);
+      tried.note(block, attempt.account);
+      const waits = [accounts.failed(attempt.account), addresses.failed(block), pairs.failed(pairOf(attempt))];
       const seconds = Math.max(...waits.map((wait) => wait ?? 0));
       return seconds > 0 ? blocked(seconds) : undefined;
     },
     succeeded(attempt) {
       const { account } = attempt;
       const block = blockOf(attempt);
-      addresses.forget(block);
+      pairs.forget(pairOf(attempt));
+      // Else whoever shares it could guess at others and sign in themselves in between, without end.
+      if (tried.isAlone(block, account)) addresses.forget(block);
       const known = (knownAddresses.get(account) ?? []).filter((one) => one !== block);
       knownAddresses.delete(account);
       knownAddresses.set(account, [block, ...known].slice(0, knownAddressesMax));
@@ -125,6 +145,30 @@ const blocked = (seconds: number) => new KeyhatchError('sign_in_blocked', { deta
 /** Put off, or would be if all of its tries that run now failed. */
 function mayBePutOff(putOffs: PutOffs, name: string, running: Running): boolean {
   return putOffs.secondsLeft(name) !== undefined || running.of(name) >= putOffs.failuresLeft(name);
+}
+
+type Tried = {
+  /** To be called before the address is told of the failure. */
+  readonly note: (block: string, account: string) => void;
+  /** Whether all that counts against an address was tried at this account. */
+  readonly isAlone: (block: string, account: string) => boolean;
+};
+
+/** At whose account each address failed. */
+function createTried(addresses: PutOffs): Tried {
+  // Null where there were several.
+  const accounts = new Map<string, string | null>();
+  return {
+    note(block, account) {
+      const isFirst = addresses.secondsLeft(block) === undefined && addresses.failuresLeft(block) === addressAttempts;
+      const isOne = isFirst || accounts.get(block) === account;
+      accounts.delete(block);
+      accounts.set(block, isOne ? account : null);
+      const [oldest] = accounts.keys();
+      if (accounts.size > triedMax && oldest !== undefined) accounts.delete(oldest);
+    },
+    isAlone: (block, account) => accounts.get(block) === account,
+  };
 }
 
 type Running = {

@@ -2,6 +2,7 @@
 // to one. A name that nobody has costs the same work as a wrong password and fails alike. Knows nothing of sessions.
 
 import { KeyhatchError } from '../../shared/errors.ts';
+import { personName } from '../../shared/names.ts';
 import type { InviteFacts, PersonFacts } from '../../shared/people-model.ts';
 import type { PersonProofs } from '../../shared/person-proofs.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -59,7 +60,8 @@ export type SignIn = {
   readonly lookAtInvite: (token: string) => InviteFacts;
   /**
    * Makes the person, or gives them the new password. Of two who use a link at once one comes too late.
-   * @throws KeyhatchError `invite_invalid`, `password_unsuitable`, `name_taken`, `sign_in_blocked`, `vault_locked`
+   * @throws KeyhatchError `invite_invalid`, `password_unsuitable`, `name_taken`, `input_invalid`, `sign_in_blocked`,
+   * `vault_locked`
    */
   readonly acceptInvite: (given: {
     readonly token: string;
@@ -176,7 +178,7 @@ export function createSignIn(ports: SignInPorts): SignIn {
       return inTurn(async () => {
         const invite = invites.find(token);
         const present = invite.personId === null ? undefined : people.find(invite.personId);
-        const wanted = present?.name ?? name;
+        const wanted = present?.name ?? nameOf(name);
         if (!present) people.refuseTaken(wanted, null);
         const hash = await hashed(password, wanted, () => limits.take({ account: 'a new password', address }));
         // Nobody may have taken it away meanwhile.
@@ -208,6 +210,7 @@ export function createSignIn(ports: SignInPorts): SignIn {
       await proofs.put(personId, patch, () => {
         const person = people.find(personId);
         if (person) people.put('password_set', { ...person, passwordSetAt: clock.now() });
+        invites.endResets(personId);
       });
     },
     makeOwner: (name, password, { checkStill }) =>
@@ -228,6 +231,14 @@ export function createSignIn(ports: SignInPorts): SignIn {
         return owner;
       }),
   };
+}
+
+// Strangers choose it, at two doors: what the contract asks of every other name is asked of theirs here.
+function nameOf(chosen: string): string {
+  const read = personName.safeParse(chosen);
+  if (read.success) return read.data;
+  const reason = 'This name cannot be used: it needs 1 to 80 letters, all of which can be seen';
+  throw new KeyhatchError('input_invalid', { details: { reason } });
 }
 
 /** Nobody's name is written down, it may be a password; and known names are no more work than others. */

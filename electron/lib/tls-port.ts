@@ -92,7 +92,13 @@ export function createTlsPort(options: TlsPortOptions): TlsPort {
       });
       // Who leaves in the middle of a handshake has left for good.
       socket.allowHalfOpen = false;
-      securedBy(credentials).emit('connection', socket);
+      try {
+        securedBy(credentials).emit('connection', socket);
+      } catch (error) {
+        // Credentials that OpenSSL refuses are no reason to end: one byte from anybody gets here.
+        options.noteFailure((error as NodeJS.ErrnoException).code ?? 'the certificate cannot be served with');
+        socket.destroy();
+      }
       return;
     }
     options.noteFailure('there is no certificate');

@@ -16,7 +16,7 @@ import { durably } from './transaction.ts';
 /** A person as they are kept. `totpStep`: the last step of time whose code was used. */
 export type StoredPerson = Readonly<Omit<PersonFacts, 'keys'>> & { readonly totpStep: number };
 
-/** `personId`: whom a reset is for; `invitedBy`: the person who made it, null where it was the machine. */
+/** `personId`: whom a reset is for; `invitedBy`: the person or the admin key that made it, null where it was the machine. */
 export type StoredInvite = InviteFacts & {
   readonly digest: string;
   readonly personId: string | null;

@@ -41,7 +41,7 @@ const rules: Readonly<Record<string, Rule>> = {
   echo: { rooms: base, packages: [node] },
   certificates: {
     rooms: base,
-    packages: [/^node:(crypto|net|os)$/, /^reflect-metadata$/, /^@peculiar\/(x509|asn1-x509|asn1-schema)$/],
+    packages: [/^node:(crypto|net|os|tls)$/, /^reflect-metadata$/, /^@peculiar\/(x509|asn1-x509|asn1-schema)$/],
   },
   control: { rooms: base, packages: [node, /^zod$/, contractClient, contractServer] },
   passwords: { rooms: base, packages: [node, /^hash-wasm$/, /^otpauth$/] },

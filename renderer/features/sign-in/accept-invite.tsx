@@ -54,7 +54,7 @@ function Accepting({ token, leave, invite }: AcceptInviteProps & { readonly invi
   const { error } = accept;
   if (error && isError(error, 'invite_invalid')) return <GoneNotice leave={leave} />;
   const ofPassword = error !== null && isError(error, 'password_unsuitable');
-  const ofName = error !== null && isError(error, 'name_taken');
+  const ofName = error !== null && (isError(error, 'name_taken') || isError(error, 'input_invalid'));
   return (
     <form
       onSubmit={(event) => {

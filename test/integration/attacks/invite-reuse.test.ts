@@ -2,7 +2,7 @@
 // the two doors that take one.
 
 import { expect, test } from 'vitest';
-import { goodPassword, makePeopleBed, refusalOf } from '../../fakes/people-bed.ts';
+import { codeAt, goodPassword, makePeopleBed, refusalOf } from '../../fakes/people-bed.ts';
 
 test('of three who use it at the same moment one gets in, and afterwards nobody', async () => {
   const { machine, post } = await makePeopleBed();
@@ -45,4 +45,33 @@ test('what was used at the door for programs opens none of the dashboard, and th
   const both = await Promise.all([register(third.token, 'Cleo'), use(third.token, 'Cleopatra')]);
   expect(both.map(({ status }) => status === 200).sort()).toEqual([false, true]);
   expect((await machine.people.list()).map(({ name }) => name)).not.toContain('Mallory');
+});
+
+test('a reset is over once its person chose a password another way', async () => {
+  const { machine, post, makeOwner, byLink, signIn } = await makePeopleBed();
+  await makeOwner();
+  const { token } = await machine.people.resetPassword({ ref: 'Olga' });
+  const olga = await byLink();
+  await olga.client.me.setPassword({ password: goodPassword });
+  expect(await machine.people.invites()).toEqual([]);
+  expect((await post('/session/invite', { token })).code).toBe('invite_invalid');
+  expect((await post('/session/invite', { token, password: 'a lamp under the green sea' })).code).toBe(
+    'invite_invalid',
+  );
+  await signIn('Olga');
+});
+
+test('a reset never gets past an authenticator that came after it, not even once that is gone again', async () => {
+  const { machine, post, makeOwner, byLink, now } = await makePeopleBed();
+  await makeOwner();
+  const { token } = await machine.people.resetPassword({ ref: 'Olga' });
+  const use = () => post('/session/invite', { token, password: 'a lamp under the green sea' });
+  const olga = await byLink();
+  const { secret } = await olga.client.me.beginTotp();
+  await olga.client.me.confirmTotp({ code: codeAt(secret, now()) });
+  expect((await use()).code).toBe('invite_invalid');
+  await olga.client.me.removeTotp();
+  expect((await use()).code).toBe('invite_invalid');
+  // The way in that is left to an owner, and needs neither.
+  expect((await (await byLink()).client.me.get()).person?.name).toBe('Olga');
 });

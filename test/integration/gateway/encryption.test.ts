@@ -10,6 +10,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import WebSocket from 'ws';
 import { type Bed, type BedOptions, chat, makeBed, sendRaw } from '../../fakes/gateway-bed.ts';
 import { testAuthority, testCredentials } from '../../fakes/over-tls.ts';
+import { shortKeyPair } from '../../fakes/short-key.ts';
 
 const { certificate: ca } = await testAuthority();
 /** An address of this machine that is not loopback: who connects to it comes from it, as if from another machine. */
@@ -161,6 +162,16 @@ describe('a handshake', () => {
     const bed = await bedWith({ credentials: () => undefined });
     await expect(secured(bed.port)).rejects.toThrow();
     expect((await fetch(`http://127.0.0.1:${bed.port}/health`)).status).toBe(200);
+  });
+
+  test('that encryption itself refuses to begin ends one connection and not the program', async () => {
+    const { certificate: cert, key } = await shortKeyPair();
+    const bed = await bedWith({ credentials: () => ({ cert, key }) });
+    const socket = plainly(bed.port);
+    socket.write('\x16');
+    await once(socket.resume(), 'close');
+    expect((await fetch(`http://127.0.0.1:${bed.port}/health`)).status).toBe(200);
+    expect(bed.log.join()).toContain('ERR_SSL_EE_KEY_TOO_SMALL');
   });
 });
 

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { send } from '../../fakes/browser.ts';
 import { goodPassword, halvesIn, makePeopleBed, refusalOf } from '../../fakes/people-bed.ts';
 
 test('an invitation is told once, says what it is for, and makes one person with the role and limits it carries', async () => {
@@ -96,4 +97,30 @@ test('a second owner’s invitations and resets end with their role; those of th
     Promise.all(made.map(async ({ token }) => (await post('/session/invite', { token })).code));
   expect(await codes(his)).toEqual(['invite_invalid', undefined, 'invite_invalid']);
   expect(await codes(others)).toEqual([undefined, undefined]);
+});
+
+test('an invitation that an admin key made ends with the key, however that ends', async () => {
+  const { machine, post, url, passTime, now } = await makePeopleBed();
+  const day = 86_400_000;
+  const madeWith = async (name: string) => {
+    const { id, key } = await machine.keys.create({ name, kind: 'admin', expiresAt: now() + day });
+    const headers = { authorization: `Bearer ${key}`, host: new URL(url).host };
+    const answer = await send(url, '/api/v1/invites', { method: 'POST', headers, body: { role: 'member' } });
+    const { token } = JSON.parse(answer.text) as { token: string };
+    const look = async () => (await post('/session/invite', { token })).code;
+    expect(await look()).toBeUndefined();
+    return { id, look, use: () => post('/session/invite', { token, name, password: goodPassword }) };
+  };
+  const revoked = await madeWith('revoked');
+  await machine.keys.revoke({ ref: revoked.id });
+  expect(await revoked.look()).toBe('invite_invalid');
+  expect((await revoked.use()).code).toBe('invite_invalid');
+  await machine.keys.delete({ ref: revoked.id });
+  expect(await revoked.look()).toBe('invite_invalid');
+  const used = await madeWith('used');
+  expect((await used.use()).status).toBe(200);
+  const expired = await madeWith('expired');
+  passTime(day);
+  expect(await expired.look()).toBe('invite_invalid');
+  expect(await machine.people.invites()).toEqual([]);
 });

@@ -4,6 +4,7 @@ import { X509Certificate } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { makeAuthority, makeServerCertificate } from '../../../electron/certificates/certificate-maker.ts';
 import { certificateBed, day } from '../../fakes/certificate-bed.ts';
+import { shortKeyPair } from '../../fakes/short-key.ts';
 
 const names = { names: ['localhost', 'studio', 'studio.local'], addresses: ['127.0.0.1', '::1'] };
 
@@ -37,6 +38,18 @@ test('a restart finds the same certificate, and its key in the vault alone', asy
   expect(second.noted).toEqual([]);
   expect([...first.facts.values()].join()).not.toContain('PRIVATE');
   expect([...first.vault.values()].filter((text) => text.includes('PRIVATE KEY'))).toHaveLength(2);
+});
+
+test('its end waits for a look that is under way, and later ones do nothing', async () => {
+  const bed = certificateBed();
+  const looking = bed.keeper.look();
+  // So that it has begun.
+  await Promise.resolve();
+  await bed.keeper.close();
+  expect(bed.keeper.credentials()).toBeDefined();
+  bed.want({ addresses: ['192.168.1.20'] });
+  await Promise.all([looking, bed.keeper.look()]);
+  expect(bed.noted).toHaveLength(2);
 });
 
 test('it is renewed at a third of its life and not before, by the same authority', async () => {
@@ -150,4 +163,21 @@ test('what was brought along and has ended is still shown, and told', async () =
   await bed.keeper.look();
   expect(bed.keeper.credentials()).toBeDefined();
   expect(bed.keeper.view().problem).toContain('has ended');
+});
+
+test('a pair that encryption refuses is not taken, and one that was kept is told and not shown', async () => {
+  const bed = certificateBed();
+  const pair = await shortKeyPair();
+  const refused = await bed.keeper.usePem(pair).catch((error: Error) => error);
+  expect(refused).toMatchObject({ code: 'certificate_unsuitable' });
+  expect(String(refused)).toContain('too short to be safe');
+  expect(String(refused)).not.toContain(pair.key.slice(40, 80));
+  expect(bed.keeper.view().source).toBe('own');
+  // As a version before this one kept it.
+  bed.facts.set('certificate_pem', pair.certificate);
+  bed.vault.set('certificate/pem/0', pair.key);
+  const again = certificateBed(bed);
+  await again.keeper.look();
+  expect(again.keeper.view().problem).toContain('too short to be safe');
+  expect(again.keeper.credentials()).toBeUndefined();
 });

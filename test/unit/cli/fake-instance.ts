@@ -526,6 +526,8 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
         projects: 1,
         settings: 3,
         ended: 0,
+        paused: 0,
+        notTaken: [],
         atNextStart: ['server.port'],
       })),
     },

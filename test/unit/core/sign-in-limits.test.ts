@@ -57,6 +57,49 @@ test('signing in makes good what was mistyped from there', () => {
   expect(limits.failed(at('192.0.2.1', 'another'))).toBeUndefined();
 });
 
+test('whoever shares an address with an account’s owner cannot guess at it by signing in themselves between guesses', () => {
+  const { limits } = makeLimits();
+  const home = '192.0.2.1';
+  limits.succeeded(at(home, 'olga'));
+  limits.succeeded(at(home, 'mel'));
+  for (let n = 0; n < 11; n += 1) {
+    limits.failed(at(home, 'olga'));
+    limits.succeeded(at(home, 'mel'));
+  }
+  expect(taken(limits, at(home, 'olga'), 40)).toBe(10);
+});
+
+test('signing in makes good what was tried at one’s own account, and nothing that was tried there at others', () => {
+  for (const [others, open] of [
+    [0, 20],
+    [5, 10],
+  ] as const) {
+    const { limits } = makeLimits();
+    const home = '192.0.2.1';
+    for (let n = 0; n < 11; n += 1) limits.failed(at(home, n < others ? 'mel' : 'olga'));
+    limits.succeeded(at(home, 'olga'));
+    expect(taken(limits, at(home, 'somebody'), 20)).toBe(open);
+  }
+});
+
+test('an account is put off at an address of its owner’s for as long as was guessed at it there', () => {
+  const { clock, limits } = makeLimits();
+  const home = '192.0.2.1';
+  limits.succeeded(at(home));
+  const guess = () => {
+    for (let n = 0; n < 11; n += 1) limits.failed(at(home));
+  };
+  guess();
+  clock.goOn(60_000);
+  // Begins anew for the address, by somebody else's doing, and not for the account.
+  limits.failed(at(home, 'mel'));
+  limits.succeeded(at(home, 'mel'));
+  guess();
+  clock.goOn(61_000);
+  expect(taken(limits, at(home), 20)).toBe(10);
+  expect(taken(limits, at(home, 'mel'), 20)).toBe(20);
+});
+
 test('many at once are no more guesses than one after the other: what runs counts as failed', () => {
   const { limits } = makeLimits();
   const begin = (attempt: SignInAttempt, tries: number) =>
