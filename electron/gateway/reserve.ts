@@ -62,6 +62,7 @@ function placed(authorized: Authorized, { upstream, place, queuedMs }: Entered) 
 
 // Who is over its tokens or its budget does not use up its requests as well by asking.
 async function holdOrUncount(authorized: Authorized, key: GatewayKey, ports: ReservePorts) {
+  checkAmounts(authorized, key, ports);
   try {
     return await hold(authorized, key, ports);
   } catch (error) {
@@ -71,7 +72,6 @@ async function holdOrUncount(authorized: Authorized, key: GatewayKey, ports: Res
 }
 
 async function hold(authorized: Authorized, key: GatewayKey, ports: ReservePorts): Promise<Reservation | undefined> {
-  checkAmounts(authorized, key, ports);
   const cost = costOfRequest(authorized.body.facts, authorized.operation, key.policy.caps.maxTokens, key.policy.tpm);
   const items = [
     ...answerItems(cost, key, ports),
