@@ -54,7 +54,7 @@ test('a member sees the requests of their tokens, and the owner finds them by th
 
 test('usage by person has keys, tokens and path tokens of each together, members their own alone, the removed by name', async () => {
   const bed = await makePeopleBed();
-  const gate = bed.house.status().server.urls[0] ?? '';
+  const gate = bed.gatewayUrl();
   await bed.machine.settings.set({ name: 'access.credentials', value: 'both' });
   const [anna, ben, vera] = [await bed.join('Anna'), await bed.join('Ben'), await bed.join('Vera', 'viewer')];
   const notebook = await anna.client.keys.create({ name: 'notebook' });

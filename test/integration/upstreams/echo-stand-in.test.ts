@@ -2,15 +2,14 @@
 // own, and goes when one answers.
 
 import { expect, onTestFinished, test } from 'vitest';
-import type { House } from '../../../electron/shell.ts';
-import { composeHouse } from '../../fakes/composed-house.ts';
+import { type ComposedHouse, composeHouse } from '../../fakes/composed-house.ts';
 import { freePort } from '../../fakes/free-port.ts';
 import { clientOf } from '../../fakes/house-client.ts';
 import { startFakeModelServer } from '../../fakes/model-servers.ts';
 
-async function asking(house: House) {
+async function asking({ house, gatewayUrl }: ComposedHouse) {
   const { key } = await clientOf(house).keys.create({ name: 'laptop' });
-  const url = house.status().server.urls[0];
+  const url = gatewayUrl();
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
   return {
     models: async () => {
@@ -26,9 +25,10 @@ async function asking(house: House) {
 }
 
 test('it stays beside a server that does not answer, and goes once it does', async () => {
-  const { house } = await composeHouse({ echo: 'stand-in' });
+  const composed = await composeHouse({ echo: 'stand-in' });
+  const { house } = composed;
   const machine = clientOf(house);
-  const { chat, models } = await asking(house);
+  const { chat, models } = await asking(composed);
   const port = await freePort();
   const added = await machine.upstreams.add({ url: `http://127.0.0.1:${port}`, kind: 'vllm', name: 'Box' });
   expect(added.health).toBe('down');
@@ -58,11 +58,12 @@ test('it stays beside a server that does not answer, and goes once it does', asy
 
 test('the same beside a server that was given for this run', async () => {
   const port = await freePort();
-  const { house } = await composeHouse({
+  const composed = await composeHouse({
     echo: 'stand-in',
     upstreams: [`http://127.0.0.1:${port}`],
   });
-  const { chat } = await asking(house);
+  const { house } = composed;
+  const { chat } = await asking(composed);
   expect(house.status().upstreams.map(({ kind }) => kind)).toEqual(['unknown', 'echo']);
   expect(await chat('echo')).toEqual([200, null]);
 });
