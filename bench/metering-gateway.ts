@@ -27,7 +27,7 @@ function portsBefore({ upstreamPort, key }: MeteringQuestion): GatewayPorts & { 
     name: 'bench',
     projectId: null,
     personId: null,
-    personPaused: false,
+    personBar: null,
     weak: false,
     oldSecretWeak: false,
     status: 'active',

@@ -29,7 +29,8 @@ export function joinKeys(
     person(id) {
       const { status, role } = people.find(id) ?? {};
       // Viewers have no keys; one they had before does not stay a way in.
-      return { name: people.nameOf(id), active: status === 'active' && role !== 'viewer' };
+      const bar = status !== 'active' ? 'person_paused' : role === 'viewer' ? 'role_without_models' : null;
+      return { name: people.nameOf(id), bar };
     },
   });
   const keys = createKeys({

@@ -1,15 +1,18 @@
 // The part of composing that joins the metrics: counted from the rows on their way into the ledger, read by keys through the
 // dashboard, with the gateway's own deciding functions for what a key may. Used by compose.ts alone.
 
+import type { IncomingMessage } from 'node:http';
 import type { KeyRegistry } from './core/key-registry.ts';
 import type { Upstreams } from './core/upstreams.ts';
 import type { MetricsSource } from './dashboard/metrics-answer.ts';
-import { checkPaused, checkProject } from './gateway/admit.ts';
+import { checkPaused, checkProject, checkWeak } from './gateway/admit.ts';
+import { isFromThisComputer, isTrulyLocal } from './gateway/client-address.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import { checkStanding } from './gateway/identify.ts';
-import { createKeyRules } from './gateway/key-rules.ts';
+import { createKeyRules, type Source } from './gateway/key-rules.ts';
 import { checkKeyNetwork, checkOperation } from './gateway/permit.ts';
 import type { PresentedKey, ProjectRegistry, UsageSink } from './gateway/ports.ts';
+import { plainAddress } from './lib/address-block.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Log } from './lib/log.ts';
 import { expositionType } from './metrics/exposition.ts';
@@ -66,23 +69,36 @@ export function joinMetrics(ports: {
     },
     source: {
       contentType: expositionType,
-      async read(credential) {
-        admitReader(credential, readers);
+      async read(credential, request) {
+        admitReader(credential, readerOf(request), readers);
         return metrics.text();
       },
     },
   };
 }
 
-/** In the gateway's order. The dashboard's listener is on loopback, so whoever asks is on this computer. */
-function judgeOfReaders(clock: Clock, projects: ProjectRegistry): (key: PresentedKey) => void {
+type Reader = Source & { readonly trulyLocal: boolean };
+
+/** Where a request comes from, as the gateway's guard has it: by its socket, and by no header that would make it more local. */
+function readerOf(request: IncomingMessage): Reader {
+  const hostName = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
+  const fromThisComputer = isFromThisComputer(request, hostName);
+  return {
+    clientAddress: plainAddress(request.socket.remoteAddress),
+    fromThisComputer,
+    trulyLocal: isTrulyLocal(request, fromThisComputer),
+  };
+}
+
+/** In the gateway's order. */
+function judgeOfReaders(clock: Clock, projects: ProjectRegistry): (key: PresentedKey, from: Reader) => void {
   const rules = createKeyRules();
-  const source = { clientAddress: '127.0.0.1', fromThisComputer: true };
-  return (key) => {
+  return (key, from) => {
     checkStanding(key, clock.now());
-    checkKeyNetwork(key, source, rules);
+    checkKeyNetwork(key, from, rules);
     checkOperation({ kind: 'key', key, by: 'key', pass: null }, 'metrics', 'reading the metrics of this server');
     checkPaused(key);
     checkProject(key, projects);
+    checkWeak(key, from.trulyLocal);
   };
 }

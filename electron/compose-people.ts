@@ -150,6 +150,7 @@ export function joinPeople(options: {
       people: createPeopleCalls({ people, invites }),
       me: createMe({
         ...{ people, proofs, signIn, invites, limits, authenticator, clock, record },
+        settings: settings.get,
         sessionLives: (sessionId) =>
           dashboard()
             .sessions.list()

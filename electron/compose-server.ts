@@ -37,6 +37,7 @@ export function joinServer(options: ServerOptions): {
       await options.onListening();
     },
     adjustTo: gateway.adjustTo,
+    lookUpHosts: () => network.lookUpHosts(),
     stopListening: gateway.stop,
     urls: gateway.urls,
     running: gateway.running,

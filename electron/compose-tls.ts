@@ -9,6 +9,7 @@ import { wantedNames } from './certificates/certificate-names.ts';
 import { type CertificateStorePorts, createCertificateStore } from './certificates/certificate-store.ts';
 import type { NetworkOptions } from './compose-network.ts';
 import { isOnLan } from './core/access-sentence.ts';
+import { namesAmong } from './core/host-names.ts';
 import { resolveHosts } from './core/interfaces.ts';
 import type { TlsCalls } from './core/router.ts';
 import type { Dashboard, DashboardEncryption } from './dashboard/dashboard.ts';
@@ -67,6 +68,7 @@ export function joinTls(
             .gateway()
             .addresses()
             .map(({ host }) => host),
+          ...namesAmong(settings()['server.hosts']),
           ...dashboardAddresses(),
         ],
         interfaces: interfaces(),

@@ -84,7 +84,7 @@ function keyOf(person: Person): GatewayKey {
     kind: 'inference',
     projectId: null,
     personId: person.id,
-    personPaused: false,
+    personBar: null,
     status: 'active',
     weak: false,
     oldSecretWeak: false,

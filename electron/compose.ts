@@ -107,7 +107,7 @@ export async function compose(shell: Shell): Promise<House> {
     });
     const { ways, auth, gate, vaultOpened } = joinWays({
       ...noted,
-      ...{ settings, ledger, registry, vault, vaultDoor, people: ofPeople, gateway: later },
+      ...{ shell, settings, ledger, registry, vault, vaultDoor, people: ofPeople, gateway: later },
       dashboard: () => dashboard,
       onChange: () => changes.statusChanged(),
     });
@@ -199,7 +199,7 @@ export async function compose(shell: Shell): Promise<House> {
 
     const settingsCalls = createSettingsCalls({
       ...settings,
-      interfaces: network.read,
+      ...{ interfaces: network.read, names: network.names },
       moveListener: server.move,
       followDashboard: dashboard.follow,
       checkDashboard: dashboard.check,
@@ -224,7 +224,6 @@ export async function compose(shell: Shell): Promise<House> {
       seenBy: ofPeople.seenBy({
         ...{ status, watch: changes.watch, keys, limits: limits.of, running: gateway.runningList },
         ...asked,
-        exportRequests: asked.exports.requests,
       }),
       server,
       setLan: settingsCalls.setLan,

@@ -26,7 +26,7 @@ export type Shell = {
   readonly flags: Partial<Settings>;
   /** Addresses of upstreams for this run, instead of the saved ones. */
   readonly upstreams: readonly string[];
-  /** `on`: in front of the built-in echo model; `stand-in`: as long as there is no other upstream. */
+  /** `on`: in front of the built-in echo model; `stand-in`: until another upstream answers. */
   readonly echo: 'off' | 'on' | 'stand-in';
   /** Folder of the built pages, for the dashboard; undefined where there are none to offer. */
   readonly pagesDir: string | undefined;
@@ -34,6 +34,8 @@ export type Shell = {
   readonly clock?: Clock;
   /** The network interfaces, where they are not the system's: for tests of what changes by itself. */
   readonly interfaces?: () => Interfaces;
+  /** Where a name leads, where the system is not to be asked: for tests as well. */
+  readonly lookUpName?: (name: string) => Promise<readonly string[]>;
   /** Program of the threads that keep the ledger; undefined keeps it without one, which is enough for a single command. */
   readonly ledgerWorker: string | undefined;
   /** Program of the threads that hash passwords; undefined hashes in the process itself. */

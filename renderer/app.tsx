@@ -6,11 +6,10 @@ import { useDisclosure } from '@mantine/hooks';
 import { ModalsProvider } from '@mantine/modals';
 import { Notifications } from '@mantine/notifications';
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { lazy, type ReactNode, Suspense } from 'react';
+import { type ReactNode, Suspense } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
 import { type Api, ApiProvider } from './api/api-context.tsx';
 import { useMe } from './api/me.ts';
-import { KeysPage } from './features/keys/keys-page.tsx';
 import { ShownOncePlace } from './features/keys/shown-once-place.tsx';
 import { ServerPage } from './features/server/server-page.tsx';
 import { ConnectionLost } from './features/shell/connection-lost.tsx';
@@ -27,49 +26,31 @@ import { apiTexts } from './texts/api-texts.ts';
 import { shellTexts } from './texts/shell-texts.ts';
 import { cssVariables, theme } from './theme.ts';
 import { Answer } from './ui/answer.tsx';
+import { later, useFetchLater } from './ui/later.tsx';
 import { PageLoading } from './ui/page-loading.tsx';
 
-const KeyPage = lazy(() => import('./features/keys/key-page.tsx').then(({ KeyPage: page }) => ({ default: page })));
-const ConnectPage = lazy(() =>
-  import('./features/connect/connect-page.tsx').then(({ ConnectPage: page }) => ({ default: page })),
+const KeysPage = later(() => import('./features/keys/keys-page.tsx').then(({ KeysPage: page }) => page));
+const KeyPage = later(() => import('./features/keys/key-page.tsx').then(({ KeyPage: page }) => page));
+const ConnectPage = later(() => import('./features/connect/connect-page.tsx').then(({ ConnectPage: page }) => page));
+const UsagePage = later(() => import('./features/usage/usage-page.tsx').then(({ UsagePage: page }) => page));
+const RequestsPage = later(() =>
+  import('./features/requests/requests-page.tsx').then(({ RequestsPage: page }) => page),
 );
-const UsagePage = lazy(() =>
-  import('./features/usage/usage-page.tsx').then(({ UsagePage: page }) => ({ default: page })),
+const RequestPage = later(() => import('./features/requests/request-page.tsx').then(({ RequestPage: page }) => page));
+const ModelsPage = later(() => import('./features/models/models-page.tsx').then(({ ModelsPage: page }) => page));
+const SettingsPage = later(() =>
+  import('./features/settings/settings-page.tsx').then(({ SettingsPage: page }) => page),
 );
-const RequestsPage = lazy(() =>
-  import('./features/requests/requests-page.tsx').then(({ RequestsPage: page }) => ({ default: page })),
+const ProjectsPage = later(() =>
+  import('./features/projects/projects-page.tsx').then(({ ProjectsPage: page }) => page),
 );
-const RequestPage = lazy(() =>
-  import('./features/requests/request-page.tsx').then(({ RequestPage: page }) => ({ default: page })),
-);
-const ModelsPage = lazy(() =>
-  import('./features/models/models-page.tsx').then(({ ModelsPage: page }) => ({ default: page })),
-);
-const SettingsPage = lazy(() =>
-  import('./features/settings/settings-page.tsx').then(({ SettingsPage: page }) => ({ default: page })),
-);
-const ProjectsPage = lazy(() =>
-  import('./features/projects/projects-page.tsx').then(({ ProjectsPage: page }) => ({ default: page })),
-);
-const ProjectPage = lazy(() =>
-  import('./features/projects/project-page.tsx').then(({ ProjectPage: page }) => ({ default: page })),
-);
-const HistoryPage = lazy(() =>
-  import('./features/history/history-page.tsx').then(({ HistoryPage: page }) => ({ default: page })),
-);
-const ApiPage = lazy(() => import('./features/api/api-page.tsx').then(({ ApiPage: page }) => ({ default: page })));
-const PeoplePage = lazy(() =>
-  import('./features/people/people-page.tsx').then(({ PeoplePage: page }) => ({ default: page })),
-);
-const PersonPage = lazy(() =>
-  import('./features/people/person-page.tsx').then(({ PersonPage: page }) => ({ default: page })),
-);
-const AccountPage = lazy(() =>
-  import('./features/account/account-page.tsx').then(({ AccountPage: page }) => ({ default: page })),
-);
-const WelcomePage = lazy(() =>
-  import('./features/first-run/welcome-page.tsx').then(({ WelcomePage: page }) => ({ default: page })),
-);
+const ProjectPage = later(() => import('./features/projects/project-page.tsx').then(({ ProjectPage: page }) => page));
+const HistoryPage = later(() => import('./features/history/history-page.tsx').then(({ HistoryPage: page }) => page));
+const ApiPage = later(() => import('./features/api/api-page.tsx').then(({ ApiPage: page }) => page));
+const PeoplePage = later(() => import('./features/people/people-page.tsx').then(({ PeoplePage: page }) => page));
+const PersonPage = later(() => import('./features/people/person-page.tsx').then(({ PersonPage: page }) => page));
+const AccountPage = later(() => import('./features/account/account-page.tsx').then(({ AccountPage: page }) => page));
+const WelcomePage = later(() => import('./features/first-run/welcome-page.tsx').then(({ WelcomePage: page }) => page));
 
 export function App({ api, queries }: { readonly api: Api; readonly queries: QueryClient }) {
   return (
@@ -102,6 +83,7 @@ function Covered({ children }: { readonly children: ReactNode }) {
 
 function Frame() {
   const [opened, { toggle, close }] = useDisclosure(false);
+  useFetchLater(KeysPage);
   return (
     <AppShell
       layout="alt"

@@ -138,7 +138,7 @@ const rows: Readonly<Record<ApiTag, Rows>> = {
     'people.cancelInvite': ['DELETE', '/invites/{id}', 'Take an invitation back', { example: { id: 'aB3dE5fG' } }],
   },
   usage: {
-    'usage.report': ['GET', '/usage', 'Sums by key, project, model, …', { example: { ...lastDay, by: 'key' } }],
+    'usage.report': ['GET', '/usage', 'Sums by key, person, project, model, …', { example: { ...lastDay, by: 'key' } }],
     'usage.series': ['GET', '/usage/series', 'Sums over time', { example: { ...lastDay, by: 'model' } }],
     'usage.details': [
       'GET',

@@ -196,7 +196,7 @@ export const contract = {
     /** Since ever, and for keys since their counters were last reset. */
     lifetime: ownOrView.input(lifetimeQuestion).output(usageLifetime),
     /** The pieces of a file. What comes while it runs is not in it. */
-    export: view.input(usageExport).output(eventIterator(exportChunk)),
+    export: ownOrView.input(usageExport).output(eventIterator(exportChunk)),
   },
   requests: {
     list: ownOrView.input(requestQuery).output(requestPage),

@@ -630,6 +630,12 @@ const table = {
     retry: false,
     message: 'Your access is paused. Ask the owner of this Keyhatch to resume it.',
   },
+  role_without_models: {
+    status: 403,
+    retry: false,
+    message:
+      'Viewers look on and use no models, so that no key of yours works. Ask the owner of this Keyhatch for the role of a member.',
+  },
   last_owner: {
     status: 409,
     retry: false,

@@ -1,6 +1,6 @@
 // Which of the addresses of the gateway other machines are given. Pure, for pages and the command line alike.
 
-import type { Reachable } from './model.ts';
+import type { Reachable, Status } from './model.ts';
 
 /** Where somebody else's machine is, as a rule, before where only programs in containers are. */
 const rank: Readonly<Record<Reachable['kind'], number>> = {
@@ -22,4 +22,15 @@ export function placesForOthers(reachable: readonly Reachable[]): Reachable[] {
 /** Base addresses of a place without `/v1`, the encrypted one first. */
 export function addressesAt({ url, plainUrl }: Pick<Reachable, 'url' | 'plainUrl'>): string[] {
   return [url, plainUrl].filter((one) => one !== null);
+}
+
+/** Base addresses without `/v1` for programs on this computer and for those on others, each the better first. */
+export function addressesByPlace({ urls, reachable }: Pick<Status['server'], 'urls' | 'reachable'>): {
+  readonly here: readonly string[];
+  readonly others: readonly string[];
+} {
+  const others = placesForOthers(reachable).flatMap(addressesAt);
+  const here = urls.filter((url) => !others.includes(url));
+  // Where it does not listen on loopback, this computer takes the way that others take.
+  return { here: here.length > 0 ? here : urls, others };
 }

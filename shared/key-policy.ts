@@ -89,8 +89,9 @@ export function withPatch(policy: KeyPolicy, patch: KeyPolicyPatch): KeyPolicy {
   return keyPolicy.parse({ ...policy, ...namedIn(patch), caps });
 }
 
-function namedIn(patch: object): object {
-  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+/** What a patch names, without what it leaves out. */
+export function namedIn<Patch extends object>(patch: Patch): Partial<Patch> {
+  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)) as Partial<Patch>;
 }
 
 /** The preset that these operations are, or undefined where somebody chose them one by one. */

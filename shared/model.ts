@@ -98,6 +98,9 @@ export const newKey = z.object({
   value: z.string().max(256).optional(),
 });
 
+/** As somebody asks for one. */
+export type NewKeyInput = z.input<typeof newKey>;
+
 export const keyEdit = z.object({
   ref: z.string(),
   name: itemName.optional(),

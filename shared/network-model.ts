@@ -47,6 +47,10 @@ export type Exposure = z.infer<typeof exposure>;
 
 /** Before the name of an interface, in the list of hosts. */
 export const interfacePrefix = 'if:';
+// Windows names interfaces as people speak: "Ethernet 2", "vEthernet (WSL)".
+export const interfaceHost = z
+  .string()
+  .regex(/^if:[^\p{Cc}\s,](?:[^\p{Cc},]{0,98}[^\p{Cc}\s,])?$/u, 'is not if: and the name of an interface');
 /** In the list of hosts: every interface's addresses in private networks. */
 export const lanWord = 'lan';
 

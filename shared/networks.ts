@@ -2,14 +2,7 @@
 // and which ranges the words stand for; whether a request is let in is decided by the gateway.
 
 import * as z from 'zod';
-
-/** What people choose by name instead of a block. */
-export const networkWords = {
-  'this-computer': 'this computer',
-  'my-network': 'your own network, this computer included',
-  anywhere: 'anywhere',
-} as const;
-export type NetworkWord = keyof typeof networkWords;
+import { type NetworkWord, networkWords } from './network-words.ts';
 
 /** Private ranges, link-local and unique local addresses: what a home or an office uses inside. */
 export const myNetworkBlocks = [

@@ -7,11 +7,14 @@ import { keyOperation, operationNames, operationPresets } from './key-policy.ts'
 import { budgetList, perSpan } from './limit-model.ts';
 import { modelPattern } from './model-patterns.ts';
 import { personName, timeMs } from './names.ts';
+import { projectDefaults } from './project-model.ts';
 
 /** From the most to the least that they may do. A member has keys of their own; a viewer looks and changes nothing. */
 export const roles = ['owner', 'manager', 'member', 'viewer'] as const;
 export const role = z.enum(roles);
 export type Role = z.infer<typeof role>;
+/** Why keys of a person are refused, by which error. */
+export type PersonBar = 'person_paused' | 'role_without_models';
 
 /** Who makes a call, as the transport that took it knows. */
 export type Caller = {
@@ -159,6 +162,8 @@ export const ownFacts = z.object({
   /** An authenticator must be set up before anything else works. */
   owesTotp: z.boolean(),
   recoveryCodesLeft: count,
+  /** What a member's new key begins with where they name nothing; null for whom the settings say it. */
+  newKey: projectDefaults.nullable(),
 });
 export type OwnFacts = Readonly<z.infer<typeof ownFacts>>;
 

@@ -3,7 +3,7 @@
 import type { BodyCaps } from './body-caps.ts';
 import { type KeyOperation, type OperationPreset, operations, presetOf } from './key-policy.ts';
 import type { KeyFacts } from './model.ts';
-import { type NetworkWord, networkWords } from './networks.ts';
+import { networksText, oneAfterOther } from './network-words.ts';
 
 /** What each preset means to somebody who chooses it. */
 export const presetWords: Readonly<Record<OperationPreset, string>> = {
@@ -33,11 +33,6 @@ export function policySentence(key: Pick<KeyFacts, 'name' | 'kind' | 'models' | 
   return sentences.join(' ');
 }
 
-/** The networks of a key in words, or `anywhere`. */
-export function networksText(networks: readonly string[] | null): string {
-  return oneAfterOther((networks ?? ['anywhere']).map((one) => networkWords[one as NetworkWord] ?? one));
-}
-
 /** The caps that are set, in words; undefined when none is. */
 export function capsText(caps: BodyCaps): string | undefined {
   const words: string[] = [];
@@ -60,10 +55,6 @@ function modelsText(allowed: readonly string[] | null, denied: readonly string[]
   const some = oneAfterOther(denied);
   if (allowed === null) return `It may use every model${denied.length === 0 ? '' : ` but ${some}`}.`;
   return `It may use ${oneAfterOther(allowed)}${denied.length === 0 ? '' : ` but not ${some}`}.`;
-}
-
-function oneAfterOther(parts: readonly string[]): string {
-  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts[parts.length - 1]}`;
 }
 
 const lowered = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);

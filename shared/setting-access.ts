@@ -19,6 +19,10 @@ const managerSettings = [
   'window.',
 ] as const;
 
+/** Among those, what gives everybody's next key more than it would have: the owner's too. */
+const ownersOwn: readonly string[] = ['keys.defaultOperations'];
+
 export function settingAccess(name: string): 'owner' | 'manager' {
+  if (ownersOwn.includes(name)) return 'owner';
   return managerSettings.some((start) => name.startsWith(start)) ? 'manager' : 'owner';
 }

@@ -2,8 +2,10 @@
 // `{ "version": 10, "server.port": 1235, … }`. Reading and writing lives in electron/settings.
 
 import * as z from 'zod';
+import { keyOperation, operationNames, operationPresets } from './key-policy.ts';
 import { perSpan, priority } from './limit-model.ts';
 import { upstreamRecord } from './model.ts';
+import { interfaceHost } from './network-model.ts';
 import { networkList } from './networks.ts';
 import { role, roles } from './people-model.ts';
 import { examplePrices, modelPrice } from './prices.ts';
@@ -13,10 +15,6 @@ import { tlsChoice } from './tls-model.ts';
 export const settingsVersion = 10;
 
 const hostName = z.string().regex(/^[A-Za-z0-9._:[\]-]{1,255}$/, 'is not a host name or address');
-// Windows names interfaces as people speak: "Ethernet 2", "vEthernet (WSL)".
-const interfaceHost = z
-  .string()
-  .regex(/^if:[^\p{Cc}\s,](?:[^\p{Cc},]{0,98}[^\p{Cc}\s,])?$/u, 'is not if: and the name of an interface');
 const listenHost = z.union([hostName.regex(/^(?!if:)/), interfaceHost], 'is not a host name or address');
 const origin = z.string().regex(/^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+$/, 'is not an origin such as https://app.example');
 const mebibyte = 1024 * 1024;
@@ -44,6 +42,12 @@ export const settingsSchema = z.object({
   'access.lockoutWindowMs': z.number().int().min(1000).max(86_400_000).default(300_000),
   'cors.mode': z.enum(['off', 'list', 'any']).default('off'),
   'cors.origins': z.array(origin).max(64).default([]),
+  'keys.defaultOperations': z
+    .array(keyOperation)
+    .min(1)
+    .max(operationNames.length)
+    .default([...operationPresets.inference]),
+  'keys.defaultExpiresDays': z.number().int().min(1).max(3650).nullable().default(null),
   'keys.defaultRpm': z.number().int().min(0).max(1_000_000).nullable().default(60),
   'keys.defaultParallel': z.number().int().min(1).max(100_000).nullable().default(null),
   'keys.defaultRph': perSpan.default(null),
@@ -122,6 +126,12 @@ export const settingsSchema = z.object({
 export type Settings = z.infer<typeof settingsSchema>;
 export type SettingName = keyof Settings;
 
+/** What stands in for a value of the file that cannot be read, where the usual one may be wider than what was meant. */
+export const settingsWhenDamaged: Readonly<Partial<Settings>> = {
+  'keys.defaultOperations': [...operationPresets['read-only']],
+  'keys.defaultExpiresDays': 1,
+};
+
 export const settingNames = Object.keys(settingsSchema.shape) as readonly SettingName[];
 
 /** One sentence about each setting, for `keyhatch settings list` and the window. */
@@ -129,7 +139,7 @@ export const settingAbout: Readonly<Record<SettingName, string>> = {
   'server.hosts':
     'Where to listen: 127.0.0.1 for this computer only, lan for every private network, if:NAME for one interface, or addresses.',
   'server.publicInterfaces':
-    'Interfaces named by if:NAME whose public addresses are listened on too. server.hosts puts them here once you confirm.',
+    'Interfaces named by if:NAME, and host names, whose public addresses are listened on. server.hosts puts them here once you confirm.',
   'server.port': 'Port to listen on. 0 takes any free one.',
   'server.autoStart': 'Start the server when Keyhatch starts.',
   'server.allowedHosts': 'Further host names under which clients reach this server, such as nas.lan.',
@@ -145,6 +155,9 @@ export const settingAbout: Readonly<Record<SettingName, string>> = {
   'access.lockoutWindowMs': 'How long wrong keys are counted together, in milliseconds.',
   'cors.mode': 'Which web pages may call this server: off, list (cors.origins) or any.',
   'cors.origins': 'Origins of web pages that may call this server when cors.mode is list.',
+  'keys.defaultOperations':
+    'What a new key may do unless told: chat, embeddings, audio, images, models:list, and rights that act on this computer or spend money.',
+  'keys.defaultExpiresDays': 'Days after which a new key ends unless told; null: it does not.',
   'keys.defaultRpm': 'Requests a minute that a new key may make; null for no limit.',
   'keys.defaultParallel': 'Requests that a new key may have running at once; null for no limit.',
   'keys.defaultRph': 'Requests an hour that a new key may make; null for no limit.',

@@ -117,11 +117,11 @@ export type RequestQuery = z.infer<typeof requestQuery>;
 export const requestPage = z.object({ rows: z.array(requestView), next: z.string().nullable() });
 export type RequestPage = z.infer<typeof requestPage>;
 
-export const usageGroup = z.enum(['key', 'project', 'model', 'client', 'upstream', 'day']);
+export const usageGroup = z.enum(['key', 'person', 'project', 'model', 'client', 'upstream', 'day']);
 export type UsageGroup = z.infer<typeof usageGroup>;
 
 export const usageLine = z.object({
-  /** Key id, model id or local date, as grouped; null where the request had none. */
+  /** Id of the key, person or model, or the local date, as grouped; null where the request had none. */
   group: z.string().nullable(),
   label: z.string(),
   requests: count,
@@ -150,15 +150,15 @@ export const usageReport = z.object({
 });
 export type UsageReport = z.infer<typeof usageReport>;
 
-/** By what a series is split into groups. `client`: the program, by its User-Agent. */
-export const usageSplit = z.enum(['key', 'project', 'model', 'client', 'upstream', 'none']);
+/** By what a series is split into groups. `client`: the program, by its User-Agent; `person`: whose key or token it was. */
+export const usageSplit = z.enum(['key', 'person', 'project', 'model', 'client', 'upstream', 'none']);
 export type UsageSplit = z.infer<typeof usageSplit>;
 
 /** Of which requests; members that are left out do not narrow, and null stands for those without one. */
 export const usageFilter = z.object({
   keyId: z.string().max(80).nullable().optional(),
-  /** All keys of a person. */
-  personId: z.string().max(80).optional(),
+  /** All keys and tokens of a person. */
+  personId: z.string().max(80).nullable().optional(),
   project: z.string().max(80).nullable().optional(),
   model: z.string().max(300).nullable().optional(),
   client: z.string().max(80).optional(),
@@ -186,7 +186,7 @@ export const usageSeries = z.object({
   buckets: z.array(timeMs),
   groups: z.array(
     z.object({
-      /** Id of the key or upstream, or the project, model or client; null where the request had none; `other` for the rest. */
+      /** Id of the key, person or upstream, or the project, model or client; null where the request had none; `other` for the rest. */
       group: z.string().nullable(),
       label: z.string(),
       /** One value a bucket, in order. */

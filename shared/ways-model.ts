@@ -4,6 +4,7 @@
 import * as z from 'zod';
 import { modelPattern } from './model-patterns.ts';
 import { itemName, timeMs } from './names.ts';
+import { interfaceHost, lanWord } from './network-model.ts';
 import { addressBytes, isInBlock, myNetworkBlocks, networkEntry, readNetwork } from './networks.ts';
 
 /** No path token lives longer. */
@@ -61,13 +62,15 @@ export function isForOthers(networks: readonly string[]): boolean {
   return networks.some((one) => one !== 'this-computer');
 }
 
-const listenHost = z
+const literalHost = z
   .string()
   .max(64)
   .refine(
-    (text) => text === 'localhost' || addressBytes(text.replace(/^\[|\]$/g, '')) !== undefined,
+    (text) => text === 'localhost' || text === lanWord || addressBytes(text.replace(/^\[|\]$/g, '')) !== undefined,
     'is not an address',
   );
+// No names: what they lead to changes, and nobody would be asked again.
+const listenHost = z.union([literalHost, interfaceHost], 'is not an address, lan, or if: and the name of an interface');
 
 const keyRef = z.string().min(1).max(200);
 

@@ -24,7 +24,7 @@ export type Output = {
   readonly note: (sentence: string) => void;
   readonly json: boolean;
   readonly paint: Paint;
-  /** `3 h ago`, `in 29 d`; the word when there is no time. */
+  /** `3 h ago`, `in 30 d`; the word when there is no time. */
   readonly when: (timeMs: number | null, never: string) => string;
 };
 

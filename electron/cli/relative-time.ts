@@ -1,16 +1,13 @@
-// Times as people say them: how long ago, or how far ahead.
+// Times as people say them on the command line: how long ago, or how far ahead.
 
-const steps = [
-  { unit: 'd', ms: 86_400_000 },
-  { unit: 'h', ms: 3_600_000 },
-  { unit: 'min', ms: 60_000 },
-] as const;
+import { inOneUnit } from '../../shared/one-unit.ts';
 
-/** `3 h ago`, `in 29 d`, `now` within a minute. Whole units, rounded down, so that nothing seems later than it is. */
+const words = { minute: 'min', hour: 'h', day: 'd' } as const;
+
+/** `3 h ago`, `in 30 d`, `now` within a minute. */
 export function relativeTime(timeMs: number, nowMs: number): string {
-  const distanceMs = Math.abs(timeMs - nowMs);
-  const step = steps.find(({ ms }) => distanceMs >= ms);
-  if (!step) return 'now';
-  const text = `${Math.floor(distanceMs / step.ms)} ${step.unit}`;
-  return timeMs < nowMs ? `${text} ago` : `in ${text}`;
+  const { count, unit } = inOneUnit(timeMs - nowMs);
+  if (unit === 'second') return 'now';
+  const text = `${Math.abs(count)} ${words[unit]}`;
+  return count < 0 ? `${text} ago` : `in ${text}`;
 }

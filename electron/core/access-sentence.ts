@@ -1,8 +1,9 @@
 // Who may come in, said in one plain sentence: the sum of address, keys, bypass and public paths.
 
-import { networksText } from '../../shared/policy-sentence.ts';
+import { networksText } from '../../shared/network-words.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { bareHost } from '../lib/bare-host.ts';
+import type { PresentAddress } from './interfaces.ts';
 
 /** Whether an address is reached from this computer alone. */
 export function isLoopbackHost(host: string): boolean {
@@ -45,4 +46,16 @@ function whoMayCome(settings: Settings): string {
   return settings['access.localhostBypass'] && !lan
     ? `Any program on this computer, with a key or without one.${models}`
     : `Anyone ${where} with ${credentials[settings['access.credentials']]}, ${others}.${models}`;
+}
+
+/** What listening at these public addresses means; undefined where there are none. */
+export function publicConsequence(opened: readonly PresentAddress[]): string | undefined {
+  if (opened.length === 0) return undefined;
+  const places = opened.map(placeOf).join(' and ');
+  return `Keyhatch would then listen at ${places}, a public address that the whole internet may reach.`;
+}
+
+/** An address as people are told of it: by the name that leads there, or by its interface. */
+export function placeOf({ address, name, interface: of }: PresentAddress): string {
+  return name === undefined ? `${address} on ${of}` : `${address} (by the name ${name})`;
 }

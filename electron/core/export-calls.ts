@@ -34,6 +34,7 @@ export type ExportPorts = {
     readonly since: number;
     readonly until: number;
     readonly every: ExportPeriod;
+    readonly filter: UsageFilter;
   }) => Answer<Period[]>;
   readonly exportLines: (query: {
     readonly periods: readonly Period[];
@@ -84,12 +85,13 @@ export function createExportCalls(ports: ExportPorts): ExportCalls {
     const table = prices();
     const currencies = [...new Set(table.map(({ currency }) => currency))].sort();
     const text = createExportText(format, usageExportColumns(by, currencies));
-    const periods = await ports.exportPeriods({ ...momentsOf(question, clock.now()), every });
+    const filter = filterOf(question);
+    const periods = await ports.exportPeriods({ ...momentsOf(question, clock.now()), every, filter });
     const total = periods.length;
     yield { text: text.head, done: 0, total };
     for (let at = 0; at < total; at += periodsAtOnce) {
       const some = periods.slice(at, at + periodsAtOnce);
-      const lines = await ports.exportLines({ periods: some, by, filter: filterOf(question), prices: table });
+      const lines = await ports.exportLines({ periods: some, by, filter, prices: table });
       if (signal?.aborted) return;
       yield { text: text.rows(lines), done: at + some.length, total };
       await letOthers();

@@ -6,8 +6,10 @@ import { addressBytes } from '../../shared/networks.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { UpstreamKind } from '../../shared/upstream-kinds.ts';
 import type { FirewallHint } from '../lib/firewall-hints.ts';
-import { accessSentence } from './access-sentence.ts';
+import { accessSentence, placeOf } from './access-sentence.ts';
+import { fine, listed, warning } from './exposure-finding.ts';
 import { certificateRule, unencryptedRule } from './exposure-tls-rules.ts';
+import { secondPortRule, waysRule } from './exposure-ways-rules.ts';
 import type { PresentAddress } from './interfaces.ts';
 
 /** A model server behind the gateway, and where else it can be reached. */
@@ -57,6 +59,8 @@ export type ExposureFacts = {
   readonly dashboard: { readonly url: string | null; readonly reached: readonly PresentAddress[] };
   /** Ways in without a key that let somebody in now. */
   readonly waysOpen: number;
+  /** Where other machines reach the second port, or would once the gateway runs. */
+  readonly secondPort: readonly PresentAddress[];
   readonly nowMs: number;
 };
 
@@ -74,6 +78,7 @@ const rules: readonly ExposureRule[] = [
   interfaceRule,
   keysRule,
   waysRule,
+  secondPortRule,
   bypassRule,
   publicModelsRule,
   webPagesRule,
@@ -94,18 +99,28 @@ export function publicAddressRule({ reached, held, settings, tls }: ExposureFact
   const isGuarded = settings['access.requireKey'] && tls?.mode === 'only';
   const bound = reached.filter(({ scope }) => scope === 'public');
   return [
-    ...bound.map(({ address, interface: name }) => ({
-      id: `public-${address}`,
+    ...bound.map((one) => ({
+      id: `public-${one.address}`,
       check: 'public address',
       result: isGuarded ? ('warning' as const) : ('bad' as const),
-      says: `Keyhatch listens at ${address} on ${name}, a public address that the whole internet may reach.`,
+      says: `Keyhatch listens at ${placeOf(one)}, a public address that the whole internet may reach.`,
       cure: 'Listen in private networks alone: keyhatch settings set server.hosts 127.0.0.1,lan',
       byItself: true,
     })),
-    ...held.map(({ address, interface: name }) =>
-      fine('public address', `${name} also has the public address ${address}; Keyhatch does not listen there.`),
+    ...held.map(({ address, interface: of, name }) =>
+      name === undefined
+        ? fine('public address', `${of} also has the public address ${address}; Keyhatch does not listen there.`)
+        : publicName(name, address, settings),
     ),
   ];
+}
+
+// What a name leads to changes without anybody saying so here; whoever counts on it finds the door closed.
+function publicName(name: string, address: string, settings: Settings): Exposure {
+  const says = `${name} leads to ${address}, a public address that nobody has confirmed; Keyhatch does not listen there.`;
+  const confirmed = [...settings['server.publicInterfaces'], name].join(',');
+  const cure = `If that is meant: keyhatch settings set server.publicInterfaces ${confirmed} --confirm`;
+  return { ...warning('public address', says, cure, `held-${name}`), byItself: true };
 }
 
 export function dashboardRule({ dashboard: { url, reached } }: ExposureFacts): Exposure[] {
@@ -146,19 +161,6 @@ export function keysRule({ settings, reached, waysOpen }: ExposureFacts): Exposu
   const cure = 'Switch keys on: keyhatch settings set access.requireKey true';
   const finding = warning('access', sentence, cure, 'keys-off');
   return [reached.length > 0 ? { ...finding, id: 'keys-off-open', result: 'bad' } : finding];
-}
-
-export function waysRule({ waysOpen }: ExposureFacts): Exposure[] {
-  if (waysOpen === 0) return [];
-  const ways = waysOpen === 1 ? 'one way in' : `${waysOpen} ways in`;
-  return [
-    warning(
-      'ways in',
-      `There ${waysOpen === 1 ? 'is' : 'are'} ${ways} without a key, for programs that cannot send one.`,
-      'Close what no program needs any more: keyhatch ways list',
-      'ways-open',
-    ),
-  ];
 }
 
 export function bypassRule({ settings, reached }: ExposureFacts): Exposure[] {
@@ -282,17 +284,4 @@ function blockOf(cidr: string | null | undefined): string | undefined {
   if (bytes?.length !== 4 || prefix === undefined) return undefined;
   const covered = (index: number) => Math.min(8, Math.max(0, Number(prefix) - index * 8));
   return `${bytes.map((byte, index) => byte & (0xff << (8 - covered(index)))).join('.')}/${prefix}`;
-}
-
-function listed(places: readonly string[]): string {
-  const [last = '', ...others] = [...places].reverse();
-  return others.length === 0 ? last : `${others.reverse().join(', ')} and ${last}`;
-}
-
-export function fine(check: string, says: string): Exposure {
-  return { id: `${check}: ${says}`, check, result: 'good', says, cure: null, byItself: false };
-}
-
-export function warning(check: string, says: string, cure: string | null, id: string): Exposure {
-  return { id, check, result: 'warning', says, cure, byItself: false };
 }

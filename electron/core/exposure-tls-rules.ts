@@ -7,8 +7,8 @@ const dayMs = 86_400_000;
 /** One of our own is renewed before this; one of the owner's takes a person. */
 const soonDays = 14;
 
-export function unencryptedRule({ tls, reached }: ExposureFacts): Exposure[] {
-  if (tls === undefined || reached.length === 0) return [];
+export function unencryptedRule({ tls, reached, secondPort }: ExposureFacts): Exposure[] {
+  if (tls === undefined || reached.length + secondPort.length === 0) return [];
   if (tls.mode === 'only') return [finding('good', 'unencrypted', 'Other devices come in over HTTPS alone.', null)];
   if (tls.mode === 'both') {
     const says =

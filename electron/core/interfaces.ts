@@ -11,6 +11,7 @@ import {
   scopeOf,
 } from '../../shared/network-model.ts';
 import { bareHost } from '../lib/bare-host.ts';
+import { namesAmong } from './host-names.ts';
 
 export type Interfaces = NodeJS.Dict<NetworkInterfaceInfo[]>;
 
@@ -22,6 +23,8 @@ export type PresentAddress = {
   readonly scope: AddressScope;
   /** The block it lies in, such as 192.168.1.5/24, as the system says it. */
   readonly cidr: string | null;
+  /** The name in the settings that leads to it. */
+  readonly name?: string;
 };
 
 export type ResolvedHosts = {
@@ -31,9 +34,12 @@ export type ResolvedHosts = {
   readonly may: readonly string[];
   /** Interfaces that are named and have no address now. */
   readonly away: readonly string[];
-  /** Public addresses of named interfaces, left out because nobody has confirmed them. */
+  /** Public addresses of interfaces and names, left out because nobody has confirmed them. */
   readonly held: readonly PresentAddress[];
 };
+
+/** Where a name leads. */
+export type AddressOf = (name: string) => string | undefined;
 
 const anyIPv4 = '0.0.0.0';
 const anyIPv6 = '::';
@@ -51,29 +57,49 @@ export function presentAddresses(interfaces: Interfaces): readonly PresentAddres
 
 /**
  * What the hosts of the settings stand for now. `if:NAME` is every address of that interface, `lan` every address in a
- * private network; public ones come with `if:NAME` alone, and only where their owner has confirmed that interface.
- * @param publicInterfaces names of interfaces whose public addresses may be listened on
+ * private network; public ones come with `if:NAME` alone, and only where their owner has confirmed that interface. A name is the
+ * address that it leads to, a public one under the same condition.
+ * @param publicInterfaces interfaces, and names, whose public addresses may be listened on
+ * @param addressOf where names lead; one that leads nowhere is left out. Without it names stay as they are
  */
 export function resolveHosts(
   hosts: readonly string[],
   interfaces: Interfaces,
   publicInterfaces: readonly string[] = [],
+  addressOf?: AddressOf,
 ): ResolvedHosts {
   const present = presentAddresses(interfaces);
+  const byName = addressOf ? behindNames(hosts, present, addressOf) : [];
+  const heldNames = byName.filter(({ name, scope }) => scope === 'public' && !publicInterfaces.includes(name));
   const named = hosts.flatMap((host) => interfaceNameOf(host) ?? []);
-  const plain = hosts.filter((host) => interfaceNameOf(host) === undefined && host !== lanWord);
+  const plain = hosts
+    .filter((host) => interfaceNameOf(host) === undefined && host !== lanWord)
+    .flatMap((host) => {
+      if (!addressOf || isIP(bareHost(host)) !== 0) return [host];
+      return byName.filter((one) => one.name === host && !heldNames.includes(one)).map(({ address }) => address);
+    });
   const ofNamed = present.filter((one) => named.includes(one.interface));
   const isHeld = (one: PresentAddress) => one.scope === 'public' && !publicInterfaces.includes(one.interface);
   const ofLan = hosts.includes(lanWord) ? present.filter(({ scope }) => scope === 'private') : [];
   const wanted = [...ofNamed.filter((one) => !isHeld(one)), ...ofLan].map(({ address }) => address);
-  const must = withoutMissingIPv6(withoutCovered(plain), hosts, present);
+  const must = withoutMissingIPv6(withoutCovered([...new Set(plain)]), hosts, present);
   const isCovered = coveredBy(must);
   return {
     must,
     may: [...new Set(wanted)].filter((address) => !must.map(bareHost).includes(address) && !isCovered(address)),
     away: [...new Set(named)].filter((name) => !present.some((one) => one.interface === name)),
-    held: ofNamed.filter(isHeld),
+    held: [...ofNamed.filter(isHeld), ...heldNames],
   };
+}
+
+function behindNames(hosts: readonly string[], present: readonly PresentAddress[], addressOf: AddressOf) {
+  return namesAmong(hosts).flatMap((name) => {
+    const address = addressOf(name);
+    if (address === undefined) return [];
+    const family = isIP(address) === 6 ? ('IPv6' as const) : ('IPv4' as const);
+    const unknown = { interface: 'an interface', address, family, scope: scopeOf(address), cidr: null };
+    return [{ ...(present.find((one) => one.address === address) ?? unknown), name }];
+  });
 }
 
 /** Those of these addresses that this machine does not have; what a name stands for is not known here. */
@@ -108,9 +134,13 @@ export function publicBehind(
   hosts: readonly string[],
   interfaces: Interfaces,
   publicInterfaces: readonly string[],
+  addressOf?: AddressOf,
 ): readonly PresentAddress[] {
-  const { must, may } = resolveHosts(hosts, interfaces, publicInterfaces);
-  return reachedAt([...must, ...may], interfaces).filter(({ scope }) => scope === 'public');
+  const { must, may } = resolveHosts(hosts, interfaces, publicInterfaces, addressOf);
+  const named = addressOf ? behindNames(hosts, presentAddresses(interfaces), addressOf) : [];
+  const open = named.filter(({ name, scope }) => scope === 'public' && publicInterfaces.includes(name));
+  const reached = reachedAt([...must, ...may], interfaces).filter(({ scope }) => scope === 'public');
+  return [...reached.filter((one) => !open.some(({ address }) => address === one.address)), ...open];
 }
 
 // Beside 0.0.0.0 no single IPv4 address can be had, and beside :: none at all.

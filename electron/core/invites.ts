@@ -48,7 +48,7 @@ export type InvitePorts = {
 };
 
 export type Invites = {
-  /** @throws KeyhatchError `not_permitted`, `proof_required`, `not_running`, `dashboard_off` */
+  /** @throws KeyhatchError `not_permitted`, `owner_session_required`, `proof_required`, `not_running`, `dashboard_off` */
   readonly invite: (input: NewInvite, caller: Caller) => MadeInvite;
   readonly list: () => InviteFacts[];
   /** @throws KeyhatchError `invite_not_found`, `not_permitted` */
@@ -92,10 +92,7 @@ export function createInvites(ports: InvitePorts): Invites {
   return {
     invite({ role, name, limits, expiresInMs }, caller) {
       mayTouch(caller, role, role);
-      if (role === 'owner' || role === 'manager') {
-        if (caller.way === 'admin_key') throw new KeyhatchError('not_permitted');
-        checkProved(caller, clock.now());
-      }
+      if (isAbove(role)) checkProved(caller, clock.now());
       const given = withLimits(usualMemberLimits, limits ?? {});
       const whose = { personId: null, invitedBy: inviterOf(caller) };
       const made = make({ kind: 'invite', role, name: name ?? null, limits: given }, expiresInMs, whose);

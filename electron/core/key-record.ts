@@ -88,7 +88,7 @@ export function newRecord(
     pausedByOther: input.imported?.paused ?? false,
     setByOther: input.personId === undefined,
     createdAt: now,
-    expiresAt: endOf(input, defaults, now),
+    expiresAt: endOf(input, defaults, { settings, now }),
     revokedAt: null,
     rotatedAt: null,
     oldSecretUntil: null,
@@ -139,14 +139,25 @@ function firstGiven(...values: readonly (number | null | undefined)[]): number |
 function startingPolicy(settings: Settings): KeyPolicy {
   return {
     ...usualPolicy,
+    operations: [...settings['keys.defaultOperations']],
     rph: settings['keys.defaultRph'],
     tpm: settings['keys.defaultTpm'],
     priority: settings['keys.defaultPriority'],
   };
 }
 
-function endOf({ kind, expiresAt }: NewKey, { expiresInMs }: ProjectDefaults, now: number): number | null {
+function endOf(
+  { kind, expiresAt }: NewKey,
+  { expiresInMs }: ProjectDefaults,
+  { settings, now }: { readonly settings: Settings; readonly now: number },
+): number | null {
   if (kind === 'admin') return endOfAdminKey(expiresAt, now);
   if (expiresAt !== undefined) return expiresAt;
-  return typeof expiresInMs === 'number' ? now + expiresInMs : null;
+  const lifeMs = expiresInMs === undefined ? usualLifeMs(settings) : expiresInMs;
+  return lifeMs === null ? null : now + lifeMs;
+}
+
+/** How long a key lives where neither its maker nor its project says; null: it has no end. */
+export function usualLifeMs({ 'keys.defaultExpiresDays': days }: Settings): number | null {
+  return days === null ? null : days * 86_400_000;
 }

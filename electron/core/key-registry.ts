@@ -4,6 +4,7 @@
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { BudgetState } from '../../shared/limit-model.ts';
 import type { KeyFacts, KeyStatus } from '../../shared/model.ts';
+import type { PersonBar } from '../../shared/people-model.ts';
 import type { Clock } from '../lib/clock.ts';
 
 /** What follows from other things and is kept nowhere. */
@@ -58,8 +59,8 @@ export type VaultDoor = {
 
 export type RegisteredKey = KeptKey & {
   readonly status: KeyStatus;
-  /** Whose key it is may not act: paused, a viewer, or not there any more. */
-  readonly personPaused: boolean;
+  /** Why whose key it is may not use it: paused or not there any more, or a viewer. */
+  readonly personBar: PersonBar | null;
 };
 
 export type KeyRegistry = {
@@ -92,18 +93,18 @@ export function createKeyRegistry(ports: {
   readonly budgets: (key: KeptKey) => readonly BudgetState[];
   readonly projectName: (projectId: string) => string;
   /** Whose keys they are. Somebody who is not known may not act. */
-  readonly person: (personId: string) => { readonly name: string; readonly active: boolean };
+  readonly person: (personId: string) => { readonly name: string; readonly bar: PersonBar | null };
 }): KeyRegistry {
   const keys = new Map(ports.store.list().map((key) => [key.id, key]));
-  const personPaused = ({ personId }: KeptKey) => personId !== null && !ports.person(personId).active;
+  const personBar = ({ personId }: KeptKey) => (personId === null ? null : ports.person(personId).bar);
   const present = (key: KeptKey): KeyStatus => {
     const status = statusOf(key, ports.clock.now());
-    return status === 'active' && personPaused(key) ? 'paused' : status;
+    return status === 'active' && personBar(key) !== null ? 'paused' : status;
   };
   const withStatus = (key: KeptKey): RegisteredKey => ({
     ...key,
     status: present(key),
-    personPaused: personPaused(key),
+    personBar: personBar(key),
   });
 
   function get(id: string): RegisteredKey | undefined {

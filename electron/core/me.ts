@@ -10,9 +10,11 @@ import {
   type TotpBegun,
 } from '../../shared/people-model.ts';
 import type { PersonProofs } from '../../shared/person-proofs.ts';
+import type { Settings } from '../../shared/settings.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { RecordHistory } from './history.ts';
 import type { Invites } from './invites.ts';
+import { memberDefaults } from './member-limits.ts';
 import { type KeptPerson, type People, subjectOf } from './people.ts';
 import { makeRecoveryCodes, type ProofShelf } from './proof-shelf.ts';
 import type { SignIn } from './sign-in.ts';
@@ -30,6 +32,7 @@ export type MePorts = {
     readonly begin: (label: string) => TotpBegun;
     readonly stepOf: (secret: string, code: string, nowMs: number) => number | undefined;
   };
+  readonly settings: () => Settings;
   readonly clock: Clock;
   readonly record: RecordHistory;
 };
@@ -77,6 +80,7 @@ export function createMe(ports: MePorts): Me {
       provedUntil: caller.way === 'session' ? (caller.provedAt ?? 0) + provedForMs : null,
       owesTotp: caller.owesTotp === true,
       recoveryCodesLeft: person ? proofs.codesLeft(person.id) : 0,
+      newKey: person?.role === 'member' ? memberDefaults(person.limits, ports.settings()) : null,
     };
   }
 

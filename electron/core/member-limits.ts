@@ -2,11 +2,12 @@
 // a key of theirs. What counts over all keys together, budgets, is counted by the gateway. Pure.
 
 import { KeyhatchError } from '../../shared/errors.ts';
-import { usualPolicy } from '../../shared/key-policy.ts';
+import { namedIn } from '../../shared/key-policy.ts';
 import { compilePatterns } from '../../shared/model-patterns.ts';
 import type { MemberLimits } from '../../shared/people-model.ts';
+import type { ProjectDefaults } from '../../shared/project-model.ts';
 import type { Settings } from '../../shared/settings.ts';
-import type { KeyEdit, NewKey } from './key-record.ts';
+import { type KeyEdit, type NewKey, usualLifeMs } from './key-record.ts';
 import type { KeptKey } from './key-registry.ts';
 
 const dayMs = 86_400_000;
@@ -24,20 +25,33 @@ export function memberKey(
   checkCount(living, limits);
   checkMemberEdit(asked, limits, now);
   const { policy = {} } = asked;
+  const usual = memberDefaults(limits, settings);
   return {
     name: asked.name,
-    expiresAt: asked.expiresAt ?? endOf(limits, now),
-    rpm: asked.rpm === undefined ? least(settings['keys.defaultRpm'], limits.rpm) : asked.rpm,
-    parallel: asked.parallel === undefined ? least(settings['keys.defaultParallel'], limits.parallel) : asked.parallel,
-    models: asked.models ?? limits.models,
-    policy: {
-      ...policy,
-      rph: policy.rph === undefined ? least(settings['keys.defaultRph'], limits.rph) : policy.rph,
-      tpm: policy.tpm === undefined ? least(settings['keys.defaultTpm'], limits.tpm) : policy.tpm,
-      operations: policy.operations ?? usualPolicy.operations.filter((one) => limits.operations.includes(one)),
-      priority: policy.priority ?? (settings['keys.defaultPriority'] === 'low' ? 'low' : 'normal'),
-    },
+    // Null is an answer, which was found to be within their limits.
+    expiresAt: asked.expiresAt === undefined ? endAfter(usual.expiresInMs, now) : asked.expiresAt,
+    rpm: asked.rpm === undefined ? usual.rpm : asked.rpm,
+    parallel: asked.parallel === undefined ? usual.parallel : asked.parallel,
+    models: asked.models ?? usual.models,
+    policy: { ...usual.policy, ...namedIn(policy) },
   };
+}
+
+/** What a member's new key begins with: what the settings say, or less where they may have less. */
+export function memberDefaults(limits: MemberLimits, settings: Settings) {
+  const longestMs = limits.expiresDays === null ? null : limits.expiresDays * dayMs;
+  return {
+    expiresInMs: least(usualLifeMs(settings), longestMs),
+    rpm: least(settings['keys.defaultRpm'], limits.rpm),
+    parallel: least(settings['keys.defaultParallel'], limits.parallel),
+    models: limits.models,
+    policy: {
+      rph: least(settings['keys.defaultRph'], limits.rph),
+      tpm: least(settings['keys.defaultTpm'], limits.tpm),
+      operations: settings['keys.defaultOperations'].filter((one) => limits.operations.includes(one)),
+      priority: settings['keys.defaultPriority'] === 'low' ? 'low' : 'normal',
+    },
+  } as const satisfies ProjectDefaults;
 }
 
 /**
@@ -107,7 +121,11 @@ function least(one: number | null, other: number | null): number | null {
 }
 
 function endOf({ expiresDays }: MemberLimits, createdAt: number): number | null {
-  return expiresDays === null ? null : createdAt + expiresDays * dayMs;
+  return endAfter(expiresDays === null ? null : expiresDays * dayMs, createdAt);
+}
+
+function endAfter(lifeMs: number | null, fromMs: number): number | null {
+  return lifeMs === null ? null : fromMs + lifeMs;
 }
 
 /** Whether a list of models lets nothing in that another does not. */

@@ -21,7 +21,7 @@ export type Seen = {
   readonly limits: (ref: string) => LimitStates;
   readonly usage: UsageCalls;
   readonly requests: Pick<RequestCalls, 'list' | 'get'>;
-  readonly exportRequests: ExportCalls['requests'];
+  readonly exports: ExportCalls;
   readonly running: () => RunningRequest[];
 };
 
@@ -72,7 +72,10 @@ function ownView(personId: string, keys: SeenKeys, ports: OwnViewPorts): Seen {
         return request;
       },
     },
-    exportRequests: (question, signal) => house.exportRequests({ ...question, ...mine }, signal),
+    exports: {
+      usage: (question, signal) => house.exports.usage({ ...question, ...mine }, signal),
+      requests: (question, signal) => house.exports.requests({ ...question, ...mine }, signal),
+    },
     running,
   };
 }

@@ -73,7 +73,7 @@ export type People = {
   readonly list: () => PersonFacts[];
   /** @throws KeyhatchError `person_not_found` */
   readonly get: (ref: string) => PersonFacts;
-  /** @throws KeyhatchError `not_permitted`, `proof_required`, `last_owner`, `name_taken`, `person_not_found` */
+  /** @throws KeyhatchError `not_permitted`, `owner_session_required`, `proof_required`, `last_owner`, `name_taken`, `person_not_found` */
   readonly edit: (edit: PersonEdit, caller: Caller) => PersonFacts;
   /** @throws KeyhatchError `last_owner`, `person_not_found` */
   readonly remove: (ref: string) => PersonFacts;
@@ -239,12 +239,11 @@ export const isAbove = (role: Role): boolean => role === 'owner' || role === 'ma
 
 /**
  * Managers touch members and viewers alone, and make nobody more than that; programs neither, nor do they change a role.
- * @throws KeyhatchError `not_permitted`
+ * @throws KeyhatchError `not_permitted`, and `owner_session_required` for a program
  */
 export function mayTouch(caller: Caller, from: Role, to: Role | undefined): void {
   const touchesAbove = isAbove(from) || (to !== undefined && isAbove(to));
-  const byProgram = caller.way === 'admin_key';
   const changesRole = to !== undefined && to !== from;
-  if ((touchesAbove && (caller.role !== 'owner' || byProgram)) || (changesRole && byProgram))
-    throw new KeyhatchError('not_permitted');
+  if (touchesAbove && caller.role !== 'owner') throw new KeyhatchError('not_permitted');
+  if ((touchesAbove || changesRole) && caller.way === 'admin_key') throw new KeyhatchError('owner_session_required');
 }

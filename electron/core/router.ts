@@ -23,7 +23,6 @@ import type { Audit } from './audit.ts';
 import type { AuditExportCall } from './audit-export.ts';
 import type { Backup } from './backup.ts';
 import type { Capture } from './capture.ts';
-import type { ExportCalls } from './export-calls.ts';
 import type { History } from './history.ts';
 import type { KeyTransfer } from './key-import.ts';
 import type { Me } from './me.ts';
@@ -85,7 +84,6 @@ export type RouterPorts = {
   readonly apiDocument: () => Promise<ApiDocument>;
   readonly upstreams: Upstreams;
   readonly settings: SettingsCalls;
-  readonly exports: Pick<ExportCalls, 'usage'>;
   readonly requests: Pick<RequestCalls, 'unmetered'>;
   readonly capture: Capture;
   readonly replay: Replay;
@@ -103,7 +101,7 @@ export type RouterPorts = {
 };
 
 export function createRouter(ports: RouterPorts) {
-  const { status, server, projects, upstreams, settings, exports, requests, capture, desktop } = ports;
+  const { status, server, projects, upstreams, settings, requests, capture, desktop } = ports;
   const { people, me, sessions } = ports;
   const calls = implement(contract)
     .$context<CallContext>()
@@ -199,12 +197,14 @@ export function createRouter(ports: RouterPorts) {
       unmetered: calls.usage.unmetered.handler(({ input }) => requests.unmetered(input.sinceMs)),
       details: calls.usage.details.handler(({ input, context }) => context.seen.usage.details(input)),
       lifetime: calls.usage.lifetime.handler(({ input, context }) => context.seen.usage.lifetime(input)),
-      export: calls.usage.export.handler(({ input, signal }) => exports.usage(input, signal)),
+      export: calls.usage.export.handler(({ input, context, signal }) => context.seen.exports.usage(input, signal)),
     },
     requests: {
       list: calls.requests.list.handler(({ input, context }) => context.seen.requests.list(input)),
       get: calls.requests.get.handler(({ input, context }) => context.seen.requests.get(input.id)),
-      export: calls.requests.export.handler(({ input, context, signal }) => context.seen.exportRequests(input, signal)),
+      export: calls.requests.export.handler(({ input, context, signal }) =>
+        context.seen.exports.requests(input, signal),
+      ),
       running: calls.requests.running.handler(({ context }) => context.seen.running()),
       conversation: calls.requests.conversation.handler(({ input }) => capture.conversation(input.id)),
       replay: calls.requests.replay.handler(({ input }) => ports.replay(input)),

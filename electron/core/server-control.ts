@@ -26,6 +26,8 @@ export type ServerControl = {
 export type Wanted = { readonly must: readonly string[]; readonly may: readonly string[]; readonly port: number };
 
 export type ServerControlPorts = {
+  /** Looks up names among the hosts, before `wanted` is asked. @throws KeyhatchError `address_unavailable` */
+  readonly lookUpHosts: () => Promise<void>;
   readonly listenOn: (hosts: readonly string[], port: number) => Promise<unknown>;
   /** Lets go of what is not among these and adds what is new; answers with why some cannot be had. */
   readonly adjustTo: (hosts: readonly string[], port: number) => Promise<readonly unknown[]>;
@@ -58,6 +60,7 @@ export function createServerControl(ports: ServerControlPorts): ServerControl {
   }
 
   async function listen(): Promise<void> {
+    await ports.lookUpHosts();
     const { must, may, port } = ports.wanted();
     // Where any port would do, clients know the one that it is.
     const next = { must, may, port: port || portNow() };

@@ -5,7 +5,8 @@ import { KeyhatchError } from '../../shared/errors.ts';
 import type { SettingView } from '../../shared/model.ts';
 import { interfaceNameOf, interfacePrefix, lanWord } from '../../shared/network-model.ts';
 import type { SettingName, Settings } from '../../shared/settings.ts';
-import { isOnLan } from './access-sentence.ts';
+import { isOnLan, publicConsequence } from './access-sentence.ts';
+import { type HostNames, namesAmong } from './host-names.ts';
 import { type Interfaces, type PresentAddress, publicBehind } from './interfaces.ts';
 
 export type SettingsPorts = {
@@ -14,6 +15,7 @@ export type SettingsPorts = {
   readonly list: () => SettingView[];
   readonly set: (name: string, value: unknown) => void;
   readonly interfaces: () => Interfaces;
+  readonly names: Pick<HostNames, 'lookUp' | 'addressOf'>;
   /** Listens on the addresses that the settings now name, or throws and stays. */
   readonly moveListener: () => Promise<void>;
   /** The same for the dashboard: opens, moves or closes it. */
@@ -47,9 +49,9 @@ export function createSettingsCalls(ports: SettingsPorts): SettingsCalls {
 
   // What was confirmed of an interface holds for as long as the list names it.
   function keepPublicInterfaces(hosts: readonly string[], confirmed: readonly PresentAddress[]): void {
-    const named = hosts.flatMap((host) => interfaceNameOf(host) ?? []);
+    const named = [...hosts.flatMap((host) => interfaceNameOf(host) ?? []), ...namesAmong(hosts)];
     const before = ports.get()['server.publicInterfaces'];
-    const open = [...new Set([...before, ...confirmed.map((one) => one.interface)])].filter((name) =>
+    const open = [...new Set([...before, ...confirmed.map((one) => one.name ?? one.interface)])].filter((name) =>
       named.includes(name),
     );
     if (open.join() !== before.join()) ports.set('server.publicInterfaces', open);
@@ -62,7 +64,9 @@ export function createSettingsCalls(ports: SettingsPorts): SettingsCalls {
       const reason = notHere[name as SettingName];
       if (reason !== undefined) throw new KeyhatchError('setting_invalid', { details: { name, reason } });
       const before = ports.get();
-      const opened = which === 'private' ? [] : newlyPublic(name, value, before, ports.interfaces());
+      if (name === 'server.hosts' || name === 'server.publicInterfaces')
+        await ports.names.lookUp([...(hostsOf(name, value) ?? []), ...before['server.hosts']]);
+      const opened = which === 'private' ? [] : newlyPublic(name, value, before, ports);
       const consequence = confirmed ? undefined : (publicConsequence(opened) ?? consequenceOf(name, value, before));
       if (consequence !== undefined) throw new KeyhatchError('confirmation_needed', { details: { consequence } });
       if (name === 'dashboard.hosts' && Array.isArray(value)) ports.checkDashboard(value.map(String));
@@ -113,17 +117,19 @@ function hostsOf(name: string, value: unknown): readonly string[] | undefined {
 }
 
 /** Public addresses at which Keyhatch would listen from then on and does not now. */
-function newlyPublic(name: string, value: unknown, now: Settings, interfaces: Interfaces): readonly PresentAddress[] {
+function newlyPublic(
+  name: string,
+  value: unknown,
+  now: Settings,
+  ports: Pick<SettingsPorts, 'interfaces' | 'names'>,
+): readonly PresentAddress[] {
   const hosts = hostsOf(name, value);
-  const reached = publicBehind(now['server.hosts'], interfaces, now['server.publicInterfaces']);
+  const interfaces = ports.interfaces();
+  const behind = (of: readonly string[], confirmed: readonly string[]) =>
+    publicBehind(of, interfaces, confirmed, ports.names.addressOf);
+  const reached = behind(now['server.hosts'], now['server.publicInterfaces']);
   const isNew = (one: PresentAddress) => !reached.some(({ address }) => address === one.address);
-  if (hosts) return publicBehind(hosts, interfaces, Object.keys(interfaces)).filter(isNew);
+  if (hosts) return behind(hosts, [...Object.keys(interfaces), ...namesAmong(hosts)]).filter(isNew);
   if (name !== 'server.publicInterfaces' || !Array.isArray(value)) return [];
-  return publicBehind(now['server.hosts'], interfaces, value.map(String)).filter(isNew);
-}
-
-function publicConsequence(opened: readonly PresentAddress[]): string | undefined {
-  if (opened.length === 0) return undefined;
-  const places = opened.map(({ address, interface: name }) => `${address} on ${name}`).join(' and ');
-  return `Keyhatch would then listen at ${places}, a public address that the whole internet may reach.`;
+  return behind(now['server.hosts'], value.map(String)).filter(isNew);
 }

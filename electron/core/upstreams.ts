@@ -8,6 +8,7 @@ import type { Settings } from '../../shared/settings.ts';
 import { type Dialect, type UpstreamKind, upstreamKindRow } from '../../shared/upstream-kinds.ts';
 import type { Log } from '../lib/log.ts';
 import type { RecordHistory } from './history.ts';
+import { credentialFor, editedUpstream, freeName, type UpstreamEdit } from './upstream-records.ts';
 
 export type UpstreamHealthFacts = {
   readonly health: 'up' | 'down' | 'unknown';
@@ -41,7 +42,7 @@ export type UpstreamPorts = {
   readonly saveSettings: (list: readonly UpstreamRecord[], fallbackId: string | null) => void;
   /** Upstreams given for this run only, with their credentials; they hide the saved ones. */
   readonly fixed: readonly GivenUpstream[];
-  /** Stands in as long as there is no other upstream. */
+  /** Stays beside the others until one of them answers; never serves a model that it does not list. */
   readonly standIn: GivenUpstream | undefined;
   readonly secrets: {
     readonly get: (name: string) => Promise<string | null>;
@@ -69,13 +70,6 @@ export type NewUpstream = {
   readonly kind?: UpstreamKind | undefined;
   readonly credential?: string | undefined;
   readonly confirm: boolean;
-};
-
-export type UpstreamEdit = {
-  readonly ref: string;
-  readonly name?: string | undefined;
-  /** Requests at once; null: as many as come; `auto`: as the server says, or its kind. */
-  readonly parallel?: number | 'auto' | null | undefined;
 };
 
 export type Upstreams = {
@@ -106,10 +100,22 @@ export function createUpstreams(ports: UpstreamPorts): Upstreams {
     if (credential !== undefined) credentials.set(id, credential);
   }
 
+  let answered = false;
+  let joined: { readonly of: object; readonly list: readonly UpstreamRecord[] } | undefined;
+
   function saved(): readonly UpstreamRecord[] {
-    if (isFixed) return ports.fixed;
-    const list = ports.settings()['upstreams.list'];
-    return list.length > 0 ? list : standIn;
+    const list = isFixed ? ports.fixed : ports.settings()['upstreams.list'];
+    return standIn.length === 0 ? list : withStandIn(list);
+  }
+
+  // Last in line, so that a model nobody lists still goes to the others: a dead server is told, never stood in for.
+  function withStandIn(list: readonly UpstreamRecord[]): readonly UpstreamRecord[] {
+    if (list.length === 0) answered = false;
+    else answered ||= list.some(({ id }) => ports.health(id)?.health === 'up');
+    if (answered) return list;
+    // The same object as before, because what is worked out of it is kept by it.
+    if (joined?.of !== list) joined = { of: list, list: [...list, ...standIn] };
+    return joined.list;
   }
 
   function liveOf(record: UpstreamRecord): LiveUpstream {
@@ -211,7 +217,7 @@ export function createUpstreams(ports: UpstreamPorts): Upstreams {
       if (isFixed) throw new KeyhatchError('upstream_set_by_flag');
       const record = resolve(input.ref);
       const list = ports.settings()['upstreams.list'];
-      const next = edited(record, input);
+      const next = editedUpstream(record, input);
       ports.saveSettings(
         list.map((one) => (one.id === record.id ? next : one)),
         ports.settings()['upstreams.default'],
@@ -273,23 +279,4 @@ export function liveUpstream(
 ): LiveUpstream {
   const { dialects } = upstreamKindRow(record.kind);
   return { ...record, url: new URL(record.url), dialects, credential, ...facts };
-}
-
-function edited(record: UpstreamRecord, { name, parallel }: UpstreamEdit): UpstreamRecord {
-  const { parallel: before, ...rest } = { ...record, name: name ?? record.name };
-  const kept = parallel === undefined ? before : parallel === 'auto' ? undefined : parallel;
-  return kept === undefined ? rest : { ...rest, parallel: kept };
-}
-
-// A credential goes to the address it was given for and to no other, whatever the settings file says by now.
-function credentialFor(url: string, kept: string | null): string | undefined {
-  if (kept === null) return undefined;
-  const { url: given, credential } = JSON.parse(kept) as { readonly url: unknown; readonly credential: unknown };
-  if (given !== url || typeof credential !== 'string') throw new Error('it was given for another address; add it anew');
-  return credential;
-}
-
-function freeName(kind: UpstreamKind, url: URL, taken: readonly UpstreamRecord[]): string {
-  const name = kind === 'unknown' ? url.host : upstreamKindRow(kind).name;
-  return taken.some((one) => one.name === name) ? `${name} (${url.host})` : name;
 }

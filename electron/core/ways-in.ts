@@ -16,6 +16,8 @@ export type WaysIn = {
   readonly put: (way: KeptWay) => void;
   readonly remove: (id: string) => void;
   readonly forSecondPort: () => SecondPortWay | undefined;
+  /** Whether the second port lets nobody in for a moment, while it moves. */
+  readonly holdSecondPort: (held: boolean) => void;
   readonly forAddress: (clientAddress: string) => KeptWay | undefined;
   readonly findPathToken: (token: string) => PathTokenWay | undefined;
   readonly isOpen: (id: string) => boolean;
@@ -38,6 +40,7 @@ export function createWaysIn({ kept, registry, vault, settings, clock }: WaysInP
   // The narrowest first: who named one machine meant it, whatever holds for its network.
   let rules: readonly Rule[] = [];
   let second: SecondPortWay | undefined;
+  let secondIsHeld = false;
   sort();
 
   function sort(): void {
@@ -64,7 +67,10 @@ export function createWaysIn({ kept, registry, vault, settings, clock }: WaysInP
       ways.delete(id);
       sort();
     },
-    forSecondPort: () => second,
+    forSecondPort: () => (secondIsHeld ? undefined : second),
+    holdSecondPort(held) {
+      secondIsHeld = held;
+    },
     forAddress(clientAddress) {
       if (rules.length === 0) return undefined;
       const address = addressBytes(clientAddress);
@@ -75,7 +81,11 @@ export function createWaysIn({ kept, registry, vault, settings, clock }: WaysInP
       const way = found && ways.get(found.keyId);
       return way?.kind === 'path_token' ? way : undefined;
     },
-    isOpen: (id) => ways.has(id) && settings()['access.credentials'] !== 'tokens',
+    isOpen(id) {
+      const way = ways.get(id);
+      if (!way || settings()['access.credentials'] === 'tokens') return false;
+      return way.kind !== 'path_token' || way.expiresAt > clock.now();
+    },
     problemOf(way) {
       if (settings()['access.credentials'] === 'tokens') return 'This server takes short-lived tokens alone.';
       if (way.kind !== 'path_token') return standingOf(way);

@@ -12,27 +12,20 @@ import type {
   WayFacts,
 } from '../../shared/ways-model.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { Log } from '../lib/log.ts';
 import { createTurns } from '../lib/turns.ts';
-import { isLoopbackHost } from './access-sentence.ts';
+import { isLoopbackHost, publicConsequence } from './access-sentence.ts';
 import type { RecordHistory } from './history.ts';
+import type { Interfaces } from './interfaces.ts';
 import { type KeyRegistry, type RegisteredKey, resolveKey, type VaultDoor } from './key-registry.ts';
+import { createSecondPort, publicPlaces, type SecondPortPorts } from './second-port.ts';
 import { openVerifiers } from './vault-door.ts';
 import type { PathTokenWay, WaysIn } from './ways-in.ts';
 
-export type WayPorts = {
+export type WayPorts = SecondPortPorts & {
   readonly ways: WaysIn;
   readonly store: { readonly put: (way: KeptWay) => void; readonly remove: (id: string) => void };
   readonly registry: KeyRegistry;
   readonly vault: VaultDoor;
-  /** The second port's sockets. */
-  readonly sockets: () => {
-    readonly listenOn: (hosts: readonly string[], port: number) => Promise<void>;
-    readonly close: () => Promise<void>;
-    readonly urls: () => readonly string[];
-  };
-  /** Whether the gateway listens, or is about to. */
-  readonly serves: () => boolean;
   /** Told when something that lets programs in was closed, so that what runs by it ends. */
   readonly onClosed: () => void;
   /** Told after every change of what the list says. */
@@ -40,7 +33,6 @@ export type WayPorts = {
   readonly fillRandom: FillRandom;
   readonly record: RecordHistory;
   readonly clock: Clock;
-  readonly log: Log;
 };
 
 export type Ways = {
@@ -57,6 +49,8 @@ export type Ways = {
   readonly close: (id: string) => Promise<WayFacts[]>;
   /** To be called when the gateway listens: the second port follows. Never fails; the list says what is wrong. */
   readonly follow: () => Promise<void>;
+  /** To be called when the addresses of this machine changed. False while the second port cannot have some of its own. */
+  readonly look: () => Promise<boolean>;
   /** To be called when a key changed: with a key that is gone go its ways. */
   readonly keyChanged: (keyId: string) => void;
 };
@@ -65,7 +59,7 @@ const dayMs = 86_400_000;
 
 export function createWays(ports: WayPorts): Ways {
   const { ways, store, registry, clock, record } = ports;
-  let portProblem: string | null = null;
+  const secondPort = createSecondPort(ports);
   // One change of the second port at a time.
   const inTurn = createTurns();
 
@@ -79,9 +73,8 @@ export function createWays(ports: WayPorts): Ways {
   function factsOf(way: KeptWay): WayFacts {
     const shown = { keyName: registry.get(way.keyId)?.name ?? way.keyId, problem: ways.problemOf(way) };
     if (way.kind !== 'second_port') return { ...way, ...shown };
-    const urls = [...ports.sockets().urls()];
-    const silent = portProblem ?? (urls.length === 0 ? 'It listens once the server runs.' : null);
-    return { ...way, keyName: shown.keyName, problem: shown.problem ?? silent, urls };
+    const problem = shown.problem ?? secondPort.problem();
+    return { ...way, keyName: shown.keyName, problem, urls: [...secondPort.urls()] };
   }
 
   function keep(way: KeptWay): void {
@@ -113,22 +106,15 @@ export function createWays(ports: WayPorts): Ways {
   }
 
   async function takeAway(way: KeptWay): Promise<void> {
+    // Another may have taken its place, or closed it, before it was its turn.
+    if (ways.get(way.id) !== way) return;
     forget(way);
-    if (way.kind === 'second_port') {
-      portProblem = null;
-      await ports.sockets().close();
-    }
+    if (way.kind === 'second_port') await secondPort.close();
     // Where the vault is locked, nobody gets in by it either: no way of that id is there any more.
     if (way.kind === 'path_token') {
       const removed = ports.vault.verifiers()?.remove(way.id);
       await removed?.catch((error: unknown) => ports.log.warn('what a path token is checked with stays', { error }));
     }
-  }
-
-  async function listen(hosts: readonly string[], port: number): Promise<void> {
-    if (!ports.serves()) return;
-    await ports.sockets().listenOn(hosts, port);
-    ports.log.info('the second port listens', { urls: ports.sockets().urls() });
   }
 
   return {
@@ -145,14 +131,20 @@ export function createWays(ports: WayPorts): Ways {
     setPort: ({ key: ref, port, hosts, confirm }) =>
       inTurn(async () => {
         const key = usableKey(ref);
-        if (!confirm && !hosts.every(isLoopbackHost)) throw beyondThisComputer(key.name);
-        await listen(hosts, port);
+        if (!confirm && !hosts.every(isLoopbackHost)) throw beyondThisComputer(key.name, hosts, ports.interfaces());
         const before = ways.forSecondPort();
-        if (before) forget(before);
-        const way = { id: freshId(), kind: 'second_port', keyId: key.id, createdAt: clock.now(), port, hosts } as const;
-        keep(way);
-        portProblem = null;
-        return factsOf(way);
+        // Who comes by the new place while it opens must not count as the key that the one before was bound to.
+        ways.holdSecondPort(true);
+        try {
+          await secondPort.moveTo({ hosts, port }, before);
+          if (before) forget(before);
+          const made = { id: freshId(), keyId: key.id, createdAt: clock.now() };
+          const way = { ...made, kind: 'second_port', port, hosts } as const;
+          keep(way);
+          return factsOf(way);
+        } finally {
+          ways.holdSecondPort(false);
+        }
       }),
     async addPath({ key: ref, name, networks, models, days }) {
       const key = usableKey(ref);
@@ -174,15 +166,16 @@ export function createWays(ports: WayPorts): Ways {
       inTurn(async () => {
         const way = ways.forSecondPort();
         if (!way) return;
-        try {
-          await listen(way.hosts, way.port);
-          portProblem = null;
-        } catch (error) {
-          portProblem =
-            error instanceof KeyhatchError ? error.message : 'It could not begin to listen; the log says why.';
-          ports.log.warn('the second port does not listen', { error });
-        }
+        await secondPort.follow(way);
         ports.onChange();
+      }),
+    look: () =>
+      inTurn(async () => {
+        const way = ways.forSecondPort();
+        if (!way) return true;
+        const isWhole = await secondPort.look(way);
+        ports.onChange();
+        return isWhole;
       }),
     keyChanged(keyId) {
       if (registry.get(keyId)) return;
@@ -194,8 +187,10 @@ export function createWays(ports: WayPorts): Ways {
   };
 }
 
-function beyondThisComputer(name: string): KeyhatchError {
-  const consequence = `Any program in your network could then use your models as the key "${name}", without sending one.`;
+function beyondThisComputer(name: string, hosts: readonly string[], interfaces: Interfaces): KeyhatchError {
+  const anyProgram = `Any program in your network could then use your models as the key "${name}", without sending one.`;
+  const inPublic = publicConsequence(publicPlaces(hosts, interfaces));
+  const consequence = inPublic === undefined ? anyProgram : `${anyProgram} ${inPublic}`;
   return new KeyhatchError('confirmation_needed', { details: { consequence } });
 }
 

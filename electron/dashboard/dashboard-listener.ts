@@ -47,6 +47,8 @@ export async function openDashboardListener(options: {
     insecureHTTPParser: false,
     shouldUpgradeCallback: () => false,
   });
+  // As at the gateway: older Node would drop what comes after 1,000 headers, an `Origin` too.
+  http.maxHeadersCount = 0;
   const neighbours = createNeighbourPlaces();
   const answers = new Set<ServerResponse>();
   http.on('request', (request, response) => {

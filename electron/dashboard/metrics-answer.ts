@@ -12,8 +12,8 @@ export const metricsPath = '/metrics';
 /** What there is to read, for who may. */
 export type MetricsSource = {
   readonly contentType: string;
-  /** @throws KeyhatchError when this credential may not read */
-  readonly read: (credential: string) => Promise<string>;
+  /** @throws KeyhatchError when this credential may not read, or not from where this request comes */
+  readonly read: (credential: string, request: IncomingMessage) => Promise<string>;
 };
 
 /** A revoked or an expired key was right once; what is not allowed is known. */
@@ -25,7 +25,7 @@ export function createMetricsAnswer(source: MetricsSource, attempts: AttemptLimi
   return async (request, response, port) => {
     refuseBrowsers(request, port);
     checkTarget(request);
-    const text = await countingGuesses(attempts, guesses, () => source.read(credentialOf(request)));
+    const text = await countingGuesses(attempts, guesses, () => source.read(credentialOf(request), request));
     response.writeHead(200, { 'content-type': source.contentType }).end(text);
   };
 }

@@ -92,9 +92,9 @@ export function checkProject(key: GatewayKey, projects: ProjectRegistry): void {
   throw new KeyhatchError('project_archived', { details: { name: key.name, project: closed } });
 }
 
-/** @throws KeyhatchError `key_paused`, `person_paused` */
+/** @throws KeyhatchError `key_paused`, `person_paused`, `role_without_models` */
 export function checkPaused(key: GatewayKey): void {
-  if (key.personPaused) throw new KeyhatchError('person_paused', { details: { name: key.name } });
+  if (key.personBar !== null) throw new KeyhatchError(key.personBar, { details: { name: key.name } });
   if (key.status === 'paused') throw new KeyhatchError('key_paused', { details: { name: key.name } });
 }
 

@@ -10,6 +10,7 @@ import { editsOf, type Splice } from './body-edits.ts';
 import { cloudWords, isCloudModel } from './body-policy.ts';
 import type { Authorized, Bodied, Caller, Projected } from './exchange.ts';
 import { ownerOf } from './exchange.ts';
+import { formModelSplice } from './form-model.ts';
 import { hasModelRules, type KeyRules } from './key-rules.ts';
 import { checkOperation } from './permit.ts';
 import type { GatewayKey, GatewayUpstream, ResponseOwners, UpstreamRegistry } from './ports.ts';
@@ -39,6 +40,8 @@ export function authorize(bodied: Projected, ports: AuthorizePorts): Authorized 
   const chosen = owned === undefined ? byModel(model, bodied.upstreams) : upstreams.filter(({ id }) => id === owned);
   const candidates = speaking(bodied, chosen, upstreams);
   checkListed(model, candidates);
+  if (candidates.some(({ kind }) => kind === 'localai') && bringsOwnTools(bodied))
+    checkOperation(bodied.caller, 'tools', 'a response without "tools", to which LocalAI brings its own; name a tool');
   bodied.progress.model = model;
   const [first, ...rest] = candidates;
   if (!first) throw new KeyhatchError('no_upstream');
@@ -54,9 +57,17 @@ function modelOf(bodied: Bodied, registry: UpstreamRegistry): string | undefined
 }
 
 // What was held against the key's lists is what goes on: a server that knows the alias might take another model for it.
-function editsFor({ caller, route, body, wireModel }: Projected, model: string | undefined): readonly Splice[] {
+function editsFor(
+  { caller, req, route, body, wireModel, namedModel }: Projected,
+  model: string | undefined,
+): readonly Splice[] {
   const key = keyOf(caller);
-  if (!key || !body.facts.isJson) return [];
+  if (!key) return [];
+  if (!body.facts.isJson) {
+    if (route.names !== 'model-in-body' || wireModel === undefined || namedModel === undefined) return [];
+    const put = { asked: namedModel, model: wireModel };
+    return [formModelSplice(body.bytes(), req.headers['content-type'] ?? '', put)];
+  }
   const meant = wireModel ?? (model === body.facts.model ? undefined : model);
   const renamed = route.names === 'model-in-body' ? meant : undefined;
   const { maxTokens } = key.policy.caps;
@@ -117,6 +128,13 @@ function checkListed(model: string | undefined, [first]: readonly GatewayUpstrea
   if (first?.kind !== 'mlxlm' || model === undefined || modelAliases.has(model) || first.models.has(model)) return;
   const allowed = [...first.models].slice(0, 20).join(', ') || 'none at the moment';
   throw new KeyhatchError('model_unknown', { details: { model: model.slice(0, 120), upstream: first.name, allowed } });
+}
+
+// LocalAI runs the MCP servers of its model's file for a response that names no tools.
+function bringsOwnTools({ route, body }: Bodied): boolean {
+  if (route.path !== '/v1/responses') return false;
+  const tools = body.facts.members.get('tools');
+  return !tools || /^(?:null|\[\s*\])$/.test(body.bytes().toString('latin1', tools.valueStart, tools.valueEnd));
 }
 
 function keyOf(caller: Caller): GatewayKey | undefined {

@@ -31,7 +31,8 @@ const fields: Readonly<Record<Exclude<BodyCap, 'inputs'>, readonly string[]>> = 
   choices: ['n', 'best_of', 'n_cmpl'],
   keepAliveSeconds: ['keep_alive', 'ttl'],
 };
-const inputFields = ['input', 'prompt', 'documents', 'texts'] as const;
+// llama.cpp embeds what stands in `content` where there is no `input`.
+const inputFields = ['input', 'prompt', 'documents', 'texts', 'content'] as const;
 const inOptions = ['num_predict', 'num_ctx'] as const;
 
 /** Top-level names that must stand in a body once and in this spelling, because a cap may ask for them. */
@@ -54,17 +55,22 @@ export function amountsOf(root: Readonly<Record<string, unknown>>, operation: Op
   }
   for (const name of inputFields) {
     // The input of a response is a conversation; of a completion or of embeddings it is one text or several.
-    const counts = name === 'prompt' || operation === 'embeddings';
-    if (counts && Array.isArray(root[name])) asked.push({ cap: 'inputs', field: name, value: textsIn(root[name]) });
+    const value = root[name];
+    const counts = Array.isArray(value) ? name === 'prompt' || operation === 'embeddings' : operation === 'embeddings';
+    if (counts && typeof value === 'object' && value !== null)
+      asked.push({ cap: 'inputs', field: name, value: textsIn(value) });
   }
   return asked;
 }
 
-/** What a field of a form asks for. */
-export function amountsOfForm(field: (name: string) => unknown): readonly Asked[] {
+/** What the fields of a form ask for, each as its text. */
+export function amountsOfForm(field: (name: string) => string | undefined): readonly Asked[] {
   return fields.choices.flatMap((name) => {
-    const text = field(name);
-    return typeof text === 'string' ? [{ cap: 'choices' as const, field: name, value: Number(text) }] : [];
+    const text = field(name)?.trim();
+    if (text === undefined) return [];
+    return [
+      { cap: 'choices' as const, field: name, value: text === '' ? Number.NaN : amountOf('choices', Number(text)) },
+    ];
   });
 }
 
@@ -73,12 +79,14 @@ export function checkCaps({ name, policy }: GatewayKey, amounts: readonly Asked[
   for (const { cap, field, value } of amounts) {
     const most = policy.caps[cap];
     if (most === null || value <= most) continue;
-    if (Number.isNaN(value)) {
-      throw new KeyhatchError('body_invalid', { details: { reason: `"${field}" is not an amount that can be read` } });
-    }
+    if (Number.isNaN(value)) throw unreadableAmount(field);
     const asked = value === Number.POSITIVE_INFINITY ? 'no limit' : value;
     throw new KeyhatchError('body_over_cap', { details: { name, field, cap: most, asked } });
   }
+}
+
+export function unreadableAmount(field: string): KeyhatchError {
+  return new KeyhatchError('body_invalid', { details: { reason: `"${field}" is not an amount that can be read` } });
 }
 
 /**
@@ -108,9 +116,12 @@ function amountOf(cap: BodyCap, value: unknown): number {
   return value < least ? Number.POSITIVE_INFINITY : value;
 }
 
-/** Many texts, or one that is given as a list of its tokens. */
-function textsIn(value: readonly unknown[]): number {
-  return value.length > 0 && value.every((one) => typeof one === 'number') ? 1 : value.length;
+/** Many texts, one that is given as a list of its tokens, or an object in which such lists stand. */
+function textsIn(value: object): number {
+  if (Array.isArray(value)) return value.length > 0 && value.every((one) => typeof one === 'number') ? 1 : value.length;
+  return Object.values(value).reduce((sum, inner) => {
+    return typeof inner === 'object' && inner !== null ? sum + textsIn(inner) : sum;
+  }, 0);
 }
 
 const unitSeconds: Readonly<Record<string, number>> = {

@@ -4,7 +4,7 @@
 import { KeyhatchError } from '../../shared/errors.ts';
 import { optionMembers } from './body-amounts.ts';
 import type { BodyFacts } from './body-policy.ts';
-import type { JsonMember } from './json-members.ts';
+import { type JsonMember, skipSpace } from './json-members.ts';
 import type { RouteRow } from './route-table.ts';
 
 /** Bytes to put between two places of a body, in the stead of what lies between them. */
@@ -68,9 +68,8 @@ function putOption(
 
 /** Before the first member of an object that opens right before `at`. */
 function insertion(bytes: Buffer, at: number, members: string): Splice {
-  let next = at;
-  while (next < bytes.length && /\s/.test(String.fromCharCode(bytes[next] ?? 0))) next += 1;
-  return { from: at, to: at, text: Buffer.from(bytes[next] === 0x7d ? members : `${members},`) };
+  const isEmpty = bytes[skipSpace(bytes, at)] === 0x7d;
+  return { from: at, to: at, text: Buffer.from(isEmpty ? members : `${members},`) };
 }
 
 /** Not there, or there as null. */

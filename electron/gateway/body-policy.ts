@@ -3,7 +3,7 @@
 
 import { isUtf8 } from 'node:buffer';
 import { KeyhatchError } from '../../shared/errors.ts';
-import { type Asked, amountFields, amountsOf, amountsOfForm, optionMembers } from './body-amounts.ts';
+import { type Asked, amountFields, amountsOf, optionMembers } from './body-amounts.ts';
 import { foldKey, hasDisguisedName, hasMoreValues, type JsonMember, scanTopLevel } from './json-members.ts';
 import { promptBytesOf } from './prompt-size.ts';
 import { findRemoteMedia } from './remote-media.ts';
@@ -44,7 +44,7 @@ export const noFacts: BodyFacts = {
 };
 
 // Servers differ in which of two equal keys they take, and Go's ignore case: these may stand once, spelled like this.
-const policyKeys: ReadonlySet<string> = new Set([
+export const policyKeys: ReadonlySet<string> = new Set([
   'model',
   'draft_model',
   'stream',
@@ -62,6 +62,7 @@ const policyKeys: ReadonlySet<string> = new Set([
   'integrations',
   'plugins',
   'mcp_servers',
+  'metadata',
   'background',
   'previous_response_id',
   'conversation',
@@ -111,45 +112,18 @@ export function jsonFacts(bytes: Buffer, row: RouteRow): BodyFacts {
   };
 }
 
-/** @throws KeyhatchError `body_invalid` unless the form can be read and names at most one model */
-export async function multipartFacts(bytes: Buffer, contentType: string): Promise<BodyFacts> {
-  // With two boundaries, or one that can be read in two ways, servers see two different forms.
-  if (!/^multipart\/form-data\s*;\s*boundary=("?)[A-Za-z0-9'()+_,./:=?-]{1,70}\1\s*$/i.test(contentType)) {
-    throw invalid('its Content-Type must be multipart/form-data with one boundary');
-  }
-  let form: FormData;
-  try {
-    form = await new Response(new Uint8Array(bytes), { headers: { 'content-type': contentType } }).formData();
-  } catch {
-    throw invalid('its multipart form cannot be read');
-  }
-  if ([...form.keys()].some((name) => !/^[A-Za-z0-9_.[\]-]{1,100}$/.test(name))) {
-    throw invalid('a field of its form has an odd name');
-  }
-  const models = form.getAll('model');
-  const needs = new Map<Operation, string>();
-  for (const [name, value] of form) {
-    if (typeof value === 'string' && policyKeys.has(foldKey(name)) && !policyKeys.has(name))
-      throw invalid(oddSpelling(name));
-    if (/(?:^|_)url(?:\[\])?$/i.test(name) && typeof value === 'string')
-      needs.set('remote_media', 'having the server fetch a URL');
-  }
-  if (models.length > 1 || typeof (models[0] ?? '') !== 'string') throw invalid('it must name one model, as text');
-  const model = models[0] as string | undefined;
-  checkModelNames([model]);
-  if (model !== undefined && isCloudModel(model)) needs.set('cloud', cloudWords);
-  const amounts = amountsOfForm((name) => form.get(name));
-  return { ...noFacts, model, streaming: form.get('stream') === 'true', amounts, needs };
-}
-
 /** Deeper than anybody writes; parsers that call themselves for each level stop, or fall, somewhere above. */
 const mostDepth = 256;
 const modelNameMaxChars = 500;
+// Servers trim such names, each in its own way: what a rule says of `x: cloud` would not be said of what runs.
+const roughName = /\p{Cc}|^\s|\s$|\s:|:\s/u;
 
 // As long as a name can be in a path. It would be kept with the request, in usage and in the log.
-function checkModelNames(names: readonly (string | undefined)[]): void {
+export function checkModelNames(names: readonly (string | undefined)[]): void {
   if (names.some((name) => (name?.length ?? 0) > modelNameMaxChars))
     throw invalid(`the name of its model is longer than ${modelNameMaxChars} characters`);
+  if (names.some((name) => name !== undefined && roughName.test(name)))
+    throw invalid('the name of its model holds a control character, or a space at its edge or beside a colon');
 }
 
 /** @returns the members that policy knows */
@@ -196,6 +170,10 @@ function needsOf(
   for (const member of ['integrations', 'plugins', 'mcp_servers']) {
     if (isFilled(root[member])) needs.set('tools', `having the server run tools ("${member}")`);
   }
+  // LocalAI runs its owner's MCP servers, or tools that manage it, for whoever names them there.
+  const meta = isObject(root['metadata']) ? Object.keys(root['metadata']) : [];
+  const asked = meta.map(foldKey).find((name) => /^(?:mcp_|localai_)/.test(name));
+  if (asked !== undefined) needs.set('tools', `having the server run tools ("metadata.${asked.slice(0, 40)}")`);
   const tool = asArray(root['tools']).find(isServerTool);
   if (tool !== undefined) needs.set('tools', 'having the server run a tool of its own ("tools")');
   if (isFilled(root['adapters'])) needs.set('models:manage', 'loading adapters');
@@ -274,10 +252,10 @@ function asArray(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function oddSpelling(key: string): string {
+export function oddSpelling(key: string): string {
   return `"${key.slice(0, 40)}" is an odd spelling of a known field`;
 }
 
-function invalid(reason: string): KeyhatchError {
+export function invalid(reason: string): KeyhatchError {
   return new KeyhatchError('body_invalid', { details: { reason } });
 }

@@ -8,9 +8,10 @@ import { KeyhatchError } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { hasBody } from '../lib/has-body.ts';
 import type { BodyBudget, BodyMemory } from './body-memory.ts';
-import { jsonFacts, multipartFacts, noFacts } from './body-policy.ts';
+import { jsonFacts, noFacts } from './body-policy.ts';
 import { sizeText } from './body-size.ts';
 import { type Admitted, type Bodied, endedError } from './exchange.ts';
+import { formFacts } from './form-facts.ts';
 import { openUpload } from './upload.ts';
 
 export type BodyPorts = { readonly settings: () => Settings; readonly budget: BodyBudget };
@@ -23,7 +24,7 @@ export async function readBody(admitted: Admitted, ports: BodyPorts): Promise<Bo
   try {
     const wanted = route.body !== 'none' && hasBody(req);
     const bytes = wanted ? await collect(admitted, memory, ports.settings()) : nothing;
-    return { ...admitted, body: { ...holdBytes(bytes, memory), facts: await factsOf(admitted, bytes, contentType) } };
+    return { ...admitted, body: { ...holdBytes(bytes, memory), facts: factsOf(admitted, bytes, contentType) } };
   } catch (error) {
     memory.give();
     throw error;
@@ -68,7 +69,7 @@ function factsOf(admitted: Admitted, bytes: Buffer, contentType = '') {
   if (route.body === 'none') return noFacts;
   const multipart = contentType.toLowerCase().startsWith('multipart/form-data');
   if (multipart && (route.body === 'multipart' || route.body === 'json-or-multipart'))
-    return multipartFacts(bytes, contentType);
+    return formFacts(bytes, contentType);
   if (multipart || route.body === 'multipart') {
     throw invalid(route.body === 'multipart' ? 'this path takes multipart/form-data' : 'this path takes JSON');
   }

@@ -30,6 +30,9 @@ export type CaptureTap = {
 /** So many at a time, or 32 MiB; who comes then is served and not captured, and the header is not there to say otherwise. */
 const capturedAtOnce = 64;
 
+/** On the head of every answer that is kept, and of a WebSocket whose caller is being captured. */
+export const capturedHeader = 'x-keyhatch-captured';
+
 export type CaptureTaps = { readonly open: (exchange: Authorized) => CaptureTap | undefined };
 
 export function createCaptureTaps(port: CapturePort): CaptureTaps {

@@ -123,6 +123,8 @@ export type Projected = Bodied & {
   readonly upstreams: UpstreamRegistry;
   /** The model that must stand in the body, where it is another than the one that does. */
   readonly wireModel: string | undefined;
+  /** The model as the body names it. */
+  readonly namedModel: string | undefined;
 };
 
 /** After authorize: what may be done, with which model, by which upstream. */
@@ -158,10 +160,15 @@ export function endedError({ ending, caller, project }: Admitted & Partial<Proje
   return new KeyhatchError(ending.reason() ?? 'server_stopping', { details });
 }
 
+/** Who waits, and whose limits count: the id of the key, however it came, or the kind of a caller without one. */
+export function callerIdOf(caller: Caller): string {
+  return caller.kind === 'key' ? caller.key.id : caller.kind;
+}
+
 /** Who a stored response belongs to: a key's id, a path token's own, or the kind of a caller without one. */
 export function ownerOf(caller: Caller): string {
-  if (caller.kind !== 'key') return caller.kind;
-  return caller.by === 'path_token' && caller.pass !== null ? caller.pass : caller.key.id;
+  const isPathToken = caller.kind === 'key' && caller.by === 'path_token';
+  return isPathToken && caller.pass !== null ? caller.pass : callerIdOf(caller);
 }
 
 /** How it came, as its row says it. */

@@ -1,5 +1,6 @@
 // Which headers pass, in either direction. Upwards an allow-list, so that no credential, cookie or forwarding header of
-// a client can reach a model server; downwards everything but hop-by-hop headers and the server's own CORS.
+// a client can reach a model server; downwards everything but hop-by-hop headers, the server's own CORS, and what would
+// steer browsers or other proxies.
 
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { credentialHeaders } from '../lib/credential-headers.ts';
@@ -64,10 +65,35 @@ const dropped: ReadonlySet<string> = new Set([
   'strict-transport-security',
   'x-request-id',
   'x-should-retry',
-  'x-keyhatch-captured',
-  'x-keyhatch-error',
   'location',
   'refresh',
+  // What browsers keep of a whole origin, and report to others.
+  'accept-ch',
+  'clear-site-data',
+  'critical-ch',
+  'expect-ct',
+  'nel',
+  'public-key-pins',
+  'public-key-pins-report-only',
+  'report-to',
+  'reporting-endpoints',
+  'service-worker-allowed',
+  'set-cookie2',
+  'speculation-rules',
+  'use-as-dictionary',
+  // What proxies in front obey.
+  'cdn-cache-control',
+  'surrogate-control',
+  'x-lighttpd-send-file',
+  'x-reproxy-url',
+  'x-sendfile',
+]);
+const droppedPrefixes = /^(?:access-control-|x-ratelimit-|x-keyhatch-|x-accel-(?!buffering$))/;
+/** Obeyed by clients, so that nobody is put off for longer than three hours; and that a stream is not to be held up. */
+const usualValues: ReadonlyMap<string, RegExp> = new Map([
+  ['retry-after', /^\d{1,4}$/],
+  ['retry-after-ms', /^\d{1,7}$/],
+  ['x-accel-buffering', /^no$/],
 ]);
 
 /** Headers of the upstream's answer that the client gets. */
@@ -76,7 +102,7 @@ export function clientHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders
   const kept: OutgoingHttpHeaders = {};
   for (const [name, value] of Object.entries(headers)) {
     if (value === undefined || dropped.has(name) || named.has(name)) continue;
-    if (name.startsWith('access-control-') || name.startsWith('x-ratelimit-')) continue;
+    if (droppedPrefixes.test(name) || usualValues.get(name)?.test(String(value)) === false) continue;
     kept[name] = value;
   }
   return kept;

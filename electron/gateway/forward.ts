@@ -229,7 +229,7 @@ function onResponse(state: Attempt, response: IncomingMessage, ports: SendPorts)
     exchange.capture?.answer(bytes);
     if (!res.write(bytes)) response.pause();
   };
-  const strip = state.splice && ports.asking.answered(response, upstream) ? createUsageStrip(pass) : undefined;
+  const strip = state.splice && ports.asking.answered(response, state) ? createUsageStrip(pass) : undefined;
   state.strip = strip;
   response.on('data', (chunk: Buffer) => {
     // Broken off, or nobody is there any more: nothing may follow.
@@ -259,7 +259,7 @@ function onResponse(state: Attempt, response: IncomingMessage, ports: SendPorts)
   const headers = clientHeaders(response.headers);
   // What is left of an upload that was answered early is not waited for.
   if (exchange.body.upload && !exchange.req.complete) res.shouldKeepAlive = false;
-  if (strip) delete headers['content-length'];
+  if (strip || response.statusCode === 204) delete headers['content-length'];
   res.writeHead(response.statusCode ?? 502, headers);
   hold(state);
   ports.turns.release(state);

@@ -26,6 +26,8 @@ import { createWeakBrake } from './weak-brake.ts';
 export type SecondPort = {
   /** Listens on these addresses alone, or on none. @throws `port_in_use`, `address_unavailable`; then it stays */
   readonly listenOn: (hosts: readonly string[], port: number) => Promise<void>;
+  /** As the gateway's own. */
+  readonly adjustTo: Gateway['adjustTo'];
   readonly close: () => Promise<void>;
   readonly urls: () => readonly string[];
 };
@@ -97,11 +99,19 @@ export function createGateway(
   };
   const urlNow = (address: ListenAddress) => urlOf(address, ports.tls.mode());
   const listener = createListener(pipeline.handle, { ...listening, upgrades });
-  // There is no WebSocket: its turns would have to say over and over by which port it came.
+  const bySecondPort = { bySecondPort: true } as const;
   const second = createListener(
-    (req, res, expectsContinue) => pipeline.handle(req, res, expectsContinue, undefined, { bySecondPort: true }),
-    { ...listening, upgrades: { ...upgrades, offered: () => false } },
+    (req, res, expectsContinue, onCut) => pipeline.handle(req, res, expectsContinue, onCut, bySecondPort),
+    {
+      ...listening,
+      upgrades: { ...upgrades, take: (...asked) => sockets.upgrade(...asked, bySecondPort) },
+    },
   );
+
+  // The server may have stopped while the second port began to listen.
+  async function stopSecondWithServer(): Promise<void> {
+    if (listener.addresses().length === 0) await second.stopAccepting();
+  }
 
   async function stop(drainMs: number): Promise<void> {
     await Promise.all([listener.stopAccepting(), second.stopAccepting()]);
@@ -130,10 +140,19 @@ export function createGateway(
     secondPort: {
       async listenOn(hosts, port) {
         await second.moveTo(hosts, port);
-        // The server may have stopped meanwhile.
-        if (listener.addresses().length === 0) await second.stopAccepting();
+        await stopSecondWithServer();
+        sockets.look();
       },
-      close: second.stopAccepting,
+      async adjustTo(hosts, port) {
+        const failures = await second.adjustTo(hosts, port);
+        await stopSecondWithServer();
+        sockets.look();
+        return failures;
+      },
+      async close() {
+        await second.stopAccepting();
+        sockets.look();
+      },
       urls: () => [...new Set(second.addresses().map(urlNow))],
     },
     addresses: listener.addresses,

@@ -60,11 +60,16 @@ function callerWithKey(routed: Routed, presented: readonly string[], at: At): Ca
 
 function callerWithoutKey(routed: Routed, settings: Settings, presentedForeign: boolean): Caller {
   if (isPublic(routed, settings)) return { kind: 'nobody' };
-  if (!settings['access.requireKey']) return { kind: 'anonymous' };
+  if (isOpenDoor(routed, settings)) return { kind: 'anonymous' };
   // With the bypass on, a value that is not a valid key is a mistake worth showing, not a reason to let somebody in.
   if (presentedForeign) throw new KeyhatchError('key_unknown');
   if (settings['access.localhostBypass'] && routed.trulyLocal) return { kind: 'this_computer' };
   throw new KeyhatchError('key_missing');
+}
+
+// Where keys are off the gateway's own addresses were chosen for that, and those of the second port for one key's programs.
+function isOpenDoor({ bySecondPort, trulyLocal }: Routed, settings: Settings): boolean {
+  return !settings['access.requireKey'] && (bySecondPort !== true || trulyLocal);
 }
 
 /** Paths that answer without a key: they neither act nor reveal. */
@@ -100,7 +105,7 @@ function findPresented(presented: readonly string[], at: At, publicPath: boolean
   if (matched.size > 1) throw new KeyhatchError('key_ambiguous');
   const [caller] = matched.values();
   // In open mode clients still send whatever their key field holds; only one that looks like ours is a mistake.
-  if (!caller && settings['access.requireKey'] && !publicPath) throw foreign;
+  if (!caller && settings['access.requireKey'] && !publicPath) throw new KeyhatchError(foreign);
   return caller;
 }
 
@@ -110,20 +115,20 @@ type LookedUp = {
   readonly missed: readonly string[];
   /** One that looks like ours and cannot be used, whatever stands beside it. */
   readonly bad: KeyhatchError | undefined;
-  /** What to say where none of them is ours. */
-  readonly foreign: KeyhatchError;
+  /** What to say where none of them is ours. Not an error yet: making one, with its trace, costs more than the look-up. */
+  readonly foreign: 'key_unknown' | 'token_malformed';
 };
 
 function lookUp(presented: readonly string[], at: At): LookedUp {
   const matched = new Map<string, CallerWithKey>();
   const missed: string[] = [];
   let bad: KeyhatchError | undefined;
-  let foreign = new KeyhatchError('key_unknown');
+  let foreign: LookedUp['foreign'] = 'key_unknown';
   for (const value of presented) {
     if (at.brake?.holds(value)) continue;
     // No key has the shape of a token, so that one look-up is enough for either.
     const found = holderOf(value, at) ?? keyOf(value, at.keys);
-    if (found === 'malformed') foreign = new KeyhatchError('token_malformed');
+    if (found === 'malformed') foreign = 'token_malformed';
     else if (found instanceof KeyhatchError) bad ??= found;
     else if (found) matched.set(found.key.id, found);
     else {

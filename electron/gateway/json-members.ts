@@ -19,6 +19,7 @@ const comma = 0x2c;
 const colon = 0x3a;
 const openBracket = 0x5b;
 const backslash = 0x5c;
+const underscore = 0x5f;
 const openBrace = 0x7b;
 const closeBrace = 0x7d;
 
@@ -85,7 +86,7 @@ export function hasDisguisedName(bytes: Buffer): boolean {
   for (let at = bytes.indexOf(quote); at !== -1; at = bytes.indexOf(quote, at)) {
     const end = skipString(bytes, at);
     if (end === notJson) return false;
-    if (bytes[skipSpace(bytes, end)] === colon && disguises(bytes.toString('latin1', at + 1, end - 1))) return true;
+    if (bytes[skipSpace(bytes, end)] === colon && disguises(bytes, at + 1, end - 1)) return true;
     at = end;
   }
   return false;
@@ -110,7 +111,8 @@ function finish(bytes: Buffer, closedAt: number, members: readonly JsonMember[],
     : refuse('something follows the JSON object');
 }
 
-function skipSpace(bytes: Buffer, from: number): number {
+/** To behind the whitespace that begins there, if any does. */
+export function skipSpace(bytes: Buffer, from: number): number {
   let at = from;
   for (; at < bytes.length; at += 1) {
     const byte = bytes[at];
@@ -193,11 +195,33 @@ function isScalarByte(byte: number): boolean {
   return (lower >= 0x61 && lower <= 0x7a) || byte === 0x2b || byte === 0x2d || byte === 0x2e;
 }
 
-const plainEscape = /^\\u(?:00(?:3\d|[46][1-9a-f]|[57][\da]|5f)|017f|212a)$/i;
+const letterU = 0x75;
 
-function disguises(name: string): boolean {
-  // One escape after another, because the backslash of `\\u0061` stands for itself.
-  return (name.match(/\\(?:u.{4}|.)/gs) ?? []).some((written) => plainEscape.test(written));
+// Byte by byte: a name may be made of millions of escapes, and a piece of text for each would stop the process for seconds.
+function disguises(bytes: Buffer, from: number, to: number): boolean {
+  for (let at = from; at < to; at += 1) {
+    if (bytes[at] !== backslash) continue;
+    // What follows a backslash begins no escape of its own: `\\u0061` is a backslash and five letters.
+    at += 1;
+    if (bytes[at] === letterU && isPlainUnit(unitAt(bytes, at + 1))) return true;
+  }
+  return false;
+}
+
+/** The number that four hexadecimal digits spell; anything, where they are none: JSON.parse refuses that. */
+function unitAt(bytes: Buffer, from: number): number {
+  let unit = 0;
+  for (let at = from; at < from + 4; at += 1) {
+    const digit = bytes[at] ?? 0;
+    unit = unit * 16 + (digit & 0x0f) + (digit > 0x39 ? 9 : 0);
+  }
+  return unit;
+}
+
+function isPlainUnit(unit: number): boolean {
+  if (unit === underscore || unit === 0x17f || unit === 0x212a) return true;
+  const lower = unit | 0x20;
+  return (unit >= 0x30 && unit <= 0x39) || (lower >= 0x61 && lower <= 0x7a);
 }
 
 function decodeKey(bytes: Buffer, open: number, end: number): string | undefined {

@@ -188,6 +188,9 @@ function createHttpServer(
     // To anything else there is no upgrade: `Upgrade: h2c` stays the plain request it carries, body and all.
     shouldUpgradeCallback: upgrades.offered,
   });
+  // Up to Node 24.16 headers beyond 1,000 are dropped without a word: such as say that somebody is in between. Their bytes
+  // are limited above.
+  server.maxHeadersCount = 0;
   const handle = (expectsContinue: boolean) => (req: IncomingMessage, res: ServerResponse) => {
     if (serving.released) {
       refuse(res, new KeyhatchError('server_stopping'), dialectOfPath(req.url ?? ''), '');

@@ -33,7 +33,9 @@ export function answerOwn(exchange: Admitted, ports: OwnAnswerPorts): void {
 }
 
 function bodyOf(exchange: Admitted, ports: OwnAnswerPorts): unknown {
-  const trusted = exchange.trulyLocal || exchange.caller.kind === 'key';
+  const { caller } = exchange;
+  // A path token opens inference and lists of models alone.
+  const trusted = exchange.trulyLocal || (caller.kind === 'key' && caller.by !== 'path_token');
   switch (exchange.route.own) {
     case 'health':
       return health(exchange, ports, trusted);

@@ -9,7 +9,7 @@ import { authorize } from './authorize.ts';
 import { readBody } from './body.ts';
 import { createBodyBudget } from './body-memory.ts';
 import type { BudgetCalendar } from './budget-calendar.ts';
-import { type CaptureTaps, createCaptureTaps } from './capture-tap.ts';
+import { type CaptureTaps, capturedHeader, createCaptureTaps } from './capture-tap.ts';
 import { createClientName } from './client-name.ts';
 import { answerPreflight, isPreflight, setCorsHeaders } from './cors.ts';
 import type { Received, Reserved, SoFar } from './exchange.ts';
@@ -76,7 +76,7 @@ export function createPipeline(given: PipelinePorts): Pipeline {
   const handle: InsideHandler = async (req, res, expectsContinue, onCut, from = {}) => {
     const { inside, bySecondPort = false } = from;
     // Before anything looks at the path, so that no log, row or error can name it.
-    const pathToken = takePathToken(req);
+    const pathToken = from.pathToken ?? takePathToken(req);
     const receivedAt = ports.clock.now();
     const received: Received = {
       req,
@@ -178,6 +178,6 @@ export function createPipeline(given: PipelinePorts): Pipeline {
 function withCapture(reserved: Reserved, taps: CaptureTaps): Reserved {
   const capture = taps.open(reserved);
   if (!capture) return reserved;
-  reserved.res.setHeader('x-keyhatch-captured', '1');
+  reserved.res.setHeader(capturedHeader, '1');
   return { ...reserved, capture };
 }

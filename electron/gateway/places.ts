@@ -6,7 +6,7 @@ import { KeyhatchError } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
-import { type Authorized, endedError, ownerOf } from './exchange.ts';
+import { type Authorized, callerIdOf, endedError } from './exchange.ts';
 import { createFairLine, type Spot } from './fair-line.ts';
 import type { GatewayUpstream, KeyRegistry, UpstreamRegistry } from './ports.ts';
 import { waitAdvice } from './wait-advice.ts';
@@ -100,7 +100,7 @@ export function createPlaces(ports: PlacePorts): Places {
     const settings = ports.settings();
     const since = clock.monotonic();
     const priority = caller.kind === 'key' ? caller.key.policy.priority : 'normal';
-    const joining = { priority, callerId: ownerOf(caller), atMs: since };
+    const joining = { priority, callerId: callerIdOf(caller), atMs: since };
     if (res.destroyed) throw new KeyhatchError('client_gone');
     if (ending.reason()) throw endedError(exchange);
     makeRoom(line.rankOf(joining), settings['queue.maxWaiting'], candidates);
@@ -196,8 +196,8 @@ export function createPlaces(ports: PlacePorts): Places {
       const key = ports.keys.get(keyId);
       if (key?.status !== 'paused') return;
       for (const { exchange, refuse } of line.items()) {
-        if (ownerOf(exchange.caller) === keyId)
-          refuse(new KeyhatchError('key_paused', { details: { name: key.name } }));
+        if (callerIdOf(exchange.caller) === keyId)
+          refuse(new KeyhatchError(key.personBar ?? 'key_paused', { details: { name: key.name } }));
       }
     },
     look: serve,
@@ -211,6 +211,6 @@ export function createPlaces(ports: PlacePorts): Places {
     queued: (keyId) =>
       keyId === undefined
         ? line.size()
-        : line.items().filter(({ exchange }) => ownerOf(exchange.caller) === keyId).length,
+        : line.items().filter(({ exchange }) => callerIdOf(exchange.caller) === keyId).length,
   };
 }

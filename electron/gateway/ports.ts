@@ -5,6 +5,7 @@ import type { LookupFunction } from 'node:net';
 import type { KeyPolicy } from '../../shared/key-policy.ts';
 import type { Budget, TopUp } from '../../shared/limit-model.ts';
 import type { KeyKind, KeyLimits, KeyStatus, UpstreamHealth } from '../../shared/model.ts';
+import type { PersonBar } from '../../shared/people-model.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { TlsMode } from '../../shared/tls-model.ts';
 import type { Dialect, UpstreamKind } from '../../shared/upstream-kinds.ts';
@@ -25,7 +26,8 @@ export type GatewayKey = {
   readonly projectId: string | null;
   /** Whose it is; their budgets count over all of theirs. */
   readonly personId: string | null;
-  readonly personPaused: boolean;
+  /** Why whose key it is may not use it now. */
+  readonly personBar: PersonBar | null;
   readonly status: KeyStatus;
   /** Too short to be safe: for this computer alone. */
   readonly weak: boolean;

@@ -13,15 +13,17 @@ export type ProjectPorts = {
   readonly upstreams: UpstreamRegistry;
 };
 
-/** @throws KeyhatchError `model_not_allowed`, `project_upstream_gone`, `body_invalid` */
+/** @throws KeyhatchError `model_not_allowed`, `project_upstream_gone` */
 export function applyProject(bodied: Bodied, ports: ProjectPorts): Projected {
   const key = bodied.caller.kind === 'key' ? bodied.caller.key : undefined;
   const project = key?.projectId ? ports.projects.get(key.projectId) : undefined;
-  if (!key || !project) return { ...bodied, project: undefined, upstreams: ports.upstreams, wireModel: undefined };
+  const namedModel = bodied.body.facts.model;
+  if (!key || !project)
+    return { ...bodied, project: undefined, upstreams: ports.upstreams, wireModel: undefined, namedModel };
   const aliased = withoutAlias(bodied, project);
   checkModels(aliased, project, key.name);
   const upstreams = upstreamsOf(project, ports);
-  return { ...(project.echo ? forEcho(aliased, upstreams) : aliased), project, upstreams };
+  return { ...(project.echo ? forEcho(aliased, upstreams) : aliased), project, upstreams, namedModel };
 }
 
 // The echo model answers to no name but its own; the key and the row keep to the model that was asked for.
@@ -29,7 +31,8 @@ function forEcho(bodied: Rewritten, upstreams: UpstreamRegistry): Rewritten {
   const [model] = upstreams.fallback()?.models ?? [];
   if (model === undefined || modelOf(bodied) === undefined) return bodied;
   if (bodied.route.names === 'model-in-path') return { ...bodied, upstreamPath: pathTo(bodied, model) };
-  return { ...bodied, wireModel: model };
+  // It takes no forms, and says so itself.
+  return bodied.body.facts.isJson ? { ...bodied, wireModel: model } : bodied;
 }
 
 function modelOf({ route, pathArgument, body }: Bodied): string | undefined {
@@ -50,10 +53,6 @@ function withoutAlias(bodied: Bodied, project: GatewayProject): Rewritten {
     return { ...bodied, pathArgument: model, upstreamPath: pathTo(bodied, model), wireModel: undefined };
   }
   const { facts } = bodied.body;
-  if (!facts.isJson) {
-    const reason = `a form cannot name the alias "${named}"; name the model itself, "${model}"`;
-    throw new KeyhatchError('body_invalid', { details: { reason } });
-  }
   // Rights go by what is asked of the model server, whatever name stands for it.
   const needs = isCloudModel(model) ? new Map([...facts.needs, ['cloud', cloudWords] as const]) : facts.needs;
   return { ...bodied, body: { ...bodied.body, facts: { ...facts, model, needs } }, wireModel: model };

@@ -12,6 +12,8 @@ const promptMembers = [
   'system_prompt',
   'query',
   'documents',
+  'texts',
+  'content',
 ];
 
 /** As much as a token of text is taken for. */

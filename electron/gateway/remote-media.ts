@@ -94,9 +94,9 @@ function* itemsOf(items: readonly unknown[], key: string): Generator<readonly [s
 }
 
 function* membersOf(object: Record<string, unknown>, parentKey: string): Generator<readonly [string, unknown]> {
-  const type = typeof object['type'] === 'string' ? foldKey(object['type']) : '';
-  // Only as a block of a message: at the top a `type` means nothing, and would open this exception to anybody.
-  const isToolUse = parentKey === 'content' && type.endsWith('tool_use');
+  // Only as a block of a message: elsewhere a `type` means nothing, and would open these exceptions to anybody.
+  const type = parentKey === 'content' ? typeOf(object) : '';
+  const isToolUse = type.endsWith('tool_use');
   const isCitation = citation.test(type) && !type.endsWith('tool_result');
   for (const name in object) {
     const folded = foldKey(name);
@@ -109,13 +109,23 @@ function* membersOf(object: Record<string, unknown>, parentKey: string): Generat
   }
 }
 
+/** Nothing where it could be read in two ways: servers written in Go take `Type` for it too. */
+function typeOf(object: Readonly<Record<string, unknown>>): string {
+  const { type } = object;
+  if (typeof type !== 'string') return '';
+  return Object.keys(object).filter((name) => foldKey(name) === 'type').length === 1 ? foldKey(type) : '';
+}
+
 function isRemote(key: string, value: string): boolean {
   const isData = /^\s*data:/i.test(value);
   if (urlKeys.has(key)) return !isData;
   return mediaKeys.has(key) && !isData && !looksLikeBase64(value);
 }
 
-// A path such as /etc/passwd is made of base64's letters too, but encoded media is longer; JPEG begins with /9j/.
+// A path such as /etc/passwd is made of base64's letters too, and can be made as long as one likes with more slashes or
+// /proc/self/root. Of what begins with a slash JPEG alone is taken for media, which begins with /9j/.
 function looksLikeBase64(value: string): boolean {
-  return /^[A-Za-z0-9+/=_\s-]*$/.test(value.slice(0, 4096)) && (!value.startsWith('/') || value.length >= 256);
+  const text = value.trimStart();
+  if (!/^[A-Za-z0-9+/=_\s-]*$/.test(text.slice(0, 4096))) return false;
+  return !text.startsWith('/') || (text.startsWith('/9j/') && text.length >= 256);
 }

@@ -4,6 +4,7 @@
 
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Forwarded } from './attempt.ts';
+import { unreadableAmount } from './body-amounts.ts';
 import type { BudgetCalendar } from './budget-calendar.ts';
 import type { Authorized, Reserved } from './exchange.ts';
 import type { BudgetPlan, KeyLimits } from './key-limits.ts';
@@ -60,6 +61,7 @@ function placed(authorized: Authorized, { upstream, place, queuedMs }: Entered) 
 }
 
 async function hold(authorized: Authorized, key: GatewayKey, ports: ReservePorts): Promise<Reservation | undefined> {
+  checkAmounts(authorized, key, ports);
   const cost = costOfRequest(authorized.body.facts, authorized.operation, key.policy.caps.maxTokens, key.policy.tpm);
   const items = [
     ...answerItems(cost, key, ports),
@@ -76,6 +78,16 @@ async function hold(authorized: Authorized, key: GatewayKey, ports: ReservePorts
       taken.settle(items.map(({ amountOf }) => amountOf(used)));
     },
   };
+}
+
+// Would count as if it were not there, though a lax server reads "5" as 5.
+function checkAmounts({ body, operation }: Authorized, key: GatewayKey, { limits }: ReservePorts): void {
+  const unreadable = operation === 'chat' ? body.facts.amounts.filter(({ value }) => Number.isNaN(value)) : [];
+  if (unreadable.length === 0) return;
+  const tokens = key.policy.tpm !== null || limits.budgets(key).length > 0;
+  const answers = tokens || limits.requests(key, 1).length > 0;
+  for (const { cap, field } of unreadable)
+    if (cap === 'maxTokens' ? tokens : cap === 'choices' && answers) throw unreadableAmount(field);
 }
 
 // The request itself was counted when it was admitted; each further answer that it asks for counts as one more.
@@ -147,6 +159,8 @@ const allTokens = ({ tokensIn, tokensOut }: Used) => tokensIn + tokensOut;
 // What was answered but not counted is taken to have used all that was held for it. So is what goes on in the background, of
 // which an answer tells only where it ends.
 function usedBy(end: Forwarded | KeyhatchError | undefined, held: RequestCost, background: boolean): Used {
+  // The model had it to read, as where a client leaves while it does.
+  if (end instanceof Error && end.code === 'upstream_timeout') return { ...nothing, tokensIn: held.tokensIn };
   const tallied = end instanceof Error ? undefined : end?.tallied;
   const source = tallied?.source;
   if (source === 'unknown' || (background && (source === 'estimated' || source === 'counted')))

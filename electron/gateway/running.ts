@@ -2,6 +2,7 @@
 // expires, or the server gives up draining. Tells who runs what, and nothing of what is said.
 
 import type { ErrorCode } from '../../shared/errors.ts';
+import type { PersonBar } from '../../shared/people-model.ts';
 import type { RunningRequest } from '../../shared/running-model.ts';
 import { clientOfUserAgent } from '../../shared/snippets-user-agents.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -14,13 +15,7 @@ import type { GatewayKey, KeyRegistry, ProjectRegistry } from './ports.ts';
 /** Why a running request is ended: told to the client in its dialect. */
 export type EndReason = Extract<
   ErrorCode,
-  | 'key_revoked'
-  | 'key_expired'
-  | 'person_paused'
-  | 'project_archived'
-  | 'server_stopping'
-  | 'way_closed'
-  | 'token_revoked'
+  'key_revoked' | 'key_expired' | PersonBar | 'project_archived' | 'server_stopping' | 'way_closed' | 'token_revoked'
 >;
 
 /** Whether and why a request may not go on. An AbortSignal would say the same, at several times the cost a request. */
@@ -179,6 +174,6 @@ function viewOf({ identified, progress }: Entry): RunningRequest {
 function reasonToEnd(key: GatewayKey | undefined, leftMs: number, projects: ProjectRegistry): EndReason | undefined {
   if (!key || key.status === 'revoked') return 'key_revoked';
   if (leftMs <= 0) return 'key_expired';
-  if (key.personPaused) return 'person_paused';
+  if (key.personBar !== null) return key.personBar;
   return closedProject(key, projects) === undefined ? undefined : 'project_archived';
 }

@@ -23,6 +23,8 @@ export type From = {
   /** Who asks is known, and no header is looked at for it. */
   readonly inside?: Inside;
   readonly bySecondPort?: true;
+  /** It stood in the path of the upgrade that a WebSocket began with. */
+  readonly pathToken?: string | undefined;
 };
 
 /** As for a listener, which says nothing more of where a request came from. */

@@ -16,7 +16,7 @@ export function answerFailure(response: IncomingMessage, upstream: GatewayUpstre
     );
   if (status >= 300 && status < 400 && status !== 304)
     return brokenOff(upstream, 'it answered with a redirect, which is not followed');
-  if (status === 101 || status < 200) return brokenOff(upstream, `it answered with status ${status}`);
+  if (status < 200 || status > 599) return brokenOff(upstream, `it answered with status ${status}`);
   return undefined;
 }
 
@@ -36,6 +36,7 @@ export function outcomeOf({ code, details }: KeyhatchError): Outcome {
     case 'way_closed':
     case 'token_revoked':
     case 'person_paused':
+    case 'role_without_models':
     case 'project_archived':
       return details['ran'] === 1 ? 'ended' : 'refused';
     default:

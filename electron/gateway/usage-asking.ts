@@ -1,13 +1,16 @@
 // Asks an OpenAI-dialect stream for its token numbers where the client did not: which requests get
 // `stream_options.include_usage`, and where it goes into their bytes. Builds no body and sends nothing: forward.ts does.
-// An upstream that turns out not to take it, or whose answers could not be edited, is not asked again.
+// An upstream that turns out not to take it is not asked again for the caller that it refused, and one whose answers could
+// not be edited for nobody.
 
 import type { IncomingMessage } from 'node:http';
 import type { UpstreamKind } from '../../shared/upstream-kinds.ts';
 import type { Splice } from './body-edits.ts';
-import type { Authorized } from './exchange.ts';
+import { type Authorized, ownerOf } from './exchange.ts';
 import { foldKey, scanTopLevel } from './json-members.ts';
 import type { GatewayUpstream } from './ports.ts';
+
+type Sent = { readonly exchange: Authorized; readonly upstream: GatewayUpstream };
 
 export type UsageAsking = {
   /** What to put into this request's body; undefined leaves it as it is. */
@@ -16,7 +19,7 @@ export type UsageAsking = {
    * Looks at the head of the answer to a request that was spliced, and at its body where it refuses.
    * @returns whether it is a stream out of which the numbers are to be taken again
    */
-  readonly answered: (response: IncomingMessage, upstream: GatewayUpstream) => boolean;
+  readonly answered: (response: IncomingMessage, sent: Sent) => boolean;
 };
 
 /**
@@ -42,16 +45,20 @@ const refusalBytes = 4096;
 
 export function createUsageAsking(): UsageAsking {
   const spared = new Set<string>();
+  // A refusal may quote what it was sent, so that anybody can have one name the option: it counts for who got it alone.
+  const refusedTo = ({ exchange, upstream }: Sent) => `${upstream.id} ${ownerOf(exchange.caller)}`;
   return {
     spliceFor(exchange, upstream) {
       const { facts } = exchange.body;
       if (!facts.streaming || exchange.dialect !== 'openai' || !paths.has(exchange.upstreamPath)) return undefined;
-      if (!willing.has(upstream.kind) || spared.has(upstream.id)) return undefined;
+      if (!willing.has(upstream.kind)) return undefined;
+      if (spared.has(upstream.id) || spared.has(refusedTo({ exchange, upstream }))) return undefined;
       return spliceInto(exchange.body.bytes(), facts.members.get('stream_options'), upstream.kind);
     },
-    answered(response, upstream) {
+    answered(response, sent) {
+      const { upstream } = sent;
       const status = response.statusCode ?? 502;
-      if (status === 400 || status === 422) watchRefusal(response, () => spared.add(upstream.id));
+      if (status === 400 || status === 422) watchRefusal(response, () => spared.add(refusedTo(sent)));
       if (status !== 200 || !/^text\/event-stream/i.test(response.headers['content-type'] ?? '')) return false;
       const encoding = response.headers['content-encoding'] ?? 'identity';
       if (encoding.trim().toLowerCase() === 'identity') return true;

@@ -1,6 +1,7 @@
 // What `keyhatch serve` says when it is ready: one JSON line for programs, a short text for people. No secret but the
 // sign-in link, and that only where its caller hands one in.
 
+import { addressesByPlace, placesForOthers } from '../../shared/gateway-addresses.ts';
 import type { SignInLink, Status } from '../../shared/model.ts';
 import { upstreamKindRow } from '../../shared/upstream-kinds.ts';
 
@@ -9,6 +10,7 @@ export function readyEvent(status: Status, link: SignInLink | undefined): ReadyE
   const event = {
     event: 'ready',
     gateway: status.server.urls[0] ?? '',
+    gatewayForOthers: addressesByPlace(status.server).others,
     dashboard: status.dashboard.url,
     pid: status.pid,
   } as const;
@@ -18,6 +20,8 @@ export function readyEvent(status: Status, link: SignInLink | undefined): ReadyE
 type ReadyEvent = {
   readonly event: 'ready';
   readonly gateway: string;
+  /** Where other machines reach it, encrypted addresses first. */
+  readonly gatewayForOthers: readonly string[];
   readonly dashboard: string | null;
   readonly pid: number;
   readonly link?: string;
@@ -44,21 +48,37 @@ export function readyText(status: Status, link: SignInLink | undefined, calledAs
   return `\nKeyhatch ${status.version} is running. Ctrl+C stops it.\n\n${lines.join('\n')}\n\n`;
 }
 
-function gatewayRows({ server: { urls } }: Status): [string, string][] {
-  const [url] = urls;
+function gatewayRows({ server }: Status): [string, string][] {
+  const { here, others } = addressesByPlace(server);
+  const [url] = here;
   if (url === undefined) return [['Gateway', 'nowhere yet: no interface that it is to listen on is here']];
+  const best = placesForOthers(server.reachable)[0]?.url;
   return [
-    ['Gateway', urls.join('  ')],
-    ['Base URLs', `OpenAI ${url}/v1 · Anthropic ${url} · Ollama ${url}`],
+    ['Gateway', here.join('  ')],
+    ['Base URLs', baseUrls(url)],
+    ...(best
+      ? ([
+          ['For others', others.join('  ')],
+          ['Base URLs', baseUrls(best)],
+        ] as [string, string][])
+      : []),
   ];
 }
+
+const baseUrls = (url: string) => `OpenAI ${url}/v1 · Anthropic ${url} · Ollama ${url}`;
 
 function dashboardRows({ dashboard }: Status, link: SignInLink | undefined, calledAs: string): [string, string][] {
   if (dashboard.url === null) return [];
   const another = `${calledAs} dashboard link`;
-  if (!link) return [['Dashboard', `${dashboard.url}  Sign in with a link from:  ${another}`]];
+  if (!link) {
+    const { secureUrl } = dashboard;
+    const others: [string, string][] = secureUrl === null ? [] : [['For others', secureUrl]];
+    return [['Dashboard', `${dashboard.url}  Sign in with a link from:  ${another}`], ...others];
+  }
+  const others: [string, string][] = link.secureUrl === null ? [] : [['For others', link.secureUrl]];
   return [
     ['Dashboard', link.url],
+    ...others,
     ['', `This link signs in one browser, within 10 minutes. Another one:  ${another}`],
   ];
 }
@@ -67,7 +87,10 @@ function upstreamRows(status: Status): [string, string][] {
   if (status.upstreams.length === 0)
     return [['In front of', 'nothing yet: add a model server with upstreams add URL, or use --echo']];
   return status.upstreams.map((upstream) => {
-    if (upstream.kind === 'echo') return ['In front of', 'the built-in echo model, which only repeats what it is told'];
+    if (upstream.kind === 'echo') {
+      const until = status.upstreams.length > 1 ? ', until another one answers' : '';
+      return ['In front of', `the built-in echo model, which only repeats what it is told${until}`];
+    }
     return ['In front of', `${upstreamKindRow(upstream.kind).name} at ${upstream.url}`];
   });
 }

@@ -22,7 +22,7 @@ export type ServeArguments = {
   readonly port: number | undefined;
   readonly hosts: readonly string[] | undefined;
   readonly upstreams: readonly string[];
-  /** `stand-in`: as long as there is no other upstream. */
+  /** `stand-in`: until another upstream answers. */
   readonly echo: 'off' | 'on' | 'stand-in';
   readonly vault: VaultKind | undefined;
   readonly requireKey: boolean | undefined;
@@ -39,7 +39,7 @@ export const serveFlags = {
   host: { value: 'ADDR', many: true, about: 'Address to listen on, or if:NAME, or lan; may be given several times.' },
   upstream: { value: 'URL', many: true, about: 'Model server for this run; may be given several times.' },
   echo: { about: 'Serve the built-in echo model, for trying a client without a model.' },
-  'echo-if-none': { about: 'The same, but only as long as no model server is found.' },
+  'echo-if-none': { about: 'The same, but only until a model server answers.' },
   'data-dir': { value: 'DIR', about: 'Use the profile in this folder (or KEYHATCH_DATA_DIR).' },
   vault: { value: 'KIND', about: 'Where keys are kept: keychain, file or memory.' },
   'require-key': { value: 'on|off', about: 'Whether every request needs a key.' },

@@ -2,15 +2,21 @@
 // nothing.
 
 import { KeyhatchError } from '../../shared/errors.ts';
-import { type SettingName, type Settings, settingNames, settingsSchema } from '../../shared/settings.ts';
+import {
+  type SettingName,
+  type Settings,
+  settingNames,
+  settingsSchema,
+  settingsWhenDamaged,
+} from '../../shared/settings.ts';
 
 export type CheckedSettings = {
   readonly settings: Settings;
-  /** Why a value was not taken and its default stands in for it, for people. */
+  /** Why a value was not taken and what stands in for it, for people. */
   readonly problems: ReadonlyMap<SettingName, string>;
 };
 
-/** What the file's content comes to: each good value, and the default for each that is missing or bad. */
+/** What the file's content comes to: each good value, the default for each that is missing, and for a bad one that or less. */
 export function checkSettings(raw: Readonly<Record<string, unknown>>): CheckedSettings {
   const problems = new Map<SettingName, string>();
   const good: Record<string, unknown> = {};
@@ -18,11 +24,12 @@ export function checkSettings(raw: Readonly<Record<string, unknown>>): CheckedSe
     if (!Object.hasOwn(raw, name)) continue;
     const checked = settingsSchema.shape[name].safeParse(raw[name]);
     if (checked.success) good[name] = checked.data;
-    else
-      problems.set(
-        name,
-        `${name} in the settings file is not usable, its default is used: ${reasonOf(checked.error)}.`,
-      );
+    else {
+      const closed = settingsWhenDamaged[name];
+      if (closed !== undefined) good[name] = closed;
+      const instead = closed === undefined ? 'its default is used' : `${JSON.stringify(closed)} is used instead`;
+      problems.set(name, `${name} in the settings file is not usable, ${instead}: ${reasonOf(checked.error)}.`);
+    }
   }
   return { settings: settingsSchema.parse(good), problems };
 }

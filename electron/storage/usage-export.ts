@@ -23,6 +23,7 @@ export type UsageExportReader = {
     readonly since: number;
     readonly until: number;
     readonly every: ExportPeriod;
+    readonly filter?: UsageFilter;
   }) => UsageTime[];
   readonly lines: (query: {
     readonly periods: readonly UsageTime[];
@@ -36,11 +37,11 @@ export function createUsageExport(db: DatabaseSync): UsageExportReader {
   const reader = createUsageReader(db);
   const labelOf = createGroupLabels(db);
   return {
-    periods({ since, until, every }) {
+    periods({ since, until, every, filter }) {
       const time = { from: since, to: until + 1 };
       if (every === 'whole') return [time];
-      // "Since ever" must not count hours from 1970.
-      const bounds = reader.bounds(time);
+      // "Since ever" must not count hours from 1970, and how many there are tells nobody how long others have been here.
+      const bounds = reader.bounds(time, filter);
       if (bounds === undefined) return [];
       const days = localDays(bounds.from, bounds.to - 1);
       return (every === 'day' ? days : days.flatMap(hoursOf))

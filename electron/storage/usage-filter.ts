@@ -15,6 +15,13 @@ const filterColumns = {
 /** Keys that were ever a person's, also deleted ones; and the holder, where a request came with a token of theirs. */
 export const keysOfPerson = `(SELECT id FROM keys WHERE person_id = :personId UNION ALL SELECT '${holderPrefix}' || :personId)`;
 
+/** Whether what stands in a column for a key is a person's, or, for null, nobody's. */
+export function isOfPerson(column: string, personId: string | null): string {
+  if (personId !== null) return `${column} IN ${keysOfPerson}`;
+  return `(${column} IS NULL OR (substr(${column}, 1, ${holderPrefix.length}) <> '${holderPrefix}'
+    AND ${column} NOT IN (SELECT id FROM keys WHERE person_id IS NOT NULL)))`;
+}
+
 /** Conditions on the groups, and the values they name. */
 export function narrowed(filter: UsageFilter): {
   readonly where: string;
@@ -24,13 +31,14 @@ export function narrowed(filter: UsageFilter): {
   const { personId } = filter;
   const parts = [
     ...fields.map((field) => `${filterColumns[field]} IS :${field}`),
-    ...(personId === undefined ? [] : [`g.key_id IN ${keysOfPerson}`]),
+    ...(personId === undefined ? [] : [isOfPerson('g.key_id', personId)]),
   ];
   return {
     where: parts.join(' AND ') || 'TRUE',
     values: {
       ...Object.fromEntries(fields.map((field) => [field, filter[field] ?? null])),
-      ...(personId === undefined ? {} : { personId }),
+      // SQLite refuses values that nothing names.
+      ...(typeof personId === 'string' ? { personId } : {}),
     },
   };
 }

@@ -3,9 +3,10 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { UsageFilter, UsageSplit } from '../../shared/usage-model.ts';
+import { createPersonOf } from './person-of-key.ts';
 import { requestColumns } from './request-columns.ts';
 import { strangersGroup } from './rollup-table.ts';
-import { isOfAll, keysOfPerson, narrowed, rowFilter } from './usage-filter.ts';
+import { isOfAll, isOfPerson, narrowed, rowFilter } from './usage-filter.ts';
 import { dayGrain, type Grain, grainEnd, grainStart, hourGrain, minuteGrain } from './usage-grain.ts';
 import { addToHistogram } from './usage-histogram.ts';
 import { addNumbers, noNumbers, type UsageNumbers } from './usage-numbers.ts';
@@ -29,6 +30,7 @@ export type UsageHour = {
   readonly tokens: number;
 };
 
+type Days = { readonly first: number; readonly last: number };
 type Counts = { -readonly [Field in keyof UsageCell]: UsageCell[Field] };
 
 export type UsageReader = {
@@ -55,11 +57,13 @@ export type UsageReader = {
   /** Refusals by code of callers without a known key. */
   readonly strangers: (time: UsageTime) => Map<string, number>;
   /** When the first and the last sums begin and end that lie in a time; undefined without any. */
-  readonly bounds: (time: UsageTime) => UsageTime | undefined;
+  readonly bounds: (time: UsageTime, filter?: UsageFilter) => UsageTime | undefined;
 };
 
 const groupColumns: Readonly<Record<UsageSplit, string>> = {
   key: 'g.key_id',
+  // Whose it was is looked up in what is found: a join would be made for every sum that is read.
+  person: 'g.key_id',
   project: 'g.project',
   model: 'g.model',
   upstream: 'g.upstream_id',
@@ -68,6 +72,7 @@ const groupColumns: Readonly<Record<UsageSplit, string>> = {
 };
 const groupFields = {
   key: 'keyId',
+  person: 'keyId',
   project: 'project',
   model: 'model',
   upstream: 'upstreamId',
@@ -106,6 +111,7 @@ const inSpans = (table: string) => `
 export function createUsageReader(db: DatabaseSync): UsageReader {
   const limits = limitsOf(db);
   const rowsIn = rowReader(db);
+  const personOf = createPersonOf(db);
   const sumsJoined = `FROM ${inSpans('usage_rollups')} JOIN usage_groups g ON g.id = u.group_id`;
   const refusalsJoined = `FROM ${inSpans('refusal_rollups')} JOIN usage_groups g ON g.id = u.group_id`;
   const unknown = db.prepare(`
@@ -117,6 +123,20 @@ export function createUsageReader(db: DatabaseSync): UsageReader {
     SELECT max(coalesce((SELECT max(received_at) FROM requests), 0), coalesce((SELECT max(minute) FROM strangers), 0)) AS at`);
   const first = db.prepare('SELECT at FROM usage_rollups WHERE grain = ? AND at >= ? ORDER BY at LIMIT 1');
   const last = db.prepare('SELECT at FROM usage_rollups WHERE grain = ? AND at < ? ORDER BY at DESC LIMIT 1');
+
+  /** When the first and the last day with sums begin. */
+  function daysBetween({ from, to }: UsageTime, filter: UsageFilter): Days | undefined {
+    if (isOfAll(filter)) {
+      const [oldest, newest] = [first.get(dayGrain, from), last.get(dayGrain, to)];
+      return oldest && newest && { first: Number(oldest['at']), last: Number(newest['at']) };
+    }
+    const { where, values } = narrowed(filter);
+    const spans = JSON.stringify([{ grain: dayGrain, from, to }]);
+    const found = db
+      .prepare(`SELECT min(u.at) AS first, max(u.at) AS last ${sumsJoined} WHERE ${where}`)
+      .get({ ...values, spans }) as { readonly [Name in keyof Days]: number | null };
+    return found.first === null ? undefined : (found as Days);
+  }
 
   // Until now, as nearly everybody asks: nothing came later, so that whole sums may be taken to the end of today.
   function newestBefore(to: number): boolean {
@@ -143,6 +163,7 @@ export function createUsageReader(db: DatabaseSync): UsageReader {
       const kept: (UsageSpan & { readonly time: number })[] = [];
       const cells = createCells();
       const groupOf = groupsOfRows();
+      const named = by === 'person' ? personOf() : (group: string | null) => group;
       times.forEach((one, time) => {
         const spans = cut(one, grain);
         kept.push(...spans.kept.map((span) => ({ ...span, time })));
@@ -150,7 +171,7 @@ export function createUsageReader(db: DatabaseSync): UsageReader {
           for (const row of rowsIn(end, filter)) {
             const sums = noSums();
             addRow(sums, row);
-            const group = by === 'none' ? null : groupOf(row)[groupFields[by]];
+            const group = by === 'none' ? null : named(groupOf(row)[groupFields[by]]);
             cells.add({ time, group, model: byModel ? row.model : null }, sums);
           }
         }
@@ -159,22 +180,23 @@ export function createUsageReader(db: DatabaseSync): UsageReader {
       const found = db.prepare(`
         SELECT span.value ->> 'time' AS time, ${groupColumns[by]} AS "group", ${byModel ? 'g.model' : 'NULL'} AS model,
           ${summed} ${sumsJoined} WHERE ${where} GROUP BY 1, 2, 3`);
-      for (const cell of found.iterate({ ...values, spans: JSON.stringify(kept) })) {
-        cells.add(cell as UsageCell, cell as UsageCell);
+      for (const one of found.iterate({ ...values, spans: JSON.stringify(kept) })) {
+        const cell = one as UsageCell;
+        cells.add({ time: cell.time, group: named(cell.group), model: cell.model }, cell);
       }
       return cells.all();
     },
     hours(time, filter) {
       const { kept, ends } = cut(time, hourGrain);
       const { where, values } = narrowed(filter);
-      const found = db
-        .prepare(`
-          SELECT u.at, sum(u.requests) AS requests, sum(u.tokens_in + u.tokens_out) AS tokens
-          ${sumsJoined} WHERE ${where} GROUP BY u.grain, u.at`)
-        .all({ ...values, spans: JSON.stringify(kept) }) as UsageHour[];
+      // Span by span: within one the sums lie by time already, so that the database need not sort them first.
+      const found = db.prepare(`
+        SELECT u.at, sum(u.requests) AS requests, sum(u.tokens_in + u.tokens_out) AS tokens
+        FROM usage_rollups u JOIN usage_groups g ON g.id = u.group_id
+        WHERE u.grain = :grain AND u.at >= :from AND u.at < :to AND ${where} GROUP BY u.at`);
       const single = ends.flatMap((end) => [...rowsIn(end, filter)]);
       return [
-        ...found,
+        ...kept.flatMap(({ grain, from, to }) => found.all({ ...values, grain, from, to }) as UsageHour[]),
         ...single.map((row) => ({
           at: row.receivedAt,
           requests: 1,
@@ -207,12 +229,11 @@ export function createUsageReader(db: DatabaseSync): UsageReader {
       return sums.refusals;
     },
     strangers,
-    bounds({ from, to }) {
+    bounds({ from, to }, filter = {}) {
       // A day may have begun before the time.
-      const oldest = first.get(dayGrain, from - 90_000_000) as { at: number } | undefined;
-      const newest = last.get(dayGrain, to) as { at: number } | undefined;
-      if (oldest === undefined || newest === undefined || newest.at < oldest.at) return undefined;
-      return { from: Math.max(from, oldest.at), to: Math.min(to, newest.at + 90_000_000) };
+      const days = daysBetween({ from: from - 90_000_000, to }, filter);
+      if (days === undefined || days.last < days.first) return undefined;
+      return { from: Math.max(from, days.first), to: Math.min(to, days.last + 90_000_000) };
     },
   };
 }
@@ -233,10 +254,14 @@ function rowReader(db: DatabaseSync): (span: UsageSpan, filter: UsageFilter) => 
   const all = db.prepare(`SELECT ${columns} FROM requests WHERE received_at >= ? AND received_at < ?`);
   const ofOne = db.prepare(`
     SELECT ${columns} FROM requests WHERE received_at >= ? AND received_at < ? AND key_id = ?`);
-  const ofPerson = db.prepare(`
-    SELECT ${columns} FROM requests WHERE received_at >= :from AND received_at < :to AND key_id IN ${keysOfPerson}`);
+  const ofPerson = (personId: string | null) =>
+    db.prepare(`
+      SELECT ${columns} FROM requests
+      WHERE received_at >= :from AND received_at < :to AND ${isOfPerson('key_id', personId)}`);
+  const [ofSomebody, ofNobody] = [ofPerson(''), ofPerson(null)];
   const found = ({ from, to }: UsageSpan, { keyId, personId }: UsageFilter) => {
-    if (personId !== undefined) return ofPerson.all({ from, to, personId });
+    if (personId === null) return ofNobody.all({ from, to });
+    if (personId !== undefined) return ofSomebody.all({ from, to, personId });
     return typeof keyId === 'string' ? ofOne.all(from, to, keyId) : all.all(from, to);
   };
   return (span, filter) => {

@@ -2,12 +2,9 @@
 // mutations. Who calls `create` holds the only copy.
 
 import { useState } from 'react';
-import type { CreatedKey } from '../../shared/model.ts';
+import type { CreatedKey, NewKeyInput } from '../../shared/model.ts';
 import { useApi } from './api-context.tsx';
-import type { Client } from './ipc-transport.ts';
 import { sayFailure } from './say-failure.ts';
-
-export type NewKeyInput = Parameters<Client['keys']['create']>[0];
 
 export function useCreateKey() {
   const { client } = useApi();

@@ -191,6 +191,11 @@ const texts: Readonly<Partial<Record<ErrorCode, RefusalText>>> = {
     why: 'The person whose key it is has been paused, or is not here any more.',
     cure: 'Resume them on the page People when their keys should work again.',
   },
+  role_without_models: {
+    short: 'viewer’s key',
+    why: 'The person whose key it is has become a viewer, and viewers use no models.',
+    cure: 'Make them a member on the page People when their keys should work again, or revoke the key.',
+  },
   key_weak: {
     short: 'key too short',
     why: 'The key was imported with a short value, so it works on the server’s own computer alone.',

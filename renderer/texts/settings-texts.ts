@@ -2,6 +2,7 @@
 
 export const settingsTexts = {
   title: 'Settings',
+  contents: 'Cards of this page',
   empty: 'no limit',
   startup: {
     title: 'Startup',
@@ -49,8 +50,12 @@ export const settingsTexts = {
     origins: 'Their addresses',
     originsSentence: 'Such as https://app.example or app://obsidian.md.',
   },
-  limits: {
-    title: 'Limits',
+  newKeys: {
+    title: 'New keys',
+    rights: 'What a new key may do',
+    rightsSentence: 'Unless its maker, or its project, says otherwise. Keys that there are stay as they are.',
+    expires: 'Days until a new key ends',
+    expiresSentence: 'Whoever makes one may say otherwise. Empty: it has no end.',
     rpm: 'Requests a minute of a new key',
     rpmSentence: 'Over any 60 seconds. Empty: no limit.',
     parallel: 'Requests at once of a new key',
@@ -62,6 +67,9 @@ export const settingsTexts = {
     priority: 'Place of a new key in line',
     prioritySentence: 'Where a model server is busy, requests wait; nobody waits for ever.',
     priorities: { high: 'Ahead of others', normal: 'In turn', low: 'Behind others' },
+  },
+  limits: {
+    title: 'Limits',
     waiting: 'Requests that may wait in line',
     waitingSentence: 'For busy model servers. 0 refuses them at once.',
     wait: 'Longest wait in line',
@@ -101,6 +109,12 @@ export const settingsTexts = {
     hostsSentence:
       '127.0.0.1 is this computer. Any other one is reached by HTTPS alone, and only once somebody has a password.',
     hostsNone: 'One address at least.',
+    hostsSignOut: {
+      title: 'Change the addresses and sign out?',
+      consequence:
+        'Sessions end with the address they began at. You are signed out, and so is everybody else who came in by it; sign in again with your name and password, or with a link from the machine itself.',
+      act: 'Change and sign out',
+    },
     hostsLost: (host: string) => `This browser came in by ${host}: keep it in the list.`,
     port: 'Dashboard port',
     portSentence: 'Apart from the port for clients; neither can answer for the other.',

@@ -24,8 +24,7 @@ export const usageTexts = {
     custom: 'From – to…',
   },
   by: 'Split by',
-  splits: { key: 'Key', project: 'Project', model: 'Model', client: 'Client', upstream: 'Server' },
-  person: 'Person',
+  splits: { key: 'Key', person: 'Person', project: 'Project', model: 'Model', client: 'Client', upstream: 'Server' },
   show: 'Show',
   shows: { tokens: 'Tokens', requests: 'Requests' },
   tiles: {
@@ -52,6 +51,7 @@ export const usageTexts = {
   chart: {
     tokens: {
       key: 'Tokens by key',
+      person: 'Tokens by person',
       project: 'Tokens by project',
       model: 'Tokens by model',
       client: 'Tokens by client',
@@ -59,6 +59,7 @@ export const usageTexts = {
     },
     requests: {
       key: 'Requests by key',
+      person: 'Requests by person',
       project: 'Requests by project',
       model: 'Requests by model',
       client: 'Requests by client',
@@ -69,7 +70,14 @@ export const usageTexts = {
     hint: 'The table below has the sums.',
   },
   ranking: {
-    heads: { key: 'Key', project: 'Project', model: 'Model', client: 'Client', upstream: 'Model server' },
+    heads: {
+      key: 'Key',
+      person: 'Person',
+      project: 'Project',
+      model: 'Model',
+      client: 'Client',
+      upstream: 'Model server',
+    },
     requests: 'Requests',
     tokensIn: 'Tokens in',
     cached: 'Cached',
@@ -83,6 +91,7 @@ export const usageTexts = {
   groups: {
     other: 'All others',
     key: 'Without a key',
+    person: 'No person',
     project: 'No project',
     client: 'All others',
     model: 'No model',
@@ -140,7 +149,8 @@ export const usageTexts = {
       requests:
         'Those of the range that are still kept, with the filters of the page. What was asked and answered is not in it.',
     },
-    cannotNarrow: 'Single requests cannot be narrowed to a project or a client. Take that filter off first.',
+    cannotNarrow:
+      'Single requests cannot be narrowed to a project or a client, nor to those without a key, person, model or server. Take that filter off first.',
     act: 'Save file',
     progressLabel: 'How far the export is',
     progress: (done: string, total: string) => `${done} of ${total}`,

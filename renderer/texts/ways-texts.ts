@@ -35,7 +35,7 @@ export const waysTexts = {
     port: 'Port',
     portHint: 'Another one than that of the server.',
     hosts: 'Addresses to listen on',
-    hostsHint: '127.0.0.1 is this computer alone.',
+    hostsHint: '127.0.0.1 is this computer alone, lan every private network, if:NAME one interface.',
     portWarning: 'Every program that reaches this port comes in, except for web pages and what was passed on.',
     name: 'What it is for',
     namePlaceholder: 'television',

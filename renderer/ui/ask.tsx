@@ -4,7 +4,7 @@ import { Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { commonTexts as texts } from '../texts/common-texts.ts';
 
-type Question = {
+export type Question = {
   /** What will become of it, as one or two sentences. */
   readonly consequence: string;
   readonly title?: string;

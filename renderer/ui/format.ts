@@ -1,5 +1,6 @@
 // Numbers, sizes, times and lengths of time as the system's locale writes them. Pure functions.
 
+import { inOneUnit } from '../../shared/one-unit.ts';
 import type { Costs, Money } from '../../shared/prices.ts';
 
 const number = new Intl.NumberFormat();
@@ -95,20 +96,12 @@ function unitOf(value: number, unit: LengthUnit): string {
   return lengths[unit].format(value);
 }
 
-const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
-  ['second', 1000],
-  ['minute', 60_000],
-  ['hour', 3_600_000],
-  ['day', 86_400_000],
-];
-
 /** `12 s ago`, `in 6 days`; a date when it is further away than four weeks. */
 export function formatRelative(atMs: number, nowMs: number): string {
   const distance = atMs - nowMs;
   if (Math.abs(distance) > 28 * 86_400_000) return formatDate(atMs);
-  const [unit, unitMs] = steps.findLast(([, ms]) => Math.abs(distance) >= ms) ?? ['second', 1000];
-  // What lies behind is said in whole units that have passed; what lies ahead, in the nearest.
-  return relative.format(distance < 0 ? Math.trunc(distance / unitMs) : Math.round(distance / unitMs), unit);
+  const { count, unit } = inOneUnit(distance);
+  return relative.format(count, unit);
 }
 
 /** `$14.82`; what is less than a cent keeps two digits that count. */

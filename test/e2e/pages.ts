@@ -47,3 +47,6 @@ export const places: readonly Place[] = [
     ready: (page) => expect(page.getByText('There is no such page')).toBeVisible(),
   },
 ];
+
+/** The figure of a tile of the page Usage. */
+export const tile = (page: Page, name: string) => page.locator('.kh-tile', { hasText: name }).locator('dd').first();

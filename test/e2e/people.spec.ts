@@ -1,6 +1,10 @@
 // Letting people in: an invite, a key of one's own within the limits given, and what the owner does about them later.
 
+import { readFile } from 'node:fs/promises';
+import { csvRecords } from '../fakes/parse-csv.ts';
 import { expect, type Page, test, visit } from './fixture.ts';
+import { look } from './look.ts';
+import { tile } from './pages.ts';
 import {
   becomeSomebody,
   choose,
@@ -60,6 +64,48 @@ test('who is invited joins, makes a key within the limits, uses it, and sees wha
   await app.getByRole('link', { name: 'Mia' }).click();
   await expect(app.getByRole('heading', { name: 'Mia', level: 1 })).toBeVisible();
   await expect(app.getByRole('link', { name: 'laptop' })).toBeVisible();
+});
+
+test('usage by person, each with what their keys used, and narrowed to one of them', async ({ app, subject, browser }, {
+  project,
+}) => {
+  await becomeSomebody(app, subject);
+  const mia = await otherBrowser(browser, app);
+  await join(mia, await invite(app, subject, { name: 'Mia' }), 'Mia');
+  const key = await makeOwnKey(mia, 'laptop');
+  const house = await subject.createKey('--name', 'heater');
+  for (const one of [key, key, house.key]) expect((await subject.chat(one, { model: 'echo' })).status).toBe(200);
+
+  await visit(app, subject, '/usage?range=24h');
+  await app.getByRole('radiogroup', { name: 'Split by' }).getByText('Person', { exact: true }).click();
+  await expect(app.getByRole('heading', { name: 'Tokens by person' })).toBeVisible();
+  const table = app.getByRole('table').filter({ hasText: 'Share' });
+  await expect(table.getByRole('row', { name: 'Mia' }).getByRole('cell').nth(1)).toHaveText('2');
+  await expect(table.getByRole('row', { name: 'No person' }).getByRole('cell').nth(1)).toHaveText('1');
+  await look(app, `usage-by-person-${project.name}`);
+  await table.getByRole('link', { name: 'No person' }).click();
+  await expect(app.getByRole('button', { name: 'No longer only person No person' })).toBeVisible();
+  await expect(table.getByRole('link', { name: 'heater', exact: true })).toBeVisible();
+  await expect(table.getByRole('link', { name: 'laptop', exact: true })).toBeHidden();
+
+  // Hers alone, to see and to take along.
+  await visit(mia, subject, '/usage?range=24h');
+  await expect(tile(mia, 'Requests')).toHaveText('2');
+  await expect(mia.getByRole('radio', { name: 'Person', exact: true })).toHaveCount(0);
+  await mia.getByRole('button', { name: 'Export' }).click();
+  const saving = mia.waitForEvent('download');
+  await mia.getByRole('button', { name: 'Save file' }).click();
+  const [line] = csvRecords(await readFile(await (await saving).path(), 'utf8'));
+  expect([line?.['label'], line?.['requests']]).toEqual(['laptop', '2']);
+
+  await visit(app, subject, '/people');
+  await fromMenu(app, 'Mia', 'Remove…');
+  await app.getByRole('button', { name: 'Remove', exact: true }).click();
+  await expect(app.getByRole('link', { name: 'Mia' })).toBeHidden();
+  await visit(app, subject, '/usage?range=24h&by=person');
+  await table.getByRole('link', { name: 'Mia (removed)' }).click();
+  await expect(app.getByRole('button', { name: 'No longer only person Mia (removed)' })).toBeVisible();
+  await expect(table.getByRole('link', { name: 'laptop', exact: true })).toBeVisible();
 });
 
 test('a link works once, and not at all once it was taken back', async ({ app, subject, browser }) => {

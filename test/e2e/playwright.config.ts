@@ -44,6 +44,6 @@ export default defineConfig<HostOption>({
       testIgnore: /wide-only|electron-only/,
     },
     // Where Electron's runtime is: the same specs in the desktop app's own window, and those of the app itself.
-    { name: 'electron', use: { host: 'electron' }, testIgnore: /sign-in/, workers: 1 },
+    { name: 'electron', use: { host: 'electron' }, testIgnore: /sign-in|first-screen/, workers: 1 },
   ],
 });

@@ -2,6 +2,7 @@
 
 import { freePort } from '../fakes/free-port.ts';
 import { expect, signIn, startSubject, test, visit } from './fixture.ts';
+import { becomeSomebody } from './people-steps.ts';
 
 test('a link signs one browser in, and a second use of it is refused', async ({ app, subject, browser }) => {
   await visit(app, subject, '/server');
@@ -53,4 +54,23 @@ test('signing out leaves nothing of the page behind, in no tab', async ({ app, s
     await expect(page.getByRole('heading', { name: 'Sign in to Keyhatch' })).toBeVisible();
     expect(await page.content()).not.toMatch(/kh_[A-Za-z0-9]{8}_/);
   }
+});
+
+test('addresses that end this session are changed once that was said', async ({ app, subject }) => {
+  await becomeSomebody(app, subject);
+  await visit(app, subject, '/settings');
+  const field = app.getByRole('combobox', { name: 'Dashboard addresses' });
+  const question = app.getByRole('dialog', { name: 'Change the addresses and sign out?' });
+  const kept = async () => (await subject.json<{ value: string[] }>(['settings', 'get', 'dashboard.hosts'])).value;
+  await field.fill('0.0.0.0');
+  await field.press('Enter');
+  await expect(question).toContainText('Sessions end with the address they began at.');
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await expect(question).toBeHidden();
+  expect(await kept()).toEqual(['127.0.0.1']);
+  await field.fill('0.0.0.0');
+  await field.press('Enter');
+  await question.getByRole('button', { name: 'Change and sign out' }).click();
+  await expect(app.getByRole('heading', { name: 'Sign in to Keyhatch' })).toBeVisible();
+  expect(await kept()).toEqual(['127.0.0.1', '0.0.0.0']);
 });

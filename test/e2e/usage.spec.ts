@@ -6,12 +6,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { UsageReport } from '../../shared/usage-model.ts';
 import { csvRecords } from '../fakes/parse-csv.ts';
-import { expect, type Page, type Subject, test, visit } from './fixture.ts';
+import { expect, type Subject, test, visit } from './fixture.ts';
+import { tile } from './pages.ts';
 
 const shown = (count: number) => new Intl.NumberFormat('en-GB').format(count);
-
-/** The figure of a tile. */
-const tile = (page: Page, name: string) => page.locator('.kh-tile', { hasText: name }).locator('dd').first();
 
 async function use(subject: Subject, counts: readonly number[]) {
   const keys = [];

@@ -167,7 +167,7 @@ export async function makeBed(options: BedOptions = {}): Promise<Bed> {
       kind: 'inference',
       projectId: null,
       personId: null,
-      personPaused: false,
+      personBar: null,
       weak: false,
       oldSecretWeak: false,
       status: 'active',

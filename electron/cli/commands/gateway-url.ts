@@ -1,12 +1,24 @@
-// The address that clients of this machine should be given, for lines that are pasted into a shell.
+// The addresses that clients should be given, on this machine and on others, for lines that are pasted into a shell.
 
-import { placesForOthers } from '../../../shared/gateway-addresses.ts';
+import { addressesByPlace, placesForOthers } from '../../../shared/gateway-addresses.ts';
+import type { Reachable, Status } from '../../../shared/model.ts';
 import type { ContractClient } from '../../control/control-client.ts';
 
-/** `http://127.0.0.1:1235`; undefined when nobody can know the port before the server runs. */
-export async function gatewayUrl(client: ContractClient): Promise<string | undefined> {
+export type GatewayAddresses = {
+  /** `http://127.0.0.1:1235`; undefined when nobody can know the port before the server runs. */
+  readonly here: string | undefined;
+  /** Where other machines reach it, the likeliest first; none while the server does not run. */
+  readonly others: readonly Reachable[];
+};
+
+export async function gatewayAddresses(client: ContractClient): Promise<GatewayAddresses> {
   const { server } = await client.status.get();
-  if (server.urls[0] !== undefined) return server.urls[0];
+  return { here: await addressHere(server, client), others: placesForOthers(server.reachable) };
+}
+
+async function addressHere(server: Status['server'], client: ContractClient): Promise<string | undefined> {
+  const [now] = addressesByPlace(server).here;
+  if (now !== undefined) return now;
   const [hosts, port] = await Promise.all([
     client.settings.get({ name: 'server.hosts' }),
     client.settings.get({ name: 'server.port' }),
@@ -18,10 +30,4 @@ export async function gatewayUrl(client: ContractClient): Promise<string | undef
   const everywhere = host === undefined || host === '0.0.0.0' || host === '::';
   const name = everywhere ? '127.0.0.1' : host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
   return `http://${name}:${port.value}`;
-}
-
-/** The address for clients on other machines, encrypted where it can be; undefined where none of them reaches it. */
-export async function gatewayUrlForOthers(client: ContractClient): Promise<string | undefined> {
-  const { server } = await client.status.get();
-  return placesForOthers(server.reachable)[0]?.url ?? undefined;
 }

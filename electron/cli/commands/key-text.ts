@@ -1,18 +1,20 @@
 // How keys look on a terminal: the list, one key in full, and the one time that a secret is shown.
 
-import type { CreatedKey, KeyFacts, KeyStatus } from '../../../shared/model.ts';
+import type { CreatedKey, KeyFacts, KeyStatus, Reachable } from '../../../shared/model.ts';
 import { capsText, operationsText, policySentence } from '../../../shared/policy-sentence.ts';
 import type { Output, Paint } from '../output.ts';
 import { visible } from '../output.ts';
 import { textPairs, textTable } from '../text-table.ts';
 import { budgetRuleText, budgetText } from './limit-text.ts';
 
-export function keyTable(keys: readonly KeyFacts[], { paint, when }: Output): string {
-  if (keys.length === 0) return 'There are no keys yet. Make one: keyhatch keys create --name NAME';
+/** @param person whose keys were asked for */
+export function keyTable(keys: readonly KeyFacts[], { paint, when }: Output, person?: string): string {
+  if (keys.length === 0) return noKeys(person);
   return textTable<KeyFacts>(
     [
       { title: 'ID', cell: (key) => key.id },
       { title: 'NAME', cell: (key) => key.name },
+      ...(keys.some(({ person }) => person !== null) ? [personColumn] : []),
       { title: 'PROJECT', cell: (key) => key.project ?? '–' },
       { title: 'STATUS', cell: statusText, paint: (text, key) => paintStatus(paint, key.status, text) },
       { title: 'EXPIRES', cell: (key) => when(key.expiresAt, 'never') },
@@ -29,10 +31,20 @@ export function keyTable(keys: readonly KeyFacts[], { paint, when }: Output): st
   );
 }
 
+function noKeys(person: string | undefined): string {
+  const make = 'keyhatch keys create --name NAME';
+  if (person === undefined) return `There are no keys yet. Make one: ${make}`;
+  if (person === 'none') return `Every key is somebody’s. Make one that is the house’s own: ${make}`;
+  return `No key is theirs. Make one: ${make} --person ${/^[\w.-]+$/.test(person) ? person : JSON.stringify(visible(person))}`;
+}
+
+const personColumn = { title: 'PERSON', cell: ({ person }: KeyFacts) => person ?? '–' };
+
 /** @param unusable why its secret opens nothing, where that is so */
 export function keyDetails(key: KeyFacts, { paint, when }: Output, unusable?: string): string {
   const pairs: (readonly [string, string])[] = [
     ['Id', key.id],
+    ...(key.person === null ? [] : [['Person', key.person] as const]),
     ['Project', key.project ?? '–'],
     ['Status', paintStatus(paint, key.status, statusText(key))],
     ['Made', `${when(key.createdAt, '–')}${originText[key.origin]}`],
@@ -78,22 +90,41 @@ export function keyTitle(key: KeyFacts): string {
 /** A new secret, how long it can be seen, and the lines that put it to use. */
 export function newSecretText(
   created: CreatedKey,
-  options: { readonly headline: string; readonly baseUrl: string | undefined; readonly windows: boolean },
+  options: {
+    readonly headline: string;
+    readonly here: string | undefined;
+    readonly others: readonly Reachable[];
+    readonly windows: boolean;
+  },
 ): string {
+  const { here, others } = options;
   const assign = (name: string, value: string) =>
     options.windows ? `  $env:${name} = "${value}"` : `  export ${name}=${value}`;
   const once = [options.headline, '', `  ${created.key}`, ''];
   if (created.facts.kind === 'admin') {
     return [...once, 'This key will not be shown again: keep it in a file that only you can read.'].join('\n');
   }
-  const lines = [
-    ...once,
-    'This key will not be shown again: copy it now. To use it:',
-    '',
-    assign('OPENAI_API_KEY', created.key),
-  ];
-  if (options.baseUrl !== undefined) lines.push(assign('OPENAI_BASE_URL', `${options.baseUrl}/v1`));
-  return lines.join('\n');
+  const use = others.length === 0 ? 'To use it:' : 'To use it on this computer:';
+  const lines = [...once, `This key will not be shown again: copy it now. ${use}`, ''];
+  lines.push(assign('OPENAI_API_KEY', created.key));
+  if (here !== undefined) lines.push(assign('OPENAI_BASE_URL', `${here}/v1`));
+  return [...lines, ...elsewhereLines(others, assign)].join('\n');
+}
+
+/** More addresses than these help nobody who has just made a key. */
+const placesTold = 3;
+
+function elsewhereLines(others: readonly Reachable[], assign: (name: string, value: string) => string): string[] {
+  if (others.length === 0) return [];
+  const lines = others.slice(0, placesTold).map(({ url, plainUrl }) => {
+    const plain = plainUrl === null ? '' : `   # unencrypted: ${plainUrl}/v1`;
+    return `${assign('OPENAI_BASE_URL', `${url}/v1`)}${plain}`;
+  });
+  const trust = others.some(({ url }) => url?.startsWith('https:'))
+    ? ['', 'They have to be told once to trust its certificate: keyhatch tls ca']
+    : [];
+  const more = others.length > placesTold ? ['', 'All addresses: keyhatch network'] : [];
+  return ['', 'On other computers the base URL is:', '', ...lines, ...trust, ...more];
 }
 
 const originText = { generated: '', typed: ', with a value of your own', imported: ', from another program' } as const;

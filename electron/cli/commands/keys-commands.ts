@@ -1,11 +1,13 @@
 // `keyhatch keys …`: make, look at, change and end keys. A secret is printed by create and rotate, and nowhere else.
 
+import { addressesAt } from '../../../shared/gateway-addresses.ts';
 import type { CreatedKey, KeyFacts } from '../../../shared/model.ts';
+import { isForOthers } from '../../../shared/ways-model.ts';
 import type { ContractClient } from '../../control/control-client.ts';
 import { UsageError } from '../cli-errors.ts';
 import { type Command, defineCommand, onlyWord, type Session } from '../command.ts';
 import { parseDuration } from '../flag-values.ts';
-import { gatewayUrl } from './gateway-url.ts';
+import { type GatewayAddresses, gatewayAddresses } from './gateway-url.ts';
 import { fieldFlags, parseKeyFields } from './key-fields.ts';
 import { refuseToMakeInVain, whyUnusable } from './key-outlook.ts';
 import { keyDetails, keyTable, keyTitle, newSecretText } from './key-text.ts';
@@ -19,6 +21,7 @@ const create = defineCommand({
   about: 'Make a key. It is shown once.',
   flags: {
     name: { value: 'NAME', about: 'What it is for, such as laptop.' },
+    person: { value: 'P', about: 'The person whose key it is, by name or id; the house’s own unless told.' },
     ...fieldFlags,
     admin: { about: 'Make an admin key: it manages Keyhatch, opens no models, and ends in 30 days unless told.' },
     'value-stdin': { about: 'Read a value of your own from stdin instead of making one.' },
@@ -32,14 +35,15 @@ const create = defineCommand({
     return async (session) => {
       await refuseToMakeInVain(session.client);
       const value = flags.on('value-stdin') ? await session.input.secret('the value of the key') : undefined;
-      const baseUrl = session.out.json ? undefined : await gatewayUrl(session.client);
+      const addresses = await gatewayAddresses(session.client);
       const created = await session.client.keys.create({
         name,
+        person: flags.text('person'),
         ...(flags.on('admin') ? { kind: 'admin' as const } : {}),
         ...fields,
         value,
       });
-      showSecret(session, created, baseUrl, `Made the key ${keyTitle(created.facts)}.`);
+      showSecret(session, created, addresses, `Made the key ${keyTitle(created.facts)}.`);
     };
   },
 });
@@ -48,12 +52,12 @@ const list = defineCommand({
   name: 'keys list',
   words: [],
   about: 'All keys with their status and limits.',
-  flags: {},
+  flags: { person: { value: 'P', about: 'Only those of one person, by name or id; none: those of nobody.' } },
   prepare:
-    () =>
+    ({ flags }) =>
     async ({ client, out }) => {
-      const keys = await client.keys.list();
-      out.answer(keys, () => keyTable(keys, out));
+      const keys = await keysOf(client, flags.text('person'));
+      out.answer(keys, () => keyTable(keys, out, flags.text('person')));
       const unusable = keys.filter((key) => !key.usable && key.status !== 'revoked');
       if (unusable.length === 0 || out.json) return;
       const which = unusable.length === 1 ? 'One key is unusable' : `${unusable.length} keys are unusable`;
@@ -112,14 +116,14 @@ const rotate = defineCommand({
     const graceMs = text === undefined ? undefined : text === 'none' ? 0 : parseDuration('--grace', text);
     return async (session) => {
       await refuseToMakeInVain(session.client);
-      const baseUrl = session.out.json ? undefined : await gatewayUrl(session.client);
+      const addresses = await gatewayAddresses(session.client);
       const created = await session.client.keys.rotate({ ref: onlyWord(invocation), graceMs });
       const { oldSecretUntil } = created.facts;
       const old =
         oldSecretUntil === null
           ? 'The old secret has ended.'
           : `The old one ends ${session.out.when(oldSecretUntil, '')}.`;
-      showSecret(session, created, baseUrl, `The key ${keyTitle(created.facts)} has a new secret. ${old}`);
+      showSecret(session, created, addresses, `The key ${keyTitle(created.facts)} has a new secret. ${old}`);
     };
   },
 });
@@ -139,6 +143,19 @@ const resetCounters = defineCommand({
       out.answer(key, () => `The totals of the key ${keyTitle(key)} count from now on.`);
     },
 });
+
+/** @throws KeyhatchError `person_not_found` where there is neither such a person nor a key of one who was removed */
+async function keysOf(client: ContractClient, person: string | undefined): Promise<KeyFacts[]> {
+  const keys = await client.keys.list();
+  if (person === undefined) return keys;
+  if (person === 'none') return keys.filter(({ personId }) => personId === null);
+  const byId = keys.filter(({ personId }) => personId === person);
+  if (byId.length > 0) return byId;
+  const folded = person.toLowerCase();
+  const byName = keys.filter((key) => key.person?.toLowerCase() === folded);
+  if (byName.length === 0) await client.people.get({ ref: person });
+  return byName;
+}
 
 type KeyCall = (client: ContractClient, ref: string) => Promise<KeyFacts>;
 
@@ -183,10 +200,20 @@ function finalKeyAction(name: string, about: string, done: string, consequence: 
   });
 }
 
-function showSecret({ out, platform }: Session, created: CreatedKey, baseUrl: string | undefined, headline: string) {
+function showSecret({ out, platform }: Session, created: CreatedKey, addresses: GatewayAddresses, headline: string) {
   const { id, ...facts } = created.facts;
-  const value = { id, key: created.key, ...facts };
-  out.answer(value, () => newSecretText(created, { headline, baseUrl, windows: platform === 'win32' }));
+  // Admin keys are shown to the dashboard, never to the gateway; and some keys are for this computer alone.
+  const { kind, policy } = created.facts;
+  const here = kind === 'admin' ? undefined : addresses.here;
+  const others = kind === 'admin' || !isForOthers(policy.networks ?? ['anywhere']) ? [] : addresses.others;
+  const value = {
+    id,
+    key: created.key,
+    baseUrl: here ?? null,
+    baseUrlsForOthers: others.flatMap(addressesAt),
+    ...facts,
+  };
+  out.answer(value, () => newSecretText(created, { headline, here, others, windows: platform === 'win32' }));
 }
 
 export const keysCommands: readonly Command[] = [

@@ -1,5 +1,6 @@
 // `keyhatch status`: whether the server runs, at which address, who may come in, and what stands behind it.
 
+import { addressesByPlace } from '../../../shared/gateway-addresses.ts';
 import type { Reminder, Status } from '../../../shared/model.ts';
 import { defineCommand } from '../command.ts';
 import { type Output, visible } from '../output.ts';
@@ -23,7 +24,9 @@ export const statusCommand = defineCommand({
 function statusText(status: Status, out: Output): string {
   const { paint } = out;
   const pairs: (readonly [string, string])[] = [];
-  if (status.server.urls.length > 0) pairs.push(['Address', visible(status.server.urls.join('  '))]);
+  const { here, others } = addressesByPlace(status.server);
+  if (here.length > 0) pairs.push(['Address', visible(here.join('  '))]);
+  if (others.length > 0) pairs.push(['For others', visible(others.join('  '))]);
   const dashboard = [...new Set([status.dashboard.url, status.dashboard.secureUrl])].filter((url) => url !== null);
   if (dashboard.length > 0) pairs.push(['Dashboard', visible(dashboard.join('  '))]);
   pairs.push(['Access', visible(status.access.sentence)]);

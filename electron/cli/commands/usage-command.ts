@@ -16,7 +16,7 @@ export const usageCommand = defineCommand({
   about: 'Requests and tokens by key, model, day and more.',
   flags: {
     since: { value: '24h', about: 'How far back: 24h unless told.' },
-    by: { value: 'GROUP', about: 'key, project, model, client, upstream or day: key unless told.' },
+    by: { value: 'GROUP', about: 'key, person, project, model, client, upstream or day: key unless told.' },
     every: {
       value: 'PERIOD',
       about: 'With --csv: whole, day or hour, a line for each group of each; whole unless told.',

@@ -1,7 +1,7 @@
 // `keyhatch ways …`: for clients that cannot send a key. Each opening says what it lets in; a path token is printed once, by
 // the command that makes it, and nowhere else.
 
-import { networksText } from '../../../shared/policy-sentence.ts';
+import { networksText } from '../../../shared/network-words.ts';
 import {
   isForOthers,
   type KeptWay,
@@ -14,7 +14,7 @@ import { type Command, defineCommand, onlyWord } from '../command.ts';
 import { parseList, parseWhole } from '../flag-values.ts';
 import { type Output, visible } from '../output.ts';
 import { textTable } from '../text-table.ts';
-import { gatewayUrl, gatewayUrlForOthers } from './gateway-url.ts';
+import { gatewayAddresses } from './gateway-url.ts';
 
 const keyFlag = { key: { value: 'ID|NAME', about: 'The key as which they count, with its limits.' } } as const;
 
@@ -62,7 +62,7 @@ const setPort = defineCommand({
   about: 'Open a second port where programs count as a key without sending it. Replaces the one before.',
   flags: {
     ...keyFlag,
-    hosts: { value: 'ADDR,…', about: 'Addresses to listen on; 127.0.0.1 unless told.' },
+    hosts: { value: 'ADDR,…', about: 'Addresses to listen on, lan or if:NAME; 127.0.0.1 unless told.' },
     confirm: { about: 'Open it beyond this computer in spite of a warning.' },
   },
   prepare(invocation) {
@@ -106,8 +106,8 @@ const addPath = defineCommand({
       ...(days === undefined ? {} : { days: parseWhole('--days', days, 1, longestPathTokenDays) }),
     };
     return async ({ client, out }) => {
-      const far = out.json || !isForOthers(networks) ? undefined : await gatewayUrlForOthers(client);
-      const baseUrl = out.json ? '' : (far ?? (await gatewayUrl(client)));
+      const { here, others } = out.json ? { here: '', others: [] } : await gatewayAddresses(client);
+      const baseUrl = (isForOthers(networks) ? others[0]?.url : undefined) ?? here;
       const opened = await client.ways.addPath(input);
       out.answer(opened, () => {
         const { name, expiresAt } = opened.way;

@@ -2,14 +2,15 @@
 // its limits: what waits, what it says amiss, how long it is silent, how long it lives. Who may do what is decided anew for
 // every turn, by the pipeline.
 
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { WebSocket } from 'ws';
 import { KeyhatchError } from '../../../shared/errors.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { BodyBudget, BodyMemory } from '../body-memory.ts';
+import { capturedHeader } from '../capture-tap.ts';
 import type { Handler } from '../listener.ts';
 import { bodyOfCreate } from './create-message.ts';
-import { errorEvent } from './socket-events.ts';
+import { capturedEvent, errorEvent } from './socket-events.ts';
 import { startTurn, type Turn } from './turn.ts';
 
 export type SessionOptions = {
@@ -22,6 +23,8 @@ export type SessionOptions = {
   readonly clock: Clock;
   /** Whether the address that it came in by is still listened on. */
   readonly accepting: () => boolean;
+  /** Whether the head of the upgrade's answer says that what is said here is kept. */
+  readonly captured: boolean;
   /** Why its caller may no longer be here, whatever it asks. */
   readonly barred: () => KeyhatchError | undefined;
 };
@@ -62,6 +65,7 @@ export function openSession(options: SessionOptions): Session {
   let turn: Turn | undefined;
   let ending: Ending | undefined;
   let amiss = 0;
+  let told = options.captured;
   let alive = true;
 
   const say = (event: string, done: (error?: Error | null) => void = () => {}) => socket.send(event, done);
@@ -116,13 +120,20 @@ export function openSession(options: SessionOptions): Session {
     else fault(error);
   }
 
+  // Before the first event of a turn that is kept, unless that is known since the one before.
+  function noteCapture(res: ServerResponse): void {
+    const captured = res.hasHeader(capturedHeader);
+    if (captured && !told) say(capturedEvent);
+    told = captured;
+  }
+
   async function next(): Promise<void> {
     if (turn || ending) return;
     const first = waiting.shift();
     if (!first) return;
     // Taken again by the pipeline, as of any body.
     first.memory.give();
-    turn = startTurn({ upgrade, body: first.body, handle: options.handle, say });
+    turn = startTurn({ upgrade, body: first.body, handle: options.handle, say, onHead: noteCapture });
     const status = await turn.done;
     turn = undefined;
     turnedAt = clock.monotonic();

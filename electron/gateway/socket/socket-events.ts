@@ -1,4 +1,5 @@
-// What is said over a Responses WebSocket that no model server said: errors, as OpenAI's WebSocket mode has them. Pure.
+// What is said over a Responses WebSocket that no model server said: errors, as OpenAI's WebSocket mode has them, and that a turn is
+// kept. Pure.
 
 import type { KeyhatchError } from '../../../shared/errors.ts';
 import { isJsonObject, type JsonObject } from '../../lib/json-shape.ts';
@@ -9,6 +10,13 @@ const knownCodes: Readonly<Record<string, string>> = {
   response_unknown: 'previous_response_not_found',
   websocket_too_old: 'websocket_connection_limit_reached',
 };
+
+/** Said before the events of a turn that is kept, where the upgrade could not say it. Clients pass over types they do not know. */
+export const capturedEvent = JSON.stringify({
+  type: 'keyhatch.captured',
+  message:
+    'What is asked and answered with this key is being kept from now on. The owner of this server switched that on.',
+});
 
 /** The event that says an error of ours. */
 export function errorEvent(error: KeyhatchError, requestId: string): string {

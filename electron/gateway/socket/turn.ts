@@ -22,6 +22,8 @@ export type TurnOptions = {
   readonly body: Buffer;
   readonly handle: Handler;
   readonly say: Say;
+  /** Told once what an answer's head would say is known, before anything of it is said. */
+  readonly onHead: (res: ServerResponse) => void;
 };
 
 export type Turn = {
@@ -35,11 +37,11 @@ export type Turn = {
 const frameCapBytes = 16 * 1024 * 1024;
 const headEnd = Buffer.from('\r\n\r\n');
 
-export function startTurn({ upgrade, body, handle, say }: TurnOptions): Turn {
+export function startTurn({ upgrade, body, handle, say, onHead }: TurnOptions): Turn {
   let cutBy: KeyhatchError | undefined;
   const wire = wireBeside(upgrade.socket, (bytes, done) => voice.take(bytes, done));
   const res = new ServerResponse(turnRequest(upgrade, body, wire));
-  const voice = createVoice(res, say);
+  const voice = createVoice(res, say, onHead);
   // Its end is the end of the connection, so that its bytes are the answer's and no framing around them.
   res.useChunkedEncodingByDefault = false;
   res.assignSocket(wire as unknown as Socket);
@@ -84,7 +86,7 @@ type Voice = {
 };
 
 // The bytes that a ServerResponse writes: its head, which it knows better than its bytes tell, and then the answer.
-function createVoice(res: ServerResponse, say: Say): Voice {
+function createVoice(res: ServerResponse, say: Say, onHead: TurnOptions['onHead']): Voice {
   let head: Buffer | undefined = Buffer.alloc(0);
   let waiting: string[] = [];
   let fault: KeyhatchError | undefined;
@@ -114,6 +116,7 @@ function createVoice(res: ServerResponse, say: Say): Voice {
     if (end === -1) return Buffer.alloc(0);
     const rest = head.subarray(end + headEnd.length);
     head = undefined;
+    onHead(res);
     return rest;
   }
 

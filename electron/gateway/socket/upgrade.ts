@@ -2,28 +2,30 @@
 // request, before a single byte of the new protocol is answered. Keeps the open sockets, and ends them with their keys.
 
 import { type IncomingMessage, ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { KeyhatchError } from '../../../shared/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { BodyBudget } from '../body-memory.ts';
+import { type CapturePort, capturedHeader } from '../capture-tap.ts';
 import { keyProtocol } from '../credentials.ts';
 import { type Caller, ownerOf, type Received, type SoFar } from '../exchange.ts';
 import type { ForwardedNotes } from '../forwarded-notes.ts';
 import { type GuardPorts, guard } from '../guard.ts';
 import { type IdentifyPorts, identify } from '../identify.ts';
 import { endOfPass } from '../keyless.ts';
-import type { Handler } from '../listener.ts';
+import type { Handler, Upgrades } from '../listener.ts';
+import { splitPathToken, takePathToken } from '../path-token.ts';
 import { permit } from '../permit.ts';
 import { refuse } from '../reply.ts';
 import { makeRequestId } from '../request-id.ts';
 import type { Router } from '../route.ts';
+import type { From, InsideHandler } from '../send-inside.ts';
 import { openSession, type Session } from './session.ts';
 import { turnRequest } from './turn-request.ts';
 
 export type SocketUpgrade = {
   /** Takes over the connection of a request that `offersSocket`. Never throws. */
-  readonly upgrade: (req: IncomingMessage, connection: Duplex, head: Buffer, accepting: () => boolean) => void;
+  readonly upgrade: (...asked: [...Parameters<Upgrades['take']>, from?: From]) => void;
   readonly keyChanged: (keyId: string) => void;
   /** Ends what may not stay; everything, once nothing is listened on. */
   readonly look: () => void;
@@ -37,7 +39,8 @@ export type SocketUpgradePorts = IdentifyPorts & {
   readonly budget: BodyBudget;
   readonly route: Router;
   readonly tls: GuardPorts['tls'];
-  readonly handle: Handler;
+  readonly capture: Pick<CapturePort, 'wants'>;
+  readonly handle: InsideHandler;
   readonly meter: (soFar: SoFar, error: KeyhatchError) => void;
 };
 
@@ -49,7 +52,7 @@ const mostOfAll = 256;
 export function offersSocket({ method, url = '', headers, httpVersion }: IncomingMessage): boolean {
   // The protocol knows no upgrade in HTTP/1.0, which shows that another program passed a request on.
   if (method !== 'GET' || httpVersion !== '1.1') return false;
-  return paths.has(url.split('?', 1)[0] ?? '') && /^\s*websocket\s*$/i.test(headers.upgrade ?? '');
+  return paths.has(splitPathToken(url).rest.split('?', 1)[0] ?? '') && /^\s*websocket\s*$/i.test(headers.upgrade ?? '');
 }
 
 export function createSocketUpgrade(ports: SocketUpgradePorts): SocketUpgrade {
@@ -98,8 +101,10 @@ export function createSocketUpgrade(ports: SocketUpgradePorts): SocketUpgrade {
     return expired ? new KeyhatchError('key_expired', { details }) : undefined;
   }
 
-  function upgrade(req: IncomingMessage, connection: Duplex, head: Buffer, accepting: () => boolean): void {
+  const upgrade: SocketUpgrade['upgrade'] = (req, connection, head, accepting, { bySecondPort = false } = {}) => {
     connection.on('error', () => connection.destroy());
+    // As a request does, before anything looks at the path; each turn is told of it.
+    const pathToken = takePathToken(req);
     const now = clock.now();
     const res = answerOn(req);
     const received: Received = {
@@ -109,6 +114,8 @@ export function createSocketUpgrade(ports: SocketUpgradePorts): SocketUpgrade {
       receivedAt: now,
       expectsContinue: false,
       upgrades: true,
+      bySecondPort,
+      pathToken,
     };
     res.setHeader('x-request-id', received.id);
     let caller: Caller;
@@ -132,20 +139,30 @@ export function createSocketUpgrade(ports: SocketUpgradePorts): SocketUpgrade {
       // Never the one that carries a key: what is answered here, others may write down.
       handleProtocols: (offered) => [...offered].find((protocol) => !protocol.startsWith(keyProtocol)) ?? false,
     });
+    const captured = ports.capture.wants(caller);
+    // Where it begins later, the first turn that is kept says so.
+    if (captured) server.once('headers', (headers) => headers.push(`${capturedHeader}: 1`));
     server.handleUpgrade(req, connection, head, (socket) => {
       const session = openSession({
         socket,
         upgrade: req,
         requestId: received.id,
-        handle: ports.handle,
+        handle: handlerFor(received),
         budget: ports.budget,
         clock,
         accepting,
+        captured,
         barred: () => barred(caller),
       });
       open.set(session, caller);
       socket.once('close', () => open.delete(session));
     });
+  };
+
+  // By the door that the socket came in by: what a turn's own head says of it is gone.
+  function handlerFor({ bySecondPort, pathToken }: Received): Handler {
+    const from: From = { ...(bySecondPort ? { bySecondPort } : {}), pathToken };
+    return (req, res, expectsContinue, onCut) => ports.handle(req, res, expectsContinue, onCut, from);
   }
 
   function lookAt(isMeant: (caller: Caller) => boolean): void {

@@ -1,8 +1,7 @@
 // A key while it is being filled in: its name, project and end besides its policy, and what they become. Pure.
 
-import type { KeyFacts, KeyKind } from '../../../shared/model.ts';
+import type { KeyFacts, KeyKind, NewKeyInput } from '../../../shared/model.ts';
 import type { ProjectDefaults } from '../../../shared/project-model.ts';
-import type { NewKeyInput } from '../../api/create-key.ts';
 import { keyFormTexts } from '../../texts/key-form-texts.ts';
 import { changedPolicyInput, type PolicyDraft, policyInputOf, type Wrong, wrongWithPolicy } from './policy-draft.ts';
 
@@ -25,42 +24,67 @@ const expiryDays: Readonly<Partial<Record<Expiry, number>>> = { day: 1, week: 7,
 type DraftSource = {
   readonly edited?: KeyFacts | undefined;
   readonly like?: KeyFacts | undefined;
-  readonly kind: KeyKind;
   readonly policy: PolicyDraft;
-  /** Whether its end is limited by what the owner gave. */
-  readonly limited?: boolean;
+  /** How a new one ends where nobody says. */
+  readonly usual: Expiry;
 };
 
-export function keyDraftOf({ edited, like, kind, policy, limited = false }: DraftSource): KeyDraft {
+/**
+ * How a new key ends where nobody says.
+ * @param expiresInMs how long one lives then; null: it has no end
+ */
+export function usualExpiry(kind: KeyKind, expiresInMs: number | null): Expiry {
+  if (kind === 'admin') return 'month';
+  return expiresInMs === null ? 'never' : 'usual';
+}
+
+export function keyDraftOf({ edited, like, policy, usual }: DraftSource): KeyDraft {
   const from = edited ?? like;
-  const usual = kind === 'admin' ? 'month' : limited ? 'most' : 'never';
   return {
     name: edited?.name ?? (like ? copyOf(like.name) : ''),
     project: from?.project ?? '',
-    expiry: edited && edited.expiresAt !== null ? 'keep' : usual,
+    expiry: edited ? (edited.expiresAt === null ? 'never' : 'keep') : usual,
     expiresOn: '',
     policy,
   };
 }
 
-/** An admin key always has an end, within a year. */
+/**
+ * An admin key always has an end, within a year.
+ * @param limited whether the owner gave an end that no key of theirs outlives
+ */
 export function expiryChoices(
-  kind: KeyKind,
+  { kind, usual, chosen, limited = false }: ExpiryRules,
   edited: Pick<KeyFacts, 'expiresAt'> | undefined,
-  chosen: Expiry,
-  limited = false,
 ): readonly Expiry[] {
-  const keep: readonly Expiry[] =
-    edited && edited.expiresAt !== null ? ['keep'] : chosen === 'project' ? ['project'] : [];
   const near = ['day', 'week', 'month', 'quarter'] as const;
-  if (limited) return [...keep, 'most', ...near, 'own'];
-  return kind === 'admin' ? [...keep, ...near, 'own'] : [...keep, 'never', ...near, 'year', 'own'];
+  const first: readonly Expiry[] = edited
+    ? edited.expiresAt === null
+      ? []
+      : ['keep']
+    : chosen === 'project'
+      ? ['project']
+      : usual === 'usual'
+        ? ['usual']
+        : [];
+  if (kind === 'admin') return [...first, ...near, 'own'];
+  return limited ? [...first, ...near, 'own'] : [...first, 'never', ...near, 'year', 'own'];
 }
 
+type ExpiryRules = {
+  readonly kind: KeyKind;
+  readonly usual: Expiry;
+  readonly chosen: Expiry;
+  readonly limited?: boolean;
+};
+
 /** The end that a new key begins with in a project, where nobody chose another. */
-export function expiryIn(chosen: Expiry, defaults: ProjectDefaults | undefined): Expiry {
-  if (chosen !== 'never' && chosen !== 'project') return chosen;
-  return typeof defaults?.expiresInMs === 'number' ? 'project' : 'never';
+export function expiryIn(chosen: Expiry, usual: Expiry, defaults: ProjectDefaults | undefined): Expiry {
+  if (chosen !== usual && chosen !== 'project') return chosen;
+  const lifeMs = defaults?.expiresInMs;
+  if (lifeMs === undefined) return usual;
+  // A project says of its keys that they have no end, whatever is usual.
+  return lifeMs === null && usual === 'never' ? 'never' : 'project';
 }
 
 export function wrongWith(draft: KeyDraft, kind: KeyKind): Wrong {
@@ -72,9 +96,9 @@ export function wrongWith(draft: KeyDraft, kind: KeyKind): Wrong {
   };
 }
 
-/** @returns undefined where it stays as it is, or is as its project or its owner’s limits say, null for never */
+/** @returns undefined where it stays as it is, or is as its project or the house says, null for never */
 function expiresAtOf({ expiry, expiresOn }: KeyDraft): number | null | undefined {
-  if (expiry === 'keep' || expiry === 'project' || expiry === 'most') return undefined;
+  if (expiry === 'keep' || expiry === 'project' || expiry === 'usual') return undefined;
   if (expiry === 'own') return endOfDay(expiresOn) ?? null;
   const days = expiryDays[expiry];
   return days === undefined ? null : Date.now() + days * dayMs;

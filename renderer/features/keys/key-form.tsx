@@ -19,6 +19,7 @@ import {
   type KeyDraft,
   keyDraftOf,
   newInputOf,
+  usualExpiry,
   wrongWith,
 } from './key-draft.ts';
 import { onNewBase, type PolicyDraft, type PolicySource, policyDraftOf } from './policy-draft.ts';
@@ -43,21 +44,28 @@ export function KeyForm(props: KeyFormProps) {
   const usual = useNewKeySource();
   const projects = useProjects();
   const from = props.edited ?? props.like ?? usual;
-  return from && !projects.isLoading ? <Fields {...props} from={from} projects={projects.data ?? []} /> : null;
+  if (!from || !usual || projects.isLoading) return null;
+  return <Fields {...props} from={from} projects={projects.data ?? []} lifeMs={usual.expiresInMs} />;
 }
 
-type FieldsProps = KeyFormProps & { readonly from: PolicySource; readonly projects: readonly ProjectFacts[] };
+type FieldsProps = KeyFormProps & {
+  readonly from: PolicySource;
+  readonly projects: readonly ProjectFacts[];
+  /** Of a new key where nobody says. */
+  readonly lifeMs: number | null;
+};
 
-function Fields({ edited, like, kind, project, onCreated, onEdited, from, projects }: FieldsProps) {
+function Fields({ edited, like, kind, project, onCreated, onEdited, from, projects, lifeMs }: FieldsProps) {
   const { client } = useApi();
   const admin = kind === 'admin';
   const { sees } = useAbilities();
   const limited = (useMe().data?.person?.limits.expiresDays ?? null) !== null && !sees;
+  const usual = usualExpiry(kind, lifeMs);
   const nameField = useRef<HTMLInputElement>(null);
   // The dialog may have opened before this form was ready to take the focus.
   useEffect(() => nameField.current?.focus(), []);
-  const [initial] = useState(() => keyDraftOf({ edited, like, kind, policy: policyDraftOf(from), limited }));
-  const inProject = (before: Begun, chosen: string) => begunIn(before, { from, chosen, projects });
+  const [initial] = useState(() => keyDraftOf({ edited, like, policy: policyDraftOf(from), usual }));
+  const inProject = (before: Begun, chosen: string) => begunIn(before, { from, chosen, projects, usual });
   const [{ draft }, setBegun] = useState<Begun>(() => {
     const begun = { draft: initial, base: initial.policy };
     return project === undefined ? begun : inProject(begun, project);
@@ -109,7 +117,7 @@ function Fields({ edited, like, kind, project, onCreated, onEdited, from, projec
           onChange={({ currentTarget }) => change({ name: currentTarget.value })}
         />
         {admin ? (
-          <ExpiryFields draft={draft} change={change} kind={kind} edited={edited} wrong={wrong['expires']} />
+          <ExpiryFields {...{ draft, change, kind, edited, lifeMs }} wrong={wrong['expires']} />
         ) : (
           <Accordion
             variant="contained"
@@ -123,14 +131,7 @@ function Fields({ edited, like, kind, project, onCreated, onEdited, from, projec
               </Accordion.Control>
               <Accordion.Panel>
                 <div className="kh-pair">
-                  <ExpiryFields
-                    draft={draft}
-                    change={change}
-                    kind={kind}
-                    edited={edited}
-                    limited={limited}
-                    wrong={wrong['expires']}
-                  />
+                  <ExpiryFields {...{ draft, change, kind, edited, lifeMs, limited }} wrong={wrong['expires']} />
                   {sees && <ProjectField value={draft.project} choose={choose} projects={projects} />}
                   <RotateField
                     draft={draft.policy}
@@ -161,13 +162,14 @@ type InProject = {
   readonly from: PolicySource;
   readonly chosen: string;
   readonly projects: readonly ProjectFacts[];
+  readonly usual: Expiry;
 };
 
-function begunIn({ draft, base }: Begun, { from, chosen, projects }: InProject): Begun {
+function begunIn({ draft, base }: Begun, { from, chosen, projects, usual }: InProject): Begun {
   const defaults = projects.find(({ name }) => name === chosen.trim())?.defaults;
   const next = policyDraftOf(sourceIn(from, defaults));
   const policy = onNewBase(draft.policy, base, next);
-  return { draft: { ...draft, project: chosen, expiry: expiryIn(draft.expiry, defaults), policy }, base: next };
+  return { draft: { ...draft, project: chosen, expiry: expiryIn(draft.expiry, usual, defaults), policy }, base: next };
 }
 
 type FieldProps = { readonly draft: KeyDraft; readonly change: (patch: Partial<KeyDraft>) => void };
@@ -175,19 +177,19 @@ type FieldProps = { readonly draft: KeyDraft; readonly change: (patch: Partial<K
 type ExpiryFieldsProps = FieldProps & {
   readonly kind: KeyKind;
   readonly edited: KeyFacts | undefined;
+  readonly lifeMs: number | null;
   /** Whether the owner gave an end that no key of theirs outlives. */
   readonly limited?: boolean;
   readonly wrong: string | undefined;
 };
 
-function ExpiryFields({ draft, change, kind, edited, limited = false, wrong }: ExpiryFieldsProps) {
-  const choices = expiryChoices(kind, edited, draft.expiry, limited).map((value) => ({
-    value,
-    label:
-      value === 'keep' && edited?.expiresAt
-        ? `${texts.expiry.keep}: ${formatDate(edited.expiresAt)}`
-        : texts.expiry[value],
-  }));
+function ExpiryFields({ draft, change, kind, edited, lifeMs, limited = false, wrong }: ExpiryFieldsProps) {
+  const rules = { kind, usual: usualExpiry(kind, lifeMs), chosen: draft.expiry, limited };
+  const label = (value: Expiry) => {
+    if (value === 'keep' && edited?.expiresAt) return `${texts.expiry.keep}: ${formatDate(edited.expiresAt)}`;
+    return value === 'usual' && lifeMs !== null ? texts.usually(Math.round(lifeMs / 86_400_000)) : texts.expiry[value];
+  };
+  const choices = expiryChoices(rules, edited).map((value) => ({ value, label: label(value) }));
   return (
     <>
       <Select

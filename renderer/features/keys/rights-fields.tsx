@@ -58,11 +58,12 @@ export function RightsFields({ draft, change, wrong }: PolicyFieldsProps) {
 type SingleRightsProps = {
   readonly chosen: readonly KeyOperation[];
   readonly choose: (operations: readonly KeyOperation[]) => void;
+  readonly disabled?: boolean;
 };
 
-function SingleRights({ chosen, choose }: SingleRightsProps) {
+export function SingleRights({ chosen, choose, disabled = false }: SingleRightsProps) {
   return (
-    <fieldset className="kh-rights" aria-label={texts.rights}>
+    <fieldset className="kh-rights" aria-label={texts.rights} disabled={disabled}>
       {operationNames.map((operation) => {
         const risk = texts.risks[operation];
         const on = chosen.includes(operation);

@@ -1,11 +1,15 @@
 // Where a new key is shown, above the pages: going back or to another page must not take it away before it was stored.
-// The secret is held here, in this component's state, until its dialog closes.
+// The secret is held here, in this component's state, until its dialog closes. Whoever shows a key brings the dialog along,
+// which therefore is there before there is a key, and is no part of the first screen.
 
-import { createContext, type ReactNode, useContext, useState } from 'react';
+import { type ComponentType, createContext, type ReactNode, useContext, useState } from 'react';
 import type { CreatedKey } from '../../../shared/model.ts';
-import { ShownOnce } from './shown-once.tsx';
 
-type Show = (created: CreatedKey) => void;
+type Shown = {
+  readonly created: CreatedKey;
+  readonly Dialog: ComponentType<{ readonly created: CreatedKey; readonly onClose: () => void }>;
+};
+type Show = (shown: Shown) => void;
 
 const ShowContext = createContext<Show | undefined>(undefined);
 
@@ -17,11 +21,11 @@ export function useShowOnce(): Show {
 }
 
 export function ShownOncePlace({ children }: { readonly children: ReactNode }) {
-  const [created, setCreated] = useState<CreatedKey>();
+  const [shown, setShown] = useState<Shown>();
   return (
-    <ShowContext value={setCreated}>
+    <ShowContext value={setShown}>
       {children}
-      {created && <ShownOnce created={created} onClose={() => setCreated(undefined)} />}
+      {shown && <shown.Dialog created={shown.created} onClose={() => setShown(undefined)} />}
     </ShowContext>
   );
 }

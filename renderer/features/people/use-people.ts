@@ -23,5 +23,7 @@ export function useAskAnew(): () => void {
   return () => {
     void queries.invalidateQueries({ queryKey: calls.people.key() });
     void queries.invalidateQueries({ queryKey: calls.sessions.key() });
+    // It names people.
+    void queries.invalidateQueries({ queryKey: calls.usage.key() });
   };
 }

@@ -2,7 +2,7 @@
 
 import { Button, Switch } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
+import { Suspense, useState } from 'react';
 import { Link } from 'wouter';
 import type { Status } from '../../../shared/model.ts';
 import { useCalls } from '../../api/api-context.tsx';
@@ -10,12 +10,13 @@ import { useAbilities } from '../../api/me.ts';
 import { useSetting } from '../../api/settings-access.ts';
 import { networkTexts } from '../../texts/network-texts.ts';
 import { serverTexts } from '../../texts/server-texts.ts';
+import { later, useFetchLater } from '../../ui/later.tsx';
 import { Panel } from '../../ui/page.tsx';
 import { SettingRow } from '../../ui/setting-row.tsx';
 import { SettingSwitch } from '../../ui/setting-switch.tsx';
-import { LanDialog } from './lan-dialog.tsx';
 
 const { access: texts } = serverTexts;
+const LanDialog = later(() => import('./lan-dialog.tsx').then(({ LanDialog: dialog }) => dialog));
 
 export function AccessPanel({ status }: { readonly status: Status }) {
   return (
@@ -40,6 +41,7 @@ export function LanSwitch({ access }: { readonly access: Status['access'] }) {
   const hosts = useSetting('server.hosts');
   const setLan = useMutation(calls.server.setLan.mutationOptions());
   const [choosing, setChoosing] = useState(false);
+  useFetchLater(LanDialog);
   const sentence = !access.onLan ? texts.lanOff : access.requireKey ? texts.lanOn : texts.lanOpen;
   const disabled = !owns || !hosts || hosts.setByFlag || setLan.isPending;
   return (
@@ -66,7 +68,11 @@ export function LanSwitch({ access }: { readonly access: Status['access'] }) {
           />
         )}
       />
-      {choosing && <LanDialog access={access} onClose={() => setChoosing(false)} />}
+      {choosing && (
+        <Suspense fallback={null}>
+          <LanDialog access={access} onClose={() => setChoosing(false)} />
+        </Suspense>
+      )}
     </>
   );
 }

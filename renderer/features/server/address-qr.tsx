@@ -1,17 +1,21 @@
 // A QR code of an address, for phones on the same network. Where it is encrypted, with the fingerprint of the authority that
 // the phone has to trust, to be compared by eye: in the code itself it would be taken for a part of the address.
 
-import { ActionIcon, Popover, Stack, Text } from '@mantine/core';
+import { ActionIcon, Popover, Skeleton, Stack, Text } from '@mantine/core';
 import { IconQrcode } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { QRCodeSVG } from 'qrcode.react';
+import { Suspense } from 'react';
 import { useCalls } from '../../api/api-context.tsx';
 import { serverTexts } from '../../texts/server-texts.ts';
+import { later, useFetchLater } from '../../ui/later.tsx';
 import { Fingerprint } from '../tls/fingerprint.tsx';
 
 const { reachable: texts } = serverTexts;
+const QrPicture = later(() => import('./qr-picture.tsx').then(({ QrPicture: picture }) => picture));
+const sizePx = 176;
 
 export function AddressQr({ url, name }: { readonly url: string; readonly name: string }) {
+  useFetchLater(QrPicture);
   return (
     <Popover position="bottom-end" shadow="md" withArrow trapFocus>
       <Popover.Target>
@@ -21,8 +25,9 @@ export function AddressQr({ url, name }: { readonly url: string; readonly name: 
       </Popover.Target>
       <Popover.Dropdown aria-label={texts.qr(name)}>
         <Stack gap="xs" align="center">
-          {/* Black on white in both themes: many cameras do not read it the other way round. */}
-          <QRCodeSVG value={url} size={176} marginSize={2} title={url} bgColor="#ffffff" fgColor="#000000" />
+          <Suspense fallback={<Skeleton width={sizePx} height={sizePx} />}>
+            <QrPicture text={url} size={sizePx} />
+          </Suspense>
           <code>{url}</code>
           <Text size="xs" c="dimmed" ta="center" maw={230}>
             {texts.scan}

@@ -13,7 +13,7 @@ import { Panel } from '../../ui/page.tsx';
 import { SettingRow } from '../../ui/setting-row.tsx';
 import { SettingSwitch } from '../../ui/setting-switch.tsx';
 import { ApiRow } from '../api/api-row.tsx';
-import { wrongDashboardHosts } from './dashboard-hosts.ts';
+import { endsSession, wrongDashboardHosts } from './dashboard-hosts.ts';
 import { SettingList, SettingNumber } from './setting-fields.tsx';
 
 const { dashboard: texts } = settingsTexts;
@@ -21,6 +21,7 @@ const { dashboard: texts } = settingsTexts;
 export function DashboardCard({ status, inBrowser }: { readonly status: Status; readonly inBrowser: boolean }) {
   const { url, secureUrl } = status.dashboard;
   const { owns } = useAbilities();
+  const hostname = inBrowser ? window.location.hostname : undefined;
   return (
     <Panel title={texts.title}>
       <div className="kh-rows">
@@ -36,7 +37,10 @@ export function DashboardCard({ status, inBrowser }: { readonly status: Status; 
             name="dashboard.hosts"
             title={texts.hosts}
             sentence={texts.hostsSentence}
-            wrong={(hosts) => wrongDashboardHosts(hosts, inBrowser ? window.location.hostname : undefined)}
+            wrong={(hosts) => wrongDashboardHosts(hosts, hostname)}
+            ask={(after, before) =>
+              hostname !== undefined && endsSession(before, after, hostname) ? texts.hostsSignOut : undefined
+            }
           />
         )}
         <SettingSwitch name="metrics.keyNames" title={texts.keyNames} sentence={texts.keyNamesSentence} />

@@ -5,6 +5,7 @@ import { NumberInput, Select, TagsInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { Settings } from '../../../shared/settings.ts';
 import { settingsTexts } from '../../texts/settings-texts.ts';
+import { type Question, useAsk } from '../../ui/ask.tsx';
 import { type NamesOf, type RowTexts, SettingControl, type SettingField } from '../../ui/setting-control.tsx';
 
 type NumberRules = {
@@ -87,22 +88,32 @@ type SettingListProps = RowTexts & {
   readonly name: NamesOf<string[]>;
   /** What is wrong with a list, said beside it before it is sent. */
   readonly wrong?: (list: readonly string[]) => string | undefined;
+  /** What is asked before a list takes the place of another. */
+  readonly ask?: (list: readonly string[], before: readonly string[]) => Question | undefined;
 };
 
-export function SettingList({ wrong = () => undefined, ...row }: SettingListProps) {
-  return <SettingControl {...row} control={(field) => <ListField {...field} wrong={wrong} />} />;
+const nothing = () => undefined;
+
+export function SettingList({ wrong = nothing, ask = nothing, ...row }: SettingListProps) {
+  return <SettingControl {...row} control={(field) => <ListField {...field} wrong={wrong} ask={ask} />} />;
 }
 
-type ListFieldProps = SettingField<string[]> & Required<Pick<SettingListProps, 'wrong'>>;
+type ListFieldProps = SettingField<string[]> & Required<Pick<SettingListProps, 'wrong' | 'ask'>>;
 
-function ListField({ value, change, attributes, wrong }: ListFieldProps) {
+function ListField({ value, change, attributes, wrong, ask }: ListFieldProps) {
+  const { confirm } = useAsk();
   // What cannot be sent as it is, until it can.
   const [draft, setDraft] = useState<readonly string[]>();
 
   function put(list: string[]): void {
     const isWrong = wrong(list) !== undefined;
     setDraft(isWrong ? list : undefined);
-    if (!isWrong) void change(list);
+    if (!isWrong) void putAfterAsking(list);
+  }
+
+  async function putAfterAsking(list: string[]): Promise<void> {
+    const question = ask(list, value ?? []);
+    if (!question || (await confirm(question))) await change(list);
   }
 
   return (

@@ -1,11 +1,13 @@
 // Every setting, in cards. Each acts at once.
 
-import { SimpleGrid, Stack } from '@mantine/core';
 import type { Status } from '../../../shared/model.ts';
 import { useApi, useStatus } from '../../api/api-context.tsx';
 import { useSetting } from '../../api/settings-access.ts';
+import { captureTexts } from '../../texts/capture-texts.ts';
+import { networkTexts } from '../../texts/network-texts.ts';
 import { serverTexts } from '../../texts/server-texts.ts';
 import { settingsTexts as texts } from '../../texts/settings-texts.ts';
+import { tlsTexts } from '../../texts/tls-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
 import { SettingSwitch } from '../../ui/setting-switch.tsx';
@@ -18,7 +20,9 @@ import { ConnectionsCard, LockoutCard } from './connections-card.tsx';
 import { DashboardCard } from './dashboard-card.tsx';
 import { DataCard } from './data-card.tsx';
 import { DesktopStartup, UpdatesCard } from './desktop-cards.tsx';
+import { NewKeysCard } from './new-keys-card.tsx';
 import { SettingChoice, SettingList, SettingNumber } from './setting-fields.tsx';
+import { type SettingsCard, SettingsColumns } from './settings-columns.tsx';
 import { TimeZoneField } from './time-zone-field.tsx';
 
 const mebibyte = 1024 * 1024;
@@ -37,35 +41,45 @@ function Cards({ status }: { readonly status: Status }) {
   const { host } = useApi();
   // What belongs to the desktop app alone is asked of it in its own window.
   const desktop = status.shell === 'desktop' && host === 'window';
+  const updates: SettingsCard = { title: texts.updates.title, card: <UpdatesCard /> };
   return (
-    <SimpleGrid cols={{ base: 1, lg: 2 }} spacing={14}>
-      <Stack gap={14}>
-        <Panel title={texts.startup.title}>
-          <div className="kh-rows">
-            <SettingSwitch
-              name="server.autoStart"
-              title={texts.startup.autoStart}
-              sentence={texts.startup.autoStartSentence}
-            />
-            {desktop && <DesktopStartup />}
-          </div>
-        </Panel>
-        <NetworkCard status={status} />
-        <TlsCard status={status} />
-        <LimitsCard />
-        <ConnectionsCard />
-        <DataCard status={status} />
-        <CaptureCard />
-      </Stack>
-      <Stack gap={14}>
-        <AccessCard />
-        <LockoutCard />
-        <DashboardCard status={status} inBrowser={host === 'browser'} />
-        <PrivacyCard desktop={desktop} />
-        {desktop && <UpdatesCard />}
-        <AboutCard status={status} />
-      </Stack>
-    </SimpleGrid>
+    <SettingsColumns
+      columns={[
+        [
+          { title: texts.startup.title, card: <StartupCard desktop={desktop} /> },
+          { title: texts.network.title, card: <NetworkCard status={status} /> },
+          { title: tlsTexts.title, card: <TlsCard status={status} /> },
+          { title: texts.access.title, card: <AccessCard /> },
+          { title: texts.newKeys.title, card: <NewKeysCard /> },
+          { title: texts.limits.title, card: <LimitsCard /> },
+        ],
+        [
+          { title: networkTexts.connections.title, card: <ConnectionsCard /> },
+          { title: networkTexts.lockout.title, card: <LockoutCard /> },
+          { title: texts.data.title, card: <DataCard status={status} /> },
+          { title: captureTexts.settings.title, card: <CaptureCard /> },
+          { title: texts.dashboard.title, card: <DashboardCard status={status} inBrowser={host === 'browser'} /> },
+          { title: texts.privacy.title, card: <PrivacyCard desktop={desktop} /> },
+          ...(desktop ? [updates] : []),
+          { title: texts.about.title, card: <AboutCard status={status} /> },
+        ],
+      ]}
+    />
+  );
+}
+
+function StartupCard({ desktop }: { readonly desktop: boolean }) {
+  return (
+    <Panel title={texts.startup.title}>
+      <div className="kh-rows">
+        <SettingSwitch
+          name="server.autoStart"
+          title={texts.startup.autoStart}
+          sentence={texts.startup.autoStartSentence}
+        />
+        {desktop && <DesktopStartup />}
+      </div>
+    </Panel>
   );
 }
 
@@ -119,44 +133,6 @@ function LimitsCard() {
   return (
     <Panel title={limits.title}>
       <div className="kh-rows">
-        <SettingNumber
-          name="keys.defaultRpm"
-          title={limits.rpm}
-          sentence={limits.rpmSentence}
-          min={0}
-          max={1_000_000}
-          nullable
-        />
-        <SettingNumber
-          name="keys.defaultParallel"
-          title={limits.parallel}
-          sentence={limits.parallelSentence}
-          min={1}
-          max={100_000}
-          nullable
-        />
-        <SettingNumber
-          name="keys.defaultRph"
-          title={limits.rph}
-          sentence={limits.rphSentence}
-          min={0}
-          max={1_000_000_000}
-          nullable
-        />
-        <SettingNumber
-          name="keys.defaultTpm"
-          title={limits.tpm}
-          sentence={limits.tpmSentence}
-          min={0}
-          max={1_000_000_000}
-          nullable
-        />
-        <SettingChoice
-          name="keys.defaultPriority"
-          title={limits.priority}
-          sentence={limits.prioritySentence}
-          choices={limits.priorities}
-        />
         <SettingNumber
           name="queue.maxWaiting"
           title={limits.waiting}

@@ -22,8 +22,6 @@ export type Page = {
   readonly icon: typeof IconBox;
   /** Without it, it is open to everybody. */
   readonly needs?: 'sees' | 'manages';
-  /** Left out of the rail of a phone; Settings lead there too. */
-  readonly onlyWide?: boolean;
 };
 
 export const pages: readonly Page[] = [
@@ -34,7 +32,7 @@ export const pages: readonly Page[] = [
   { path: '/requests', name: names.requests, icon: IconList },
   { path: '/models', name: names.models, icon: IconBox, needs: 'sees' },
   { path: '/people', name: people, icon: IconUsers, needs: 'manages' },
-  { path: '/history', name: names.history, icon: IconHistory, needs: 'sees', onlyWide: true },
+  { path: '/history', name: names.history, icon: IconHistory, needs: 'sees' },
   { path: '/settings', name: names.settings, icon: IconSettings, needs: 'sees' },
 ];
 

@@ -39,14 +39,8 @@ export function Rail({ opened, close }: { readonly opened: boolean; readonly clo
         </Kbd>
       </UnstyledButton>
       <nav aria-label={texts.mainNavigation} style={{ display: 'grid', gap: 2 }}>
-        {openTo(pages, abilities).map(({ path, name, icon: Icon, onlyWide }) => (
-          <Link
-            key={path}
-            href={path}
-            onClick={close}
-            aria-current={isPartOf(path, location) ? 'page' : undefined}
-            data-only-wide={onlyWide}
-          >
+        {openTo(pages, abilities).map(({ path, name, icon: Icon }) => (
+          <Link key={path} href={path} onClick={close} aria-current={isPartOf(path, location) ? 'page' : undefined}>
             <Icon size={17} stroke={1.7} aria-hidden="true" />
             {name}
           </Link>

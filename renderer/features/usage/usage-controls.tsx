@@ -13,15 +13,18 @@ import {
   type UsageChoiceHandle,
 } from './usage-query.ts';
 
-export function UsageControls({ choice, choose }: UsageChoiceHandle) {
+type UsageControlsProps = UsageChoiceHandle & { readonly splits: readonly SplitName[] };
+
+export function UsageControls({ choice, choose, splits }: UsageControlsProps) {
   return (
     <>
       <SegmentedControl
+        className="kh-splits"
         size="sm"
         aria-label={texts.by}
         value={choice.by}
         onChange={(by) => choose({ by })}
-        data={splitNames.map((value) => ({ value, label: texts.splits[value] }))}
+        data={splits.map((value) => ({ value, label: texts.splits[value] }))}
       />
       <Select
         aria-label={texts.range}
@@ -66,21 +69,15 @@ export function UsageDays({ choice, choose }: UsageChoiceHandle) {
 }
 
 type UsageFiltersProps = UsageChoiceHandle & {
-  readonly nameOf: (split: SplitName | 'person', group: string | null) => string;
+  readonly nameOf: (split: SplitName, group: string | null) => string;
 };
-
-const labelOf = (split: SplitName | 'person'): string => (split === 'person' ? texts.person : texts.splits[split]);
 
 /** What it is narrowed to, each to be taken off again. */
 export function UsageFilters({ choice, widen, nameOf }: UsageFiltersProps) {
-  const { personId } = choice.filter;
-  const active = [
-    ...(personId === undefined ? [] : [{ split: 'person' as const, name: nameOf('person', personId) }]),
-    ...splitNames.flatMap((split) => {
-      const group = choice.filter[filterFields[split]];
-      return group === undefined ? [] : [{ split, name: nameOf(split, group) }];
-    }),
-  ];
+  const active = splitNames.flatMap((split) => {
+    const group = choice.filter[filterFields[split]];
+    return group === undefined ? [] : [{ split, name: nameOf(split, group) }];
+  });
   if (active.length === 0) return null;
   return (
     <ul className="kh-narrowed" aria-label={texts.narrowed}>
@@ -88,7 +85,7 @@ export function UsageFilters({ choice, widen, nameOf }: UsageFiltersProps) {
         <li key={split} className="kh-chip">
           <Text size="sm" component="span" className="kh-clip">
             <Text component="span" inherit c="dimmed">
-              {labelOf(split)}
+              {texts.splits[split]}
             </Text>{' '}
             {name}
           </Text>
@@ -96,7 +93,7 @@ export function UsageFilters({ choice, widen, nameOf }: UsageFiltersProps) {
             variant="subtle"
             color="gray"
             size="sm"
-            aria-label={texts.widen(labelOf(split), name)}
+            aria-label={texts.widen(texts.splits[split], name)}
             onClick={() => widen(split)}
           >
             <IconX size={14} />

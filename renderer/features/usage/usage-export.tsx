@@ -4,7 +4,6 @@ import { Button, Group, Modal, Progress, SegmentedControl, Stack, Text } from '@
 import { useState } from 'react';
 import type { ExportChunk, ExportFormat, ExportPeriod } from '../../../shared/usage-questions.ts';
 import { type Api, useApi } from '../../api/api-context.tsx';
-import { useAbilities } from '../../api/me.ts';
 import { type FileExport, useFileExport } from '../../api/use-file-export.ts';
 import { commonTexts } from '../../texts/common-texts.ts';
 import { usageTexts } from '../../texts/usage-texts.ts';
@@ -15,8 +14,7 @@ const { export: texts } = usageTexts;
 type What = 'usage' | 'requests';
 type Wish = { readonly what: What; readonly every: ExportPeriod; readonly format: ExportFormat };
 export function UsageExport({ choice, onClose }: { readonly choice: UsageChoice; readonly onClose: () => void }) {
-  const { sees } = useAbilities();
-  const [wish, setWish] = useState<Wish>({ what: sees ? 'usage' : 'requests', every: 'day', format: 'csv' });
+  const [wish, setWish] = useState<Wish>({ what: 'usage', every: 'day', format: 'csv' });
   const { client } = useApi();
   const { state, start, cancel } = useFileExport();
   const wanted = {
@@ -25,20 +23,16 @@ export function UsageExport({ choice, onClose }: { readonly choice: UsageChoice;
     format: wish.format,
   };
   const fetching = state.at === 'fetching';
-  const cannot =
-    wish.what === 'requests' && (choice.filter.project !== undefined || choice.filter.client !== undefined);
+  const cannot = wish.what === 'requests' && narrowedRequests(choice) === undefined;
   return (
     <Modal opened onClose={onClose} title={texts.title} closeOnClickOutside={!fetching}>
       <Stack gap="sm">
-        {/* Members take their requests along; sums are for who sees all. */}
-        {sees && (
-          <Choice
-            label={texts.what}
-            value={wish.what}
-            names={texts.whats}
-            choose={(what) => setWish({ ...wish, what })}
-          />
-        )}
+        <Choice
+          label={texts.what}
+          value={wish.what}
+          names={texts.whats}
+          choose={(what) => setWish({ ...wish, what })}
+        />
         {wish.what === 'usage' && (
           <Choice
             label={texts.every}
@@ -139,7 +133,13 @@ function chunksOf(
   const { what, every, format } = wish;
   const range = rangeOf(choice);
   if (what === 'usage') return client.usage.export({ ...range, ...filter, by, every, format }, { signal });
-  const { keyId, model, upstreamId } = filter;
-  const narrow = Object.entries({ keyId, model, upstreamId }).filter(([, value]) => typeof value === 'string');
-  return client.requests.export({ ...range, ...Object.fromEntries(narrow), format }, { signal });
+  return client.requests.export({ ...range, ...narrowedRequests(choice), format }, { signal });
+}
+
+/** Undefined where single requests cannot be narrowed so. */
+function narrowedRequests({ filter }: UsageChoice): Readonly<Record<string, string>> | undefined {
+  const { project, client, ...rest } = filter;
+  const narrow = Object.entries(rest).filter((one) => one[1] !== undefined);
+  if (project !== undefined || client !== undefined || narrow.some(([, value]) => value === null)) return undefined;
+  return Object.fromEntries(narrow as [string, string][]);
 }

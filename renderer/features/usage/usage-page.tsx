@@ -3,12 +3,9 @@
 
 import { Button, SegmentedControl } from '@mantine/core';
 import { IconChartBar, IconDownload } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import type { UsageSeries } from '../../../shared/usage-model.ts';
-import { useCalls, useKeys, useStatus } from '../../api/api-context.tsx';
-import { useAbilities } from '../../api/me.ts';
 import { usageTexts as texts } from '../../texts/usage-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { Empty } from '../../ui/empty.tsx';
@@ -19,10 +16,10 @@ import { UsageExport } from './usage-export.tsx';
 import { shownGroups } from './usage-groups.ts';
 import { UsageLifetime } from './usage-lifetime.tsx';
 import { UsageModelsByKey } from './usage-models.tsx';
+import { type NameOf, useGroupNames, useSplits } from './usage-names.ts';
 import { UsageOverTime } from './usage-over-time.tsx';
 import {
   rangeOf,
-  type SplitName,
   showNames,
   type UsageChoice,
   type UsageChoiceHandle,
@@ -39,14 +36,15 @@ export function UsagePage() {
   const handle = useUsageChoice();
   const [exporting, setExporting] = useState(false);
   const query = useUsageSeries(handle.choice);
-  const nameOf = useGroupNames();
+  const nameOf = useGroupNames(handle.choice.filter.personId);
+  const splits = useSplits(handle.choice.by);
   const asked = rangeOf(handle.choice) !== undefined;
   return (
     <Page
       title={texts.title}
       actions={
         <>
-          <UsageControls {...handle} />
+          <UsageControls {...handle} splits={splits} />
           <Button
             variant="default"
             leftSection={<IconDownload size={15} />}
@@ -71,23 +69,9 @@ export function UsagePage() {
   );
 }
 
-/** What a group is called, as far as it is known here. */
-function useGroupNames() {
-  const { data: keys } = useKeys();
-  const { data: status } = useStatus();
-  const { manages } = useAbilities();
-  const { data: people } = useQuery({ ...useCalls().people.list.queryOptions(), enabled: manages });
-  return (split: SplitName | 'person', group: string | null): string => {
-    if (split === 'person') return people?.find(({ id }) => id === group)?.name ?? group ?? '';
-    if (group === null) return texts.groups[split];
-    if (split === 'key') return keys?.find(({ id }) => id === group)?.name ?? group;
-    return split === 'upstream' ? (status?.upstreams.find(({ id }) => id === group)?.name ?? group) : group;
-  };
-}
-
 type ReportProps = {
   readonly series: UsageSeries;
-  readonly nameOf: ReturnType<typeof useGroupNames>;
+  readonly nameOf: NameOf;
   readonly handle: UsageChoiceHandle;
 };
 
@@ -97,7 +81,7 @@ function Report({ series, nameOf, handle }: ReportProps) {
   const details = useUsageDetails(choice);
   const groups = shownGroups(series, {
     show,
-    nameOf: (group, label) => (by === 'key' && group !== null ? label : nameOf(by, group)),
+    nameOf: (group, label) => ((by === 'key' || by === 'person') && group !== null ? label : nameOf(by, group)),
   });
   if (series.total.requests === 0 && series.refusals.length === 0) return <NothingUsed />;
   return (

@@ -13,8 +13,10 @@ const dayMs = 24 * hourMs;
 
 export const rangeNames = ['1h', '24h', '7d', '14d', '30d', '90d', 'custom'] as const;
 export type RangeName = (typeof rangeNames)[number];
-export const splitNames = ['key', 'project', 'model', 'client', 'upstream'] as const;
+export const splitNames = ['key', 'person', 'project', 'model', 'client', 'upstream'] as const;
 export type SplitName = (typeof splitNames)[number];
+/** What there is in every house: people and projects are not. */
+const usualSplits = splitNames.filter((name) => name !== 'person' && name !== 'project');
 export const showNames = ['tokens', 'requests'] as const;
 export type ShowName = (typeof showNames)[number];
 
@@ -43,6 +45,7 @@ const standard = { range: '14d', by: 'key', show: 'tokens' } as const;
 /** Under which name a filter stands in the address; empty there stands for those without one. */
 export const filterFields = {
   key: 'keyId',
+  person: 'personId',
   project: 'project',
   model: 'model',
   client: 'client',
@@ -54,7 +57,7 @@ export type UsageChoiceHandle = {
   readonly choose: (part: Partial<UsageChoice>) => void;
   /** The address of the same page, narrowed to one group of a split. */
   readonly narrowedTo: (name: SplitName, group: string | null) => string;
-  readonly widen: (name: SplitName | 'person') => void;
+  readonly widen: (name: SplitName) => void;
 };
 
 export function useUsageChoice(): UsageChoiceHandle {
@@ -66,11 +69,11 @@ export function useUsageChoice(): UsageChoiceHandle {
     narrowedTo(name, group) {
       const filter = { ...choice.filter, [filterFields[name]]: group };
       // What is narrowed to one has nothing left to be split by it.
-      const by = splitNames.find((split) => split !== 'project' && filter[filterFields[split]] === undefined) ?? 'key';
+      const by = usualSplits.find((split) => filter[filterFields[split]] === undefined) ?? 'key';
       return `/usage?${searchOf({ ...choice, filter, by: choice.by === name ? by : choice.by })}`;
     },
     widen(name) {
-      const { [name === 'person' ? 'personId' : filterFields[name]]: _gone, ...filter } = choice.filter;
+      const { [filterFields[name]]: _gone, ...filter } = choice.filter;
       setSearch(searchOf({ ...choice, filter }), { replace: true });
     },
   };
@@ -88,23 +91,14 @@ function choiceOf(search: URLSearchParams): UsageChoice {
     days: { from: day('from', dayOf(Date.now() - 6 * dayMs)), to: day('to', dayOf(Date.now())) },
     by: pick('by', splitNames, standard.by),
     show: pick('show', showNames, standard.show),
-    filter: {
-      ...personIn(search),
-      ...Object.fromEntries(
-        splitNames.flatMap((name) => {
-          const value = search.get(name)?.slice(0, name === 'model' ? 300 : 80);
-          if (value === undefined || (value === '' && name === 'client')) return [];
-          return [[filterFields[name], value === '' ? null : value]];
-        }),
-      ),
-    },
+    filter: Object.fromEntries(
+      splitNames.flatMap((name) => {
+        const value = search.get(name)?.slice(0, name === 'model' ? 300 : 80);
+        if (value === undefined || (value === '' && name === 'client')) return [];
+        return [[filterFields[name], value === '' ? null : value]];
+      }),
+    ),
   };
-}
-
-/** All keys of a person; there is no split by people, so that it stands beside those. */
-function personIn(search: URLSearchParams): Pick<UsageFilter, 'personId'> {
-  const personId = search.get('person')?.slice(0, 80);
-  return personId ? { personId } : {};
 }
 
 function searchOf({ range, days, by, show, filter }: UsageChoice): URLSearchParams {
@@ -113,7 +107,6 @@ function searchOf({ range, days, by, show, filter }: UsageChoice): URLSearchPara
   return new URLSearchParams([
     ...names.filter((name) => chosen[name] !== standard[name]).map((name) => [name, chosen[name]]),
     ...(range === 'custom' ? Object.entries(days) : []),
-    ...(filter.personId === undefined ? [] : [['person', filter.personId]]),
     ...splitNames.flatMap((name) => {
       const value = filter[filterFields[name]];
       return value === undefined ? [] : [[name, value ?? '']];

@@ -103,8 +103,8 @@ function addressOf(
   by: SplitName,
 ): { readonly href: string; readonly words: string } | undefined {
   if (group === null || group === 'other') return undefined;
-  // Requests cannot be looked for by project or client.
-  if (by === 'project' || by === 'client') return undefined;
+  // Requests cannot be looked for by person, project or client.
+  if (by === 'person' || by === 'project' || by === 'client') return undefined;
   const id = encodeURIComponent(group);
   return { href: by === 'key' ? `/keys/${id}` : `/requests?${by}=${id}`, words: texts.ranking.open[by] };
 }

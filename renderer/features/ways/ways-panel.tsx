@@ -3,9 +3,9 @@
 import { Button, Group, Menu, Text } from '@mantine/core';
 import { IconFocusCentered, IconLink, IconPlug, IconPlus } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import type { Status } from '../../../shared/model.ts';
-import { networksText } from '../../../shared/policy-sentence.ts';
+import { networksText } from '../../../shared/network-words.ts';
 import type { WayFacts } from '../../../shared/ways-model.ts';
 import { useCalls } from '../../api/api-context.tsx';
 import { useAbilities } from '../../api/me.ts';
@@ -13,9 +13,11 @@ import { waysTexts as texts } from '../../texts/ways-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { useAsk } from '../../ui/ask.tsx';
 import { formatMoment } from '../../ui/format.ts';
+import { later, useFetchLater } from '../../ui/later.tsx';
 import { Panel } from '../../ui/page.tsx';
 import { Dot } from '../../ui/pill.tsx';
-import { WayDialog } from './way-dialog.tsx';
+
+const WayDialog = later(() => import('./way-dialog.tsx').then(({ WayDialog: dialog }) => dialog));
 
 type Kind = WayFacts['kind'];
 
@@ -27,6 +29,7 @@ export function WaysPanel({ status }: { readonly status: Status }) {
   const { owns } = useAbilities();
   const ways = useQuery(calls.ways.list.queryOptions());
   const [opening, setOpening] = useState<Kind>();
+  useFetchLater(WayDialog);
   // A key that is paused, a port that is taken: what the list says follows from other things too.
   const state = JSON.stringify([status.access.ways, status.server.state, status.keys]);
   const { refetch } = ways;
@@ -48,7 +51,11 @@ export function WaysPanel({ status }: { readonly status: Status }) {
           )
         }
       </Answer>
-      {opening && <WayDialog kind={opening} onClose={() => setOpening(undefined)} />}
+      {opening && (
+        <Suspense fallback={null}>
+          <WayDialog kind={opening} onClose={() => setOpening(undefined)} />
+        </Suspense>
+      )}
     </Panel>
   );
 }

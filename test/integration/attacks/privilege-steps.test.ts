@@ -100,8 +100,7 @@ test('an owner’s role is given by an owner in person, with fresh proof', async
     program.people.edit({ ref: 'Olga', name: 'Mallory' }),
     program.people.invite({ role: 'owner' }),
     program.people.invite({ role: 'manager' }),
-    program.me.get(),
-    program.sessions.list(),
   ])
-    expect(await refusalOf(call)).toBe('not_permitted');
+    expect(await refusalOf(call)).toBe('owner_session_required');
+  for (const call of [program.me.get(), program.sessions.list()]) expect(await refusalOf(call)).toBe('not_permitted');
 });

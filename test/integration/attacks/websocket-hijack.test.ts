@@ -3,20 +3,24 @@
 
 import { request } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Bed, makeBed } from '../../fakes/gateway-bed.ts';
+import { makeWaysBed, type WaysBed } from '../../fakes/ways-bed.ts';
 
-let bed: Bed;
+let bed: WaysBed;
+let second = 0;
+let token = '';
 beforeAll(async () => {
-  bed = await makeBed({ settings: { 'access.localhostBypass': true } });
+  bed = await makeWaysBed({ settings: { 'access.localhostBypass': true } });
+  ({ port: second } = await bed.openPort());
+  ({ token } = await bed.addPath());
 });
 afterAll(() => bed.close());
 
 /** The status with which an upgrade is answered; 101 when it is granted. */
-function upgrade(headers: Readonly<Record<string, string>>, path = '/v1/responses'): Promise<number> {
+function upgrade(headers: Readonly<Record<string, string>>, path = '/v1/responses', port = bed.port): Promise<number> {
   return new Promise((resolve, reject) => {
     const asked = request({
       host: '127.0.0.1',
-      port: bed.port,
+      port,
       path,
       headers: {
         connection: 'Upgrade',
@@ -43,7 +47,7 @@ test('a program on this computer gets in, so that what follows is refused for th
   expect(await upgrade({})).toBe(101);
 });
 
-test.each([
+const ofPages: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
   ['of another origin', { origin: 'https://evil.example' }],
   ['of no origin', { origin: 'null' }],
   ['of another port of this computer', { origin: 'http://127.0.0.1:3000' }],
@@ -52,8 +56,31 @@ test.each([
   ['under a name that was made to point here', { host: 'evil.example', origin: 'http://evil.example' }],
   ['under 0.0.0.0', { host: '0.0.0.0' }],
   ['that came through a tunnel', { 'x-forwarded-for': '127.0.0.1' }],
-])('a page %s opens none', async (_name, headers) => {
+];
+
+test.each(ofPages)('a page %s opens none', async (_name, headers) => {
   expect(await upgrade(headers)).toBeGreaterThanOrEqual(400);
+});
+
+test.each(ofPages)('a page %s opens none at the second port, where programs need no key', async (_name, headers) => {
+  expect(await upgrade({}, '/v1/responses', second)).toBe(101);
+  expect(await upgrade(headers, '/v1/responses', second)).toBeGreaterThanOrEqual(400);
+});
+
+test.each(ofPages)('a page %s opens none with a path token that it got hold of', async (_name, headers) => {
+  expect(await upgrade({}, `/k/${token}/v1/responses`)).toBe(101);
+  expect(await upgrade(headers, `/k/${token}/v1/responses`)).toBeGreaterThanOrEqual(400);
+});
+
+test('a page whose origin is allowed is no program at the second port, by whatever it says', async () => {
+  for (const change of [{ 'cors.mode': 'list', 'cors.origins': ['https://page.example'] }, { 'cors.mode': 'any' }]) {
+    bed.settings(change as Parameters<WaysBed['settings']>[0]);
+    for (const head of [{ origin: 'https://page.example' }, { 'sec-fetch-site': 'same-origin' }])
+      expect(await upgrade(head, '/v1/responses', second), JSON.stringify([change, head])).toBe(401);
+  }
+  bed.settings({ 'cors.mode': 'any' });
+  expect(await upgrade({ 'sec-fetch-site': 'cross-site' }, '/v1/responses', second)).toBe(401);
+  bed.settings({ 'cors.mode': 'off', 'cors.origins': [] });
 });
 
 test('a page with a key of ours opens none either, unless its origin is allowed', async () => {
@@ -67,5 +94,7 @@ test('a page with a key of ours opens none either, unless its origin is allowed'
 
 test('no other path is upgraded', async () => {
   for (const path of ['/', '/llm', '/system', '/v1/realtime', '/v1/chat/completions', '/ws'])
-    expect(await upgrade({ authorization: `Bearer ${bed.key}` }, path), path).toBeGreaterThanOrEqual(400);
+    for (const target of [path, `/k/${token}${path}`])
+      for (const port of [bed.port, second])
+        expect(await upgrade({ authorization: `Bearer ${bed.key}` }, target, port), target).toBeGreaterThanOrEqual(400);
 });

@@ -153,10 +153,25 @@ describe('what an admin key cannot do', () => {
     expect(await client.upstreams.list()).toEqual(before);
   });
 
+  test('begin a capture; it ends one that the owner began, which the history says', async () => {
+    const { client, api } = await stand();
+    const { id } = await client.keys.create({ name: 'laptop' });
+    await client.capture.start({ ref: 'laptop' });
+    expect(await api('/capture/laptop', 'POST', {})).toMatchObject({ refusal: 'owner_session_required' });
+    expect((await client.capture.list()).on.map(({ keyId }) => keyId)).toEqual([id]);
+    expect(await api('/capture/laptop', 'DELETE')).toMatchObject({ status: 200, json: { on: [] } });
+    expect((await client.capture.list()).on).toEqual([]);
+    const { entries } = await client.history.list({ kind: 'key', subject: 'laptop' });
+    expect(entries[0]).toMatchObject({ action: 'capture_stopped', actor: 'api' });
+  });
+
   test('make or change people who may do more than members', async () => {
     const { client, api } = await stand();
     for (const role of ['owner', 'manager'])
-      expect(await api('/invites', 'POST', { role }), role).toMatchObject({ status: 403, refusal: 'not_permitted' });
+      expect(await api('/invites', 'POST', { role }), role).toMatchObject({
+        status: 403,
+        refusal: 'owner_session_required',
+      });
     expect(await client.people.invites()).toEqual([]);
     expect(await api('/invites', 'POST', { role: 'member', name: 'ada' })).toMatchObject({ status: 201 });
     expect(await api('/invites')).toMatchObject({ json: [{ role: 'member' }] });

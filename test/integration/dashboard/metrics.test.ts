@@ -159,6 +159,42 @@ describe('are refused', () => {
     }
   });
 
+  test('with a key of this computer, where another program passed the request on', async () => {
+    const { url, client } = await stand();
+    const make = (name: string, networks: string[] | null) =>
+      client.keys.create({ name, policy: { operations: ['metrics'], networks } });
+    const [here, near, anywhere] = [
+      await make('here', ['this-computer']),
+      await make('near', ['my-network']),
+      await make('anywhere', null),
+    ];
+    const signs = [
+      { forwarded: 'for=127.0.0.1;host=127.0.0.1' },
+      { 'x-forwarded-for': '127.0.0.1' },
+      { 'x-real-ip': '127.0.0.1' },
+      { via: '1.1 proxy' },
+      { 'cf-connecting-ip': '127.0.0.1' },
+    ];
+    for (const sign of signs) {
+      for (const { key } of [here, near]) {
+        const { status, text } = await ask(url, { headers: { ...bearer(key).headers, ...sign } });
+        expect([status, text], JSON.stringify(sign)).toEqual([403, expect.stringContaining('127.0.0.1')]);
+      }
+      expect((await ask(url, { headers: { ...bearer(anywhere.key).headers, ...sign } })).status).toBe(200);
+    }
+    for (const { key } of [here, near]) expect((await ask(url, bearer(key))).status).toBe(200);
+  });
+
+  test('with a weak key, where another program passed the request on', async () => {
+    const { url, client } = await stand();
+    await client.keys.import({ text: 'scraper,short-value' });
+    expect((await client.keys.get({ ref: 'scraper' })).weak).toBe(true);
+    await client.keys.edit({ ref: 'scraper', policy: { operations: ['metrics'] } });
+    expect((await ask(url, bearer('short-value'))).status).toBe(200);
+    const passed = await ask(url, { headers: { ...bearer('short-value').headers, 'x-forwarded-for': '127.0.0.1' } });
+    expect(passed.status).toBe(403);
+  });
+
   test('with the right key anywhere but in the header, and no log has it then', async () => {
     const { url, make, lines } = await stand();
     const { key } = await make('prometheus', ['metrics']);

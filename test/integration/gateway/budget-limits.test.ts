@@ -151,7 +151,7 @@ function keyOf() {
     name: 'k',
     projectId: null,
     personId: null,
-    personPaused: false,
+    personBar: null,
     weak: false,
     oldSecretWeak: false,
     status: 'active',

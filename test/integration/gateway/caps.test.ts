@@ -32,6 +32,8 @@ describe('a request that names no number of tokens gets the cap of its key', () 
     ['/v1/responses', '{"model":"m"}', '{"max_output_tokens":100,"model":"m"}'],
     ['/api/v1/chat', '{"model":"m"}', '{"max_output_tokens":100,"model":"m"}'],
     ['/api/v0/chat/completions', '{}', '{"max_tokens":100}'],
+    ['/v1/chat/completions', '{ \t\r\n}', '{"max_tokens":100 \t\r\n}'],
+    ['/v1/chat/completions', '{\n"model":"m"}', '{"max_tokens":100,\n"model":"m"}'],
     ['/api/chat', '{"model":"m"}', '{"options":{"num_predict":100},"model":"m"}'],
     ['/api/chat', '{"options":{}}', '{"options":{"num_predict":100}}'],
     ['/api/chat', '{"options": null }', '{"options": {"num_predict":100} }'],

@@ -138,17 +138,106 @@ describe('an alias', () => {
     expect(Number(sent?.headers['content-length'])).toBe(sent?.body.length);
   });
 
-  test('counts in a path, and is told of where a form names it', async () => {
+  test('counts in a path', async () => {
     bed = await makeBed(inHome);
     bed.setProject('home', { aliases: new Map([['fast', 'org/m:1']]) });
     await bed.fetch('/v1/models/fast');
     expect(bed.upstream.journal[0]?.path).toBe('/v1/models/org%2Fm:1');
+  });
+});
+
+describe('an alias in a form', () => {
+  const sound = 'RIFF\r\n--not the boundary\r\nfast\0\xff';
+  const part = (name: string, content: string, more = '') =>
+    `--XX\r\nContent-Disposition: form-data; name="${name}"${more}\r\n\r\n${content}\r\n`;
+  const file = part('file', sound, '; filename="fast.wav"\r\nContent-Type: audio/wav');
+  const send = (form: string, type = 'multipart/form-data; boundary=XX') =>
+    bed.fetch('/v1/audio/transcriptions', {
+      method: 'POST',
+      body: Buffer.from(form, 'latin1'),
+      headers: { 'content-type': type },
+    });
+  const inHouse = async (model = 'whisper-large-v3', rules: object = {}) => {
+    bed = await makeBed(inHome);
+    bed.setProject('home', { aliases: new Map([['fast', model]]), ...rules });
+  };
+
+  test('becomes the model that it stands for, and no other byte changes', async () => {
+    await inHouse();
+    for (const form of [
+      `${file}${part('model', 'fast')}--XX--\r\n`,
+      `${part('model', 'fast', '\r\nContent-Type: text/plain; charset=utf-8')}${file}--XX--`,
+    ]) {
+      const row = bed.nextRow();
+      expect((await send(form)).status).toBe(200);
+      const sent = bed.upstream.journal.at(-1);
+      expect(sent?.body.toString('latin1')).toBe(
+        form.replace('\r\n\r\nfast\r\n--XX', '\r\n\r\nwhisper-large-v3\r\n--XX'),
+      );
+      expect(Number(sent?.headers['content-length'])).toBe(sent?.body.length);
+      expect(await row).toMatchObject({ model: 'whisper-large-v3', outcome: 'ok' });
+    }
+  });
+
+  test('as a browser and the SDKs write it', async () => {
+    await inHouse();
     const form = new FormData();
+    form.set('file', new Blob(['sound']), 'naïve “name”.wav');
     form.set('model', 'fast');
-    form.set('file', new Blob(['sound']), 'a.wav');
-    const refused = await bed.fetch('/v1/audio/transcriptions', { method: 'POST', body: form, headers: {} });
-    expect(refused.status).toBe(400);
-    expect(bed.upstream.journal).toHaveLength(1);
+    const response = await fetch(`${bed.url}/v1/audio/transcriptions`, {
+      method: 'POST',
+      body: form,
+      headers: { authorization: `Bearer ${bed.key}` },
+    });
+    expect(response.status).toBe(200);
+    const { body, headers } = bed.upstream.journal[0] ?? {};
+    const type = String(headers?.['content-type']);
+    const sent = await new Response(new Uint8Array(body ?? []), { headers: { 'content-type': type } }).formData();
+    expect(sent.get('model')).toBe('whisper-large-v3');
+    expect(await (sent.get('file') as File).text()).toBe('sound');
+  });
+
+  test('is held against what the key and the project may use, by the model behind it', async () => {
+    await inHouse('whisper:cloud');
+    expect(codeOf(await send(`${part('model', 'fast')}--XX--\r\n`))).toBe('operation_not_allowed');
+    await inHouse('whisper', { models: ['other'] });
+    expect(codeOf(await send(`${part('model', 'fast')}--XX--\r\n`))).toBe('model_not_allowed');
+    expect(bed.upstream.journal).toEqual([]);
+  });
+
+  test.each<[string, string]>([
+    ['with something before its first part', `before\r\n${part('model', 'fast')}--XX--\r\n`],
+    ['with something after its last part', `${part('model', 'fast')}--XX--\r\n${part('model', 'slow')}--XX--\r\n`],
+    ['that is not closed', part('model', 'fast')],
+    ['whose model is a file', `${part('model', 'fast', '; filename="m"')}--XX--\r\n`],
+    ['whose model is encoded', `${part('model', 'ZmFzdA==', '\r\nContent-Transfer-Encoding: base64')}--XX--\r\n`],
+    [
+      'whose model has another charset',
+      `${part('model', 'fast', '\r\nContent-Type: text/plain; charset=utf-16')}--XX--\r\n`,
+    ],
+    ['with a name twice in one part', `${part('model', 'fast')}${part('file', 'x', '; name="model"')}--XX--\r\n`],
+    ['with a folded head', `${part('model', 'fast')}${part('file', 'x', ';\r\n filename="x"')}--XX--\r\n`],
+    ['with a boundary right below a head', `${part('model', 'fast')}${part('file', '--XX\r\n')}--XX--\r\n`],
+    ['with a boundary that goes on', `${part('model', 'fast')}${part('file', 'x\r\n--XXY')}--XX--\r\n`],
+    ['with line feeds alone', `${part('model', 'fast')}--XX--\r\n`.replaceAll('\r\n', '\n')],
+  ])('is refused in a form %s, which two readers could take for two', async (_, form) => {
+    await inHouse();
+    const refused = await send(form);
+    expect([refused.status, codeOf(refused)]).toEqual([400, 'body_invalid']);
+    expect(bed.upstream.journal).toEqual([]);
+  });
+
+  test.each(['--XX', 'a\r\n--XX--'])('is refused where the model behind it could end the form: %j', async (model) => {
+    await inHouse(model);
+    expect(codeOf(await send(`${part('model', 'fast')}--XX--\r\n`))).toBe('body_invalid');
+    expect(bed.upstream.journal).toEqual([]);
+  });
+
+  test('forms that name no alias go on as they came, odd or not', async () => {
+    await inHouse();
+    const form = `${part('model', 'whisper', '\r\nX-Odd: 1')}${file}--XX--\r\n`;
+    expect((await send(form)).status).toBe(200);
+    expect(bed.upstream.journal[0]?.body.toString('latin1')).toBe(form);
   });
 });
 

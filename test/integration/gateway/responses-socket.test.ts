@@ -1,19 +1,33 @@
 // Responses over a WebSocket: let in at the upgrade as any request is, and each message a request of its own after that.
 
 import { once } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { connect as dialTcp } from 'node:net';
 import OpenAI from 'openai';
 import { ResponsesWS } from 'openai/resources/responses/ws';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { systemClock } from '../../../electron/lib/clock.ts';
 import { usualPolicy } from '../../../shared/key-policy.ts';
 import { json, startFakeUpstream } from '../../fakes/fake-upstream.ts';
 import { type Bed, makeBed } from '../../fakes/gateway-bed.ts';
+import {
+  answer,
+  begun,
+  create,
+  delta,
+  dialResponses,
+  done,
+  line,
+  openResponses,
+  type ResponsesDial,
+  refusalOf,
+} from '../../fakes/responses-client.ts';
 
 let bed: Bed;
 let open: WebSocket[] = [];
+/** Whether what the key says is kept. */
+let capturing = false;
 /** How far the clock is ahead of the true one. */
 let aheadMs = 0;
 const clock = {
@@ -22,7 +36,8 @@ const clock = {
 };
 beforeEach(async () => {
   aheadMs = 0;
-  bed = await makeBed({ clock });
+  capturing = false;
+  bed = await makeBed({ clock, capture: { wants: ({ kind }) => capturing && kind === 'key', keep: () => {} } });
   bed.upstream.behave = (_arrival, res) => answer(res);
 });
 afterEach(async () => {
@@ -31,81 +46,13 @@ afterEach(async () => {
   await bed.close();
 });
 
-type Event = { readonly type: string } & Readonly<Record<string, unknown>>;
-const create = (more: object = {}) => JSON.stringify({ type: 'response.create', model: 'm', input: 'hi', ...more });
-const line = (event: Event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
-const usage = { input_tokens: 5, output_tokens: 2, total_tokens: 7 };
-const begun: Event = { type: 'response.created', response: { id: 'resp_1', object: 'response' } };
-const delta = (text: string): Event => ({ type: 'response.output_text.delta', delta: text });
-const done: Event = { type: 'response.completed', response: { id: 'resp_1', object: 'response', usage } };
+const dial = ({ key = bed.key, ...dialled }: ResponsesDial = {}) => dialResponses(bed.url, { key, ...dialled });
+const refusal = (dialled?: ResponsesDial) => refusalOf(dial(dialled));
 
-function answer(res: ServerResponse, events: readonly Event[] = [begun, delta('Hi'), delta(' there'), done]): void {
-  res.writeHead(200, { 'content-type': 'text/event-stream' });
-  for (const event of events) res.write(line(event));
-  res.end();
-}
-
-type Client = {
-  readonly socket: WebSocket;
-  readonly send: (message: string) => void;
-  /** The next event that came and was not taken yet. */
-  readonly next: () => Promise<Event>;
-  /** Events up to one that ends a response. */
-  readonly turn: (message?: string) => Promise<Event[]>;
-  readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
-};
-
-type ConnectOptions = {
-  readonly key?: string | null;
-  readonly protocols?: string[];
-  readonly path?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-};
-
-function dial({ key = bed.key, protocols = [], path = '/v1/responses', headers = {} }: ConnectOptions): WebSocket {
-  const credential = key === null ? {} : { authorization: `Bearer ${key}` };
-  return new WebSocket(`${bed.url.replace('http', 'ws')}${path}`, protocols, {
-    headers: { ...credential, ...headers },
-  });
-}
-
-async function connect(options: ConnectOptions = {}) {
-  const socket = dial(options);
+function connect(dialled?: ResponsesDial) {
+  const socket = dial(dialled);
   open.push(socket);
-  const came: Event[] = [];
-  let tell: (() => void) | undefined;
-  socket.on('message', (data, isBinary) => {
-    expect(isBinary).toBe(false);
-    came.push(JSON.parse(String(data)) as Event);
-    tell?.();
-  });
-  await once(socket, 'open');
-  const closed = new Promise<Awaited<Client['closed']>>((resolve) => {
-    socket.once('close', (code, reason) => resolve({ code, reason: String(reason) }));
-  });
-  async function next(): Promise<Event> {
-    while (came.length === 0) await new Promise<void>((resolve) => (tell = resolve));
-    return came.shift() as Event;
-  }
-  async function turn(message = create()): Promise<Event[]> {
-    socket.send(message);
-    const events: Event[] = [];
-    do events.push(await next());
-    while (!/^(?:error|response\.(?:completed|failed|incomplete))$/.test(events.at(-1)?.type ?? ''));
-    return events;
-  }
-  const client: Client = { socket, send: (message) => socket.send(message), next, turn, closed };
-  return client;
-}
-
-/** The answer to an upgrade that is refused. */
-async function refusal(options: ConnectOptions = {}) {
-  const socket = dial(options);
-  socket.on('error', () => {});
-  const [, response] = (await once(socket, 'unexpected-response')) as [unknown, IncomingMessage];
-  const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk as Buffer);
-  return { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks).toString('utf8') };
+  return openResponses(socket);
 }
 
 test('each event of the stream is one text frame, as its data came', async () => {
@@ -190,6 +137,52 @@ test('the openai SDK speaks it', async () => {
   const failed = new Promise<Error>((resolve) => socket.on('error', resolve));
   socket.send({ type: 'response.create', model: 'm', previous_response_id: 'resp_of_another', input: 'hi' });
   expect((await failed).message).toContain('resp_of_another');
+  socket.close();
+});
+
+test('whoever is captured is told in the answer to the upgrade, and by no event after that', async () => {
+  capturing = true;
+  const socket = dial({});
+  open.push(socket);
+  const [{ headers }] = (await once(socket, 'upgrade')) as [IncomingMessage];
+  expect(headers['x-keyhatch-captured']).toBe('1');
+  const client = await connect();
+  expect(await client.turn()).toEqual([begun, delta('Hi'), delta(' there'), done]);
+});
+
+test('where capture begins on an open socket, an event says so before the turn, once until it ends', async () => {
+  const socket = dial({});
+  open.push(socket);
+  const [{ headers }] = (await once(socket, 'upgrade')) as [IncomingMessage];
+  expect(headers).not.toHaveProperty('x-keyhatch-captured');
+  const client = await connect();
+  const types = async () => (await client.turn()).map(({ type }) => type);
+  const usual = [begun, delta('Hi'), delta(' there'), done].map(({ type }) => type);
+  expect(await types()).toEqual(usual);
+  capturing = true;
+  expect(await types()).toEqual(['keyhatch.captured', ...usual]);
+  expect(await types()).toEqual(usual);
+  capturing = false;
+  expect(await types()).toEqual(usual);
+  capturing = true;
+  bed.upstream.behave = (_arrival, res) => json(res, 500, { error: { message: 'broken' } });
+  expect(await types()).toEqual(['keyhatch.captured', 'error']);
+});
+
+test('OpenAI’s own client passes over that event', async () => {
+  const client = new OpenAI({ baseURL: `${bed.url}/v1`, apiKey: bed.key });
+  const socket = new ResponsesWS(client);
+  await new Promise<void>((resolve) => socket.socket.once('open', () => resolve()));
+  capturing = true;
+  const texts: string[] = [];
+  const completed = new Promise<void>((resolve, reject) => {
+    socket.on('response.output_text.delta', (event) => texts.push(event.delta));
+    socket.on('response.completed', () => resolve());
+    socket.on('error', reject);
+  });
+  socket.send({ type: 'response.create', model: 'm', input: 'hi' });
+  await completed;
+  expect(texts.join('')).toBe('Hi there');
   socket.close();
 });
 

@@ -14,6 +14,16 @@ const ask = (body: object = {}, path = '/v1/chat/completions') =>
 const code = (response: Response) => response.headers.get('x-keyhatch-error');
 const rate = (response: Response, name: string) => response.headers.get(`x-ratelimit-${name}`);
 
+test('amounts that cannot be read matter to whoever has a limit of that kind, and to nobody else', async () => {
+  bed = await makeBed();
+  expect((await ask({ n: '5', max_tokens: '900' })).status).toBe(200);
+  bed.changeKey(bed.keyId, { limits: { rpm: 10, parallel: null } });
+  expect((await ask({ max_tokens: '900' })).status).toBe(200);
+  expect(code(await ask({ n: '5' }))).toBe('body_invalid');
+  bed.changeKey(bed.keyId, { limits: { rpm: null, parallel: null }, policy: { ...usualPolicy, rph: 10 } });
+  expect(code(await ask({ n: '5' }))).toBe('body_invalid');
+});
+
 describe('tokens a minute', () => {
   test('are held while a request runs and settled with what it used', async () => {
     bed = await makeBed({ key: withPolicy({ tpm: 100 }) });
@@ -61,14 +71,39 @@ describe('tokens a minute', () => {
     expect(rate(await bed.fetch('/keyhatch/v1/key'), 'remaining-tokens')).toBe('100');
   });
 
-  test('make a thousand inputs to embed no cheap request', async () => {
+  test('of a request that got no answer in time stay as far as it was given to read', async () => {
+    bed = await makeBed({ settings: { 'upstream.firstByteTimeoutMs': 30 }, key: withPolicy({ tpm: 1_000 }) });
+    bed.upstream.behave = () => {};
+    const messages = [{ role: 'user', content: 'x'.repeat(396) }];
+    expect(code(await ask({ messages }))).toBe('upstream_timeout');
+    await expect.poll(() => bed.gateway.running()).toBe(0);
+    expect(rate(await bed.fetch('/keyhatch/v1/key'), 'remaining-tokens')).toBe('900');
+  });
+
+  test.each(['input', 'content'])('make a thousand inputs to embed no cheap request: %s', async (member) => {
     bed = await makeBed({ key: withPolicy({ tpm: 900 }) });
-    const input = Array.from({ length: 1_000 }, () => 'a');
-    const refused = await bed.fetch('/v1/embeddings', { method: 'POST', body: JSON.stringify({ model: 'm', input }) });
+    const body = JSON.stringify({ model: 'm', [member]: Array.from({ length: 1_000 }, () => 'a') });
+    const refused = await bed.fetch('/v1/embeddings', { method: 'POST', body });
     expect([refused.status, code(refused)]).toEqual([429, 'limit_unreachable']);
     expect([refused.headers.get('x-should-retry'), refused.headers.get('retry-after')]).toEqual(['false', null]);
     expect(bed.upstream.journal).toHaveLength(0);
   });
+
+  test.each([{ n: '5' }, { best_of: [5] }, { max_tokens: '900' }])(
+    'refuse %j, which counts as little here and as much at a lax server',
+    async (body) => {
+      bed = await makeBed({ key: withPolicy({ tpm: 1_000 }) });
+      expect(code(await ask(body))).toBe('body_invalid');
+      expect(bed.upstream.journal).toHaveLength(0);
+      bed.changeKey(bed.keyId, {
+        policy: {
+          ...usualPolicy,
+          budgets: [{ period: 'day', tokens: 1_000, cost: null, soft: 0.8, strict: false }],
+        },
+      });
+      expect(code(await ask(body))).toBe('body_invalid');
+    },
+  );
 
   test('let somebody whose answer may be longer than all of them have the minute alone', async () => {
     bed = await makeBed({ key: withPolicy({ tpm: 100 }) });

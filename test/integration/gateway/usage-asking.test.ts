@@ -122,6 +122,24 @@ test('a server that refuses the option is not asked again', async () => {
   expect([second.response.status, second.sent, second.text]).toEqual([200, body, word + done]);
 });
 
+test.each([
+  ['a value of its own', { temperature: 'include_usage' }],
+  ['what was put in beside it', { messages: null }],
+])('a key that has a refusal quote the option with %s spoils it for no other key', async (_what, spoilt) => {
+  await open('vllm');
+  const answer = bed.upstream.behave;
+  bed.upstream.behave = ({ body }, res) => {
+    res.writeHead(400, { 'content-type': 'application/json' });
+    res.end(JSON.stringify({ error: { message: `not valid: ${body}` } }));
+  };
+  expect((await ask(chat({ stream: true, ...spoilt }))).text).toContain('include_usage');
+  bed.upstream.behave = answer;
+  const { key } = bed.addKey();
+  const response = await bed.fetch('/v1/chat/completions', { method: 'POST', body: chat({ stream: true }), key });
+  expect(await response.text()).toBe(word + done);
+  expect(bed.upstream.journal.at(-1)?.body.toString()).toContain('include_usage');
+});
+
 test('a refusal for another reason changes nothing', async () => {
   await open('localai');
   const answer = bed.upstream.behave;

@@ -1,10 +1,12 @@
 // A path token: what it opens, where and how long; that it is gone from the path before anybody writes one down; and that no
 // shape of a path gets round the route table with it in front.
 
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { takePathToken } from '../../../electron/gateway/path-token.ts';
 import { usualPolicy } from '../../../shared/key-policy.ts';
+import { startFakeUpstream } from '../../fakes/fake-upstream.ts';
 import { chat, sendRaw } from '../../fakes/gateway-bed.ts';
+import { holdStreams } from '../../fakes/held-stream.ts';
 import { makeWaysBed, plain, type WaysBed, waysKeyId } from '../../fakes/ways-bed.ts';
 
 let bed: WaysBed;
@@ -166,16 +168,31 @@ test('no shape of a path leads round the table of routes behind it', async () =>
   expect(bed.upstream.journal).toHaveLength(0);
 });
 
-test('refuses to become a WebSocket', async () => {
-  const upgrade = [
-    `GET /k/${token}/v1/responses HTTP/1.1`,
-    'Host: localhost',
-    'Connection: Upgrade',
-    'Upgrade: websocket',
-    'Sec-WebSocket-Version: 13',
-    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-  ];
-  expect(await sendRaw(bed.port, `${upgrade.join('\r\n')}\r\n\r\n`, /\}\}?$/)).toContain('websocket_unsupported');
+test('waits in line as its key does: one that is paused waits for nothing', async () => {
+  const upstream = await startFakeUpstream();
+  onTestFinished(upstream.close);
+  bed.upstreams.splice(0);
+  bed.addUpstream(upstream, { parallel: 1 });
+  const held = holdStreams();
+  upstream.behave = held.behave;
+  const arrived = upstream.nextArrival();
+  const first = bed.fetch('/v1/chat/completions', { method: 'POST', body: chat({ stream: true }) });
+  await arrived;
+  const waiting = ask(`/k/${token}/v1/chat/completions`);
+  await expect.poll(() => bed.gateway.queued()).toBe(1);
+  bed.changeKey(waysKeyId, { status: 'paused' });
+  expect((await waiting).code).toBe('key_paused');
+  held.letGo();
+  await (await first).text();
+});
+
+test('to whoever holds one the server says no more of itself than to a stranger', async () => {
+  const { token: anywhere } = await bed.addPath({ networks: ['anywhere'] });
+  const elsewhere = { via: '1.1 elsewhere' };
+  const health = await plain({ port: bed.port }, `/k/${anywhere}/health`, elsewhere);
+  expect(JSON.parse(health.text)).toEqual({ status: 'ok' });
+  const info = await plain({ port: bed.port }, `/k/${anywhere}/api/info`, elsewhere);
+  expect(JSON.parse(info.text)).toEqual({ name: 'Keyhatch', auth: 'key' });
 });
 
 test('stored responses of its key are not its own', async () => {

@@ -66,6 +66,15 @@ test('nothing that was forwarded is taken for a program of this machine', async 
   expect(old).toContain('key_missing');
 });
 
+test('with keys off it is no open door either: who is no program of this machine needs one there', async () => {
+  bed.settings({ 'access.requireKey': false });
+  expect((await ask({ via: '1.1 elsewhere' })).code).toBe('key_missing');
+  expect((await ask({ 'sec-fetch-site': 'same-origin' })).code).toBe('key_missing');
+  expect((await ask()).status).toBe(200);
+  expect(bed.rows.at(-1)).toMatchObject({ keyId: waysKeyId, caller: 'second_port' });
+  expect((await plain({ port: bed.port }, '/v1/models', { via: '1.1 elsewhere' })).status).toBe(200);
+});
+
 test('never manages models and never uses a cloud', async () => {
   await bed.close();
   const policy = {
@@ -80,19 +89,6 @@ test('never manages models and never uses a cloud', async () => {
   ] as const) {
     expect((await plain({ port }, path, {}, JSON.stringify(body))).code).toBe('operation_not_allowed');
   }
-});
-
-test('offers no WebSocket', async () => {
-  const upgrade = [
-    'GET /v1/responses HTTP/1.1',
-    `Host: localhost:${port}`,
-    'Connection: Upgrade',
-    'Upgrade: websocket',
-    'Sec-WebSocket-Version: 13',
-    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-  ];
-  const answer = await sendRaw(port, `${upgrade.join('\r\n')}\r\n\r\n`, /\}\}?$/);
-  expect(answer).toMatch(/^HTTP\/1\.1 (?:400|401)/);
 });
 
 test('beyond loopback it serves programs of private networks alone, under the same rules', async () => {

@@ -71,8 +71,14 @@ test('keys of somebody who is made a viewer are refused, and open again with ano
   const codeOf = async () => (await bed.chat(key)).headers.get('x-keyhatch-error');
   expect(await codeOf()).toBeNull();
   await bed.machine.people.edit({ ref: 'Ben', role: 'viewer' });
-  expect(await codeOf()).toBe('person_paused');
+  const refused = await bed.chat(key);
+  expect([refused.status, refused.headers.get('x-keyhatch-error')]).toEqual([403, 'role_without_models']);
+  expect(await refused.text()).toContain('Ask the owner of this Keyhatch for the role of a member.');
   expect((await bed.machine.keys.get({ ref: id })).status).toBe('paused');
+  await bed.machine.people.edit({ ref: 'Ben', status: 'paused' });
+  expect(await codeOf()).toBe('person_paused');
+  await bed.machine.people.edit({ ref: 'Ben', status: 'active' });
+  expect(await codeOf()).toBe('role_without_models');
   await bed.machine.people.edit({ ref: 'Ben', role: 'member' });
   expect(await codeOf()).toBeNull();
 });

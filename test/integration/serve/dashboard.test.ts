@@ -128,7 +128,13 @@ describe('its port', () => {
 
   test('off: there is none, and no link to it', async () => {
     const keyhatch = await start({ args: ['--dashboard-port', 'off', '--print-link'] });
-    expect(readyOf(keyhatch)).toEqual({ event: 'ready', gateway: keyhatch.url, dashboard: null, pid: keyhatch.pid });
+    expect(readyOf(keyhatch)).toEqual({
+      event: 'ready',
+      gateway: keyhatch.url,
+      gatewayForOthers: [],
+      dashboard: null,
+      pid: keyhatch.pid,
+    });
     expect(await keyhatch.cli(['dashboard', 'link'])).toMatchObject({
       code: 1,
       stdout: '',

@@ -41,6 +41,7 @@ describe('the first line', () => {
     expect(JSON.parse(first ?? '')).toEqual({
       event: 'ready',
       gateway: keyhatch.url,
+      gatewayForOthers: [],
       dashboard: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       pid: keyhatch.pid,
     });

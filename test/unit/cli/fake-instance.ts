@@ -156,6 +156,7 @@ const own: OwnFacts = {
   provedUntil: now + minute,
   owesTotp: false,
   recoveryCodesLeft: 9,
+  newKey: null,
 };
 
 export const browser: SessionFacts = {
@@ -212,6 +213,32 @@ export const running: Status = {
   requestsToday: 128,
   warnings: [],
   reminders: [],
+};
+
+/** The same, open to the network by HTTPS and HTTP, and to containers by HTTP alone. */
+export const onLan: Status = {
+  ...running,
+  server: {
+    ...running.server,
+    urls: ['http://127.0.0.1:1235', 'http://172.17.0.1:1235', 'http://192.168.1.5:1235'],
+    reachable: [
+      { interface: 'lo', kind: 'loopback', address: 'localhost', url: 'http://localhost:1235', plainUrl: null },
+      {
+        interface: 'docker0',
+        kind: 'container',
+        address: '172.17.0.1',
+        url: 'http://172.17.0.1:1235',
+        plainUrl: null,
+      },
+      {
+        interface: 'wlan0',
+        kind: 'wifi',
+        address: '192.168.1.5',
+        url: 'https://192.168.1.5:1235',
+        plainUrl: 'http://192.168.1.5:1235',
+      },
+    ],
+  },
 };
 
 /** Nothing is being captured, and something is kept. */

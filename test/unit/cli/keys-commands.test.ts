@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { keyhatch } from './captured-cli.ts';
-import { atRest, day, hour, laptop, now, phone, running, secretKey } from './fake-instance.ts';
+import { anna, atRest, day, hour, laptop, now, onLan, phone, running, secretKey } from './fake-instance.ts';
 
 const inputOf = (calls: Awaited<ReturnType<typeof keyhatch>>['calls'], path: string) =>
   calls.find((call) => call.path === path)?.input;
@@ -24,6 +24,44 @@ test('create-with-json-is-one-line-that-begins-with-id-and-key', async () => {
   expect(out).toMatch(/^\{"id":"aB3dE5fG","key":"kh_[^"]+",.*\}\n$/);
   expect(out.split('\n')).toHaveLength(2);
   expect(JSON.parse(out)).toMatchObject({ id: laptop.id, key: secretKey, name: 'laptop', limits: { rpm: 60 } });
+});
+
+test('where others reach the gateway, create and rotate name the address for each place', async () => {
+  for (const argv of [
+    ['keys', 'create', '--name', 'n'],
+    ['keys', 'rotate', 'laptop'],
+  ]) {
+    const { out } = await keyhatch(argv, { stubs: { status: onLan } });
+    expect(out.slice(out.indexOf('This key')).trimEnd().split('\n')).toEqual([
+      'This key will not be shown again: copy it now. To use it on this computer:',
+      '',
+      `  export OPENAI_API_KEY=${secretKey}`,
+      '  export OPENAI_BASE_URL=http://127.0.0.1:1235/v1',
+      '',
+      'On other computers the base URL is:',
+      '',
+      '  export OPENAI_BASE_URL=https://192.168.1.5:1235/v1   # unencrypted: http://192.168.1.5:1235/v1',
+      '  export OPENAI_BASE_URL=http://172.17.0.1:1235/v1',
+      '',
+      'They have to be told once to trust its certificate: keyhatch tls ca',
+    ]);
+    const { out: json } = await keyhatch([...argv, '--json'], { stubs: { status: onLan } });
+    expect(JSON.parse(json)).toMatchObject({
+      baseUrl: 'http://127.0.0.1:1235',
+      baseUrlsForOthers: ['https://192.168.1.5:1235', 'http://192.168.1.5:1235', 'http://172.17.0.1:1235'],
+    });
+  }
+});
+
+test('a key that is for this computer alone, or opens no gateway, is given no address of others', async () => {
+  const here = { ...laptop, policy: { ...laptop.policy, networks: ['this-computer'] } };
+  const stubs = { status: onLan, keys: [here] };
+  const { out } = await keyhatch(['keys', 'rotate', 'laptop'], { stubs });
+  expect(out).toContain('http://127.0.0.1:1235/v1');
+  expect(out).not.toContain('192.168');
+  const admin = { status: onLan, keys: [{ ...laptop, kind: 'admin' as const }] };
+  const { out: json } = await keyhatch(['keys', 'rotate', 'laptop', '--json'], { stubs: admin });
+  expect(JSON.parse(json)).toMatchObject({ baseUrl: null, baseUrlsForOthers: [] });
 });
 
 test('create-passes-every-field-on', async () => {
@@ -129,6 +167,39 @@ test('list-is-a-table-with-relative-times', async () => {
     'Zz9yX8wV  phone   home     paused  never    never      2 at once  inference  qwen3-8b, gemma-3',
   ]);
   expect(JSON.parse((await keyhatch(['keys', 'list', '--json'])).out)).toEqual([laptop, phone]);
+});
+
+const hers = { ...phone, person: anna.name, personId: anna.id };
+
+test('create gives a key to a person, whom the instance looks for', async () => {
+  const { calls } = await keyhatch('keys create --name n --person Anna'.split(' '));
+  expect(inputOf(calls, 'keys.create')).toEqual({ name: 'n', person: 'Anna' });
+});
+
+test.each(['Anna', 'anna', anna.id])(
+  'list --person %s shows the keys of that person, and whose they are',
+  async (ref) => {
+    const stubs = { keys: [laptop, hers] };
+    const { out } = await keyhatch(['keys', 'list', '--person', ref], { stubs });
+    expect(out).toMatch(/^ID +NAME +PERSON +PROJECT /);
+    expect(out).toContain('phone');
+    expect(out).not.toContain('laptop');
+    expect(JSON.parse((await keyhatch(['keys', 'list', '--person', ref, '--json'], { stubs })).out)).toEqual([hers]);
+  },
+);
+
+test('list --person none shows those of nobody; somebody who is not there is told, a person without keys is not', async () => {
+  const { out } = await keyhatch('keys list --person none --json'.split(' '), { stubs: { keys: [laptop, hers] } });
+  expect(JSON.parse(out)).toEqual([laptop]);
+  const unknown = await keyhatch('keys list --person Ben'.split(' '));
+  expect({ code: unknown.code, out: unknown.out }).toEqual({ code: 1, out: '' });
+  expect(unknown.err).toContain('Ben');
+  expect(await keyhatch('keys list --person Anna --json'.split(' '))).toMatchObject({ code: 0, out: '[]\n' });
+});
+
+test('a list that is empty for want of a person says so', async () => {
+  const { out } = await keyhatch('keys list --person Anna'.split(' '));
+  expect(out).toBe('No key is theirs. Make one: keyhatch keys create --name NAME --person Anna\n');
 });
 
 test('show-tells-everything-by-id-or-name', async () => {

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { parseSettingValue } from '../../../electron/cli/commands/settings-commands.ts';
 import { keyhatch } from './captured-cli.ts';
-import { atRest, day, now, report, running, studio, unmetered } from './fake-instance.ts';
+import { atRest, day, now, onLan, report, running, studio, unmetered } from './fake-instance.ts';
 
 const json = async (...argv: string[]) => JSON.parse((await keyhatch([...argv, '--json'])).out);
 
@@ -145,6 +145,14 @@ test('status-tells-address-access-and-upstreams', async () => {
     '  Profile    /profile',
   ]);
   expect(await json('status')).toEqual(running);
+});
+
+test('status tells the addresses for other computers apart, encrypted first', async () => {
+  const { out } = await keyhatch(['status'], { stubs: { status: onLan } });
+  expect(out.split('\n').slice(1, 3)).toEqual([
+    '  Address     http://127.0.0.1:1235',
+    '  For others  https://192.168.1.5:1235  http://192.168.1.5:1235  http://172.17.0.1:1235',
+  ]);
 });
 
 test('status-at-rest-says-that-the-server-is-stopped', async () => {

@@ -31,6 +31,13 @@ test('usage-as-csv-is-the-export-as-it-comes', async () => {
   expect(byDay.calls[0]?.input).toEqual({ sinceMs: day, by: 'none', every: 'day', format: 'csv' });
 });
 
+test('usage-by-person-as-a-table-and-as-csv', async () => {
+  const { calls } = await keyhatch('usage --by person'.split(' '));
+  expect(calls[0]).toEqual({ path: 'usage.report', input: { sinceMs: day, by: 'person' } });
+  const file = await keyhatch('usage --by person --csv'.split(' '), { stubs: { chunks } });
+  expect(file.calls[0]?.input).toMatchObject({ by: 'person', format: 'csv' });
+});
+
 test('requests-as-csv-or-json-are-all-of-a-time', async () => {
   const argv = 'requests --since 7d --key laptop --outcome trouble --csv'.split(' ');
   const { out, calls } = await keyhatch(argv, { stubs: { chunks } });

@@ -28,8 +28,10 @@ test.each([
   [-59 * minute - 59_999, '59 min ago'],
   [-1, 'now'],
   [0, 'now'],
-  [59_999, 'now'],
+  [59_000, 'now'],
+  [59_999, 'in 1 min'],
   [29 * day + hour, 'in 29 d'],
+  [30 * day - 1, 'in 30 d'],
   [-400 * day, '400 d ago'],
 ])('time %d ms away', (distanceMs, text) => {
   expect(relativeTime(1e12 + distanceMs, 1e12)).toBe(text);

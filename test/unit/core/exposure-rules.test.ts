@@ -25,6 +25,7 @@ const closed: ExposureFacts = {
   tls: undefined,
   dashboard: { url: null, reached: [] },
   waysOpen: 0,
+  secondPort: [],
   nowMs,
 };
 const onLan = { reached: [inLan, v6] };
@@ -48,6 +49,17 @@ test('ways in without a key are counted, and make the sentence true', () => {
   );
 });
 
+test('a second port beyond this computer is a warning, and bad at a public address', () => {
+  expect(findings({ secondPort: [inLan] })).toEqual([['second-port-open', 'warning']]);
+  expect(found({ secondPort: [inLan] }, 'second port')[0]?.says).toContain('192.168.1.5 (eth0)');
+  const tls = { mode: 'only', source: 'own', expiresAt: nowMs + 100 * dayMs } as const;
+  const [, inTheOpen] = found({ secondPort: [inPublic] }, 'second port');
+  expect(inTheOpen).toMatchObject({ id: 'second-port-public-203.0.113.5', result: 'bad', byItself: true });
+  expect(found({ secondPort: [inPublic], tls }, 'second port')[1]).toMatchObject({ result: 'warning' });
+  const plain = { secondPort: [inLan], tls: { ...tls, mode: 'off' as const } };
+  expect(found(plain, 'encryption')).toMatchObject([{ id: 'unencrypted', result: 'warning' }]);
+});
+
 test('where others reach it is said with the interfaces', () => {
   expect(found(onLan, 'reach')).toMatchObject([
     { result: 'good', says: 'Other devices reach Keyhatch at 192.168.1.5 (eth0) and fd00::5 (eth0).' },
@@ -67,6 +79,19 @@ test('a public address is named, and is bad unless keys and HTTPS guard it', () 
 test('a public address that is not listened on is said, and is nothing to close', () => {
   expect(findings({ held: [inPublic] })).toEqual([]);
   expect(found({ held: [inPublic] }, 'public address')[0]?.says).toContain('does not listen there');
+});
+
+test('a name that leads to a public address is told, listened on or not', () => {
+  const named = { ...inPublic, name: 'studio.example' };
+  expect(findings({ held: [named] })).toEqual([['held-studio.example', 'warning']]);
+  const [held] = found({ held: [named], ...withSettings({ 'server.publicInterfaces': ['eth0'] }) }, 'public address');
+  expect(held).toMatchObject({
+    byItself: true,
+    says: expect.stringMatching(/studio\.example leads to 203\.0\.113\.5.*does not listen there/),
+    cure: expect.stringContaining('server.publicInterfaces eth0,studio.example --confirm'),
+  });
+  const [bound] = found({ reached: [named] }, 'public address');
+  expect(bound).toMatchObject({ result: 'bad', says: expect.stringContaining('203.0.113.5 (by the name studio') });
 });
 
 test('an interface that is away and an address that cannot be had are warnings', () => {

@@ -1,7 +1,7 @@
 // When something became worse, it is noted once; what an earlier run noted is no news; what was closed is noted too.
 
 import { expect, onTestFinished, test } from 'vitest';
-import { warning } from '../../../electron/core/exposure-rules.ts';
+import { warning } from '../../../electron/core/exposure-finding.ts';
 import { createExposureWatch } from '../../../electron/core/exposure-watch.ts';
 import type { HistoryNote } from '../../../electron/core/history.ts';
 import { silentLog } from '../../../electron/lib/log.ts';

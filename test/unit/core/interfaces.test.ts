@@ -98,7 +98,28 @@ describe('hosts', () => {
     expect(resolveHosts(['::1'], old).must).toEqual(['::1']);
   });
 
-  test('names stay as they are', () => {
+  test('names are the addresses to which they lead, but for public ones that nobody has confirmed', () => {
+    const leads: Record<string, string> = {
+      'nas.lan': '192.168.1.5',
+      'studio.example': '203.0.113.5',
+      'far.example': '198.51.100.7',
+    };
+    const at = (hosts: readonly string[], open: readonly string[] = []) =>
+      resolveHosts(hosts, laptop, open, (name) => leads[name]);
+    expect(at(['nas.lan', '192.168.1.5', 'nowhere.example'])).toMatchObject({ must: ['192.168.1.5'], held: [] });
+    expect(at(['127.0.0.1', 'studio.example', 'far.example'])).toMatchObject({
+      must: ['127.0.0.1'],
+      held: [
+        { name: 'studio.example', address: '203.0.113.5', interface: 'eth0' },
+        { name: 'far.example', address: '198.51.100.7' },
+      ],
+    });
+    // An interface that was confirmed says nothing of a name.
+    expect(at(['studio.example'], ['eth0']).must).toEqual([]);
+    expect(at(['studio.example'], ['studio.example'])).toMatchObject({ must: ['203.0.113.5'], held: [] });
+  });
+
+  test('names stay as they are for whoever does not know where they lead', () => {
     expect(resolveHosts(['nas.lan', 'localhost'], laptop).must).toEqual(['nas.lan', 'localhost']);
   });
 

@@ -19,7 +19,7 @@ const registryOf = (...keys: Partial<KeptKey>[]) => {
     today: () => ({ requests: 0, tokensIn: 0, tokensOut: 0 }),
     budgets: () => [],
     projectName: (id) => `project ${id}`,
-    person: (id) => ({ name: `person ${id}`, active: true }),
+    person: (id) => ({ name: `person ${id}`, bar: null }),
   });
 };
 

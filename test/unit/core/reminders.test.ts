@@ -11,7 +11,7 @@ const now = 1_800_000_000_000;
 const key = (more: Partial<RegisteredKey> = {}): RegisteredKey => ({
   ...plainKey,
   status: 'active',
-  personPaused: false,
+  personBar: null,
   ...more,
 });
 const kinds = (more: Partial<RegisteredKey>, at = now) => remindersOf([key(more)], at).map(({ kind }) => kind);

@@ -9,7 +9,7 @@ import { KeyhatchError } from '../../../shared/errors.ts';
 function setUp(port: number) {
   const listened: number[] = [];
   const told: string[] = [];
-  const failure: { next?: Error } = {};
+  const failure: { next?: Error; names?: Error } = {};
   const wanted = { must: ['127.0.0.1'], may: [] as readonly string[] };
   const adjusted: (readonly string[])[] = [];
   const cannot = new Set<string>();
@@ -31,6 +31,9 @@ function setUp(port: number) {
       return failed.map(
         (host) => new KeyhatchError('address_unavailable', { details: { host, reason: 'it is taken' } }),
       );
+    },
+    async lookUpHosts() {
+      if (failure.names) throw failure.names;
     },
     wanted: () => ({ ...wanted, port }),
     onChange: () => told.push(control.state().state),
@@ -102,4 +105,13 @@ test('nothing is followed while the server is stopped', async () => {
   const { control, adjusted } = setUp(1235);
   expect(await control.follow()).toBe(true);
   expect(adjusted).toEqual([]);
+});
+
+test('a name that leads nowhere is no place to listen on, and what listens stays', async () => {
+  const { control, listened, failure } = setUp(1235);
+  await control.start();
+  failure.names = new KeyhatchError('address_unavailable', { details: { host: 'nas', reason: 'it leads nowhere' } });
+  await expect(control.move()).rejects.toBe(failure.names);
+  expect(control.state().state).toBe('running');
+  expect(listened).toEqual([1235]);
 });

@@ -2,6 +2,7 @@
 // confirmed by name.
 
 import { describe, expect, test } from 'vitest';
+import { createHostNames } from '../../../electron/core/host-names.ts';
 import type { Interfaces } from '../../../electron/core/interfaces.ts';
 import { createSettingsCalls } from '../../../electron/core/settings-calls.ts';
 import type { SettingName, Settings } from '../../../shared/settings.ts';
@@ -17,6 +18,8 @@ const laptop = machine({
 function setUp(given: Partial<Settings> = {}, interfaces: Interfaces = laptop) {
   let settings = settingsSchema.parse(given);
   const failing: { move?: Error } = {};
+  /** Where names lead. */
+  const leads = new Map<string, readonly string[]>();
   const view = (name: string) => ({
     name,
     value: settings[name as SettingName],
@@ -32,13 +35,14 @@ function setUp(given: Partial<Settings> = {}, interfaces: Interfaces = laptop) {
       settings = settingsSchema.parse({ ...settings, [name]: value });
     },
     interfaces: () => interfaces,
+    names: createHostNames({ lookup: async (name) => leads.get(name) ?? [] }),
     async moveListener() {
       if (failing.move) throw failing.move;
     },
     followDashboard: async () => {},
     checkDashboard: () => {},
   });
-  return { calls, hosts: () => settings['server.hosts'], get: () => settings, failing };
+  return { calls, hosts: () => settings['server.hosts'], get: () => settings, failing, leads };
 }
 
 describe('the network switch', () => {
@@ -110,6 +114,43 @@ describe('a public address', () => {
     });
     await calls.set('server.publicInterfaces', ['wlan0'], true);
     expect(get()['server.publicInterfaces']).toEqual(['wlan0']);
+  });
+
+  test('to which a name leads is confirmed by that name, for as long as the list has it', async () => {
+    const { calls, hosts, get, leads } = setUp();
+    leads.set('nas.lan', ['192.168.1.5']).set('studio.example', ['203.0.113.5']).set('0', ['0.0.0.0']);
+    await calls.set('server.hosts', ['nas.lan'], false);
+    expect([hosts(), get()['server.publicInterfaces']]).toEqual([['nas.lan'], []]);
+    for (const [list, named] of [
+      [['nas.lan', 'studio.example'], '203.0.113.5 (by the name studio.example)'],
+      // The system takes this for every address.
+      [['0'], '0.0.0.0 (by the name 0)'],
+    ] as const) {
+      await expect(calls.set('server.hosts', list, false)).rejects.toMatchObject({
+        code: 'confirmation_needed',
+        details: { consequence: expect.stringContaining(named) },
+      });
+    }
+    expect(hosts()).toEqual(['nas.lan']);
+    await calls.set('server.hosts', ['nas.lan', 'studio.example'], true);
+    expect(get()['server.publicInterfaces']).toEqual(['studio.example']);
+    await calls.set('server.hosts', ['nas.lan'], false);
+    expect(get()['server.publicInterfaces']).toEqual([]);
+  });
+
+  test('to which a name begins to lead later takes a confirmation of its own', async () => {
+    const { calls, hosts, get, leads } = setUp();
+    leads.set('studio.example', ['192.168.1.5']);
+    await calls.set('server.hosts', ['studio.example'], true);
+    // Nothing was public then, so that nothing was confirmed.
+    expect(get()['server.publicInterfaces']).toEqual([]);
+    leads.set('studio.example', ['203.0.113.5']);
+    await expect(calls.set('server.hosts', hosts(), false)).rejects.toMatchObject({ code: 'confirmation_needed' });
+    await expect(calls.set('server.publicInterfaces', ['studio.example'], false)).rejects.toMatchObject({
+      code: 'confirmation_needed',
+    });
+    await calls.set('server.publicInterfaces', ['studio.example'], true);
+    expect(get()['server.publicInterfaces']).toEqual(['studio.example']);
   });
 
   test('is not let in by a list that cannot be listened on', async () => {

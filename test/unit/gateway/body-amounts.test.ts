@@ -15,7 +15,7 @@ function keyWith(caps: Partial<BodyCaps>): GatewayKey {
     kind: 'inference',
     projectId: null,
     personId: null,
-    personPaused: false,
+    personBar: null,
     weak: false,
     oldSecretWeak: false,
     status: 'active',
@@ -97,9 +97,21 @@ describe('choices, context and inputs', () => {
     expect(capped({ input: [1, 2, 3, 4] }, 'embeddings')).toBe('passes');
     expect(capped({ input: [[1], [2], [3]] }, 'embeddings')).toBe('body_over_cap');
     expect(capped({ documents: ['a', 'b', 'c'] }, 'embeddings')).toBe('body_over_cap');
+    expect(capped({ content: ['a', 'b', 'c'] }, 'embeddings')).toBe('body_over_cap');
+    expect(capped({ content: 'one text' }, 'embeddings')).toBe('passes');
+    expect(capped({ content: ['a', 'b', 'c'] }, 'chat')).toBe('passes');
+    expect(capped({ prompt: { prompt_string: 'a', multimodal_data: ['b', 'c', 'd'] } }, 'chat')).toBe('passes');
     expect(capped({ prompt: ['a', 'b', 'c'] }, 'chat')).toBe('body_over_cap');
     expect(capped({ input: [{}, {}, {}] }, 'chat')).toBe('passes');
   });
+});
+
+test('texts in lists of an object count together', () => {
+  const capped = (body: Record<string, unknown>) => judged({ inputs: 2 }, body, 'embeddings');
+  expect(capped({ documents: { content: ['a', 'b', 'c'] } })).toBe('body_over_cap');
+  expect(capped({ documents: { content: ['a', 'b'], more: { content: ['c'] } } })).toBe('body_over_cap');
+  expect(capped({ documents: { content: ['a', 'b'] } })).toBe('passes');
+  expect(capped({ input: { text: 'a', tokens: [1, 2, 3] } })).toBe('passes');
 });
 
 test('a key without caps may ask for anything', () => {

@@ -194,6 +194,13 @@ describe('hasDisguisedName', () => {
     expect(hasDisguisedName(Buffer.from(text))).toBe(false);
   });
 
+  test('walks over a name of millions of escapes as fast as over any other', () => {
+    const bytes = Buffer.from(`{"\\u000a${'\\n'.repeat(8 * 1024 * 1024)}":1}`);
+    const before = process.memoryUsage().heapUsed;
+    expect(hasDisguisedName(bytes)).toBe(false);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(64 * 1024 * 1024);
+  });
+
   test('whatever passes is read by JSON.parse with every name that matters, whatever was read before', () => {
     const name = fc.constantFrom('model', 'url', 'max_tokens', 'K');
     const spelled = fc.tuple(name, fc.nat(9)).map(([text, at]) => {

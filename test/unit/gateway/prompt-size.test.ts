@@ -10,6 +10,9 @@ test.each<[string, Record<string, unknown>, number]>([
   ['system and tools', { system: '12', tools: [{ name: 'abc' }] }, 5],
   ['several inputs', { input: ['ab', 'cd'] }, 4],
   ['tokens', { prompt: [1, 2, 3] }, 12],
+  ['content of its own', { content: ['ab', 'cd'] }, 4],
+  ['texts', { texts: ['ab', 'cd'] }, 4],
+  ['documents in an object', { documents: { content: ['ab', 'cd'] } }, 4],
 ])('%s', (_what, root, sizeBytes) => {
   expect(promptBytesOf(root)).toBe(sizeBytes);
 });

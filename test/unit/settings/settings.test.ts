@@ -51,6 +51,25 @@ test('a bad value falls back alone, is told, and stays in the file until it is s
   expect(open().problems()).toHaveLength(2);
 });
 
+test('defaults of new keys that cannot be read give less than usual, not more', () => {
+  const { open } = settingsFolder({
+    version: 10,
+    'keys.defaultOperations': ['models:list', 'caht'],
+    'keys.defaultExpiresDays': '30d',
+  });
+  const settings = open();
+  expect(settings.get()).toMatchObject({
+    'keys.defaultOperations': ['models:list'],
+    'keys.defaultExpiresDays': 1,
+  });
+  expect(settings.problems()).toEqual([
+    expect.stringContaining(
+      'keys.defaultOperations in the settings file is not usable, ["models:list"] is used instead:',
+    ),
+    expect.stringContaining('keys.defaultExpiresDays in the settings file is not usable, 1 is used instead:'),
+  ]);
+});
+
 test('names that are not known are kept as they are', () => {
   const content = { version: 10, 'of.another': { version: 1 } };
   const { open, json } = settingsFolder(content);

@@ -199,3 +199,15 @@ test('usage by the hour and by the day adds up to usage as a whole', () => {
   }
   expect(answers.exportPeriods({ since: 0, until: 1_000, every: 'hour' })).toEqual([]);
 });
+
+test('periods of an export are those in which what it is narrowed to was used, and not the first anybody was here', () => {
+  const { usage, answers } = ledger();
+  usage.insertRequests([
+    requestRow('old', { receivedAt: noon - 40 * dayMs, keyId: 'bbbbbbbb' }),
+    requestRow('new', { receivedAt: noon - minuteMs, keyId: plainKey.id }),
+  ]);
+  const query = { since: 0, until: noon, every: 'day' } as const;
+  expect(answers.exportPeriods(query).length).toBeGreaterThan(40);
+  expect(answers.exportPeriods({ ...query, filter: { keyId: plainKey.id } }).length).toBeLessThan(3);
+  expect(answers.exportPeriods({ ...query, filter: { keyId: 'nobody’s' } })).toEqual([]);
+});

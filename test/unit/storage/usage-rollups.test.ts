@@ -33,7 +33,7 @@ function randomRows(until: number, count: number, seed: number): RequestRow[] {
       receivedAt,
       firstTokenAt,
       endedAt: (firstTokenAt ?? receivedAt) + Math.round(random() * 9_000),
-      keyId: one([null, 'aaaaaaaa', 'bbbbbbbb']),
+      keyId: one([null, 'aaaaaaaa', 'bbbbbbbb', 'tok-pppppppp', 'tok-qqqqqqqq']),
       project: one([null, 'thesis', 'home']),
       model: one([null, 'llama', 'qwen']),
       upstreamId: one([null, 'up1', 'up2']),
@@ -48,8 +48,14 @@ function randomRows(until: number, count: number, seed: number): RequestRow[] {
   });
 }
 
+/** Whose key `bbbbbbbb` is, though it was deleted; others came with a token alone. */
+const personId = 'pppppppp';
+const whose = (keyId: string | null) =>
+  keyId === 'bbbbbbbb' ? personId : keyId?.startsWith('tok-') ? keyId.slice(4) : null;
+
 const groupOf: Readonly<Record<UsageSplit, (row: RequestRow) => string | null>> = {
   key: (row) => row.keyId,
+  person: (row) => whose(row.keyId),
   project: (row) => row.project,
   model: (row) => row.model,
   upstream: (row) => row.upstreamId,
@@ -103,16 +109,15 @@ function fromRows(rows: readonly RequestRow[], { since, until, buckets, bucketMs
   };
 }
 
-/** Whose key `bbbbbbbb` is, though it was deleted. */
-const personId = 'pppppppp';
 const filters: readonly UsageFilter[] = [
   {},
   { keyId: 'aaaaaaaa' },
   { project: null, model: 'llama', client: 'curl' },
   { personId },
+  { personId: null },
 ];
 const belongs = (row: RequestRow, { client, personId: of, ...filter }: UsageFilter) =>
-  (of === undefined || row.keyId === 'bbbbbbbb') &&
+  (of === undefined || whose(row.keyId) === of) &&
   (client === undefined || groupOf.client(row) === client) &&
   Object.entries(filter).every(([field, value]) => row[field as keyof typeof filter] === value);
 
@@ -140,7 +145,7 @@ test.each([
   for (let at = 0; at < rows.length; at += 250) usage.insertRequests(rows.slice(at, at + 250));
   const ask = createUsageSeries(db);
   for (const lengthMs of [hourMs, 5 * hourMs, dayMs, 3 * dayMs, 7 * dayMs, 29 * dayMs, 60 * dayMs]) {
-    for (const by of ['key', 'project', 'model', 'upstream', 'client', 'none'] as const) {
+    for (const by of ['key', 'person', 'project', 'model', 'upstream', 'client', 'none'] as const) {
       for (const filter of filters) {
         const answer = ask({ since: until - lengthMs, until, by, filter });
         const expected = fromRows(

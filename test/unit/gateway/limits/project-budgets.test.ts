@@ -21,7 +21,7 @@ const keyOf = (id: string, tokens: number): GatewayKey => ({
   kind: 'inference',
   projectId: 'p',
   personId: null,
-  personPaused: false,
+  personBar: null,
   status: 'active',
   weak: false,
   oldSecretWeak: false,

@@ -1,0 +1,65 @@
+// Tools that a model server would run itself because of what stands in "metadata", or because LocalAI brings its own to a
+// response that names none: they need the right "tools".
+
+import { afterEach, expect, test } from 'vitest';
+import { usualPolicy } from '../../../shared/key-policy.ts';
+import { type Bed, type BedOptions, chat, makeBed } from '../../fakes/gateway-bed.ts';
+
+let bed: Bed;
+afterEach(() => bed.close());
+
+async function judged(options: BedOptions, path: string, body: string): Promise<string> {
+  bed = await makeBed(options);
+  const response = await bed.fetch(path, { method: 'POST', body });
+  await response.text();
+  const arrived = bed.upstream.journal.length > 0;
+  return arrived ? 'arrived' : (response.headers.get('x-keyhatch-error') ?? 'nothing said');
+}
+
+const localai: BedOptions = { kind: 'localai' };
+const withTools: BedOptions = {
+  ...localai,
+  key: { policy: { ...usualPolicy, operations: [...usualPolicy.operations, 'tools'] } },
+};
+
+test.each([
+  { mcp_servers: 'x' },
+  { mcp_prompt: 'x' },
+  { mcp_resources: 'file:///x' },
+  { MCP_Servers: 'x' },
+  { localai_assistant: 'true' },
+])('metadata %j needs the right to tools', async (metadata) => {
+  expect(await judged(localai, '/v1/chat/completions', chat({ metadata }))).toBe('operation_not_allowed');
+});
+
+test('metadata that could be read in two ways is refused', async () => {
+  const twice = '{"model":"m","messages":[],"metadata":{"mcp_servers":"x"},"metadata":{}}';
+  expect(await judged(localai, '/v1/chat/completions', twice)).toBe('body_invalid');
+});
+
+test('other metadata passes', async () => {
+  const body = chat({ metadata: { user_id: 'mcp_servers', topic: 'mcp' } });
+  expect(await judged(localai, '/v1/chat/completions', body)).toBe('arrived');
+});
+
+test('with the right it passes', async () => {
+  expect(await judged(withTools, '/v1/chat/completions', chat({ metadata: { mcp_servers: 'x' } }))).toBe('arrived');
+});
+
+const functionTool = '[{"type":"function","name":"f"}]';
+
+test.each(['{"model":"m","input":"x"}', '{"model":"m","input":"x","tools":[ ]}', '{"tools":null,"input":"x"}'])(
+  'a response of LocalAI without tools of the client needs the right: %s',
+  async (body) => {
+    expect(await judged(localai, '/v1/responses', body)).toBe('operation_not_allowed');
+  },
+);
+
+test('with tools of the client, with the right, and at other servers it passes', async () => {
+  const plain = '{"model":"m","input":"x"}';
+  expect(await judged(localai, '/v1/responses', `{"model":"m","input":"x","tools":${functionTool}}`)).toBe('arrived');
+  await bed.close();
+  expect(await judged(withTools, '/v1/responses', plain)).toBe('arrived');
+  await bed.close();
+  expect(await judged({ kind: 'ollama' }, '/v1/responses', plain)).toBe('arrived');
+});
