@@ -1,7 +1,9 @@
 // The test suites by what they need: `unit` and `architecture` nothing, `integration` the built program and, for the
 // keychain, a session of its own (test/run.ts gives it one), `machines` the program and the right to make networks.
 
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+import { isOverTls } from './test/fakes/over-tls.ts';
+import { plainOnly } from './test/plain-only.ts';
 
 // What is polled for may take its time on a busy machine; one second, the runner's own, is too short for that.
 const suite = (name: string, more: object = {}) => ({
@@ -24,6 +26,7 @@ export default defineConfig({
       suite('integration', {
         testTimeout: 60_000,
         hookTimeout: 60_000,
+        exclude: [...configDefaults.exclude, ...(isOverTls ? plainOnly : [])],
         retry: process.env['CI'] === 'true' ? 1 : 0,
       }),
       suite('machines', { testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false }),

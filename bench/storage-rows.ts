@@ -28,7 +28,7 @@ const habits = Array.from({ length: keyCount }, (_, key) =>
   ),
 ).flat();
 
-export const benchKeyIds = Array.from({ length: keyCount }, (_, key) => `key${key}`);
+const benchKeyIds = Array.from({ length: keyCount }, (_, key) => `key${key}`);
 
 /** A request that was received at a moment (epoch ms). Some keys are busier than others. */
 export function rowAt(receivedAt: number): RequestRow {

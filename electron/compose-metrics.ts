@@ -2,6 +2,7 @@
 // dashboard, with the gateway's own deciding functions for what a key may. Used by compose.ts alone.
 
 import type { IncomingMessage } from 'node:http';
+import type { Settings } from '../shared/settings.ts';
 import type { KeyRegistry } from './core/key-registry.ts';
 import type { Upstreams } from './core/upstreams.ts';
 import type { MetricsSource } from './dashboard/metrics-answer.ts';
@@ -9,14 +10,14 @@ import { checkPaused, checkProject, checkWeak } from './gateway/admit.ts';
 import { isFromThisComputer, isTrulyLocal } from './gateway/client-address.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import { checkStanding } from './gateway/identify.ts';
-import { createKeyRules, type Source } from './gateway/key-rules.ts';
-import { checkKeyNetwork, checkOperation } from './gateway/permit.ts';
+import { createKeyRules, type KeyRules, type Source } from './gateway/key-rules.ts';
+import { checkGatewayNetwork, checkKeyNetwork, checkOperation } from './gateway/permit.ts';
 import type { PresentedKey, ProjectRegistry, UsageSink } from './gateway/ports.ts';
 import { plainAddress } from './lib/address-block.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Log } from './lib/log.ts';
 import { expositionType } from './metrics/exposition.ts';
-import { createMetrics, type MetricsPorts } from './metrics/metrics.ts';
+import { createMetrics } from './metrics/metrics.ts';
 import { admitReader } from './metrics/metrics-door.ts';
 import type { Shell } from './shell.ts';
 
@@ -28,12 +29,12 @@ export type JoinedMetrics = {
 
 export function joinMetrics(ports: {
   readonly shell: Pick<Shell, 'name' | 'version'>;
-  readonly settings: MetricsPorts['settings'];
+  readonly settings: () => Settings;
   readonly registry: Pick<KeyRegistry, 'locked' | 'find' | 'get'>;
   readonly recorder: { readonly usage: UsageSink; readonly lost: () => number };
   readonly upstreams: Pick<Upstreams, 'live' | 'statuses'>;
   readonly projects: ProjectRegistry;
-  readonly load: () => Pick<Gateway, 'running' | 'queued'>;
+  readonly load: () => Pick<Gateway, 'running' | 'queued' | 'weakBrake'>;
   readonly clock: Clock;
   readonly log: Log;
 }): JoinedMetrics {
@@ -54,7 +55,8 @@ export function joinMetrics(ports: {
     upstreams: upstreams.live,
     log,
   });
-  const readers = { locked: registry.locked, find: registry.find, judge: judgeOfReaders(clock, ports.projects) };
+  const rules = createKeyRules();
+  const judge = judgeOfReaders({ rules, clock, projects: ports.projects });
   return {
     usage: {
       ...usage,
@@ -70,7 +72,10 @@ export function joinMetrics(ports: {
     source: {
       contentType: expositionType,
       async read(credential, request) {
-        admitReader(credential, readerOf(request), readers);
+        const from = readerOf(request);
+        checkGatewayNetwork(from, settings(), rules);
+        const { locked, find } = registry;
+        admitReader(credential, from, { locked, find, judge, brake: load().weakBrake });
         return metrics.text();
       },
     },
@@ -91,8 +96,12 @@ function readerOf(request: IncomingMessage): Reader {
 }
 
 /** In the gateway's order. */
-function judgeOfReaders(clock: Clock, projects: ProjectRegistry): (key: PresentedKey, from: Reader) => void {
-  const rules = createKeyRules();
+function judgeOfReaders(ports: {
+  readonly rules: KeyRules;
+  readonly clock: Clock;
+  readonly projects: ProjectRegistry;
+}): (key: PresentedKey, from: Reader) => void {
+  const { rules, clock, projects } = ports;
   return (key, from) => {
     checkStanding(key, clock.now());
     checkKeyNetwork(key, from, rules);

@@ -85,7 +85,7 @@ export function joinPolicy(ports: {
       {
         stage: 'operation',
         decide({ key, operation }) {
-          checkOperation(callerOf(key), operation, operations[operation]);
+          checkOperation(imaginedCaller(key), operation, operations[operation]);
           return `The key has the right "${operation}".`;
         },
       },
@@ -134,7 +134,8 @@ export function joinPolicy(ports: {
           const upstreams = meant.upstreams();
           const real = realModel(model, upstreams);
           const sent = hasModelRules(imagined.key) ? real : model;
-          if (sent !== undefined && isCloudModel(sent)) checkOperation(callerOf(imagined.key), 'cloud', cloudWords);
+          if (sent !== undefined && isCloudModel(sent))
+            checkOperation(imaginedCaller(imagined.key), 'cloud', cloudWords);
           checkModel(imagined.key, real, { rules, upstreams });
           return model === undefined ? 'The key may use every model.' : 'The key may use that model.';
         },
@@ -171,7 +172,7 @@ export function joinPolicy(ports: {
 }
 
 const presented = (key: Imagined['key']) => ({ ...key, byOldSecret: false });
-const callerOf = (key: Imagined['key']) => ({ kind: 'key', key: presented(key), by: 'key', pass: null }) as const;
+const imaginedCaller = (key: Imagined['key']) => ({ kind: 'key', key: presented(key), by: 'key', pass: null }) as const;
 const isModelless = ({ model, operation }: Imagined) => model === undefined && modelless.has(operation);
 
 type MeaningPorts = { readonly upstreams: Upstreams; readonly projects: ProjectRegistry };

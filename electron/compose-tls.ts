@@ -82,6 +82,8 @@ export function joinTls(
     clock,
     log,
   });
+  // A command at rest ends while it looks; what it looks into stays open for as long as that takes.
+  lifetime.own('certificate', keeper.close);
   const get = () => ({ ...keeper.view(), mode: mode(), choice: settings()['tls.mode'] });
   const after = (work: Promise<void>) => work.then(get);
   return {
@@ -119,7 +121,7 @@ export function joinTls(
     start() {
       void keeper.look();
       const timer = setInterval(() => void keeper.look(), lookEveryMs).unref();
-      lifetime.own('certificate', () => clearInterval(timer));
+      lifetime.own('look at the certificate', () => clearInterval(timer));
       lifetime.own(
         'settings of the certificate',
         book.onChange(() => void keeper.look()),

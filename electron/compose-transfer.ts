@@ -5,6 +5,7 @@ import type { Ledger } from './compose-ledger.ts';
 import type { JoinedVault } from './compose-vault.ts';
 import { type Backup, createBackup, restoredSettingsFact } from './core/backup.ts';
 import type { RecordHistory } from './core/history.ts';
+import type { Interfaces } from './core/interfaces.ts';
 import { createKeyTransfer, type KeyTransfer } from './core/key-import.ts';
 import type { KeyRegistry } from './core/key-registry.ts';
 import type { Keys } from './core/keys.ts';
@@ -24,6 +25,8 @@ export function joinTransfer(options: {
   readonly projects: Projects;
   readonly people: Pick<People, 'reload'>;
   readonly settings: SettingsBook;
+  /** What the system says of its interfaces now. */
+  readonly interfaces: () => Interfaces;
   readonly record: RecordHistory;
   readonly clock: Clock;
   readonly log: Log;
@@ -36,6 +39,8 @@ export function joinTransfer(options: {
     keys: ledger.keyTable.list,
     projects: ledger.projectTable.list,
     people: ledger.peopleTable.list,
+    isKnownPerson: (id) => ledger.peopleTable.nameOf(id) !== undefined,
+    interfaces: options.interfaces,
     settings,
     vault: {
       content: vault.content,

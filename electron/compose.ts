@@ -242,7 +242,7 @@ export async function compose(shell: Shell): Promise<House> {
         vault: joinedVault,
         registry,
         keys,
-        ...{ projects, people },
+        ...{ projects, people, interfaces: network.read },
         settings,
         onRestored(keyIds, projectIds) {
           for (const projectId of projectIds) changes.projectChanged(projectId);

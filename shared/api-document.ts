@@ -120,7 +120,7 @@ function filledPath(path: string, parameters: readonly Parameter[]): string {
 const scalars: Readonly<Record<string, string>> = { integer: 'whole number', boolean: 'true or false', string: 'text' };
 
 /** A schema in a few words; what is deeper stands in the document itself. */
-export function typeText(schema: Schema): string {
+function typeText(schema: Schema): string {
   if (schema.$ref !== undefined) return schema.$ref.slice(schema.$ref.lastIndexOf('/') + 1);
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum !== undefined) return schema.enum.map((one) => JSON.stringify(one)).join(', ');

@@ -73,7 +73,8 @@ export const contract = {
     setLan: ownerProved
       .input(z.object({ on: z.boolean(), interfaces: z.array(z.string().min(1).max(100)).min(1).max(14).optional() }))
       .output(status),
-    checkPort: view.input(z.object({ port: z.number().int().min(1).max(65535) })).output(portCheck),
+    /** Tries the port, and says which other program holds it. */
+    checkPort: manage.input(z.object({ port: z.number().int().min(1).max(65535) })).output(portCheck),
   },
   keys: {
     create: ownOrManage.input(newKey).output(createdKey),

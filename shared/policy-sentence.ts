@@ -6,7 +6,7 @@ import type { KeyFacts } from './model.ts';
 import { networksText, oneAfterOther } from './network-words.ts';
 
 /** What each preset means to somebody who chooses it. */
-export const presetWords: Readonly<Record<OperationPreset, string>> = {
+const presetWords: Readonly<Record<OperationPreset, string>> = {
   inference: 'use models, and see which there are',
   'read-only': 'see which models there are, and nothing else',
   full: 'do everything a key can: use models, also those in a cloud on the owner’s account; download, load, create and delete models on this computer; let the model server run tools and fetch addresses; read metrics',

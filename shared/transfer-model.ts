@@ -76,6 +76,10 @@ export const backupRestored = z.object({
   settings: z.number().int().nonnegative(),
   /** Keys that were here and are not in the backup. */
   ended: z.number().int().nonnegative(),
+  /** People who were not here and came back paused. */
+  paused: z.number().int().nonnegative(),
+  /** Settings that open more than was confirmed here, which stayed behind. */
+  notTaken: z.array(z.string()),
   /** Settings that count from the next start. */
   atNextStart: z.array(z.string()),
 });

@@ -26,7 +26,7 @@ export type UpstreamKindRow = {
 const everyDialect = dialects;
 
 /** Kinds in the order in which a listing should name them. `unknown` is taken to speak what it is asked. */
-export const upstreamKinds = {
+const upstreamKinds = {
   lmstudio: {
     name: 'LM Studio',
     ports: [1234],

@@ -228,6 +228,7 @@ async function main(): Promise<void> {
   const browser = await prepare(browserNeeds);
   const keychain = process.platform === 'linux' ? await prepare(keychainNeeds) : undefined;
   const machines = process.platform === 'linux' ? await prepare(machineNeeds) : undefined;
+  const inOwnSession = process.platform === 'linux' ? inKeyringSession : undefined;
   const suites: readonly Suite[] = [
     { name: 'lint', run: lint },
     { name: 'types', run: types },
@@ -237,16 +238,13 @@ async function main(): Promise<void> {
     {
       name: 'integration',
       missing: keychain ?? (process.platform === 'linux' ? browser : undefined),
-      run: () => vitest('integration', { wrap: process.platform === 'linux' ? inKeyringSession : undefined }),
+      run: () => vitest('integration', { wrap: inOwnSession }),
     },
     {
-      // The same tests once more, every client of them encrypted.
-      name: 'gateway over HTTPS',
-      run: () =>
-        vitest('integration', {
-          files: ['test/integration/gateway', 'test/integration/clients/answers'],
-          env: { KEYHATCH_TEST_TLS: '1' },
-        }),
+      // The same tests once more, every client of the gateway encrypted, but for those of test/plain-only.ts.
+      name: 'integration over HTTPS',
+      missing: keychain,
+      run: () => vitest('integration', { wrap: inOwnSession, env: { KEYHATCH_TEST_TLS: '1' } }),
     },
     {
       name: 'two machines',

@@ -27,7 +27,7 @@ import { requestPage, requestView, usageReport, usageSeries } from '../../shared
 
 const about = `What the dashboard and the command line can do, for programs.
 
-Send an admin key with every request, as \`Authorization: Bearer kha_…\` or \`x-api-key: kha_…\`, and nowhere else. Make one with \`keyhatch keys create --admin --name NAME\`. Cookies do not count, and browsers are refused.
+Send an admin key with every request, as \`Authorization: Bearer kha_…\` or \`x-api-key: kha_…\`, and nowhere else. Make one with \`keyhatch keys create --admin --name NAME\`. Cookies do not count, and pages in a browser are refused.
 
 Bodies and answers are JSON; times are milliseconds since 1970, durations milliseconds, sizes bytes. Errors look like \`{"error": {"code", "message", "details"}}\`, where \`code\` is one of docs/errors.md.`;
 

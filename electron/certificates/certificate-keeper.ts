@@ -51,6 +51,8 @@ export type CertificateKeeper = {
   readonly renew: () => Promise<void>;
   /** As well as a new authority, which clients then have to be told to trust. @throws as `renew` */
   readonly newAuthority: () => Promise<void>;
+  /** Settles once nothing is under way any more; looks that come later do nothing. */
+  readonly close: () => Promise<void>;
 };
 
 type Shown = {
@@ -70,6 +72,7 @@ export function createCertificateKeeper(ports: CertificateKeeperPorts): Certific
   const inTurn = createTurns();
   let shown: Shown | undefined;
   let problem: string | null = null;
+  let isClosed = false;
 
   const roleInUse = (): CertificateRole => (store.certificate('pem') === undefined ? 'server' : 'pem');
 
@@ -148,6 +151,7 @@ export function createCertificateKeeper(ports: CertificateKeeperPorts): Certific
   }
 
   async function look(): Promise<void> {
+    if (isClosed) return;
     if (!ports.needed()) return tell(null);
     try {
       await ready();
@@ -199,6 +203,10 @@ export function createCertificateKeeper(ports: CertificateKeeperPorts): Certific
         await makeServer(await makeAuthorityAnew());
         tell(null);
       }),
+    close() {
+      isClosed = true;
+      return inTurn(async () => {});
+    },
   };
 }
 

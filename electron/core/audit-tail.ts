@@ -23,7 +23,7 @@ export type ChainStore = {
 export const rowsAtOnce = 1_000;
 
 /** All entries after one, page by page. */
-export function* rowsFrom(store: ChainStore, seq: number, chain: number): Generator<LinkedRow> {
+function* rowsFrom(store: ChainStore, seq: number, chain: number): Generator<LinkedRow> {
   let rows = store.rowsAfter(seq, rowsAtOnce, chain);
   for (; rows.length > 0; rows = store.rowsAfter(rows.at(-1)?.seq ?? seq, rowsAtOnce, chain)) yield* rows;
 }

@@ -100,7 +100,16 @@ export function createAudit(ports: AuditPorts): Audit {
     takeUp(chain);
   }
 
+  /** What the log was under the key before, as far as this run knows it. */
+  async function lastWords(key: KeyObject): Promise<string> {
+    if (state.at === 'closed' || ports.forgets) return '';
+    if (keyMark(state.at === 'open' ? state.chain.key : state.key) === keyMark(key)) return '';
+    // While it is walked over entries still join the old chain.
+    return ` The log before it: ${(await look()).says}`;
+  }
+
   async function openWith(key: KeyObject): Promise<void> {
+    const before = await lastWords(key);
     state = { at: 'closed' };
     const kept = await head.read();
     const last = store.lastLink();
@@ -108,7 +117,8 @@ export function createAudit(ports: AuditPorts): Audit {
     const sameKey = kept ? kept.key === keyMark(key) : last !== undefined && isChainedWith(store, key, last);
     if (!sameKey) {
       await begin(key, store.lastSeq() + 1);
-      if (!ports.forgets) ports.note('chain_begun', 'the vault has another root than before, as after a restore');
+      if (!ports.forgets)
+        ports.note('chain_begun', `the vault has another root than before, as after a restore.${before}`);
       return;
     }
     if (kept?.broken) {
@@ -129,6 +139,10 @@ export function createAudit(ports: AuditPorts): Audit {
 
   async function verify(): Promise<AuditReport> {
     await opening;
+    return look();
+  }
+
+  async function look(): Promise<AuditReport> {
     const entries = store.lastSeq();
     const waiting = Math.max(0, entries - (store.lastLink()?.seq ?? 0));
     if (state.at === 'broken') return reportOf({ state: 'broken', broken: state.what, entries, waiting });

@@ -10,6 +10,7 @@ import type { RecordHistory } from './history.ts';
 import type { KeptKey } from './key-registry.ts';
 import type { KeptPerson } from './people.ts';
 import type { KeptProject } from './projects.ts';
+import { confirmedHere, keysWithin, peopleComing, type SettingsBounds, withoutConsent } from './restore-bounds.ts';
 
 type VaultPart = Pick<BackupContent, 'root' | 'upstreamSecrets'> & {
   readonly verifiers: Readonly<BackupContent['verifiers']>;
@@ -19,9 +20,13 @@ export type BackupPorts = {
   readonly keys: () => readonly KeptKey[];
   readonly projects: () => readonly KeptProject[];
   readonly people: () => readonly KeptPerson[];
+  /** Whether this id was ever somebody's here. */
+  readonly isKnownPerson: (id: string) => boolean;
+  readonly interfaces: SettingsBounds['interfaces'];
   readonly settings: {
     readonly get: () => Settings;
     readonly kept: () => Partial<Settings>;
+    readonly wouldBe: SettingsBounds['wouldBe'];
   };
   readonly vault: {
     readonly content: () => Promise<Omit<VaultPart, 'upstreamSecrets'>>;
@@ -38,7 +43,7 @@ export type BackupPorts = {
   readonly replaceAll: (content: {
     readonly keys: readonly KeptKey[];
     readonly projects: readonly KeptProject[];
-    /** They come as far as they are not here, and without a password; who is here stays. */
+    /** Who comes; who is here stays. */
     readonly people: readonly KeptPerson[];
     readonly facts: Readonly<Record<string, string>>;
   }) => void;
@@ -98,27 +103,45 @@ export function createBackup(ports: BackupPorts): Backup {
   async function restore({ text, passphrase, replace }: BackupRestore): Promise<BackupRestored> {
     const content = await read(text, passphrase);
     const before = settings.get();
+    const others = replace ? 'reset' : 'stay';
     let ended = 0;
+    let coming: readonly KeptPerson[] = [];
+    let taken = confirmedHere({}, 'stay', { ...settings, interfaces: ports.interfaces });
     await vault.closedFor(async () => {
       // Looked at behind the closed door: nobody can make a key any more.
       if (!replace) refuseConflicts(ports.keys().length, ports.projects().length);
       const facts = await vault.stage(content);
       const kept = new Set(content.keys.map(({ id }) => id));
       ended = ports.keys().filter(({ id }) => !kept.has(id)).length;
-      const settingsFact = JSON.stringify({ values: content.settings, others: replace ? 'reset' : 'stay' });
-      ports.replaceAll({ ...content, facts: { ...facts, [restoredSettingsFact]: settingsFact } });
+      coming = whoComes(content);
+      taken = confirmedHere(content.settings, others, { ...settings, interfaces: ports.interfaces });
+      const settingsFact = JSON.stringify({ values: taken.values, others });
+      ports.replaceAll({
+        keys: keysWithin(content.keys, [...ports.people(), ...coming]),
+        projects: content.projects,
+        people: coming,
+        facts: { ...facts, [restoredSettingsFact]: settingsFact },
+      });
     });
     const after = settings.get();
     const restored = {
       madeAt: content.madeAt,
       keys: content.keys.length,
       projects: content.projects.length,
-      settings: Object.keys(content.settings).length,
+      settings: Object.keys(taken.values).length,
       ended,
+      paused: coming.filter(({ status }) => status === 'paused').length,
+      notTaken: [...taken.notTaken],
       atNextStart: listening.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name])),
     };
     ports.record({ action: 'backup_restored', subject, after: restored });
     return restored;
+  }
+
+  function whoComes({ people }: BackupContent): readonly KeptPerson[] {
+    const here = ports.people();
+    const isEmpty = here.length + ports.keys().length + ports.projects().length === 0;
+    return peopleComing(people, { people: here, isEmpty, wasRemoved: ports.isKnownPerson });
   }
 
   async function read(text: string, passphrase: string): Promise<BackupContent> {
@@ -128,11 +151,6 @@ export function createBackup(ports: BackupPorts): Backup {
   }
 
   return { create, restore };
-}
-
-// That the internet may come in was confirmed of one machine, and says nothing of another one with an eth0.
-function withoutConsent({ 'server.publicInterfaces': _consent, ...kept }: Partial<Settings>): Partial<Settings> {
-  return kept;
 }
 
 function refuseConflicts(keys: number, projects: number): void {

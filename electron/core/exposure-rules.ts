@@ -89,13 +89,13 @@ const rules: readonly ExposureRule[] = [
   upstreamRule,
 ];
 
-export function reachRule({ reached }: ExposureFacts): Exposure[] {
+function reachRule({ reached }: ExposureFacts): Exposure[] {
   if (reached.length === 0) return [fine('reach', 'Only this computer can reach the port of Keyhatch.')];
   const places = reached.map(({ address, interface: name }) => `${address} (${name})`);
   return [fine('reach', `Other devices reach Keyhatch at ${listed(places)}.`)];
 }
 
-export function publicAddressRule({ reached, held, settings, tls }: ExposureFacts): Exposure[] {
+function publicAddressRule({ reached, held, settings, tls }: ExposureFacts): Exposure[] {
   const isGuarded = settings['access.requireKey'] && tls?.mode === 'only';
   const bound = reached.filter(({ scope }) => scope === 'public');
   return [
@@ -123,7 +123,7 @@ function publicName(name: string, address: string, settings: Settings): Exposure
   return { ...warning('public address', says, cure, `held-${name}`), byItself: true };
 }
 
-export function dashboardRule({ dashboard: { url, reached } }: ExposureFacts): Exposure[] {
+function dashboardRule({ dashboard: { url, reached } }: ExposureFacts): Exposure[] {
   if (url === null) return [];
   const bound = reached.filter(({ scope }) => scope === 'public');
   const says = `Other devices reach the dashboard at ${url}, encrypted; whoever has an account can sign in there.`;
@@ -141,7 +141,7 @@ export function dashboardRule({ dashboard: { url, reached } }: ExposureFacts): E
   ];
 }
 
-export function interfaceRule({ away, troubles }: ExposureFacts): Exposure[] {
+function interfaceRule({ away, troubles }: ExposureFacts): Exposure[] {
   return [
     ...away.map((name) =>
       warning(
@@ -155,7 +155,7 @@ export function interfaceRule({ away, troubles }: ExposureFacts): Exposure[] {
   ];
 }
 
-export function keysRule({ settings, reached, waysOpen }: ExposureFacts): Exposure[] {
+function keysRule({ settings, reached, waysOpen }: ExposureFacts): Exposure[] {
   const sentence = accessSentence(settings, waysOpen);
   if (settings['access.requireKey']) return [fine('access', sentence)];
   const cure = 'Switch keys on: keyhatch settings set access.requireKey true';
@@ -163,7 +163,7 @@ export function keysRule({ settings, reached, waysOpen }: ExposureFacts): Exposu
   return [reached.length > 0 ? { ...finding, id: 'keys-off-open', result: 'bad' } : finding];
 }
 
-export function bypassRule({ settings, reached }: ExposureFacts): Exposure[] {
+function bypassRule({ settings, reached }: ExposureFacts): Exposure[] {
   if (!settings['access.localhostBypass'] || !settings['access.requireKey'] || reached.length === 0) return [];
   return [
     warning(
@@ -175,7 +175,7 @@ export function bypassRule({ settings, reached }: ExposureFacts): Exposure[] {
   ];
 }
 
-export function publicModelsRule({ settings, reached }: ExposureFacts): Exposure[] {
+function publicModelsRule({ settings, reached }: ExposureFacts): Exposure[] {
   if (!settings['access.publicModels'] || reached.length === 0) return [];
   return [
     warning(
@@ -187,7 +187,7 @@ export function publicModelsRule({ settings, reached }: ExposureFacts): Exposure
   ];
 }
 
-export function webPagesRule({ settings }: ExposureFacts): Exposure[] {
+function webPagesRule({ settings }: ExposureFacts): Exposure[] {
   if (settings['cors.mode'] !== 'any') return [];
   const cure = 'Name the pages that may: keyhatch settings set cors.mode list';
   if (settings['access.requireKey'])
@@ -203,7 +203,7 @@ const passers: readonly (readonly [RegExp, string])[] = [
 ];
 
 // One finding for each who passes requests on: whoever invents headers makes no list of them.
-export function passedOnRule({ passedOn, settings }: ExposureFacts): Exposure[] {
+function passedOnRule({ passedOn, settings }: ExposureFacts): Exposure[] {
   const groups = Map.groupBy(passedOn, ({ header, fromHere }) => {
     const named = passers.find(([pattern]) => pattern.test(header))?.[1];
     return `${named ?? (fromHere ? 'a tunnel or a proxy' : 'a proxy')} ${fromHere ? 'on this computer' : 'on your network'}`;
@@ -222,7 +222,7 @@ export function passedOnRule({ passedOn, settings }: ExposureFacts): Exposure[] 
   });
 }
 
-export function firewallRule({ firewall, reached, port }: ExposureFacts): Exposure[] {
+function firewallRule({ firewall, reached, port }: ExposureFacts): Exposure[] {
   const [first] = reached.filter(({ family }) => family === 'IPv4');
   if (reached.length === 0 || firewall.likely === 'nothing') return [];
   if (firewall.likely === 'asks') {
@@ -239,7 +239,7 @@ export function firewallRule({ firewall, reached, port }: ExposureFacts): Exposu
   return [warning('firewall', says, cures[firewall.by], `firewall-${firewall.by}`)];
 }
 
-export function upstreamRule({ upstreams }: ExposureFacts): Exposure[] {
+function upstreamRule({ upstreams }: ExposureFacts): Exposure[] {
   return upstreams
     .filter(({ kind }) => kind !== 'echo')
     .map(({ id, name, kind, port, elsewhere, openAt }) => {

@@ -85,7 +85,7 @@ export type People = {
   readonly facts: (person: KeptPerson) => PersonFacts;
   /** Also of somebody who was removed. */
   readonly nameOf: (id: string) => string;
-  /** Whom a link of the machine signs in as: the owner who was there first. */
+  /** Whom a link of the machine signs in as: the owner who was there first, of those with a password if any has one. */
   readonly firstOwner: () => KeptPerson | undefined;
   /** Keeps somebody new or changed. The caller has seen to it that they may be so. */
   readonly put: (action: string, person: KeptPerson) => KeptPerson;
@@ -196,7 +196,11 @@ export function createPeople(ports: PeoplePorts): People {
     resolve,
     facts,
     nameOf: (id) => people.get(id)?.name ?? store.nameOf(id) ?? id,
-    firstOwner: () => [...people.values()].find(({ role, status }) => role === 'owner' && status === 'active'),
+    firstOwner() {
+      const owners = [...people.values()].filter(({ role, status }) => role === 'owner' && status === 'active');
+      // One without may have come by a backup, with nobody having said who that is.
+      return owners.find(({ passwordSetAt }) => passwordSetAt !== null) ?? owners[0];
+    },
     put,
     changed,
     refuseTaken,

@@ -1,5 +1,5 @@
 // The admin API on the dashboard's listener: what comes before a call of it. Takes an admin key from `Authorization: Bearer`
-// or `x-api-key` and from nowhere else, nothing that a browser sent, JSON alone. Cookies count for nothing here. Raises trust.
+// or `x-api-key` and from nowhere else, nothing that a page sent, JSON alone. Cookies count for nothing here. Raises trust.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { apiPrefix } from '../../shared/api-route.ts';
@@ -9,7 +9,7 @@ import type { CallContext } from '../lib/acting.ts';
 import { plainAddress } from '../lib/address-block.ts';
 import { hasBody } from '../lib/has-body.ts';
 import { type AttemptLimit, countingGuesses } from './attempt-limit.ts';
-import { type Head, refuseBrowsers } from './same-origin.ts';
+import { type Head, refusePages } from './same-origin.ts';
 import { readJson } from './session-calls.ts';
 
 export type ApiSource = {
@@ -32,7 +32,7 @@ export const isApi = (path: string) => path === apiPrefix || path.startsWith(`${
 
 export function createApiAnswer(source: ApiSource, attempts: AttemptLimit): ApiAnswer {
   return async (request, response, port) => {
-    refuseBrowsers(request, port);
+    refusePages(request, port);
     const url = request.url ?? '';
     if (decoded(url).search(keyPattern) !== -1) throw new KeyhatchError('key_in_url');
     const address = plainAddress(request.socket.remoteAddress);

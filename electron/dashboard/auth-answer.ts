@@ -1,5 +1,5 @@
 // `POST /api/auth/…` on the dashboard's listener: programs sign in here with a person's name and password and get short-lived
-// tokens for the gateway. Takes no cookie and nothing from a browser, answers in JSON, counts wrong tokens. Raises trust.
+// tokens for the gateway. Takes no cookie and nothing from a page, answers in JSON, counts wrong tokens. Raises trust.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ErrorCode, KeyhatchError } from '../../shared/errors.ts';

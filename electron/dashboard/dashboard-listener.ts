@@ -2,6 +2,7 @@
 // letting go of them without cutting a call that is about to be answered. Knows nothing of what is asked.
 
 import { createServer, type ServerResponse } from 'node:http';
+import { plainAddress } from '../lib/address-block.ts';
 import { closeGently, listenOn } from '../lib/listening.ts';
 import { createNeighbourPlaces } from '../lib/neighbour-places.ts';
 import { createTlsPort, type PortEncryption, type TlsPort } from '../lib/tls-port.ts';
@@ -25,7 +26,7 @@ const releaseGraceMs = 2_000;
 const headTimeoutMs = 10_000;
 /** Browsers hold a few each; whoever opens hundreds is none. */
 const connectionsMost = 512;
-/** From one machine of a network, so that it cannot take every place. Programs on this computer all have one address. */
+/** From one machine of a network, so that it cannot take every place. */
 const connectionsOfOneMost = 64;
 
 /** @throws Node's own error when the port cannot be had */
@@ -62,7 +63,9 @@ export async function openDashboardListener(options: {
     encryption: { ...encryption, isOn },
     headTimeoutMs: () => headTimeoutMs,
     admit: (socket) => {
-      if (host !== dashboardHost && neighbours.openFrom(socket) >= connectionsOfOneMost) {
+      // Programs of this computer, which all have one address, also where the listener is for every address.
+      if (plainAddress(socket.localAddress) === dashboardHost) return true;
+      if (neighbours.openFrom(socket) >= connectionsOfOneMost) {
         socket.destroy();
         return false;
       }

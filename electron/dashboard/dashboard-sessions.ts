@@ -114,7 +114,7 @@ export function createDashboardSessions(ports: {
     for (const session of sessions.filter((one) => !isAlive(one))) end(session);
   }
 
-  function callerOf({ id, personId, provedAt }: Session): Caller {
+  function callerOfSession({ id, personId, provedAt }: Session): Caller {
     const session = { way: 'session', provedAt, sessionId: id } as const;
     // A link is the owner's, also before there is an account of theirs.
     if (personId === null) return { role: 'owner', personId, ...session };
@@ -128,7 +128,7 @@ export function createDashboardSessions(ports: {
       id: session.id,
       personId: session.personId,
       label: `${name}, session ${session.id}`,
-      caller: () => callerOf(session),
+      caller: () => callerOfSession(session),
       enter(cut) {
         touch(session);
         session.cuts.add(cut);

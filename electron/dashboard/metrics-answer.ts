@@ -1,11 +1,11 @@
 // `GET /metrics` on the dashboard's listener: the one thing here that a key opens, because what reads it is a program. Takes
-// the key from `Authorization: Bearer` alone and from no browser; counts wrong ones. Raises trust.
+// the key from `Authorization: Bearer` alone and from no page; counts wrong ones. Raises trust.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ErrorCode, KeyhatchError } from '../../shared/errors.ts';
 import { keyPattern } from '../../shared/key-format.ts';
 import { type AttemptLimit, countingGuesses } from './attempt-limit.ts';
-import { type Head, refuseBrowsers } from './same-origin.ts';
+import { type Head, refusePages } from './same-origin.ts';
 
 export const metricsPath = '/metrics';
 
@@ -23,7 +23,7 @@ export type MetricsAnswer = (request: IncomingMessage, response: ServerResponse,
 
 export function createMetricsAnswer(source: MetricsSource, attempts: AttemptLimit): MetricsAnswer {
   return async (request, response, port) => {
-    refuseBrowsers(request, port);
+    refusePages(request, port);
     checkTarget(request);
     const text = await countingGuesses(attempts, guesses, () => source.read(credentialOf(request), request));
     response.writeHead(200, { 'content-type': source.contentType }).end(text);

@@ -55,13 +55,14 @@ export function checkOwnPage(head: Head, port: number): void {
 }
 
 /**
- * For what only programs ask for: nothing that any browser sent, be it for our own page.
+ * For what only programs ask for: nothing that a page sent, be it our own, nor a link that somebody opened. Browsers say from
+ * which site they ask and what for; programs in Node whose `fetch` says how it asks (`Sec-Fetch-Mode`) say that alone.
  * @throws KeyhatchError `dashboard_page_refused`
  */
-export function refuseBrowsers(head: Head, port: number): void {
-  const { headers } = head;
-  const byBrowser = 'origin' in headers || Object.keys(headers).some((name) => name.startsWith('sec-fetch-'));
-  if (byBrowser) throw new KeyhatchError('dashboard_page_refused', { details: { url: urlHere(head, port) } });
+export function refusePages(head: Head, port: number): void {
+  const isOfPages = (name: string) => name === 'origin' || (name.startsWith('sec-fetch-') && name !== 'sec-fetch-mode');
+  if (!Object.keys(head.headers).some(isOfPages)) return;
+  throw new KeyhatchError('dashboard_page_refused', { details: { url: urlHere(head, port) } });
 }
 
 // Its Host was found to be ours by then.
@@ -79,14 +80,4 @@ function isHost(host: string, name: string, port: number, scheme: Door['scheme']
 
 function hostOf(name: string): string {
   return isIP(name) === 6 ? `[${name}]` : name;
-}
-
-/**
- * For what programs send, of which some use a browser's way of asking (`fetch` says how, and never from which site): nothing
- * that a page sent, be it our own. Links that somebody opens send no body, and change nothing there.
- * @throws KeyhatchError `dashboard_page_refused`
- */
-export function refusePages({ headers }: Head, port: number): void {
-  if (!('origin' in headers) && !('sec-fetch-site' in headers)) return;
-  throw new KeyhatchError('dashboard_page_refused', { details: { url: dashboardUrl(port) } });
 }

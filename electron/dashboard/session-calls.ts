@@ -41,7 +41,7 @@ export type PeopleDoor = {
   readonly note: (what: 'signed_in' | 'proved' | 'signed_out', personId: string | null, detail: string) => void;
 };
 
-export const pageHalfHeader = 'x-keyhatch-session';
+const pageHalfHeader = 'x-keyhatch-session';
 
 const bodyMaxBytes = 4 * 1024;
 /** Browsers cap it there; how long a session lives is decided on this side, by its use. */

@@ -18,7 +18,7 @@ export type SignInLinks = {
   readonly forget: () => void;
 };
 
-export const linkLifeMs = 10 * 60_000;
+const linkLifeMs = 10 * 60_000;
 const tokenBytes = 32;
 
 export function createSignInLinks({ clock }: { readonly clock: Clock }): SignInLinks {

@@ -38,7 +38,7 @@ function confine(contents: WebContents): void {
   });
 }
 
-export function mayLeadTo(url: string): boolean {
+function mayLeadTo(url: string): boolean {
   const target = URL.parse(url);
   return target?.protocol === 'https:' && linkHosts.has(target.hostname) && target.username === '';
 }

@@ -10,7 +10,7 @@ import type { House } from '../shell.ts';
 import { isOwnUrl } from './app-protocol.ts';
 
 /** Name of the one channel; the preload sends it with a port and nothing else. */
-export const contractChannel = 'keyhatch:contract';
+const contractChannel = 'keyhatch:contract';
 
 export function offerContract(ports: { readonly router: House['router']; readonly log: Log }): void {
   const handler = new RPCHandler(ports.router, { clientInterceptors: [errorsToWire(ports.log)] });

@@ -84,7 +84,7 @@ function firstMessage(bytes: Buffer): Message | undefined {
 }
 
 /** A call of the bus itself, with at most one text as its argument. */
-export function methodCall(serial: number, member: string, argument?: string): Buffer {
+function methodCall(serial: number, member: string, argument?: string): Buffer {
   const body = argument === undefined ? Buffer.alloc(0) : text(argument);
   const fields = [
     field(1, 'o', text('/org/freedesktop/DBus')),

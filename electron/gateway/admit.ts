@@ -28,14 +28,16 @@ export async function admit(identified: Identified, ports: AdmitPorts): Promise<
   const request = ports.running.enter(identified);
   const lease = onceOnly(request.done);
   try {
-    if (limited) await countRequest(limited, ports);
+    const uncount = limited ? await countRequest(limited, ports) : nothingCounted;
+    const { ending, progress } = request;
+    return { ...identified, admittedAt, lease, uncount, ending, progress };
   } catch (error) {
     lease.release();
     throw error;
   }
-  const { ending, progress } = request;
-  return { ...identified, admittedAt, lease, ending, progress };
 }
+
+const nothingCounted = () => {};
 
 function checkKey(key: PresentedKey, trulyLocal: boolean, { running, projects }: AdmitPorts): void {
   checkPaused(key);
@@ -60,11 +62,11 @@ export function checkRoom(key: GatewayKey, running: Pick<RunningRequests, 'count
   }
 }
 
-async function countRequest(key: GatewayKey, { limits, counters }: AdmitPorts): Promise<void> {
+async function countRequest(key: GatewayKey, { limits, counters }: AdmitPorts): Promise<Admitted['uncount']> {
   const claims = limits.requests(key, 1);
-  if (claims.length === 0) return;
+  if (claims.length === 0) return nothingCounted;
   const taken = await counters.take(claims);
-  if (taken.ok) return;
+  if (taken.ok) return () => taken.settle(claims.map(() => 0));
   const { counter = 'rpm', limit = 0 } = claims[taken.at] ?? {};
   throw rateLimited(key, counter, limit, taken.waitMs);
 }

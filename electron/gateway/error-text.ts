@@ -4,7 +4,7 @@
 import { redact } from '../lib/redact.ts';
 
 /** What a row keeps of it, in characters. */
-export const errorTextMaxChars = 500;
+const errorTextMaxChars = 500;
 /** Errors are short; of what is longer the beginning says enough. */
 const headBytes = 8 * 1024;
 

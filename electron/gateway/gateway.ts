@@ -20,7 +20,7 @@ import { checkHoldings } from './reserve.ts';
 import { createRunningRequests } from './running.ts';
 import { type ReplayOrder, sendInside } from './send-inside.ts';
 import { offersSocket } from './socket/upgrade.ts';
-import { createWeakBrake } from './weak-brake.ts';
+import { createWeakBrake, type WeakBrake } from './weak-brake.ts';
 
 /** The port whose requests without a key count as those of one; listens while the gateway does. */
 export type SecondPort = {
@@ -66,6 +66,8 @@ export type Gateway = {
   /** To be called when a way in or a token ended: so do the requests that it let in. */
   readonly passesChanged: () => void;
   readonly lockout: Pick<Lockout, 'list' | 'unlock'>;
+  /** For every door at which keys are looked up: guesses at one count at all. */
+  readonly weakBrake: Pick<WeakBrake, 'refusal' | 'missed'>;
   /** What was passed on by tunnels and proxies within the last hour. */
   readonly forwarded: ForwardedNotes['now'];
   readonly close: () => void;
@@ -190,6 +192,7 @@ export function createGateway(
       sockets.look();
     },
     lockout,
+    weakBrake,
     forwarded: forwarded.now,
     close() {
       connectionLimits.close();

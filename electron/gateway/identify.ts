@@ -24,7 +24,7 @@ const guesses: ReadonlySet<ErrorCode> = new Set(['key_unknown', 'key_malformed',
 
 export function identify(routed: Routed, ports: IdentifyPorts): Identified {
   try {
-    return { ...routed, caller: callerOf(routed, ports) };
+    return { ...routed, caller: whoCalls(routed, ports) };
   } catch (error) {
     const guessed = error instanceof KeyhatchError && guesses.has(error.code);
     // A program on this computer is told of its mistake each time; one that was forwarded here may be anybody.
@@ -32,7 +32,7 @@ export function identify(routed: Routed, ports: IdentifyPorts): Identified {
   }
 }
 
-function callerOf(routed: Routed, ports: IdentifyPorts): Caller {
+function whoCalls(routed: Routed, ports: IdentifyPorts): Caller {
   const settings = ports.settings();
   const presented = collectCredentials(routed.req).filter((value) => !isPlaceholder(value));
   const brake = routed.trulyLocal ? undefined : ports.weakBrake;

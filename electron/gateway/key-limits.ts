@@ -67,7 +67,7 @@ const minuteMs = 60_000;
 const hourMs = 3_600_000;
 
 /** The budgets of a key's own. */
-export function ownBudgets({ id, name, policy }: GatewayKey): BudgetOwner {
+function ownBudgets({ id, name, policy }: GatewayKey): BudgetOwner {
   const { budgets, topUps } = policy;
   return { owner: { kind: 'key', id }, name: `the API key "${name}"`, project: null, budgets, topUps };
 }
@@ -78,7 +78,7 @@ export function projectBudgets({ id, name, budgets, topUps }: GatewayProject): B
 }
 
 /** The budgets that all keys of a person have together. */
-export function personBudgets({ id, name, budgets }: GatewayPerson): BudgetOwner {
+function personBudgets({ id, name, budgets }: GatewayPerson): BudgetOwner {
   return {
     owner: { kind: 'person', id },
     name: `the person "${name}"`,

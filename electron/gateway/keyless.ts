@@ -32,10 +32,10 @@ export function callerByWay(routed: Routed, ports: KeylessPorts): CallerWithKey 
   if (routed.route.own !== undefined && routed.route.own !== 'self') return undefined;
   if (routed.bySecondPort) {
     const way = maySecondPort(routed, ports) ? ports.ways.forSecondPort() : undefined;
-    return way && callerOf(way, 'second_port', ports);
+    return way && callerAsKeyOf(way, 'second_port', ports);
   }
   const way = ports.ways.forAddress(routed.clientAddress);
-  return way && isNeighbour(routed.req, ports) ? callerOf(way, 'address_rule', ports) : undefined;
+  return way && isNeighbour(routed.req, ports) ? callerAsKeyOf(way, 'address_rule', ports) : undefined;
 }
 
 /** Whether the socket's other end is the client itself, on another machine: no proxy, no page, no tunnel that ends here. */
@@ -51,7 +51,7 @@ function maySecondPort(routed: Routed, ports: KeylessPorts): boolean {
   return routed.trulyLocal || (ports.rules.admits(privateNetworks, routed) && isNeighbour(routed.req, ports));
 }
 
-function callerOf(
+function callerAsKeyOf(
   way: KeylessWay,
   by: 'address_rule' | 'second_port',
   { keys }: Pick<KeylessPorts, 'keys'>,

@@ -19,7 +19,7 @@ type ClaimBase = {
 export type WindowClaim = ClaimBase & {
   readonly kind: 'window';
   readonly windowMs: number;
-  /** False: counted as it is, at once. True: held, and settled at the end. */
+  /** False: counted as it is, at once; settled with less, the rest is taken back. True: held, and settled at the end. */
   readonly settles: boolean;
 };
 

@@ -204,16 +204,25 @@ function createHttpServer(
   server.on('request', handle(false));
   server.on('checkContinue', handle(true));
   server.on('upgrade', (req, connection, head) => upgrades.take(req, connection, head, () => !serving.released));
+  const refused = new WeakSet<object>();
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     // Into an answer that has begun nothing may be put; and who is gone needs none.
     const answering = serving.answers.items().find((res) => res.socket === socket);
     // Said once of each request that takes long to arrive, and nothing is wrong with an upload of many gigabytes.
     if (answering && error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && isUploading(answering.req)) return;
-    if (answering || !socket.writable || error.code === 'ECONNRESET') socket.destroy();
-    else socket.end(refusalOfBrokenHead(error.code ?? ''));
+    if (refused.has(socket)) return;
+    if (answering || !socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
+    refused.add(socket);
+    socket.end(refusalOfBrokenHead(error.code ?? ''));
+    const cut = setTimeout(() => socket.destroy(), afterRefusalMs).unref();
+    socket.once('close', () => clearTimeout(cut));
   });
   return server;
 }
+
+// What a client still has on its way is taken and thrown away for so long: to close at once would reset the connection, and
+// many clients would lose the refusal with it. Encrypted a head comes in pieces, each of them an error of its own.
+const afterRefusalMs = 1_000;
 
 // The parser could make no request of it, so there is no dialect and no response object either.
 function refusalOfBrokenHead(code: string): string {

@@ -1,6 +1,6 @@
 // Stage 8: holds what the request may use at most, of tokens a minute and of budgets, and a place at an upstream that serves
 // it, waiting in line for one. Only for what occupies a model: listings pass. What was held is settled with the real
-// numbers when the request is over; a request that is refused here has used nothing.
+// numbers when the request is over; a request that is refused here has used nothing, and is no request to its limits either.
 
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Forwarded } from './attempt.ts';
@@ -40,7 +40,7 @@ export function createReserve(ports: ReservePorts): (authorized: Authorized) => 
   return async (authorized) => {
     if (!occupiesModel(authorized)) return { ...authorized, place: undefined, reservation: undefined };
     const { caller } = authorized;
-    const reservation = caller.kind === 'key' ? await hold(authorized, caller.key, ports) : undefined;
+    const reservation = caller.kind === 'key' ? await holdOrUncount(authorized, caller.key, ports) : undefined;
     try {
       const entered = await ports.places.enter(authorized);
       return { ...authorized, ...placed(authorized, entered), reservation };
@@ -58,6 +58,16 @@ function occupiesModel({ route, operation }: Authorized): boolean {
 function placed(authorized: Authorized, { upstream, place, queuedMs }: Entered) {
   const others = authorized.candidates.filter(({ id }) => id !== upstream.id);
   return { candidates: [upstream, ...others], place, queuedMs } as const satisfies Partial<Reserved>;
+}
+
+// Who is over its tokens or its budget does not use up its requests as well by asking.
+async function holdOrUncount(authorized: Authorized, key: GatewayKey, ports: ReservePorts) {
+  try {
+    return await hold(authorized, key, ports);
+  } catch (error) {
+    authorized.uncount();
+    throw error;
+  }
 }
 
 async function hold(authorized: Authorized, key: GatewayKey, ports: ReservePorts): Promise<Reservation | undefined> {

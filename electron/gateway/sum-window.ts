@@ -10,11 +10,16 @@ export type SumWindow = {
    * while that is held.
    */
   readonly waitMs: (limit: number, amount: number, held: number, nowMs: number) => number;
-  readonly add: (amount: number, nowMs: number) => void;
+  readonly add: (amount: number, nowMs: number) => Added | undefined;
+  /** Takes so much of what was added back, unless the span is over. @returns whether it still counted */
+  readonly takeBack: (added: Added, amount: number, nowMs: number) => boolean;
   readonly sum: (nowMs: number) => number;
 };
 
-type Entry = { readonly from: number; at: number; amount: number };
+type Entry = { readonly from: number; at: number; amount: number; isOver: boolean };
+
+/** Where something was added, and what came with it. */
+export type Added = Readonly<Entry>;
 
 /** @param nowMs everywhere on a clock that never runs backwards */
 export function createSumWindow(windowMs: number): SumWindow {
@@ -26,6 +31,7 @@ export function createSumWindow(windowMs: number): SumWindow {
   function forget(nowMs: number): void {
     for (let entry = entries[first]; entry && entry.at <= nowMs - windowMs; entry = entries[first]) {
       total -= entry.amount;
+      entry.isOver = true;
       first += 1;
     }
     if (first > 256 && first * 2 > entries.length) {
@@ -48,15 +54,24 @@ export function createSumWindow(windowMs: number): SumWindow {
     },
     add(amount, nowMs) {
       forget(nowMs);
-      if (amount <= 0) return;
+      if (amount <= 0) return undefined;
       total += amount;
       const last = entries.length > first ? entries.at(-1) : undefined;
       if (last && nowMs - last.from < grainMs) {
         last.at = nowMs;
         last.amount += amount;
-      } else {
-        entries.push({ from: nowMs, at: nowMs, amount });
+        return last;
       }
+      const entry = { from: nowMs, at: nowMs, amount, isOver: false };
+      entries.push(entry);
+      return entry;
+    },
+    takeBack(added, amount, nowMs) {
+      forget(nowMs);
+      if (added.isOver) return false;
+      (added as Entry).amount -= amount;
+      total -= amount;
+      return true;
     },
     sum(nowMs) {
       forget(nowMs);

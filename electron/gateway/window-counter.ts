@@ -77,11 +77,24 @@ export function createWindowCounter(ports: {
     return next;
   }
 
-  function count(amount: number): Slice {
+  function count(amount: number) {
     const slice = sliceNow();
     slice.settled += amount;
-    sums.add(amount, clock.monotonic());
-    return slice;
+    return { slice, added: sums.add(amount, clock.monotonic()) };
+  }
+
+  // Counted at once, and taken back where it was refused after all.
+  function counted(amount: number): Ticket {
+    const { slice, added } = count(amount);
+    return {
+      mark: slice,
+      settle(used) {
+        const unused = amount - used;
+        if (unused <= 0 || !added || !sums.takeBack(added, unused, clock.monotonic())) return;
+        slice.settled -= unused;
+        if (slice === current || past.includes(slice)) marks.touch(slice);
+      },
+    };
   }
 
   return {
@@ -89,13 +102,13 @@ export function createWindowCounter(ports: {
     take(claim): Ticket {
       limit = claim.limit;
       const settles = claim.kind === 'window' && claim.settles;
-      if (!settles) return { mark: count(claim.amount), settle: () => {} };
+      if (!settles) return counted(claim.amount);
       held += claim.amount;
       return {
         mark: sliceNow(),
         settle(used) {
           held -= claim.amount;
-          marks.touch(count(used));
+          marks.touch(count(used).slice);
         },
       };
     },

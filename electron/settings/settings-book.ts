@@ -30,6 +30,8 @@ export type SettingsBook = {
    * @param others whether all other settings go back to how they come
    */
   readonly takeOver: (values: Readonly<Record<string, unknown>>, others: 'reset' | 'stay') => void;
+  /** What would be kept after that. */
+  readonly wouldBe: (values: Readonly<Record<string, unknown>>, others: 'reset' | 'stay') => Settings;
   /** Values of the file that were not taken, one sentence each. */
   readonly problems: () => readonly string[];
   /** Told which settings have another value than before, until the returned function is called. */
@@ -86,6 +88,9 @@ export function openSettings(options: {
     problems.delete(name);
   }
 
+  const wouldBe: SettingsBook['wouldBe'] = (values, others) =>
+    checkSettings(others === 'reset' ? values : { ...kept, ...values }).settings;
+
   return {
     get: () => snapshot,
     view: (name) => view(settingNameOf(name)),
@@ -103,8 +108,9 @@ export function openSettings(options: {
       return view(name);
     },
     kept: () => Object.fromEntries(Object.entries(kept).filter(([name, value]) => !isUsual(name, value))),
+    wouldBe,
     takeOver(values, others) {
-      const taken = checkSettings(others === 'reset' ? values : { ...kept, ...values }).settings;
+      const taken = wouldBe(values, others);
       for (const name of settingNames) {
         if (isDeepStrictEqual(kept[name], taken[name])) continue;
         if (isUsual(name, taken[name])) store.delete(name);

@@ -1,5 +1,5 @@
-// Puts the keys and projects of a backup in the place of those that are here, and adds its people, in one transaction with the facts that say so:
-// after a crash all of it has happened or nothing. What was here stays as a name for its usage.
+// Puts the keys and projects of a backup in the place of those that are here, and adds its people, in one transaction with the
+// facts that say so: after a crash all of it has happened or nothing. What was here stays as a name for its usage.
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { KeyTable, StoredKey } from './key-table.ts';
@@ -34,16 +34,8 @@ export function createRestoreWriter(
         for (const { id } of tables.projects.list()) tables.projects.remove(id, nowMs);
         for (const project of projects) tables.projects.put(project);
         for (const key of keys) tables.keys.put(key);
-        for (const person of missing(people, tables.people.list())) tables.people.put(person);
+        for (const person of people) tables.people.put(person);
         for (const [name, value] of Object.entries(facts)) tables.meta.set(name, value);
       }),
     );
-}
-
-/** Those who are not here, neither by id nor by name. What they proved themselves with is not in a backup. */
-function missing(people: readonly StoredPerson[], here: readonly StoredPerson[]): StoredPerson[] {
-  const known = new Set(here.flatMap(({ id, name }) => [id, name.toLowerCase()]));
-  return people
-    .filter(({ id, name }) => !known.has(id) && !known.has(name.toLowerCase()))
-    .map((person) => ({ ...person, passwordSetAt: null, totp: false }));
 }

@@ -15,7 +15,7 @@ export function bucketOf(value: number): number {
 }
 
 /** The value in the middle of a bucket. */
-export function valueOfBucket(bucket: number): number {
+function valueOfBucket(bucket: number): number {
   return bucket === 0 ? 0 : 2 ** ((bucket - 0.5) / bucketsPerOctave);
 }
 

@@ -12,10 +12,10 @@ export type Keytar = {
   readonly deletePassword: (service: string, account: string) => Promise<boolean>;
 };
 
-export const keychainService = 'Keyhatch';
+const keychainService = 'Keyhatch';
 
 /** What Windows takes for one entry (CRED_MAX_CREDENTIAL_BLOB_SIZE); kept everywhere, so that a profile can move. */
-export const keychainValueMaxBytes = 2560;
+const keychainValueMaxBytes = 2560;
 
 // Tells an open keychain from a locked one where the system does not: an entry that is always there.
 const markName = 'open';

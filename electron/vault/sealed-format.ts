@@ -21,7 +21,7 @@ export type SealedText = {
   readonly sealed: Buffer;
 };
 
-export const sealedFormatVersion = 1;
+const sealedFormatVersion = 1;
 
 const nonceBytes = 12;
 const tagBytes = 16;

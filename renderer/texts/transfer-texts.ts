@@ -65,6 +65,11 @@ export const transferTexts = {
     done: (keys: number, projects: number, settings: number) =>
       `${keys === 1 ? '1 key' : `${keys} keys`}, ${projects === 1 ? '1 project' : `${projects} projects`} and ${settings === 1 ? '1 setting' : `${settings} settings`} are back.`,
     ended: (count: number) => ` ${count === 1 ? '1 key that was here is' : `${count} keys that were here are`} gone.`,
+    paused: (count: number) =>
+      count === 1
+        ? ' 1 person who was not here came back paused: look at them on the page People.'
+        : ` ${count} people who were not here came back paused: look at them on the page People.`,
+    notTaken: (names: string) => ` Not taken, because it would open more than was confirmed here: ${names}.`,
     atNextStart: (names: string) => ` From the next start: ${names}.`,
   },
 } as const;

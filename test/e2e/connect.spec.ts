@@ -6,7 +6,7 @@ test('the test on a program’s page turns green with the first request of the c
   const { key } = await subject.createKey('--name', 'Zed');
   await visit(app, subject, '/connect');
   await app.getByRole('link', { name: /^Zed/ }).click();
-  await expect(app.getByText(`"api_url": "${subject.url}/v1"`)).toBeVisible();
+  await expect(app.getByText(`"api_url": "${subject.saidUrl}/v1"`)).toBeVisible();
   const test = app.getByRole('region', { name: 'Test' });
   await test
     .getByRole('combobox', { name: 'Key' })

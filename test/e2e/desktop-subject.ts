@@ -23,6 +23,7 @@ export async function startDesktopSubject(profile: Profile): Promise<Subject> {
   const url = `http://127.0.0.1:${port}`;
   return {
     url,
+    saidUrl: url,
     pages: 'app://keyhatch',
     link: '',
     desktop: { electron, window },

@@ -10,7 +10,7 @@ export { expect, type Page };
 export type HostOption = { readonly host: 'dashboard' | 'electron' };
 
 /** What a spec may ask of the running program, wherever its window is. */
-export type Subject = Pick<KeyhatchProcess, 'url' | 'cli' | 'json' | 'createKey' | 'chat' | 'get'> & {
+export type Subject = Pick<KeyhatchProcess, 'url' | 'saidUrl' | 'cli' | 'json' | 'createKey' | 'chat' | 'get'> & {
   /** Ends it in good order, where it is a program of its own. */
   readonly stop?: () => Promise<unknown>;
   /** Where its pages are: `http://127.0.0.1:40124`, or `app://keyhatch`. */

@@ -49,6 +49,7 @@ test('a second port lets programs in, an address rule says what is wrong with a 
   const port = await freePort();
   const dialog = await openDialog(app, /Second port/);
   await dialog.getByRole('textbox', { name: 'Port' }).fill(String(port));
+  await look(app, `ways-port-form-${project.name}`);
   await dialog.getByRole('button', { name: 'Open it' }).click();
   await expect(app.getByText(`Port ${port} as television`)).toBeVisible();
   expect((await ask(`http://127.0.0.1:${port}/v1`)).status).toBe(200);

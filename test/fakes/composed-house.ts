@@ -9,8 +9,16 @@ import { compose } from '../../electron/compose.ts';
 import { createLog } from '../../electron/lib/log.ts';
 import { openConfStore } from '../../electron/serve/conf-store.ts';
 import type { House, Shell } from '../../electron/shell.ts';
+import { clientsUrl } from './encrypted-start.ts';
+import { isOverTls } from './over-tls.ts';
 
-export type ComposedHouse = { readonly house: House; readonly dataDir: string; readonly lines: readonly string[] };
+export type ComposedHouse = {
+  readonly house: House;
+  /** Where clients of its gateway go at the moment; encrypted where the tests are. */
+  readonly gatewayUrl: () => string;
+  readonly dataDir: string;
+  readonly lines: readonly string[];
+};
 
 /** Started; stopped and removed when the test ends. */
 export async function composeHouse(shell: Partial<Shell> = {}): Promise<ComposedHouse> {
@@ -25,7 +33,6 @@ export async function composeHouse(shell: Partial<Shell> = {}): Promise<Composed
     log: createLog({ format: 'json', write: (line) => lines.push(line) }),
     openSettingsStore: openConfStore,
     vault: 'memory',
-    flags: { 'server.port': 0, 'dashboard.enabled': true, 'dashboard.port': 0 },
     upstreams: [],
     echo: 'on',
     pagesDir: undefined,
@@ -33,9 +40,17 @@ export async function composeHouse(shell: Partial<Shell> = {}): Promise<Composed
     passwordWorker: join(import.meta.dirname, '../../electron/passwords/password-worker.ts'),
     desktop: undefined,
     ...shell,
+    flags: {
+      ...(shell.flags ?? { 'server.port': 0, 'dashboard.enabled': true, 'dashboard.port': 0 }),
+      ...(isOverTls ? { 'tls.mode': 'both' } : {}),
+    },
   });
   onTestFinished(house.stop);
   await house.vaultTried;
   await house.start();
-  return { house, dataDir, lines };
+  const saidUrl = () => house.status().server.urls[0];
+  const atFirst = saidUrl();
+  const isEncrypted = atFirst !== undefined && (await clientsUrl(atFirst)) !== atFirst;
+  const gatewayUrl = () => (saidUrl() ?? '').replace('http:', isEncrypted ? 'https:' : 'http:');
+  return { house, gatewayUrl, dataDir, lines };
 }

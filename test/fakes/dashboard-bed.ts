@@ -45,7 +45,7 @@ async function writePages(folder: string): Promise<void> {
 const refused = () => Promise.reject(new KeyhatchError('tokens_not_taken'));
 const noAuth: DashboardPorts['auth'] = { login: refused, register: refused, refresh: refused, logout: () => {} };
 /** Nobody has an account: only links open sessions. */
-export const noPeople: DashboardPorts['people'] = {
+const noPeople: DashboardPorts['people'] = {
   signIn: () => Promise.reject(new KeyhatchError('sign_in_failed')),
   prove: () => Promise.reject(new KeyhatchError('sign_in_failed')),
   lookAtInvite: () => {

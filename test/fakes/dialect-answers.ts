@@ -6,7 +6,7 @@ import { type Arrival, type Behaviour, chatFrames, chatUsage, json } from './fak
 
 export type WireDialect = 'openai' | 'anthropic' | 'ollama';
 
-export const usualWords: readonly string[] = ['one', ' two', ' three'];
+const usualWords: readonly string[] = ['one', ' two', ' three'];
 export const usualText = usualWords.join('');
 
 export type Asked = {
@@ -24,13 +24,13 @@ export function askedOf(arrival: Arrival): Asked {
   }
 }
 
-export function dialectOf(path: string): WireDialect {
+function dialectOf(path: string): WireDialect {
   if (path.startsWith('/v1/messages')) return 'anthropic';
   return path.startsWith('/api/') ? 'ollama' : 'openai';
 }
 
 /** Ollama streams unless it is told not to. */
-export function isStreamed(arrival: Arrival): boolean {
+function isStreamed(arrival: Arrival): boolean {
   const { stream } = askedOf(arrival);
   return dialectOf(arrival.path) === 'ollama' ? stream !== false : stream === true;
 }

@@ -7,7 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { VaultKind } from '../../shared/model.ts';
-import { isOverTls, trust } from './over-tls.ts';
+import { clientsUrl, encryptFromNextStart } from './encrypted-start.ts';
 
 /** How a command ended. */
 export type Finished = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
@@ -44,8 +44,10 @@ export type Profile = {
 
 export type KeyhatchProcess = Pick<Profile, 'dataDir' | 'cli' | 'json' | 'createKey'> & {
   readonly profile: Profile;
-  /** `http://127.0.0.1:40123`, as the ready line says. */
+  /** Where clients of its gateway go: `http://127.0.0.1:40123`, or the same encrypted. */
   readonly url: string;
+  /** How the program calls that place: what the ready line says. */
+  readonly saidUrl: string;
   readonly port: number;
   readonly pid: number;
   /** A chat request with this key; `null` sends none. */
@@ -178,6 +180,7 @@ async function start(profile: Profile, options: StartOptions): Promise<KeyhatchP
   const { args = [], logFormat = 'json' } = options;
   const vault = 'vault' in options ? options.vault : 'file';
   const port = 'port' in options ? options.port : 0;
+  await encryptFromNextStart(dataDir);
   const child = launch(
     [
       ...['serve', '--data-dir', dataDir, '--log-format', logFormat],
@@ -190,8 +193,9 @@ async function start(profile: Profile, options: StartOptions): Promise<KeyhatchP
   );
   const output = collect(child);
   child.stdin.end(options.stdin ?? '');
-  const plainUrl = await inTime(readyUrl(output, logFormat), child, () => 'keyhatch serve did not become ready');
-  const url = isOverTls ? await encrypted(profile, plainUrl) : plainUrl;
+  const late = () => 'keyhatch serve did not become ready';
+  const saidUrl = await inTime(readyUrl(output, logFormat), child, late);
+  const url = await inTime(clientsUrl(saidUrl), child, late);
   const stop = (signal: NodeJS.Signals = 'SIGTERM') => {
     child.kill(signal);
     return inTime(output.exited, child, () => `keyhatch serve did not end after ${signal}`);
@@ -207,6 +211,7 @@ async function start(profile: Profile, options: StartOptions): Promise<KeyhatchP
     json: profile.json,
     createKey: profile.createKey,
     url,
+    saidUrl,
     port: Number(new URL(url).port),
     pid: child.pid ?? 0,
     ...callsTo(url),
@@ -218,13 +223,6 @@ async function start(profile: Profile, options: StartOptions): Promise<KeyhatchP
     exited: output.exited,
     close: kill9,
   };
-}
-
-/** The same address encrypted, and its authority trusted by this process. */
-async function encrypted(profile: Profile, plainUrl: string): Promise<string> {
-  await profile.json(['settings', 'set', 'tls.mode', 'both']);
-  trust((await profile.json<{ readonly pem: string }>(['tls', 'ca'])).pem);
-  return plainUrl.replace('http:', 'https:');
 }
 
 /** How a client calls a gateway; `null` sends no key. */

@@ -88,7 +88,6 @@ export const startFakeLmStudio = (options?: FakeKindOptions) => startFakeModelSe
 export const startFakeOllama = (options?: FakeKindOptions) => startFakeModelServer('ollama', options);
 export const startFakeLlamaCpp = (options?: FakeKindOptions) => startFakeModelServer('llamacpp', options);
 export const startFakeVllm = (options?: FakeKindOptions) => startFakeModelServer('vllm', options);
-export const startFakeSgLang = (options?: FakeKindOptions) => startFakeModelServer('sglang', options);
 
 /** A web server that has nothing to do with models. */
 export const startFakeWebPage = () =>

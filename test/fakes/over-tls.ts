@@ -4,7 +4,7 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect, type Socket } from 'node:net';
-import { getCACertificates, setDefaultCACertificates, connect as tlsConnect } from 'node:tls';
+import { setDefaultCACertificates, connect as tlsConnect } from 'node:tls';
 import {
   type MadeCertificate,
   makeAuthority,
@@ -16,10 +16,13 @@ export const isOverTls = process.env['KEYHATCH_TEST_TLS'] === '1';
 
 const names = { names: ['localhost'], addresses: ['127.0.0.1', '::1'] };
 let made: Promise<MadeCertificate> | undefined;
+const trusted = new Set<string>();
 
-/** For `fetch` and every other client of this process, from now on. */
+/** For `fetch` and every other client of this process, from now on; no authority of the world is trusted any more. */
 export function trust(authorityPem: string): void {
-  setDefaultCACertificates([...getCACertificates('default'), authorityPem]);
+  if (trusted.has(authorityPem)) return;
+  trusted.add(authorityPem);
+  setDefaultCACertificates([...trusted]);
 }
 
 /** One authority for all tests of a file. */
@@ -43,6 +46,6 @@ export function openSocket(port: number, begin: () => void = () => {}): Socket {
   return isOverTls ? openTlsSocket(port, begin) : connect(port, '127.0.0.1', begin);
 }
 
-export function openTlsSocket(port: number, begin: () => void = () => {}): Socket {
+function openTlsSocket(port: number, begin: () => void = () => {}): Socket {
   return tlsConnect({ port, host: '127.0.0.1', ALPNProtocols: ['http/1.1'] }, begin);
 }

@@ -16,6 +16,7 @@ export type SignedIn = { readonly halves: Halves; readonly client: ContractClien
 
 export type PeopleBed = {
   readonly house: House;
+  readonly gatewayUrl: () => string;
   readonly dataDir: string;
   readonly lines: readonly string[];
   readonly url: string;
@@ -68,7 +69,7 @@ export async function makePeopleBed(shell: Partial<Shell> = {}): Promise<PeopleB
     now: () => Math.round(startedAt + performance.now() - began + passed),
     monotonic: () => performance.now() + passed,
   };
-  const { house, dataDir, lines } = await composeHouse({ clock, ...shell });
+  const { house, gatewayUrl, dataDir, lines } = await composeHouse({ clock, ...shell });
   const url = house.status().dashboard.url ?? '';
   const machine = clientOf(house);
   const as = (halves: Halves): SignedIn => ({ halves, client: dashboardClient(url, halves) });
@@ -80,6 +81,7 @@ export async function makePeopleBed(shell: Partial<Shell> = {}): Promise<PeopleB
   const byLink = async () => as(await signIn(house.dashboardLink().url));
   return {
     house,
+    gatewayUrl,
     dataDir,
     lines,
     url,
@@ -89,7 +91,7 @@ export async function makePeopleBed(shell: Partial<Shell> = {}): Promise<PeopleB
     trySignIn,
     byLink,
     chat: (key) =>
-      fetch(`${house.status().server.urls[0]}/v1/chat/completions`, {
+      fetch(`${gatewayUrl()}/v1/chat/completions`, {
         method: 'POST',
         headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
         body: JSON.stringify({ model: 'echo', messages: [{ role: 'user', content: 'hello' }] }),

@@ -81,10 +81,21 @@ const restore = defineCommand({
       const ended = restored.ended === 0 ? '' : ` ${counted(restored.ended, 'key')} that were here have ended.`;
       return `${counted(restored.keys, 'key')}, ${counted(restored.projects, 'project')} and ${counted(restored.settings, 'setting')} are in place, as of ${out.when(restored.madeAt, '–')}.${ended}`;
     });
+    if (restored.paused > 0 && !out.json) out.note(pausedText(restored.paused));
+    if (restored.notTaken.length > 0 && !out.json)
+      out.note(
+        `Not taken, because it would open more than was confirmed on this computer: ${restored.notTaken.join(', ')}. Set it with: keyhatch settings set`,
+      );
     if (restored.atNextStart.length > 0 && !out.json)
       out.note(`From the next start on: ${restored.atNextStart.join(', ')}.`);
   },
 });
+
+// They may have been removed after the backup was made.
+function pausedText(count: number): string {
+  const who = count === 1 ? 'One person who was not here came' : `${count} people who were not here came`;
+  return `${who} back paused. If they are still to have access: keyhatch people resume NAME`;
+}
 
 async function readPassphrase({ input, env }: Session): Promise<string> {
   return env[passphraseName] || (await input.secret('the passphrase'));

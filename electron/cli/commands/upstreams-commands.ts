@@ -100,7 +100,7 @@ const remove = defineCommand({
 
 export const upstreamsCommands: readonly Command[] = [list, add, edit, test, remove];
 
-export function upstreamTable(upstreams: readonly UpstreamStatus[], { paint }: Output): string {
+function upstreamTable(upstreams: readonly UpstreamStatus[], { paint }: Output): string {
   if (upstreams.length === 0) return 'No model server is connected. Look for one: keyhatch detect';
   return textTable<UpstreamStatus>(
     [

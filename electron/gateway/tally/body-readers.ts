@@ -15,7 +15,7 @@ import { generatedMemberNames } from './token-estimate.ts';
 export type BodyReader = FrameReader & { readonly streamed: () => boolean };
 
 /** A larger answer is given up on: nothing that holds counts comes near it but batches of embeddings. */
-export const wholeCapBytes = 16 * 1024 * 1024;
+const wholeCapBytes = 16 * 1024 * 1024;
 
 const neededMembers: ReadonlySet<string> = new Set([...countingMembers, ...responseIdMembers]);
 const errorMembers: ReadonlySet<string> = new Set(['error']);

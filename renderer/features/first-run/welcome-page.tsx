@@ -2,10 +2,11 @@
 // done already, so that the way to a first answer is short. The new key lives in this page's state and goes with it.
 
 import { Button, Stack, Text } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { CreatedKey, KeyFacts, Status } from '../../../shared/model.ts';
-import { useKeys, useStatus } from '../../api/api-context.tsx';
+import { useCalls, useKeys, useStatus } from '../../api/api-context.tsx';
 import { useChangeSetting } from '../../api/settings-access.ts';
 import { firstRunTexts as texts } from '../../texts/first-run-texts.ts';
 import { Answer } from '../../ui/answer.tsx';
@@ -45,8 +46,13 @@ export function WelcomePage() {
 function useFinish() {
   const { change, isPending } = useChangeSetting();
   const [, go] = useLocation();
+  const queries = useQueryClient();
+  const settings = useCalls().settings.list.queryOptions();
   async function finish(): Promise<void> {
-    await change({ name: 'window.welcomed', value: true }).catch(() => {});
+    // The start page decides by the settings that are known here, and the news of a change may take a moment.
+    await change({ name: 'window.welcomed', value: true })
+      .then(() => queries.fetchQuery({ ...settings, staleTime: 0 }))
+      .catch(() => {});
     go('/server');
   }
   return { finish: () => void finish(), isPending };

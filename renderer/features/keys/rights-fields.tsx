@@ -13,6 +13,7 @@ import {
 } from '../../../shared/key-policy.ts';
 import { keyFormTexts as texts } from '../../texts/key-form-texts.ts';
 import type { PolicyFieldsProps } from './policy-groups.tsx';
+import './policy-groups.css';
 
 type Choice = OperationPreset | 'own';
 const choices = [

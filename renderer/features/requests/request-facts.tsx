@@ -10,7 +10,7 @@ import { requestTexts as texts } from '../../texts/request-texts.ts';
 import { Facts } from '../../ui/facts.tsx';
 import { formatBytes, formatCount, formatRate } from '../../ui/format.ts';
 import { Panel } from '../../ui/page.tsx';
-import { callerOf, operationOf, speedOf } from './request-words.ts';
+import { callerNameOf, operationOf, speedOf } from './request-words.ts';
 
 const { facts } = texts;
 
@@ -32,10 +32,10 @@ function Who({ row }: { readonly row: RequestView }) {
           [
             facts.key,
             row.caller === 'replay' ? null : row.keyId === null ? (
-              callerOf(row)
+              callerNameOf(row)
             ) : (
               <Anchor key="key" component={Link} href={`/keys/${encodeURIComponent(row.keyId)}`} inherit>
-                {callerOf(row)}
+                {callerNameOf(row)}
               </Anchor>
             ),
           ],

@@ -16,7 +16,7 @@ import {
   formatTime,
 } from '../../ui/format.ts';
 import { Pill } from '../../ui/pill.tsx';
-import { callerOf, firstTokenMsOf, operationOf, resultOf, speedOf, tokensOf } from './request-words.ts';
+import { callerNameOf, firstTokenMsOf, operationOf, resultOf, speedOf, tokensOf } from './request-words.ts';
 
 const { columns } = texts;
 
@@ -62,7 +62,7 @@ export const RequestLine = memo(function RequestLine({ row, today, now }: Reques
       </time>
       <span data-part="key" data-quiet={row.keyId === null || undefined}>
         <span className="kh-dot" data-tone={tone} aria-hidden="true" />
-        <span className="kh-clip">{callerOf(row)}</span>
+        <span className="kh-clip">{callerNameOf(row)}</span>
       </span>
       <Cell part="model" label={columns.model}>
         {row.model && <span className="kh-mono">{row.model}</span>}

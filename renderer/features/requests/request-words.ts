@@ -39,7 +39,7 @@ export function resultOf({ outcome, status, errorCode }: RequestView): { readonl
 }
 
 /** Who asked: the key's name, or where somebody without one came from. */
-export function callerOf({
+export function callerNameOf({
   keyId,
   keyName,
   caller,

@@ -7,7 +7,7 @@ import { requestTexts as texts } from '../../texts/request-texts.ts';
 import { Facts } from '../../ui/facts.tsx';
 import { Panel } from '../../ui/page.tsx';
 import { RequestHead } from './request-head.tsx';
-import { callerOf, operationOf } from './request-words.ts';
+import { callerNameOf, operationOf } from './request-words.ts';
 import { Elapsed } from './running-rows.tsx';
 
 const { facts } = texts;
@@ -21,7 +21,7 @@ export function RunningRequestPage({ row }: { readonly row: RunningRequest }) {
       <Panel title={texts.what}>
         <Facts
           rows={[
-            [facts.key, callerOf(row)],
+            [facts.key, callerNameOf(row)],
             [facts.operation, operationOf(row)],
             [facts.dialect, dialectNames[row.dialect]],
             [facts.model, row.model && <code>{row.model}</code>],

@@ -5,7 +5,7 @@ import { requestTexts as texts } from '../../texts/request-texts.ts';
 import { formatElapsed, formatMoment, formatTime } from '../../ui/format.ts';
 import { useNow } from '../../ui/moment.tsx';
 import { Pill } from '../../ui/pill.tsx';
-import { callerOf, operationOf } from './request-words.ts';
+import { callerNameOf, operationOf } from './request-words.ts';
 
 export function RunningRows({ rows }: { readonly rows: readonly RunningRequest[] }) {
   if (rows.length === 0) return null;
@@ -35,7 +35,7 @@ function RunningLine({ row }: { readonly row: RunningRequest }) {
       </time>
       <span data-part="key" data-quiet={row.keyId === null || undefined}>
         <span className="kh-dot" data-tone="good" aria-hidden="true" />
-        <span className="kh-clip">{callerOf(row)}</span>
+        <span className="kh-clip">{callerNameOf(row)}</span>
       </span>
       <span data-part="model" data-quiet={row.model === null || undefined}>
         {row.model === null ? (

@@ -3,6 +3,7 @@
 import { Select } from '@mantine/core';
 import { useState } from 'react';
 import { type KeyOperation, type OperationPreset, operationPresets, presetOf } from '../../../shared/key-policy.ts';
+import { useChangeSetting, useMayChange, useSetting } from '../../api/settings-access.ts';
 import { keyFormTexts } from '../../texts/key-form-texts.ts';
 import { settingsTexts } from '../../texts/settings-texts.ts';
 import { Panel } from '../../ui/page.tsx';
@@ -16,12 +17,7 @@ export function NewKeysCard() {
   return (
     <Panel title={texts.title}>
       <div className="kh-rows">
-        <SettingControl
-          name="keys.defaultOperations"
-          title={texts.rights}
-          sentence={texts.rightsSentence}
-          control={(field) => <RightsChoice {...field} />}
-        />
+        <DefaultRights />
         <SettingNumber
           name="keys.defaultExpiresDays"
           title={texts.expires}
@@ -75,37 +71,56 @@ export function NewKeysCard() {
 
 type Choice = OperationPreset | 'own';
 
-function RightsChoice({ value = [], change, attributes }: SettingField<KeyOperation[]>) {
+function DefaultRights() {
   const [single, setSingle] = useState(false);
-  const preset = single ? undefined : presetOf(value);
-
-  function choose(choice: Choice): void {
-    setSingle(choice === 'own');
-    if (choice !== 'own') void change([...operationPresets[choice]]);
-  }
-
+  const { value = [], setByFlag = false } = useSetting('keys.defaultOperations') ?? {};
+  const { change, isPending } = useChangeSetting();
+  const mayChange = useMayChange('keys.defaultOperations');
+  const own = value.length > 0 && (single || presetOf(value) === undefined);
   return (
-    <>
-      <Select
-        {...attributes}
-        w={210}
-        data={[...Object.entries(keyFormTexts.presets), ['own', keyFormTexts.ownChoice] as const].map(
-          ([choice, label]) => ({ value: choice, label }),
-        )}
-        value={preset ?? 'own'}
-        onChange={(choice) => choose(choice as Choice)}
-        allowDeselect={false}
+    <div>
+      <SettingControl
+        name="keys.defaultOperations"
+        title={texts.rights}
+        sentence={texts.rightsSentence}
+        control={(field) => <PresetChoice {...field} own={own} setOwn={setSingle} />}
       />
-      {preset === undefined && value.length > 0 && (
-        <div style={{ width: 210, paddingTop: 8 }}>
+      {own && (
+        <div style={{ paddingBottom: 12 }}>
           <SingleRights
             chosen={value}
-            disabled={attributes.disabled}
+            disabled={!mayChange || setByFlag || isPending}
             // A key that may do nothing is no key: the last right stays.
-            choose={(next) => next.length > 0 && void change([...next])}
+            choose={(next) => {
+              if (next.length > 0) void change({ name: 'keys.defaultOperations', value: next }).catch(() => false);
+            }}
           />
         </div>
       )}
-    </>
+    </div>
+  );
+}
+
+type PresetChoiceProps = SettingField<KeyOperation[]> & {
+  readonly own: boolean;
+  readonly setOwn: (own: boolean) => void;
+};
+
+function PresetChoice({ value = [], change, attributes, own, setOwn }: PresetChoiceProps) {
+  function choose(choice: Choice): void {
+    setOwn(choice === 'own');
+    if (choice !== 'own') void change([...operationPresets[choice]]);
+  }
+  return (
+    <Select
+      {...attributes}
+      w={210}
+      data={[...Object.entries(keyFormTexts.presets), ['own', keyFormTexts.ownChoice] as const].map(
+        ([choice, label]) => ({ value: choice, label }),
+      )}
+      value={own ? 'own' : (presetOf(value) ?? null)}
+      onChange={(choice) => choose(choice as Choice)}
+      allowDeselect={false}
+    />
   );
 }

@@ -109,10 +109,12 @@ export function RestoreDialog({ onClose }: { readonly onClose: () => void }) {
   );
 }
 
-function doneText({ keys, projects, settings, ended, atNextStart }: BackupRestored): string {
+function doneText({ keys, projects, settings, ended, paused, notTaken, atNextStart }: BackupRestored): string {
   return (
     texts.done(keys, projects, settings) +
     (ended === 0 ? '' : texts.ended(ended)) +
+    (paused === 0 ? '' : texts.paused(paused)) +
+    (notTaken.length === 0 ? '' : texts.notTaken(notTaken.join(', '))) +
     (atNextStart.length === 0 ? '' : texts.atNextStart(atNextStart.join(', ')))
   );
 }

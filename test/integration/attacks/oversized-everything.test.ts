@@ -1,6 +1,8 @@
 // Everything too large: targets, heads, numbers of headers, bodies, nesting, lists, names, protocols. Each has a bound that
 // holds before anything of its size is kept, and what was held is given back.
 
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Bed, chat, makeBed } from '../../fakes/gateway-bed.ts';
 
@@ -45,6 +47,17 @@ test.each([
 ])('%s is refused with the head', async (_name, ask) => {
   expect(await ask()).toMatch(/^HTTP\/1\.1 4(?:00|14|31) /);
   expect(bed.upstream.journal).toEqual([]);
+});
+
+test('who goes on sending after a refusal is cut off', async () => {
+  const socket = connect({ port: bed.port, host: '127.0.0.1', allowHalfOpen: true });
+  const closed = new Promise((resolve) => socket.on('error', () => {}).once('close', resolve));
+  const answered = once(socket, 'data');
+  socket.write(`GET /v1/${'a'.repeat(100_000)}`);
+  expect(String((await answered)[0])).toMatch(/^HTTP\/1\.1 431 /);
+  const sending = setInterval(() => socket.write('x'.repeat(1_000)), 10);
+  await closed;
+  clearInterval(sending);
 });
 
 test.each([

@@ -9,12 +9,12 @@ import { atTheMachine } from '../../../shared/people-model.ts';
 import { composeHouse } from '../../fakes/composed-house.ts';
 
 async function openHouse() {
-  const { house } = await composeHouse();
+  const { house, gatewayUrl } = await composeHouse();
   const client = createRouterClient(house.router, {
     context: { caller: atTheMachine },
     interceptors: [errorsFromWire(), errorsToWire(silentLog)],
   });
-  const url = house.status().server.urls[0] ?? '';
+  const url = gatewayUrl();
   return { client, url };
 }
 

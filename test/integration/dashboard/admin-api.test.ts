@@ -65,6 +65,18 @@ describe('an admin key', () => {
     for (const { actor, detail } of entries) expect([actor, detail]).toEqual(['api', 'script']);
   });
 
+  test('makes its calls with the fetch of Node, which marks how it asks', async () => {
+    const { admin, url } = await stand();
+    const headers = { ...bearer(admin.key), 'content-type': 'application/json' };
+    const made = await fetch(`${url}/api/v1/keys`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ name: 'fetched' }),
+    });
+    expect([made.status, await made.json()]).toMatchObject([201, { facts: { name: 'fetched' } }]);
+    expect((await fetch(`${url}/api/v1/keys/fetched`, { headers })).status).toBe(200);
+  });
+
   test('reads usage, requests, settings and the state, with numbers in the URL', async () => {
     const { api } = await stand();
     expect(await api('/usage?sinceMs=3600000&by=key')).toMatchObject({ status: 200, json: { by: 'key', lines: [] } });

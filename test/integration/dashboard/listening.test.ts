@@ -135,12 +135,14 @@ describe('as the settings say', () => {
 
 test('at the start a chosen port that is taken is a warning, and the gateway runs', async () => {
   const port = await holdPort();
-  const { house } = await composeHouse({ flags: { ...off, 'dashboard.enabled': true, 'dashboard.port': port } });
+  const { house, gatewayUrl } = await composeHouse({
+    flags: { ...off, 'dashboard.enabled': true, 'dashboard.port': port },
+  });
   expect(house.status().dashboard.url).toBeNull();
   expect(house.status().warnings).toEqual([
     expect.stringMatching(new RegExp(`^There is no dashboard\\. Port ${port} on 127\\.0\\.0\\.1 is taken by `)),
   ]);
-  expect((await fetch(`${house.status().server.urls[0]}/health`)).status).toBe(200);
+  expect((await fetch(`${gatewayUrl()}/health`)).status).toBe(200);
 });
 
 test('it listens on the loopback address alone', async () => {
@@ -156,11 +158,11 @@ test('it listens on the loopback address alone', async () => {
 });
 
 test('a session opens nothing at the gateway, and a key of the gateway nothing here', async () => {
-  const { house } = await composeHouse();
+  const { house, gatewayUrl } = await composeHouse();
   const client = clientOf(house);
   const { key } = await client.keys.create({ name: 'laptop' });
   const { cookie, page } = await signIn((await client.dashboard.link()).url);
-  const gateway = house.status().server.urls[0] ?? '';
+  const gateway = gatewayUrl();
   const models = (headers: Record<string, string>) => fetch(`${gateway}/v1/models`, { headers });
   expect((await models({ authorization: `Bearer ${key}` })).status).toBe(200);
   for (const headers of [

@@ -3,6 +3,7 @@
 
 import { createRouterClient } from '@orpc/server';
 import { describe, expect, test } from 'vitest';
+import { mostMissesAMinute } from '../../../electron/gateway/weak-brake.ts';
 import type { House } from '../../../electron/shell.ts';
 import { KeyhatchError } from '../../../shared/errors.ts';
 import type { KeyOperation } from '../../../shared/key-policy.ts';
@@ -16,14 +17,14 @@ import { callsTo } from '../../fakes/keyhatch-process.ts';
 type Standing = Awaited<ReturnType<typeof stand>>;
 
 async function stand(flags: object = {}) {
-  const { house, lines } = await composeHouse({
+  const { house, gatewayUrl, lines } = await composeHouse({
     flags: { 'server.port': 0, 'dashboard.enabled': true, 'dashboard.port': 0, ...flags },
   });
   await house.vaultTried;
   const client = createRouterClient(house.router, { context: { caller: atTheMachine } });
   const make = (name: string, operations?: readonly KeyOperation[]) =>
     client.keys.create({ name, ...(operations && { policy: { operations: [...operations] } }) });
-  return { house, lines, client, make, url: addressOf(house) };
+  return { house, gatewayUrl, lines, client, make, url: addressOf(house) };
 }
 
 function addressOf(house: House): string {
@@ -46,9 +47,8 @@ const read = async ({ url }: Pick<Standing, 'url'>, key: string) => {
 };
 
 /** Whatever this key may do on the gateway: two answers, one stream, and one refusal for a model that nobody has. */
-async function use(house: House, key: string): Promise<void> {
-  const [gateway = ''] = house.status().server.urls;
-  const { chat } = callsTo(gateway);
+async function use({ gatewayUrl }: Pick<Standing, 'gatewayUrl'>, key: string): Promise<void> {
+  const { chat } = callsTo(gatewayUrl());
   for (const more of [{}, { stream: true }, { model: 'echo', messages: [{ role: 'user', content: 'a b c d' }] }]) {
     await (await chat(key, { model: 'echo', ...more })).text();
   }
@@ -61,8 +61,8 @@ describe('the metrics', () => {
     const [user, other] = [await house.make('laptop'), await house.make('phone')];
     const reader = await house.make('prometheus', ['metrics']);
     await expect.poll(() => house.house.status().upstreams[0]?.models.length).toBeGreaterThan(0);
-    await use(house.house, user.key);
-    await use(house.house, other.key);
+    await use(house, user.key);
+    await use(house, other.key);
     const hourMs = 3_600_000;
     const { total, strangers } = await house.client.usage.report({ sinceMs: hourMs, by: 'model' });
     const series = await house.client.usage.series({ sinceMs: hourMs, by: 'model' });
@@ -92,17 +92,23 @@ describe('the metrics', () => {
   test('name keys only once that is switched on, and no more once it is off again', async () => {
     const house = await stand();
     const [user, reader] = [await house.make('laptop "7"'), await house.make('prometheus', ['metrics'])];
-    await use(house.house, user.key);
+    await use(house, user.key);
     const text = async () => (await ask(house.url, bearer(reader.key))).text;
     expect(await text()).not.toContain('laptop');
     await house.client.settings.set({ name: 'metrics.keyNames', value: true });
-    await use(house.house, user.key);
+    await use(house, user.key);
     const named = await read(house, reader.key);
     expect(sumOf(named, 'keyhatch_requests_total', { key: 'laptop "7"' })).toBe(3);
     expect(sumOf(named, 'keyhatch_tokens_total', { key: 'laptop "7"' })).toBeGreaterThan(0);
     await house.client.settings.set({ name: 'metrics.keyNames', value: false });
-    await use(house.house, user.key);
+    await use(house, user.key);
     expect(await text()).not.toContain('laptop');
+  });
+
+  test('are read with the fetch of Node too, which marks how it asks', async () => {
+    const { make, url } = await stand();
+    const { key } = await make('prometheus', ['metrics']);
+    expect((await fetch(`${url}/metrics`, bearer(key))).status).toBe(200);
   });
 
   test('are plain text of the exposition format, and kept by nobody', async () => {
@@ -185,14 +191,35 @@ describe('are refused', () => {
     for (const { key } of [here, near]) expect((await ask(url, bearer(key))).status).toBe(200);
   });
 
-  test('with a weak key, where another program passed the request on', async () => {
-    const { url, client } = await stand();
-    await client.keys.import({ text: 'scraper,short-value' });
-    expect((await client.keys.get({ ref: 'scraper' })).weak).toBe(true);
-    await client.keys.edit({ ref: 'scraper', policy: { operations: ['metrics'] } });
-    expect((await ask(url, bearer('short-value'))).status).toBe(200);
-    const passed = await ask(url, { headers: { ...bearer('short-value').headers, 'x-forwarded-for': '127.0.0.1' } });
-    expect(passed.status).toBe(403);
+  test('from where the server takes no requests at all', async () => {
+    const { url, client, make } = await stand();
+    const { key } = await make('anywhere', ['metrics']);
+    await client.settings.set({ name: 'access.networks', value: ['this-computer'] });
+    expect((await ask(url, bearer(key))).status).toBe(200);
+    const shut = await ask(url, { headers: { ...bearer(key).headers, 'x-forwarded-for': '127.0.0.1' } });
+    expect([shut.status, shut.text]).toEqual([403, expect.stringContaining('This server')]);
+  });
+
+  test('with a weak key from elsewhere, and guesses at one are held, those at the gateway among them', async () => {
+    const { house, url, client } = await stand();
+    await client.keys.import({ text: 'old printer,0400' });
+    await client.keys.edit({ ref: 'old printer', policy: { operations: ['metrics'] } });
+    const far = (key: string) => ask(url, { headers: { ...bearer(key).headers, forwarded: 'for=192.0.2.7' } });
+    expect((await ask(url, bearer('0400'))).status).toBe(200);
+    const weak = await far('0400');
+    expect([weak.status, weak.text]).toEqual([403, expect.stringContaining('too short to be safe')]);
+    const half = mostMissesAMinute / 2;
+    const [gateway = ''] = house.status().server.urls;
+    for (let n = 0; n < half; n++) {
+      const headers = { ...bearer(`g${n}`).headers, forwarded: 'for=192.0.2.7' };
+      await (await fetch(`${gateway}/v1/models`, { headers })).text();
+      expect((await far(`m${n}`)).status).not.toBe(200);
+    }
+    const [right, wrong] = [await far('0400'), await far('0401')];
+    expect(right.status).toBe(429);
+    expect([right.text, right.headers['retry-after']]).toEqual([wrong.text, wrong.headers['retry-after']]);
+    // This computer is never held.
+    expect((await ask(url, bearer('0400'))).status).toBe(200);
   });
 
   test('with the right key anywhere but in the header, and no log has it then', async () => {

@@ -1,6 +1,7 @@
 // The dashboard beyond this computer: encrypted alone, under the names of its certificate, and not before somebody has a
 // password. Other loopback addresses stand for those of a network: to the dashboard only 127.0.0.1 is this computer.
 
+import { once } from 'node:events';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
@@ -187,6 +188,17 @@ function connects(port: number): Promise<boolean> {
     socket.once('error', () => resolve(false));
   });
 }
+
+test('other programs of this computer do not take the owner’s places, be it one listener for every address', async () => {
+  let hosts = ['127.0.0.1'];
+  const { dashboard, url, port } = await openTo(() => hosts);
+  hosts = ['0.0.0.0', '127.0.0.1'];
+  await dashboard.follow();
+  const opened = Array.from({ length: 70 }, () => connect({ host: '127.0.0.1', port }));
+  for (const socket of opened) onTestFinished(() => void socket.destroy());
+  await Promise.all(opened.map((socket) => once(socket, 'connect')));
+  expect((await send(url, '/')).status).toBe(200);
+});
 
 test('one machine of a network does not take all connections: beyond 64 its next is closed, and others still get in', async () => {
   const { port } = await openTo(() => ['127.0.0.1', far]);

@@ -111,17 +111,42 @@ describe('what is over a cap is refused, naming field, cap and what was asked', 
     expect(bed.upstream.journal).toHaveLength(0);
     expect(bed.rows.at(-1)).toMatchObject({ outcome: 'refused', errorCode: 'body_over_cap', keyId: bed.keyId });
   });
+});
 
-  test('in a form too', async () => {
-    cap({ choices: 1 });
-    const form = new FormData();
-    form.set('n', '2');
-    const response = await bed.fetch('/v1/images/variations', {
+describe('in a form', () => {
+  /** Parts as they stand in the form, between its boundaries. */
+  async function sent(...parts: readonly (readonly [disposition: string, text: string])[]): Promise<string> {
+    cap({ choices: 2 });
+    const written = parts.map(
+      ([named, text]) => `--edge\r\nContent-Disposition: form-data; ${named}\r\n\r\n${text}\r\n`,
+    );
+    const response = await bed.fetch('/v1/images/edits', {
       method: 'POST',
-      body: new Uint8Array(await new Response(form).arrayBuffer()),
-      headers: { 'content-type': new Response(form).headers.get('content-type') ?? '' },
+      body: `${written.join('')}--edge--\r\n`,
+      headers: { 'content-type': 'multipart/form-data; boundary=edge' },
     });
-    expect(response.status).toBe(400);
+    await response.text();
+    return response.headers.get('x-keyhatch-error') ?? (bed.upstream.journal.length > 0 ? 'arrived' : 'lost');
+  }
+  const image = ['name="image"; filename="a.png"', 'x'] as const;
+
+  test.each(['3', '-1', '-0.5'])('n=%s is over the cap', async (count) => {
+    expect(await sent(['name="n"', count])).toBe('body_over_cap');
+  });
+  test.each(['two', '1_000', '٥'])('n=%s cannot be read', async (count) => {
+    expect(await sent(['name="n"', count])).toBe('body_invalid');
+  });
+  test('what policy knows stands there once', async () => {
+    expect(await sent(['name="n"', '1'], ['name="n"', '500'])).toBe('body_invalid');
+    expect(await sent(['name="best_of"', '1'], ['name="best_of"', '1'])).toBe('body_invalid');
+  });
+  test('as text', async () => {
+    expect(await sent(['name="n"; filename="x"', '500'])).toBe('body_invalid');
+    expect(await sent(['name="model"; filename="x"', 'm'])).toBe('body_invalid');
+  });
+  test('what is in order passes, also several images', async () => {
+    const several = ['name="image[]"; filename="b.png"', 'x'] as const;
+    expect(await sent(['name="n"', '2'], ['name="model"', 'm'], image, image, several, several)).toBe('arrived');
   });
 });
 

@@ -65,8 +65,8 @@ test('what a tunnel passes on is remembered by the name of a header, whatever be
 });
 
 test('a thousand requests of a scanner cost one row a minute', async () => {
-  const { house, dataDir } = await composeHouse();
-  const [url] = house.status().server.urls;
+  const { house, gatewayUrl, dataDir } = await composeHouse();
+  const url = gatewayUrl();
   const minutes = () => Math.floor(Date.now() / 60_000);
   const began = minutes();
   const knock = (at: number) =>

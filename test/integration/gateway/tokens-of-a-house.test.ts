@@ -8,7 +8,7 @@ import type { Issued } from '../../fakes/tokens-bed.ts';
 const password = 'my dog eats blue socks';
 
 test('a person with an invite comes in with tokens, is seen by name in usage, and is out at once when paused', async () => {
-  const { house, lines } = await composeHouse();
+  const { house, gatewayUrl, lines } = await composeHouse();
   const client = clientOf(house);
   const auth = async (call: string, body: object) => {
     const response = await fetch(`${house.status().dashboard.url}/api/auth/${call}`, {
@@ -23,7 +23,7 @@ test('a person with an invite comes in with tokens, is seen by name in usage, an
     };
   };
   const chat = async (token: string) => {
-    const response = await fetch(`${house.status().server.urls[0]}/v1/chat/completions`, {
+    const response = await fetch(`${gatewayUrl()}/v1/chat/completions`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify({ model: 'echo', messages: [{ role: 'user', content: 'hi' }] }),

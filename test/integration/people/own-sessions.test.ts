@@ -103,7 +103,7 @@ test('as long as the settings say: idle, and in any case', async () => {
 test('a session opens nothing at the gateway, and no key opens the dashboard', async () => {
   const bed = await makePeopleBed();
   const { halves } = await bed.makeOwner();
-  const gateway = bed.house.status().server.urls[0] ?? '';
+  const gateway = bed.gatewayUrl();
   for (const sent of [halves.page, halves.cookie.split('=')[1] ?? '']) {
     const answer = await fetch(`${gateway}/v1/models`, {
       headers: { authorization: `Bearer ${sent}`, cookie: halves.cookie },

@@ -23,7 +23,7 @@ test('a member sees the requests of their tokens, and the owner finds them by th
   await bed.machine.settings.set({ name: 'access.credentials', value: 'both' });
   const [anna, ben] = [await bed.join('Anna'), await bed.join('Ben')];
   const login = await bed.post('/api/auth/login', { name: 'Anna', password: goodPassword });
-  const held = await fetch(`${bed.house.status().server.urls[0]}/v1/chat/completions`, {
+  const held = await fetch(`${bed.gatewayUrl()}/v1/chat/completions`, {
     method: 'POST',
     headers: {
       authorization: `Bearer ${(JSON.parse(login.text) as Issued).access_token}`,

@@ -8,8 +8,8 @@ import { clientOf } from '../../fakes/house-client.ts';
 const passphrase = 'correct horse battery';
 
 async function opened() {
-  const { house, lines } = await composeHouse();
-  const url = house.status().server.urls[0] ?? '';
+  const { house, gatewayUrl, lines } = await composeHouse();
+  const url = gatewayUrl();
   const tryKey = async (key: string) => {
     const answer = await fetch(`${url}/v1/models`, { headers: { authorization: `Bearer ${key}` } });
     return answer.ok ? 200 : answer.headers.get('x-keyhatch-error');

@@ -7,8 +7,8 @@ import { composeHouse } from '../../fakes/composed-house.ts';
 import { clientOf } from '../../fakes/house-client.ts';
 
 async function opened() {
-  const { house, dataDir, lines } = await composeHouse();
-  const url = house.status().server.urls[0] ?? '';
+  const { house, gatewayUrl, dataDir, lines } = await composeHouse();
+  const url = gatewayUrl();
   const tryKey = async (key: string, headers: Record<string, string> = {}) => {
     const answer = await fetch(`${url}/v1/models`, { headers: { authorization: `Bearer ${key}`, ...headers } });
     return answer.ok ? 200 : answer.headers.get('x-keyhatch-error');

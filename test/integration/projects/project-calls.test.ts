@@ -6,9 +6,9 @@ import { composeHouse } from '../../fakes/composed-house.ts';
 import { clientOf } from '../../fakes/house-client.ts';
 
 async function opened(flags: object = {}) {
-  const { house } = await composeHouse(flags);
+  const { house, gatewayUrl } = await composeHouse(flags);
   const client = clientOf(house, { kind: 'cli', detail: null });
-  const url = house.status().server.urls[0] ?? '';
+  const url = gatewayUrl();
   const chat = (key: string, model = 'echo') =>
     fetch(`${url}/v1/chat/completions`, {
       method: 'POST',

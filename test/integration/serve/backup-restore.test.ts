@@ -75,14 +75,13 @@ test('a restore that is killed leaves the old keys or the new ones', async () =>
     const dataDir = join(folder, `killed-${killAt}`);
     await cp(target.dataDir, dataDir, { recursive: true });
     const whole = await restoreUntil(killAt, dataDir, file, target.keyFile);
-    const { house } = await composeHouse({
+    const { house, gatewayUrl } = await composeHouse({
       dataDir,
       vault: 'file',
       env: { KEYHATCH_VAULT_KEY_FILE: target.keyFile },
     });
     const tryKey = async (key: string) =>
-      (await fetch(`${house.status().server.urls[0]}/v1/models`, { headers: { authorization: `Bearer ${key}` } }))
-        .status;
+      (await fetch(`${gatewayUrl()}/v1/models`, { headers: { authorization: `Bearer ${key}` } })).status;
     const state = {
       works: [await tryKey(keyOf('old')), await tryKey(keyOf('fresh'))],
       keys: house.keys.list().map(({ name, usable }) => (usable ? name : `${name}, unusable`)),

@@ -11,7 +11,7 @@ import { silentLog } from '../../../electron/lib/log.ts';
 import type { House } from '../../../electron/shell.ts';
 import { errorsFromWire, errorsToWire } from '../../../shared/error-wire.ts';
 import { atTheMachine } from '../../../shared/people-model.ts';
-import { composeHouse } from '../../fakes/composed-house.ts';
+import { type ComposedHouse, composeHouse } from '../../fakes/composed-house.ts';
 
 const hourMs = 3_600_000;
 
@@ -32,9 +32,8 @@ const clientOf = (house: House) =>
     interceptors: [errorsFromWire(), errorsToWire(silentLog)],
   });
 
-async function isCaptured(house: House, key: string | null): Promise<boolean> {
-  const [url] = house.status().server.urls;
-  const response = await fetch(`${url}/v1/chat/completions`, {
+async function isCaptured({ gatewayUrl }: Pick<ComposedHouse, 'gatewayUrl'>, key: string | null): Promise<boolean> {
+  const response = await fetch(`${gatewayUrl()}/v1/chat/completions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...(key === null ? {} : { authorization: `Bearer ${key}` }) },
     body: JSON.stringify({ model: 'echo', messages: [{ role: 'user', content: 'hi' }] }),
@@ -46,16 +45,17 @@ async function isCaptured(house: House, key: string | null): Promise<boolean> {
 
 test('ends by itself on time, and what is too old goes', async () => {
   const clock = movableClock();
-  const { house } = await composeHouse({ clock });
+  const composed = await composeHouse({ clock });
+  const { house } = composed;
   const client = clientOf(house);
   const { key } = await client.keys.create({ name: 'laptop' });
   await client.capture.start({ ref: 'laptop', forMs: hourMs });
-  expect(await isCaptured(house, key)).toBe(true);
+  expect(await isCaptured(composed, key)).toBe(true);
   clock.goOn(hourMs - 10_000);
-  expect(await isCaptured(house, key)).toBe(true);
+  expect(await isCaptured(composed, key)).toBe(true);
   expect(house.status().capture.on).toHaveLength(1);
   clock.goOn(10_000);
-  expect(await isCaptured(house, key)).toBe(false);
+  expect(await isCaptured(composed, key)).toBe(false);
   expect(house.status().capture.on).toEqual([]);
   // What is kept stays until it is too old.
   expect(await client.capture.list()).toMatchObject({ on: [], requests: 2 });
@@ -87,7 +87,7 @@ test('what is older than it may be goes', async () => {
   const young = await composeHouse(shell);
   const { key } = await clientOf(young.house).keys.create({ name: 'laptop' });
   await clientOf(young.house).capture.start({ ref: 'laptop' });
-  expect(await isCaptured(young.house, key)).toBe(true);
+  expect(await isCaptured(young, key)).toBe(true);
   expect(await clientOf(young.house).capture.list()).toMatchObject({ requests: 1 });
   await young.house.stop();
 
@@ -106,16 +106,17 @@ test('with the vault locked nothing is captured, which is said, and requests go 
   const first = clientOf(unlocked.house);
   const { key } = await first.keys.create({ name: 'laptop' });
   await first.capture.start({ ref: 'laptop' });
-  expect(await isCaptured(unlocked.house, key)).toBe(true);
+  expect(await isCaptured(unlocked, key)).toBe(true);
   const [{ id } = { id: '' }] = (await first.requests.list({ limit: 1 })).rows;
   await unlocked.house.stop();
 
-  const { house } = await composeHouse({ dataDir, flags, vault: 'file', env: {} });
+  const composed = await composeHouse({ dataDir, flags, vault: 'file', env: {} });
+  const { house } = composed;
   const client = clientOf(house);
   expect(house.status().vault.state).toBe('locked');
   expect(house.status().capture).toMatchObject({ on: [{ keyName: 'laptop' }] });
   expect(house.status().capture.problem).toContain('cannot be read');
-  expect(await isCaptured(house, null)).toBe(false);
+  expect(await isCaptured(composed, null)).toBe(false);
   await expect(client.capture.start({ ref: 'laptop' })).rejects.toMatchObject({ code: 'capture_impossible' });
   await expect(client.requests.conversation({ id })).rejects.toMatchObject({ code: 'capture_impossible' });
   await expect(client.requests.replay({ id, model: 'm' })).rejects.toMatchObject({ code: 'capture_impossible' });

@@ -130,7 +130,7 @@ describe('its port', () => {
     const keyhatch = await start({ args: ['--dashboard-port', 'off', '--print-link'] });
     expect(readyOf(keyhatch)).toEqual({
       event: 'ready',
-      gateway: keyhatch.url,
+      gateway: keyhatch.saidUrl,
       gatewayForOthers: [],
       dashboard: null,
       pid: keyhatch.pid,

@@ -64,7 +64,7 @@ describe.concurrent('a key that was just made', () => {
     const [key = ''] = /kh_\w{8}_\w{38}/.exec(stdout) ?? [];
     expect(await tryKey(keyhatch, key)).toBe(200);
     expect(stdout).toContain(`export OPENAI_API_KEY=${key}`);
-    expect(stdout).toContain(`export OPENAI_BASE_URL=${keyhatch.url}/v1`);
+    expect(stdout).toContain(`export OPENAI_BASE_URL=${keyhatch.saidUrl}/v1`);
   });
 
   test('has 60 requests a minute unless told otherwise', async () => {

@@ -43,7 +43,7 @@ test('after a clean end a budget is exactly what it was, and a spent one shows i
   const facts = await second.json<KeyFacts>(['keys', 'show', id]);
   expect(facts).toMatchObject({ status: 'exhausted', budgets: [{ used: 20, reserved: 0, state: 'spent' }] });
   const limits = await second.json<LimitStates>(['limits', 'show', id]);
-  expect(limits).toMatchObject({ requestsPerHour: { used: 3, remaining: 97 }, tokensPerMinute: { used: 20 } });
+  expect(limits).toMatchObject({ requestsPerHour: { used: 2, remaining: 98 }, tokensPerMinute: { used: 20 } });
   await second.json(['keys', 'top-up', id, '--budget', 'total:100tokens', '--for', '1h']);
   expect(await tryKey(second, key)).toBe(200);
   expect((await second.json<KeyFacts>(['keys', 'show', id])).status).toBe('active');

@@ -92,7 +92,10 @@ describe('the port is changed while streams run', () => {
     expect(stderr).toMatch(new RegExp(`^Port ${port} on 127\\.0\\.0\\.1 is taken`));
     expect((await keyhatch.get(key, '/v1/models')).status).toBe(200);
     expect(await keyhatch.json(['settings', 'get', 'server.port'])).toMatchObject({ value: 0 });
-    expect((await keyhatch.json<Status>(['status'])).server).toMatchObject({ state: 'running', urls: [keyhatch.url] });
+    expect((await keyhatch.json<Status>(['status'])).server).toMatchObject({
+      state: 'running',
+      urls: [keyhatch.saidUrl],
+    });
     streams.letGo();
     expect(await streams.texts).toEqual([framesOf('openai').join('')]);
   });

@@ -40,7 +40,7 @@ describe('the first line', () => {
     const [first, ...rest] = keyhatch.stdout().split('\n');
     expect(JSON.parse(first ?? '')).toEqual({
       event: 'ready',
-      gateway: keyhatch.url,
+      gateway: keyhatch.saidUrl,
       gatewayForOthers: [],
       dashboard: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       pid: keyhatch.pid,

@@ -40,6 +40,18 @@ test('a restart finds the same certificate, and its key in the vault alone', asy
   expect([...first.vault.values()].filter((text) => text.includes('PRIVATE KEY'))).toHaveLength(2);
 });
 
+test('its end waits for a look that is under way, and later ones do nothing', async () => {
+  const bed = certificateBed();
+  const looking = bed.keeper.look();
+  // So that it has begun.
+  await Promise.resolve();
+  await bed.keeper.close();
+  expect(bed.keeper.credentials()).toBeDefined();
+  bed.want({ addresses: ['192.168.1.20'] });
+  await Promise.all([looking, bed.keeper.look()]);
+  expect(bed.noted).toHaveLength(2);
+});
+
 test('it is renewed at a third of its life and not before, by the same authority', async () => {
   const bed = certificateBed();
   await bed.keeper.look();

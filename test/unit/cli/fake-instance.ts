@@ -88,7 +88,7 @@ export const phone: KeyFacts = {
 
 export const { heater, sidePort, tvPath, pathToken, waysOpen } = fakeWays(now);
 
-export const guesser: LockedAddress = { address: '192.0.2.7', since: now - minute, until: now + hour, times: 2 };
+const guesser: LockedAddress = { address: '192.0.2.7', since: now - minute, until: now + hour, times: 2 };
 export const home: ProjectFacts = {
   ...usualRules,
   id: 'hOmEhOmE',
@@ -526,6 +526,8 @@ export function createFakeInstance(stubs: Stubs = {}): FakeInstance {
         projects: 1,
         settings: 3,
         ended: 0,
+        paused: 0,
+        notTaken: [],
         atNextStart: ['server.port'],
       })),
     },

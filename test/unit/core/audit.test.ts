@@ -101,6 +101,24 @@ describe('is intact', () => {
     expect(await third.audit.verify()).toMatchObject({ state: 'broken', broken: { kind: 'earlier', seq: null } });
   });
 
+  test('after a restore while it runs, whose new chain begins with what the log was before', async () => {
+    for (const [tampered, found] of [
+      [false, 'Every entry is as it was made'],
+      [true, 'Entry 3 is not as it was made'],
+    ] as const) {
+      const bed = makeAuditBed();
+      const run = await bed.run();
+      run.add(...names);
+      if (tampered) bed.tamper(renamed(3));
+      bed.state.root = newRoot();
+      await run.audit.vaultOpened();
+      const { entries } = run.table.page({ limit: 1 }, 0);
+      expect(entries[0]).toMatchObject({ action: 'chain_begun', detail: expect.stringContaining(found) });
+      expect(await run.audit.verify()).toMatchObject({ state: 'intact', earlier: 5, chained: 1 });
+      await run.stop();
+    }
+  });
+
   test('in a vault that forgets, in a chain of each run’s own, without a word about it', async () => {
     const bed = makeAuditBed();
     for (const forgets of [true, true, true]) {

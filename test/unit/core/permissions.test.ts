@@ -72,3 +72,9 @@ test('what cannot be taken back takes a fresh proof, and no admin key at all', (
     expect(refusal(meta, person('owner', -60_000))).toBe('proof_required');
   }
 });
+
+test('what else runs on the machine is for those who manage it: which program holds a port is not a viewer’s to ask', () => {
+  const checkPort = calls.find(({ name }) => name === 'server.checkPort');
+  expect(checkPort && refusal(checkPort.meta, person('viewer'))).toBe('not_permitted');
+  expect(checkPort && refusal(checkPort.meta, person('manager'))).toBeUndefined();
+});

@@ -1,7 +1,7 @@
 // Under which address the dashboard answers, and to pages of which origin. One case a rule.
 
 import { describe, expect, test } from 'vitest';
-import { checkOwnNames, checkOwnPage } from '../../../electron/dashboard/same-origin.ts';
+import { checkOwnNames, checkOwnPage, refusePages } from '../../../electron/dashboard/same-origin.ts';
 
 const head = (headers: Record<string, string[]>) => ({ headers: {}, headersDistinct: headers });
 
@@ -69,3 +69,29 @@ describe('its own pages', () => {
     expect(verdict(checkOwnPage, sites.length === 0 ? {} : { 'sec-fetch-site': sites })).toBe(expected);
   });
 });
+
+describe('where only programs ask', () => {
+  // As Chromium and Node were seen to send them.
+  test.each([
+    ['a program that says nothing of itself', {}, 'good'],
+    ['the fetch of Node', { 'sec-fetch-mode': 'cors' }, 'good'],
+    ['a link', marks('none', 'navigate', 'document', { 'sec-fetch-user': '?1' }), 'dashboard_page_refused'],
+    ['a picture', marks('cross-site', 'no-cors', 'image'), 'dashboard_page_refused'],
+    ['a script of our own page', marks('same-origin', 'no-cors', 'script'), 'dashboard_page_refused'],
+    ['a fetch of our own page', marks('same-origin', 'cors', 'empty'), 'dashboard_page_refused'],
+    ['a fetch that asks no leave', marks('cross-site', 'no-cors', 'empty'), 'dashboard_page_refused'],
+    ['a worker', marks('same-origin', 'same-origin', 'worker'), 'dashboard_page_refused'],
+    ['a beacon', marks('same-site', 'no-cors', 'empty', { origin: 'http://127.0.0.1:3000' }), 'dashboard_page_refused'],
+    ['an origin alone', { origin: 'null' }, 'dashboard_page_refused'],
+    ['what it is for alone', { 'sec-fetch-dest': 'empty' }, 'dashboard_page_refused'],
+    ['a mark that comes next', { 'sec-fetch-mode': 'cors', 'sec-fetch-else': '1' }, 'dashboard_page_refused'],
+  ])('%s: %j is %s', (_name, headers, expected) => {
+    const check = () => refusePages({ headers, headersDistinct: {} }, 1236);
+    if (expected === 'good') expect(check).not.toThrow();
+    else expect(check).toThrow(expect.objectContaining({ code: expected }));
+  });
+});
+
+function marks(site: string, mode: string, dest: string, more: Record<string, string> = {}): Record<string, string> {
+  return { 'sec-fetch-site': site, 'sec-fetch-mode': mode, 'sec-fetch-dest': dest, ...more };
+}

@@ -72,6 +72,67 @@ describe('a sum over a rolling window', () => {
   });
 });
 
+describe('what is taken back', () => {
+  test('leaves as much room as if it had never come, and no more', async () => {
+    const step = fc.record({
+      // Apart by more than what is kept as one entry.
+      passMs: fc.integer({ min: 30, max: 20_000 }),
+      type: fc.constantFrom('keep', 'begin', 'take back'),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), fc.integer({ min: 1, max: 6 }), async (steps, limit) => {
+        const clock = makeMovedClock();
+        const counters = createMemoryCounters({ store: makeCounterDisk(), clock, log: silentLog });
+        let counting: number[] = [];
+        const begun: { readonly at: number; readonly taken: Taken }[] = [];
+        let at = 0;
+        for (const { passMs, type } of steps) {
+          clock.pass(passMs);
+          at += passMs;
+          if (type === 'take back') {
+            const one = begun.shift();
+            one?.taken.settle([0]);
+            one?.taken.settle([0]);
+            counting = counting.filter((time) => time !== one?.at);
+            continue;
+          }
+          const isFree = counting.filter((time) => time > at - windowMs).length < limit;
+          const taken = await counters.take([claim(limit, 1, false)]);
+          expect(taken.ok).toBe(isFree);
+          if (!taken.ok) continue;
+          counting.push(at);
+          if (type === 'begin') begun.push({ at, taken });
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('goes alone, also out of an entry that others share, and not twice once its span is over', () => {
+    const window = createSumWindow(windowMs);
+    const first = window.add(1, 0);
+    window.add(2, 5);
+    if (!first) throw new Error('it was added');
+    expect(window.takeBack(first, 1, 10)).toBe(true);
+    expect(window.sum(windowMs)).toBe(2);
+    expect(window.takeBack(first, 1, windowMs + 5)).toBe(false);
+    expect(window.sum(windowMs + 5)).toBe(0);
+  });
+
+  test('is gone from the disk too, and what was kept is not', async () => {
+    const disk = makeCounterDisk();
+    const clock = makeMovedClock();
+    const first = createMemoryCounters({ store: disk, clock, log: silentLog });
+    const [kept, refused] = [await first.take([claim(3, 1, false)]), await first.take([claim(3, 1, false)])];
+    if (!kept.ok || !refused.ok) throw new Error('there is room for both');
+    refused.settle([0]);
+    await first.close();
+    clock.restart();
+    const second = createMemoryCounters({ store: disk, clock, log: silentLog });
+    expect(second.look([claim(3, 1, false)])).toMatchObject([{ used: 1 }]);
+  });
+});
+
 describe('requests a minute', () => {
   const step = fc.oneof(
     { weight: 8, arbitrary: fc.record({ type: fc.constant('ask'), ms: fc.integer({ min: 0, max: 9_000 }) }) },
