@@ -19,7 +19,7 @@ const managerSettings = [
   'window.',
 ] as const;
 
-/** Among those, what gives everybody's next key more than it would have: the owner's too. */
+/** Among those, what would give everybody's next key rights that a manager may not give: the owner's too. */
 const ownersOwn: readonly string[] = ['keys.defaultOperations'];
 
 export function settingAccess(name: string): 'owner' | 'manager' {

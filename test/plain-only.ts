@@ -24,7 +24,6 @@ const leftOut: readonly LeftOut[] = [
       'people/key-guards',
       'people/owner-account',
       'people/password-races',
-      'people/roles',
       'people/who-it-was',
     ],
   },

@@ -13,6 +13,7 @@ import { KeyhatchError } from '../../shared/errors.ts';
 import type { CallContext } from '../lib/acting.ts';
 import type { Log } from '../lib/log.ts';
 import { routeOf } from './openapi-document.ts';
+import { unknownMember } from './unknown-member.ts';
 import { valuesOf } from './url-values.ts';
 
 export type ApiRouter = Router<Contract, CallContext>;
@@ -20,7 +21,7 @@ export type ApiRouter = Router<Contract, CallContext>;
 export type ApiCalls = {
   /**
    * Answers a request whose body, if any, was read into `body`.
-   * @throws KeyhatchError `route_unknown`, `method_not_allowed`, `query_not_allowed`
+   * @throws KeyhatchError `route_unknown`, `method_not_allowed`, `query_not_allowed`, `body_invalid`
    */
   readonly answer: (request: IncomingMessage, response: ServerResponse, call: ApiCall) => Promise<void>;
 };
@@ -46,7 +47,9 @@ export function createApiCalls(ports: {
       errorsToWire(log),
       async (call) => {
         const found = await operation(call.path[0]);
-        return call.next({ ...call, input: valuesOf(call.input, found?.parameters ?? []) });
+        const input = valuesOf(call.input, found?.parameters ?? []);
+        checkMembers(ports.router, call.path[0], input);
+        return call.next({ ...call, input });
       },
     ],
   });
@@ -106,6 +109,15 @@ function checkMethod(path: string, method: string, calls: ReadonlyMap<string, st
   throw new KeyhatchError('method_not_allowed', {
     details: { path, method, allowed: [...calls.keys()].sort().join(', ') },
   });
+}
+
+/** @throws KeyhatchError `body_invalid` */
+function checkMembers(router: ApiRouter, name: string | undefined, input: unknown): void {
+  const call = getRouter(router, (name ?? '').split('.'));
+  const unknown = isProcedure(call) ? unknownMember(call['~orpc'].inputSchema, input) : undefined;
+  if (unknown === undefined) return;
+  const reason = `it has a member "${unknown.slice(0, 80)}", which this call does not know`;
+  throw new KeyhatchError('body_invalid', { details: { reason } });
 }
 
 // A name that is not known would be passed over, and the answer be of something else than was asked.

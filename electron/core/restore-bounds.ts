@@ -2,6 +2,7 @@
 // what their people may have now, and no setting comes that opens more than was confirmed on this machine. Pure.
 
 import type { BackupContent } from '../../shared/backup-content.ts';
+import { nameSkeleton } from '../../shared/names.ts';
 import type { SettingName, Settings } from '../../shared/settings.ts';
 import { isOnLan } from './access-sentence.ts';
 import { type Interfaces, publicBehind } from './interfaces.ts';
@@ -21,15 +22,19 @@ export function peopleComing(
     readonly wasRemoved: (id: string) => boolean;
   },
 ): KeptPerson[] {
-  const known = new Set(here.people.flatMap(({ id, name }) => [id, name.toLowerCase()]));
-  return people
-    .filter(({ id, name }) => !known.has(id) && !known.has(name.toLowerCase()))
-    .map((person) => ({
-      ...person,
-      status: here.isEmpty && !here.wasRemoved(person.id) ? person.status : 'paused',
-      passwordSetAt: null,
-      totp: false,
-    }));
+  const known = new Set(here.people.flatMap(({ id, name }) => [id, nameSkeleton(name)]));
+  const isNew = ({ id, name }: KeptPerson) => {
+    const skeleton = nameSkeleton(name);
+    if (known.has(id) || known.has(skeleton)) return false;
+    known.add(skeleton);
+    return true;
+  };
+  return people.filter(isNew).map((person) => ({
+    ...person,
+    status: here.isEmpty && !here.wasRemoved(person.id) ? person.status : 'paused',
+    passwordSetAt: null,
+    totp: false,
+  }));
 }
 
 /** @param people all that there will be */

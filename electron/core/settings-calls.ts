@@ -102,6 +102,11 @@ function followerOf(name: string, ports: SettingsPorts): (() => Promise<void>) |
 function consequenceOf(name: string, value: unknown, now: Settings): string | undefined {
   const keysOff = name === 'access.requireKey' ? value === false : !now['access.requireKey'];
   const pages = name === 'cors.mode' ? value === 'any' : now['cors.mode'] === 'any';
+  const known: readonly unknown[] = now['server.publicInterfaces'];
+  const agreed =
+    name === 'server.publicInterfaces' && Array.isArray(value) ? value.filter((one) => !known.includes(one)) : [];
+  if (agreed.length > 0)
+    return `Keyhatch could then be reached from the internet at every address of ${agreed.join(', ')}.`;
   if (name === 'access.requireKey' && value === false && isOnLan(now['server.hosts'])) {
     return 'Anyone on your network could then use your models without a key.';
   }

@@ -40,8 +40,6 @@ export function authorize(bodied: Projected, ports: AuthorizePorts): Authorized 
   const chosen = owned === undefined ? byModel(model, bodied.upstreams) : upstreams.filter(({ id }) => id === owned);
   const candidates = speaking(bodied, chosen, upstreams);
   checkListed(model, candidates);
-  if (candidates.some(({ kind }) => kind === 'localai') && bringsOwnTools(bodied))
-    checkOperation(bodied.caller, 'tools', 'a response without "tools", to which LocalAI brings its own; name a tool');
   bodied.progress.model = model;
   const [first, ...rest] = candidates;
   if (!first) throw new KeyhatchError('no_upstream');
@@ -128,13 +126,6 @@ function checkListed(model: string | undefined, [first]: readonly GatewayUpstrea
   if (first?.kind !== 'mlxlm' || model === undefined || modelAliases.has(model) || first.models.has(model)) return;
   const allowed = [...first.models].slice(0, 20).join(', ') || 'none at the moment';
   throw new KeyhatchError('model_unknown', { details: { model: model.slice(0, 120), upstream: first.name, allowed } });
-}
-
-// LocalAI runs the MCP servers of its model's file for a response that names no tools.
-function bringsOwnTools({ route, body }: Bodied): boolean {
-  if (route.path !== '/v1/responses') return false;
-  const tools = body.facts.members.get('tools');
-  return !tools || /^(?:null|\[\s*\])$/.test(body.bytes().toString('latin1', tools.valueStart, tools.valueEnd));
 }
 
 function keyOf(caller: Caller): GatewayKey | undefined {

@@ -87,7 +87,7 @@ export function jsonFacts(bytes: Buffer, row: RouteRow): BodyFacts {
   if (hasMoreValues(bytes, mostValues)) throw invalid(`it holds more than ${mostValues} values`);
   const members = checkTopLevelKeys(bytes);
   optionMembers(bytes, members.get('options'));
-  if (hasDisguisedName(bytes)) throw invalid('a name in it writes a plain letter or digit as an escape');
+  if (hasDisguisedName(bytes)) throw invalid('a name in it writes a letter or digit as an escape');
   const text = bytes.toString('utf8');
   let root: unknown;
   try {

@@ -8,7 +8,7 @@ import { KeyhatchError } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { hasBody } from '../lib/has-body.ts';
 import type { BodyBudget, BodyMemory } from './body-memory.ts';
-import { jsonFacts, noFacts } from './body-policy.ts';
+import { invalid, jsonFacts, noFacts } from './body-policy.ts';
 import { sizeText } from './body-size.ts';
 import { type Admitted, type Bodied, endedError } from './exchange.ts';
 import { formFacts } from './form-facts.ts';
@@ -181,8 +181,4 @@ function decoderFor(encoding: IncomingMessage['headers']['content-encoding']): T
     default:
       throw new KeyhatchError('encoding_unsupported', { details: { encoding: String(encoding).slice(0, 40) } });
   }
-}
-
-function invalid(reason: string): KeyhatchError {
-  return new KeyhatchError('body_invalid', { details: { reason } });
 }

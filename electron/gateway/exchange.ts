@@ -97,9 +97,9 @@ export type Lease = { readonly release: () => void };
 export type Admitted = Identified & {
   readonly admittedAt: number;
   readonly lease: Lease;
-  /** Says when and why the request may not go on: its key was revoked, or the server stops. */
   /** Takes back that it counted as a request: for one that is refused for what it would use. */
   readonly uncount: () => void;
+  /** Says when and why the request may not go on: its key was revoked, or the server stops. */
   readonly ending: Ending;
   readonly progress: Progress;
 };

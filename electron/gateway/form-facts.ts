@@ -1,6 +1,6 @@
 // What policy must know of a multipart form, as body-policy.ts finds it in JSON.
 
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { amountsOfForm } from './body-amounts.ts';
 import {
   type BodyFacts,
@@ -28,7 +28,7 @@ export function formFacts(bytes: Buffer, contentType: string): BodyFacts {
     const { name, isFile } = part;
     // It would say how the others are written, to those who know it.
     if (name.toLowerCase() === '_charset_') throw invalid('its form names a character set');
-    if (!isFile && /(?:^|_)url(?:\[\])?$/i.test(name)) needs.set('remote_media', 'having the server fetch a URL');
+    if (/(?:^|_)url(?:\[\])?$/i.test(name)) needs.set('remote_media', 'having the server fetch a URL');
     const known = foldKey(name).replace(/\[.*/s, '');
     if (!policyKeys.has(known) || pictures.has(known)) continue;
     if (name !== known) throw invalid(oddSpelling(name));
@@ -44,8 +44,9 @@ export function formFacts(bytes: Buffer, contentType: string): BodyFacts {
   return { ...noFacts, model, streaming, amounts: amountsOfForm((name) => texts.get(name)), needs };
 }
 
-function textOf(bytes: Buffer, { name, from, to }: FormPart): string {
+function textOf(bytes: Buffer, { name, asciiOnly, from, to }: FormPart): string {
   const content = bytes.subarray(from, to);
-  if (!isUtf8(content)) throw invalid(`"${name}" is not UTF-8 in its form`);
+  if (asciiOnly ? !isAscii(content) : !isUtf8(content))
+    throw invalid(`"${name}" cannot be read in its form; send it as UTF-8`);
   return content.toString('utf8');
 }

@@ -1,12 +1,14 @@
 // The parts of a multipart form (RFC 7578), with the place of each in the body's bytes. Takes forms as clients write them and
 // refuses every other: what two readers could part, name or decode in two ways is one form to us and another to the server.
 
-import { KeyhatchError } from '../../shared/errors.ts';
+import { invalid } from './body-policy.ts';
 
 export type FormPart = {
   readonly name: string;
   /** Whether it says that it is a file, or something other than text. */
   readonly isFile: boolean;
+  /** It is text in another character set than UTF-8, of which ASCII is the part that all have in common. */
+  readonly asciiOnly: boolean;
   /** Its content is `bytes.subarray(from, to)`. */
   readonly from: number;
   readonly to: number;
@@ -35,7 +37,8 @@ export function partsOfForm(bytes: Buffer, contentType: string): readonly FormPa
     const head = bytes.toString('utf8', at + lineEnd.length, at + end);
     parts.push({ ...readHead(head), from, to });
     at = to + next.length;
-    if (/^--(?:\r\n)?$/.test(bytes.toString('latin1', at, at + 5))) return parts;
+    // Some clients end it with an empty line.
+    if (/^--(?:\r\n){0,2}$/.test(bytes.toString('latin1', at, at + 7))) return parts;
   }
   throw invalid('its form does not end with its boundary');
 }
@@ -44,11 +47,13 @@ export function partsOfForm(bytes: Buffer, contentType: string): readonly FormPa
 const disposition =
   /^content-disposition: ?form-data; ?name=("?)([A-Za-z0-9_.[\]-]{1,100})\1(; ?filename=(?:"(?:[^"\\]|\\(?!"))*"|[^\s";]+))?(; ?filename\*=[^\s";]+)?$/i;
 const contentTypeLine = /^content-type: ?([^\r\n]+)$/i;
+/** Character sets that clients name for text, Java's older ones the second. */
+const textType = /^text\/plain(?:; ?charset="?(?:utf-8|iso-8859-1|us-ascii|windows-1252)"?)?$/i;
 /** None of these says how the content is written. */
 const idleLine =
   /^(?:content-length: ?\d{1,15}|content-transfer-encoding: ?(?:7bit|8bit|binary)|(?!content-)[a-z][a-z0-9-]*:.*)$/i;
 
-function readHead(head: string): Pick<FormPart, 'name' | 'isFile'> {
+function readHead(head: string): Pick<FormPart, 'name' | 'isFile' | 'asciiOnly'> {
   const lines = head.split('\r\n');
   const dispositions = lines.map((line) => disposition.exec(line)).filter((found) => found !== null);
   const types = lines.map((line) => contentTypeLine.exec(line)?.[1]).filter((found) => found !== undefined);
@@ -58,10 +63,7 @@ function readHead(head: string): Pick<FormPart, 'name' | 'isFile'> {
   if (!found || dispositions.length > 1 || types.length > 1 || known !== lines.length || /\p{Cc}/u.test(lines.join('')))
     throw invalid('a part of its form is described in an odd way');
   const [, , name = '', file, fileAgain] = found;
-  const isText = types.every((type) => /^text\/plain(?:; ?charset="?(?:utf-8|us-ascii)"?)?$/i.test(type));
-  return { name, isFile: file !== undefined || fileAgain !== undefined || !isText };
-}
-
-function invalid(reason: string): KeyhatchError {
-  return new KeyhatchError('body_invalid', { details: { reason } });
+  const [type = 'text/plain'] = types;
+  const isFile = file !== undefined || fileAgain !== undefined || !textType.test(type);
+  return { name, isFile, asciiOnly: !/^text\/plain(?:; ?charset="?utf-8"?)?$/i.test(type) };
 }

@@ -77,7 +77,7 @@ export function hasMoreValues(bytes: Buffer, most: number): boolean {
 
 /**
  * Whether a member's name, at any depth, writes as an escape what needs none: a letter, a digit, the underscore, or one of
- * the two letters that foldKey folds. No encoder does. V8's JSON.parse (12.8 to 14.6 and later, nodejs/node#63785) takes
+ * the two letters that foldKey folds. No encoder writes the first like that; the last two stand in no name of a field. V8's JSON.parse (12.8 to 14.6 and later, nodejs/node#63785) takes
  * such a name for another one that an earlier text held in the same place and that is spelled like its start, so that
  * whoever sent both hides a field from us which the model server reads.
  */

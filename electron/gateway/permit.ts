@@ -42,7 +42,7 @@ export function checkOperation(caller: Caller, operation: Operation | KeyOperati
   throw refusal(caller, what, `The owner of this server can give it the right "${operation}".`);
 }
 
-/** Who comes without a key may do what a new key may. */
+/** Who comes without a key may do what keys may as they come, whatever new keys are given by the settings. */
 function policyOf(caller: Caller): KeyPolicy {
   return caller.kind === 'key' ? caller.key.policy : usualPolicy;
 }

@@ -1,6 +1,6 @@
 // Stage 8: holds what the request may use at most, of tokens a minute and of budgets, and a place at an upstream that serves
 // it, waiting in line for one. Only for what occupies a model: listings pass. What was held is settled with the real
-// numbers when the request is over; a request that is refused here has used nothing, and is no request to its limits either.
+// numbers when the request is over; a request that is refused for tokens or budgets has used nothing, and is no request to its limits either.
 
 import { KeyhatchError } from '../../shared/errors.ts';
 import type { Forwarded } from './attempt.ts';

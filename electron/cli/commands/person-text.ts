@@ -25,7 +25,7 @@ export function peopleTable(people: readonly PersonFacts[], { paint, when }: Out
 
 export function personDetails(person: PersonFacts, { paint, when }: Output): string {
   const { limits } = person;
-  const number = (value: number | null) => (value === null ? 'any number' : String(value));
+  const number = (value: number | null, of: string) => (value === null ? `any number of ${of}` : `${value} ${of}`);
   const pairs: (readonly [string, string])[] = [
     ['Id', person.id],
     ['Role', person.role],
@@ -37,8 +37,8 @@ export function personDetails(person: PersonFacts, { paint, when }: Output): str
     ['Keys', `${person.keys} of ${limits.keys}`],
     ['Models', limits.models?.join(', ') ?? 'all'],
     ['Rights', limits.operations.join(', ') || 'none'],
-    ['Each key', `${number(limits.rpm)} requests a minute, ${number(limits.parallel)} at once`],
-    ['', `${number(limits.rph)} requests an hour, ${number(limits.tpm)} tokens a minute`],
+    ['Each key', `${number(limits.rpm, 'requests a minute')}, ${limits.parallel ?? 'any number'} at once`],
+    ['', `${number(limits.rph, 'requests an hour')}, ${number(limits.tpm, 'tokens a minute')}`],
     ['Keys end', limits.expiresDays === null ? 'as they are made' : `after ${limits.expiresDays} days`],
     ['Budgets', limits.budgets.map(budgetText).join(', ') || '–'],
   ];

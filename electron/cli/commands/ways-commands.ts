@@ -127,7 +127,7 @@ const close = defineCommand({
     const id = onlyWord(invocation);
     return async ({ client, out }) => {
       const left = await client.ways.close({ id });
-      out.answer(left, () => `Closed. ${waysText(left, out)}`);
+      out.answer(left, () => `Closed.\n${waysText(left, out)}`);
     };
   },
 });

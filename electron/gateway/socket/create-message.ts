@@ -1,7 +1,7 @@
 // Makes the body of an ordinary `POST /v1/responses` out of one `response.create` message of a WebSocket: the same members,
 // without those that only the socket knows. Their bytes stay as they came; what they mean is policy's to judge.
 
-import { KeyhatchError } from '../../../shared/errors.ts';
+import { invalid } from '../body-policy.ts';
 import { type JsonMember, scanTopLevel } from '../json-members.ts';
 
 /** Members of the message that are not the body's. */
@@ -37,8 +37,4 @@ export function bodyOfCreate(message: Buffer): Buffer {
 
 function nameOf({ key }: JsonMember): Buffer {
   return Buffer.from(`,${JSON.stringify(key)}:`);
-}
-
-function invalid(reason: string): KeyhatchError {
-  return new KeyhatchError('body_invalid', { details: { reason } });
 }

@@ -8,7 +8,7 @@ import type { Log } from '../../lib/log.ts';
 import type { BodyBudget } from '../body-memory.ts';
 import { type CapturePort, capturedHeader } from '../capture-tap.ts';
 import { keyProtocol } from '../credentials.ts';
-import { type Caller, ownerOf, type Received, type SoFar } from '../exchange.ts';
+import { type Caller, callerIdOf, type Received, type SoFar } from '../exchange.ts';
 import type { ForwardedNotes } from '../forwarded-notes.ts';
 import { type GuardPorts, guard } from '../guard.ts';
 import { type IdentifyPorts, identify } from '../identify.ts';
@@ -80,7 +80,7 @@ export function createSocketUpgrade(ports: SocketUpgradePorts): SocketUpgrade {
   }
 
   function checkRoom(caller: Caller): void {
-    const ofCaller = [...open.values()].filter((other) => ownerOf(other) === ownerOf(caller)).length;
+    const ofCaller = [...open.values()].filter((other) => callerIdOf(other) === callerIdOf(caller)).length;
     if (ofCaller < mostOfOne && open.size < mostOfAll) return;
     throw new KeyhatchError('websocket_limited', { details: { limit: mostOfOne } });
   }

@@ -49,6 +49,20 @@ describe('an admin key', () => {
     expect(used.lastUsedAt).not.toBeNull();
   });
 
+  test('is told of a member whose name is mistyped, and nothing is done: a limit would be none', async () => {
+    const { client, api } = await stand();
+    for (const [more, named] of [
+      [{ policy: { modles: ['x'] } }, 'policy.modles'],
+      [{ rmp: 3 }, 'rmp'],
+      [{ policy: { budgets: [{ period: 'day', tokens: 5, cots: null }] } }, 'policy.budgets.cots'],
+    ] as const) {
+      const answer = await api('/keys', 'POST', { name: 'typo', ...more });
+      expect(answer).toMatchObject({ status: 400, refusal: 'body_invalid' });
+      expect(answer.text).toContain(`\\"${named}\\"`);
+    }
+    expect((await client.keys.list({})).map(({ name }) => name)).not.toContain('typo');
+  });
+
   test('makes, reads, changes and deletes a key, which the history says', async () => {
     const { client, api } = await stand();
     const made = await api('/keys', 'POST', { name: 'by a program', rpm: 5 });

@@ -1,5 +1,4 @@
-// Tools that a model server would run itself because of what stands in "metadata", or because LocalAI brings its own to a
-// response that names none: they need the right "tools".
+// Tools that a model server would run itself because of what stands in "metadata": they need the right "tools".
 
 import { afterEach, expect, test } from 'vitest';
 import { usualPolicy } from '../../../shared/key-policy.ts';
@@ -44,22 +43,4 @@ test('other metadata passes', async () => {
 
 test('with the right it passes', async () => {
   expect(await judged(withTools, '/v1/chat/completions', chat({ metadata: { mcp_servers: 'x' } }))).toBe('arrived');
-});
-
-const functionTool = '[{"type":"function","name":"f"}]';
-
-test.each(['{"model":"m","input":"x"}', '{"model":"m","input":"x","tools":[ ]}', '{"tools":null,"input":"x"}'])(
-  'a response of LocalAI without tools of the client needs the right: %s',
-  async (body) => {
-    expect(await judged(localai, '/v1/responses', body)).toBe('operation_not_allowed');
-  },
-);
-
-test('with tools of the client, with the right, and at other servers it passes', async () => {
-  const plain = '{"model":"m","input":"x"}';
-  expect(await judged(localai, '/v1/responses', `{"model":"m","input":"x","tools":${functionTool}}`)).toBe('arrived');
-  await bed.close();
-  expect(await judged(withTools, '/v1/responses', plain)).toBe('arrived');
-  await bed.close();
-  expect(await judged({ kind: 'ollama' }, '/v1/responses', plain)).toBe('arrived');
 });

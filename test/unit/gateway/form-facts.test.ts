@@ -46,7 +46,7 @@ describe('forms as clients write them', () => {
     ['somebody with a header of their own', [disposition('name="model"'), 'X-Part: 1; name="other"']],
     [
       'Apache HttpClient',
-      [disposition('name="model"'), 'Content-Type: text/plain; charset=UTF-8', 'Content-Transfer-Encoding: 8bit'],
+      [disposition('name="model"'), 'Content-Type: text/plain; charset=ISO-8859-1', 'Content-Transfer-Encoding: 8bit'],
     ],
   ])('of %s', (_client, head) => {
     expect(facts(withHead(...head)).model).toBe('ok');
@@ -118,4 +118,22 @@ test.each([
 
 test.each(['true', 'True', '1', 'yes', 'on'])('%s asks for a stream', (text) => {
   expect(facts(`${field('stream', text)}${end}`).streaming).toBe(true);
+});
+
+test.each([
+  ['as text', disposition('name="url"'), 'X-Part: 1'],
+  ['as JSON', disposition('name="url"'), 'Content-Type: application/json'],
+  ['as a file without a name', disposition('name="image_url"; filename=""'), 'X-Part: 1'],
+])('an address to fetch takes the right to that, %s', (_how, ...head) => {
+  expect(facts(withHead(...head)).needs.has('remote_media')).toBe(true);
+});
+
+test('text in an older character set is taken as far as it is ASCII', () => {
+  const form = withHead(disposition('name="model"'), 'Content-Type: text/plain; charset=ISO-8859-1');
+  expect(facts(form).model).toBe('ok');
+  expect(() => facts(form.replace('ok', 'ökö'))).toThrow(expect.objectContaining({ code: 'body_invalid' }));
+});
+
+test('an empty line behind its end is no second form', () => {
+  expect(facts(`${field('model', 'ok')}${end}\r\n`).model).toBe('ok');
 });
