@@ -63,6 +63,8 @@ async function main(): Promise<void> {
         colorScheme === 'dark' ? (link ?? '') : (await profile.json<{ url: string }>(['dashboard', 'link'])).url,
       );
       await page.getByRole('button', { name: 'Sign in' }).click();
+      // An account is offered, and put off.
+      await page.getByRole('button', { name: 'Not now' }).click();
       await page.getByText('Running', { exact: true }).waitFor();
       if (colorScheme === 'light') {
         await page.goto(`${dashboard}/#/keys/new`);
