@@ -1,6 +1,7 @@
 // The test suites by what they need: `unit` and `architecture` nothing, `integration` the built program and, for the
 // keychain, a session of its own (test/run.ts gives it one), `machines` the program and the right to make networks.
 
+import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { isOverTls } from './test/fakes/over-tls.ts';
 import { plainOnly } from './test/plain-only.ts';
@@ -19,6 +20,8 @@ const suite = (name: string, more: object = {}) => ({
 export default defineConfig({
   root: import.meta.dirname,
   test: {
+    // Most tests wait for processes and sockets: on two cores one worker, the runner's own number, leaves both half idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       suite('architecture'),
       suite('unit'),

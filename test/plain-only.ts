@@ -11,6 +11,7 @@ const leftOut: readonly LeftOut[] = [
   {
     why: 'It speaks to the dashboard alone, which is never encrypted on this computer, and is by itself elsewhere.',
     files: [
+      'attacks/privilege-steps',
       'contract/three-transports',
       'dashboard/foreign-pages',
       'dashboard/leftover-worker',
